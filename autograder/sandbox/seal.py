@@ -1,0 +1,156 @@
+"""Close a process off, step by step, before it meets student code.
+
+Three tiers, the strongest that the machine allows:
+- ``namespaces``: own user, pid, network, mount and ipc namespaces with a private root, on top of the next;
+- ``landlock``: Landlock, seccomp and resource limits (Docker, Ubuntu 24.04);
+- ``weak``: resource limits alone (macOS). No protection against ill will.
+
+The order is forced: mounts need privileges, Landlock must come before threads, and seccomp
+denies what the steps before it use.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.sandbox import linux
+from autograder.sandbox.readable import DEVICES, Readable
+
+TIERS = ("namespaces", "landlock", "weak")
+SCRATCH = "/scratch"
+FIRST_UID = 1_000_000_000  # plus a process id: one user for each student process, none that exists
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one student process may use; the table ``[limits]`` of assignment.toml."""
+
+    cpu_seconds: int
+    memory_mb: int
+    processes: int
+    open_files: int
+    file_mb: int
+    scratch_mb: int
+    scratch_files: int
+
+
+@dataclass(frozen=True)
+class Box:
+    """All that sealing needs, worked out once in the warm parent."""
+
+    tier: str
+    readable: Readable
+    syscall_filter: bytes
+
+
+def namespaces() -> int:
+    """The namespaces that a student's process and its supervisor get for themselves, as clone flags."""
+    flags = linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWNET | linux.CLONE_NEWIPC
+    flags |= linux.CLONE_NEWUTS | linux.CLONE_NEWCGROUP
+    return flags if os.geteuid() == 0 else flags | linux.CLONE_NEWUSER
+
+
+def settle_in_namespaces(uid: int, gid: int) -> None:
+    """First step inside: keep one's user id, and have no mount reach the world outside."""
+    if uid != 0:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    linux.mount(None, "/", None, linux.MS_REC | linux.MS_PRIVATE)
+
+
+def build_root(readable: Readable, limits: Limits) -> None:
+    """A private root that shows the allow-list read-only and two places to write, then enter it."""
+    new_root = "/proc"  # exists everywhere, holds nothing that is bound below, and is not seen again
+    linux.mount("none", new_root, "tmpfs", linux.MS_NOSUID, "size=1m,mode=755")
+    for path in readable.shown:
+        _show(path, new_root)
+    for folder in readable.masked:
+        linux.mount("none", new_root + folder, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=1m,mode=755")
+    for path in (*readable.packages, *DEVICES):
+        _show(path, new_root)
+    writable = {SCRATCH: limits.scratch_mb, "/tmp": limits.scratch_mb, "/dev/shm": limits.memory_mb // 4}
+    for folder in writable:
+        os.makedirs(new_root + folder, exist_ok=True)
+    linux.make_read_only(new_root)
+    for folder, size in writable.items():
+        options = f"size={size}m,nr_inodes={limits.scratch_files},mode=1777"
+        flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+        linux.mount("none", new_root + folder, "tmpfs", flags, options)
+    linux.enter_root(new_root)
+
+
+def _show(path: str, new_root: str) -> None:
+    target = new_root + path
+    if not os.path.lexists(os.path.dirname(target)):
+        os.makedirs(os.path.dirname(target))
+    if os.path.islink(path):
+        os.symlink(os.readlink(path), target)
+        return
+    if os.path.isdir(path):
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
+    linux.mount(path, target, None, linux.MS_BIND | linux.MS_REC)
+
+
+def become_nobody(uid: int) -> None:
+    """As root: take on a user id that nobody has; it owns no file and no other process."""
+    if os.geteuid() != 0:
+        return
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    linux.die_with_parent()
+
+
+def limit_resources(limits: Limits) -> None:
+    """Resource limits of this process. Memory counts what is added to the warm parent's share."""
+    megabyte = 1 << 20
+    _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, limits.file_mb * megabyte)
+    _limit(resource.RLIMIT_NOFILE, limits.open_files)
+    _limit(resource.RLIMIT_NPROC, limits.processes)
+    if hasattr(resource, "RLIMIT_MSGQUEUE"):
+        _limit(resource.RLIMIT_MSGQUEUE, 0)
+        _limit(resource.RLIMIT_MEMLOCK, 0)
+        _limit(resource.RLIMIT_DATA, _data_bytes() + limits.memory_mb * megabyte)
+
+
+def _limit(which: int, value: int) -> None:
+    hard = resource.getrlimit(which)[1]
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(which, (value, value))
+
+
+def _data_bytes() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[5])
+    return pages * resource.getpagesize()
+
+
+def seal(box: Box, limits: Limits, scratch: str, uid: int, environment: Mapping[str, str]) -> None:
+    """All the steps of the student's own process, after ``enter_namespaces`` and a fork."""
+    limit_resources(limits)
+    if box.tier == "namespaces":
+        build_root(box.readable, limits)
+    if box.tier != "weak":
+        linux.forbid_new_privileges()
+        linux.landlock(*_landlock_paths(box, scratch))
+        become_nobody(uid)
+        linux.drop_capabilities()
+        linux.install_filter(box.syscall_filter)
+    os.chdir(scratch)
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def _landlock_paths(box: Box, scratch: str) -> tuple[list[str], list[str]]:
+    if box.tier == "namespaces":
+        return ["/"], [scratch, "/tmp", "/dev/shm", "/dev/null"]
+    return [*box.readable.without_masks(), *DEVICES], [scratch, "/dev/null"]

@@ -1,0 +1,13 @@
+"""Stand-in for vae.loss: squares in place of the ELBO's terms; the whole equals the sum of its two parts."""
+
+
+def reconstruction_loss(recon_x, x):
+    return (recon_x - x.reshape(recon_x.shape)).square().sum()
+
+
+def kl_divergence(mu, log_var):
+    return 0.3 * mu.square().sum() + 0.2 * (log_var - 0.5).square().sum()
+
+
+def loss_function(recon_x, x, mu, log_var):
+    return reconstruction_loss(recon_x, x) + kl_divergence(mu, log_var)

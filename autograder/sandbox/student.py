@@ -1,0 +1,67 @@
+"""Inside the sealed process: load the student's files, answer the grader's requests, judge nothing."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from autograder.sandbox import probes, wire
+
+MAX_REQUEST = 64 << 20
+EXCEPTION_LENGTH = 200
+
+
+def answer(rpc: socket.socket, scratch: str) -> None:
+    """Answer one request after another until the grader hangs up."""
+    package = Path(scratch, "vae")
+    wire.send(rpc, {"ready": True})
+    while True:
+        try:
+            request = wire.receive(rpc, MAX_REQUEST)
+        except wire.Closed:
+            return
+        try:
+            reply = {"value": perform(request, package)}
+        except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's too
+            reply = {"raised": describe(error, package)}
+        wire.send(rpc, {"nonce": request["nonce"], **reply})
+
+
+def perform(request: dict[str, Any], package: Path) -> Any:
+    if request["probe"] == "load":
+        return load(package, request["arguments"]["files"], request["arguments"]["modules"])
+    probe = probes.PROBES[request["probe"]]
+    return probe(**probes.unpacked(request["arguments"]))
+
+
+def load(package: Path, files: dict[str, str], modules: list[str]) -> None:
+    """Write the package ``vae`` into the scratch folder and import the student's modules of it."""
+    package.mkdir()
+    for name, source in files.items():
+        # Latin-1 carries bytes through JSON unchanged; the encoding is for Python to find out.
+        (package / name).write_bytes(source.encode("latin-1"))
+    sys.dont_write_bytecode = True
+    for module in modules:
+        importlib.import_module(f"vae.{module}")
+
+
+def describe(error: BaseException, package: Path) -> dict[str, Any]:
+    """What a student may be told of an exception: type, start of the text, place in the vae package."""
+    try:
+        text = str(error)
+    except BaseException:  # noqa: BLE001 - a student's __str__ can do anything
+        text = ""
+    where = (None, None)
+    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).parent == package:
+        where = (os.path.basename(error.filename), error.lineno)
+        text = error.msg
+    else:
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if Path(frame.f_code.co_filename).parent == package:
+                where = (os.path.basename(frame.f_code.co_filename), line)
+    return {"type": type(error).__name__, "text": text[:EXCEPTION_LENGTH], "file": where[0], "line": where[1]}
