@@ -5,11 +5,14 @@ A probe knows no expected value; everything it gets from the grader may be seen 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 from torch.utils.data import DataLoader, TensorDataset
 
 from autograder.sandbox.wire import Array
@@ -45,8 +48,12 @@ def student_function(name: str) -> Callable[..., Any]:
 def build_model(latent_dim: int, hidden_dim: int, state: Mapping[str, torch.Tensor] | None = None) -> Any:
     """``vae.model.VAE`` as it lies in the package: the student's or the stand-in."""
     model = importlib.import_module("vae.model").VAE(latent_dim=latent_dim, hidden_dim=hidden_dim)
-    if state is not None:
-        model.load_state_dict(state)
+    return model if state is None else loaded(model, state)
+
+
+def loaded(model: Any, state: Mapping[str, torch.Tensor]) -> Any:
+    """The model with parameters of its own that have the values in ``state``."""
+    model.load_state_dict(state)
     return model
 
 
@@ -135,7 +142,7 @@ def train_epoch(
     network = build_model(**model).eval()
     loader = make_loader(**data)
     steps = getattr(torch.optim, optimizer["name"])(network.parameters(), **optimizer["options"])
-    value = student_function("train_epoch")(network, loader, weighted_loss(**loss), steps, torch.device(device))
+    value = student_function("train_epoch")(network, loader, weighted_loss(loss), steps, torch.device(device))
     return _trained(value, network, loader)
 
 
@@ -143,10 +150,18 @@ def train(
     model: dict[str, Any], data: dict[str, Any], epochs: int, learning_rate: float, device: str
 ) -> dict[str, Any]:
     """One call of train with the package's model and loss: the stand-ins, or in the short run the student's."""
-    network = build_model(**model)
+    network = build_model(model["latent_dim"], model["hidden_dim"])
+    if not _has_shapes_of(network, model["state"]):
+        return {"changed_network": True}
     loader = make_loader(**data)
-    value = student_function("train")(network, loader, epochs, learning_rate, device)
-    return _trained(value, network, loader)
+    value = student_function("train")(loaded(network, model["state"]), loader, epochs, learning_rate, device)
+    return {**_trained(value, network, loader), "changed_network": False}
+
+
+def _has_shapes_of(network: Any, state: Mapping[str, torch.Tensor]) -> bool:
+    return {name: value.shape for name, value in network.state_dict().items()} == {
+        name: value.shape for name, value in state.items()
+    }
 
 
 def _trained(value: Any, network: Any, loader: DataLoader[Any]) -> dict[str, Any]:
@@ -185,10 +200,77 @@ def weighted_loss(weights: dict[str, float]) -> Callable[..., torch.Tensor]:
     return loss_function
 
 
+class DeviceWatch(TorchDispatchMode):
+    """Notes whether an operation mixes tensors of two devices, which fails on a GPU.
+
+    The second device is ``meta``: it needs no GPU and no CUDA build, and holds no data.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mixed = False
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        tensors = [item for item in tree_leaves((args, kwargs or {})) if isinstance(item, torch.Tensor)]
+        copies = "copy" in func.name()  # moving from one device to the other is what is asked for
+        # A 0-dim tensor on the CPU may take part in any operation.
+        devices = {item.device.type for item in tensors if item.dim() > 0 or item.device.type == "meta"}
+        self.mixed = self.mixed or (len(devices) > 1 and not copies)
+        return func(*args, **(kwargs or {}))
+
+
+def _watched(call: Callable[[], Any]) -> dict[str, bool]:
+    """Whether ``call`` mixes devices. It may well raise, for meta tensors hold no data: that proves nothing."""
+    watch = DeviceWatch()
+    with contextlib.suppress(Exception), watch:
+        call()
+    return {"mixed": watch.mixed}
+
+
+def reparameterize_device(mu: torch.Tensor, log_var: torch.Tensor) -> dict[str, bool]:
+    """Whether reparameterize mixes devices when its arguments lie on another one."""
+    model = any_model(mu.shape[-1])
+    return _watched(lambda: model.reparameterize(mu.to("meta"), log_var.to("meta")))
+
+
+def latent_device(function: str, model: dict[str, Any], arguments: dict[str, Any]) -> dict[str, bool]:
+    """The same for a function of vae.latent."""
+    network = build_model(**model).to("meta")
+    moved = [item.to("meta") if isinstance(item, torch.Tensor) else item for item in arguments.values()]
+    call = student_function(function)
+    if function == "generate":
+        moved.append("meta")
+    return _watched(lambda: call(network, *moved))
+
+
+def train_epoch_device(
+    model: dict[str, Any], data: dict[str, Any], loss: dict[str, Any], optimizer: dict[str, Any]
+) -> dict[str, bool]:
+    """Whether train_epoch moves its batches to a model that lies on another device."""
+    network = build_model(**model).to("meta")
+    steps = getattr(torch.optim, optimizer["name"])(network.parameters(), **optimizer["options"])
+    call = student_function("train_epoch")
+    return _watched(lambda: call(network, make_loader(**data), weighted_loss(loss), steps, "meta"))
+
+
+def train_device(
+    model: dict[str, Any], data: dict[str, Any], epochs: int, learning_rate: float
+) -> dict[str, bool]:
+    """Whether train moves both the model and the batches to another device."""
+    network = build_model(**model)
+    call = student_function("train")
+    seen = _watched(lambda: call(network, make_loader(**data), epochs, learning_rate, torch.device("meta")))
+    return {**seen, "moved": all(item.device.type == "meta" for item in network.parameters())}
+
+
 PROBES: dict[str, Callable[..., Any]] = {
     "reparameterize": reparameterize,
     "loss": loss,
     "latent": latent,
     "train_epoch": train_epoch,
     "train": train,
+    "reparameterize_device": reparameterize_device,
+    "latent_device": latent_device,
+    "train_epoch_device": train_epoch_device,
+    "train_device": train_device,
 }

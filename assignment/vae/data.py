@@ -1,0 +1,117 @@
+"""The images: scikit-learn's digits, which need no network, and MNIST. Given.
+
+Pixels lie in [0, 1] and stay there. Normalising to [-1, 1], as many tutorials do, would leave the binary
+cross-entropy without a meaning: it is minus a Bernoulli log-likelihood only for targets between 0 and 1,
+and for negative targets it has no lower bound.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+DIGITS_TRAIN = 1437  # of 1797; the last 360 are the test images
+MNIST_ROOT = "~/.cache/vae-assignment"
+
+
+class DataUnavailable(Exception):
+    """MNIST cannot be had here. The message says in one line, in Korean and English, what to do next."""
+
+
+class Images(Dataset):
+    """Images held in memory, ready for a network.
+
+    Attributes:
+        images: float32 (N, 1, 28, 28), contiguous, in [0, 1].
+        labels: int64 (N,), the digits 0 to 9. A VAE does not use them.
+    """
+
+    def __init__(self, images: Tensor, labels: Tensor):
+        self.images = images
+        self.labels = labels
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        return self.images[index], self.labels[index]
+
+    def __getitems__(self, indices: list[int]) -> tuple[Tensor, Tensor]:
+        """A whole batch by one indexing operation: images (B, 1, 28, 28), labels (B,). For `loader`."""
+        return self.images[indices], self.labels[indices]
+
+
+def load(dataset: str = "digits", train: bool = True, root: str | Path | None = None) -> Images:
+    """The training or the test images of "digits" or "mnist".
+
+    Args:
+        root: MNIST's folder; without it $VAE_DATA_ROOT, else ~/.cache/vae-assignment.
+
+    Raises:
+        DataUnavailable: MNIST is neither on this disk nor to be downloaded.
+        ValueError: there is no such dataset.
+    """
+    if dataset == "digits":
+        return _digits(train)
+    if dataset == "mnist":
+        return _mnist(train, Path(root or os.environ.get("VAE_DATA_ROOT") or MNIST_ROOT).expanduser())
+    raise ValueError(f"dataset {dataset!r}: 'digits' 또는 'mnist'를 쓰세요 / there are 'digits' and 'mnist'")
+
+
+def loader(
+    images: Images, batch_size: int = 128, shuffle: bool = True, seed: int | None = None
+) -> DataLoader:
+    """Batches (images, labels) of the whole dataset; the last may be smaller. `seed` fixes their order."""
+    generator = None if seed is None else torch.Generator().manual_seed(seed)
+    return DataLoader(images, batch_size, shuffle, generator=generator, collate_fn=_as_it_is)
+
+
+def _as_it_is(batch: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+    """`Images.__getitems__` has put the batch together already."""
+    return batch
+
+
+def _digits(train: bool) -> Images:
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    images = torch.from_numpy(digits.images).float().div(16).unsqueeze(1)  # (1797, 1, 8, 8)
+    # Rounding may carry interpolated values a hair outside of [0, 1].
+    images = F.interpolate(images, size=28, mode="bilinear", align_corners=False).clamp(0, 1)
+    labels = torch.from_numpy(digits.target).long()
+    part = slice(None, DIGITS_TRAIN) if train else slice(DIGITS_TRAIN, None)
+    return Images(images[part], labels[part])
+
+
+def _mnist(train: bool, root: Path) -> Images:
+    from torchvision.datasets import MNIST
+
+    try:
+        # torchvision draws progress bars, which would drown the one line that matters.
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            mnist = MNIST(root, train=train, download=True)  # downloads only what is not there yet
+    # Broken files surface as almost any exception: assertions, bad views, missing keys, truncated archives.
+    except Exception as error:
+        raise DataUnavailable(_what_to_do(root / "MNIST" / "raw", error)) from error
+    return Images(mnist.data.unsqueeze(1).float().div(255), mnist.targets)
+
+
+def _what_to_do(raw: Path, error: Exception) -> str:
+    if isinstance(error, (ConnectionError, TimeoutError)) or str(error).startswith("Error downloading"):
+        ko, en = "네트워크에서 받지 못했습니다", "it could not be downloaded"
+    elif isinstance(error, OSError):
+        ko = "폴더를 쓰거나 읽을 수 없으니 VAE_DATA_ROOT로 다른 폴더를 정하세요"
+        en = "the folder cannot be written or read, so name another one in VAE_DATA_ROOT"
+    else:
+        ko, en = "파일이 손상되었으니 먼저 지우세요", "its files are broken, so delete them first"
+    return (
+        f"MNIST: {ko}. 압축 파일 네 개를 {raw}에 넣거나, 네트워크에 연결하거나, --dataset digits를 쓰세요. / "
+        f"MNIST: {en}. Put its four archives into {raw}, connect to a network, or use --dataset digits."
+    )

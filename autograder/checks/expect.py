@@ -1,0 +1,124 @@
+"""Expectations: each raises ``Failed`` with a message for the student, or returns what was expected.
+
+They are written so that only a finite value of the right type, shape and dtype can pass; a
+comparison is "must be at most", never "must not be more than", which NaN would satisfy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.sandbox.client import StudentRaised
+from autograder.sandbox.wire import Array, Foreign
+
+
+class Failed(Exception):
+    """The submission behaves differently; ``message_id`` and ``values`` become the student's feedback."""
+
+    def __init__(self, message_id: str, misconception: str | None = None, **values: Any) -> None:
+        super().__init__(message_id, values)
+        self.message_id, self.misconception, self.values = message_id, misconception, values
+
+
+def shape_text(shape: Sequence[int]) -> str:
+    """A shape as people write it: ``5x7``; a 0-dim tensor is a ``scalar``."""
+    return "x".join(map(str, shape)) if shape else "scalar"
+
+
+def describe(value: Any) -> str:
+    """What came back, in a few words that fit every language."""
+    if isinstance(value, Array):
+        return f"{value.dtype} tensor ({shape_text(value.shape)})"
+    if isinstance(value, Foreign):
+        return value.type
+    if isinstance(value, (list, tuple)):
+        return f"{type(value).__name__} of length {len(value)}"
+    if isinstance(value, (bool, int, float)):
+        return f"{type(value).__name__} {value:.6g}"
+    return type(value).__name__
+
+
+def number(value: float) -> str:
+    return f"{value:.6g}"
+
+
+def tensor(value: Any, shape: Sequence[int], called: str, dtype: str = "float32") -> Tensor:
+    """A finite tensor of this shape and dtype on the CPU."""
+    expected = f"{dtype} tensor ({shape_text(shape)})"
+    if not isinstance(value, Array):
+        raise Failed("check.not_a_tensor", called=called, returned=describe(value), expected=expected)
+    if not value.plain:
+        raise Failed("check.tensor_subclass", called=called, expected=expected)
+    if value.shape != tuple(shape):
+        raise Failed("check.shape", called=called, returned=describe(value), expected=expected)
+    if value.dtype != dtype:
+        raise Failed("check.dtype", called=called, returned=describe(value), expected=expected)
+    if value.device != "cpu" or value.data is None:
+        raise Failed("check.device", called=called, returned=value.device, expected="cpu")
+    if not bool(torch.isfinite(value.data).all()):
+        raise Failed("check.not_finite", called=called)
+    return value.data
+
+
+def scalar(value: Any, called: str) -> float:
+    """A finite 0-dim float32 tensor, as a number."""
+    return float(tensor(value, (), called))
+
+
+def gradient(answer: dict[str, Any], name: str, like: Tensor, called: str) -> Tensor:
+    """The gradient that reached one argument."""
+    found = answer["gradients"].get(name)
+    if found is None:
+        raise Failed("check.no_gradient", called=called, argument=name)
+    return tensor(found, like.shape, called)
+
+
+def close(value: float, expected: float, tolerance: float, called: str, message: str = "check.value") -> None:
+    if not abs(value - expected) <= tolerance:
+        raise Failed(message, called=called, returned=number(value), expected=number(expected))
+
+
+def all_close(found: Tensor, expected: Tensor, tolerance: Tensor | float, message: str, **values: Any) -> None:
+    """Every element within its tolerance; the message gets the largest excess and how many are off."""
+    error = (found.double() - expected.double()).abs()
+    wrong = ~(error <= tolerance)
+    if bool(wrong.any()):
+        share = wrong.double().mean().item()
+        raise Failed(message, share=f"{100 * share:.3g} %", largest=number(error.max().item()), **values)
+
+
+def untouched(answer: dict[str, Any], given: dict[str, Tensor], called: str) -> None:
+    """The arguments are bit for bit what they were before the call."""
+    for name, before in given.items():
+        after = answer["after"].get(name)
+        if not isinstance(after, Array) or after.data is None or not torch.equal(after.data, before):
+            raise Failed("check.input_modified", called=called, argument=name)
+
+
+def history(value: Any, length: int, called: str) -> list[float]:
+    """A list of ``length`` finite Python floats."""
+    expected = f"list of {length} float"
+    if not isinstance(value, list) or len(value) != length:
+        raise Failed("check.history", called=called, returned=describe(value), expected=expected)
+    for item in value:
+        if type(item) is not float:
+            raise Failed("check.history", called=called, returned=f"list of {describe(item)}", expected=expected)
+        if not math.isfinite(item):
+            raise Failed("check.not_finite", called=called)
+    return value
+
+
+@contextmanager
+def ending_as(message_id: str, **values: Any) -> Iterator[None]:
+    """Where a comparison inside fails in whatever way, say this instead."""
+    try:
+        yield
+    except (Failed, StudentRaised):
+        shown = {name: number(value) if isinstance(value, float) else value for name, value in values.items()}
+        raise Failed(message_id, **shown) from None

@@ -1,0 +1,49 @@
+"""Hidden inputs, drawn anew for each run from its secret seed, and the same for all its submissions."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+def derived_seed(seed: int, purpose: str) -> int:
+    """A seed for one purpose, from which the run's seed cannot be found."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{purpose}".encode()).digest()[:4], "big")
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Random inputs within what CONTRACT section 1 promises to students."""
+
+    seed: int
+
+    def _generator(self, purpose: str) -> torch.Generator:
+        return torch.Generator().manual_seed(derived_seed(self.seed, purpose))
+
+    def normal(self, purpose: str, *shape: int) -> Tensor:
+        return torch.randn(*shape, generator=self._generator(purpose))
+
+    def uniform(self, purpose: str, low: float, high: float, *shape: int) -> Tensor:
+        return low + (high - low) * torch.rand(*shape, generator=self._generator(purpose))
+
+    def permutation(self, purpose: str, count: int) -> Tensor:
+        return torch.randperm(count, generator=self._generator(purpose))
+
+    def images(self, purpose: str, count: int) -> Tensor:
+        """Grey images (count, 1, 28, 28) in [0, 1] with pure black and white among them."""
+        grey = self.uniform(purpose, -0.3, 1.3, count, 1, 28, 28)
+        return grey.clamp(0, 1)
+
+    def probabilities(self, purpose: str, count: int) -> Tensor:
+        """Reconstructions (count, 784) that reach both ends of [1e-4, 1 - 1e-4]."""
+        edge = math.log(1e-4 / (1 - 1e-4))
+        logits = 4 * self.normal(purpose, count, 784)
+        return torch.sigmoid(logits.clamp(edge, -edge)).clamp(1e-4, 1 - 1e-4)
+
+    def mask(self, purpose: str, count: int) -> Tensor:
+        """Known pixels (count, 1, 28, 28): float32, exactly 0 or 1, about half of them known."""
+        return (self.uniform(purpose, 0, 1, count, 1, 28, 28) < 0.5).float()

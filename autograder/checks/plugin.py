@@ -1,0 +1,210 @@
+"""The pytest plugin that turns the hidden test files into checks of one submission.
+
+It hands the tests their fixtures, and writes one record for each check: what the test raised
+decides about the outcome, and whatever is no known verdict is the grader's own fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.checks import short_run
+from autograder.checks.expect import Failed
+from autograder.checks.inputs import Draw
+from autograder.checks.remote import SHORT_RUN, Ended, Missing, RemoteSubmission
+from autograder.intake import Submission
+from autograder.messages import Message, words
+from autograder.results import Check
+from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent
+from autograder.settings import FILES, PARTS, Settings
+
+MAX_SHOWN = 300
+
+
+class NotRun(Exception):
+    """A check that is not worth asking, because ``needed`` has not been passed."""
+
+    def __init__(self, message_id: str, **values: Any) -> None:
+        super().__init__(message_id, values)
+        self.message_id, self.values = message_id, values
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is the same for all submissions of a run."""
+
+    settings: Settings
+    dataset: str
+    data_root: Path | None
+    device: str
+    seed: int
+    language: str
+
+
+@dataclass
+class Grading:
+    """The plugin object of one submission; ``checks`` fills up as pytest runs."""
+
+    submission: Submission
+    run: Run
+    warm_parent: WarmParent
+    checks: dict[str, Check] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    uncertain_timeout: bool = False
+    expected: tuple[str, ...] = ()
+    _remotes: dict[str, RemoteSubmission] = field(default_factory=dict)
+
+    def remote(self, part: str) -> RemoteSubmission:
+        """The submission as one part's checks see it; each part has a process of its own."""
+        if part not in self._remotes:
+            self._remotes[part] = RemoteSubmission(
+                self.submission, part, self.warm_parent, self.run.settings, self.run.seed
+            )
+        return self._remotes[part]
+
+    def close(self) -> None:
+        for remote in self._remotes.values():
+            remote.close()
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "part(name): the part whose points and process a check belongs to")
+        config.addinivalue_line("markers", "check(points, needs): a check's points, and the check to pass first")
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.expected = tuple(check_id(item) for item in session.items)
+
+    @pytest.fixture(name="submission")
+    def part_of_submission(self, request: pytest.FixtureRequest) -> Iterator[RemoteSubmission]:
+        yield self.remote(_part(request.node))
+
+    @pytest.fixture
+    def short_run_submission(self) -> RemoteSubmission:
+        for part in PARTS:
+            if part in self._remotes and self._remotes[part].stopped:
+                raise NotRun("check.part_stopped", file=FILES[part])
+        for file in FILES.values():
+            if file not in self.submission.files:
+                raise NotRun("check.needs_file", file=file)
+        return self.remote(SHORT_RUN)
+
+    @pytest.fixture
+    def short_run_task(self) -> short_run.Task:
+        run = self.run
+        return short_run.task(run.dataset, run.data_root, run.seed, run.settings.short_run_images)
+
+    @pytest.fixture
+    def draw(self) -> Draw:
+        return Draw(self.run.seed)
+
+    @pytest.fixture
+    def seed(self) -> int:
+        return self.run.seed
+
+    @pytest.fixture
+    def dataset(self) -> str:
+        return self.run.dataset
+
+    @pytest.fixture
+    def device(self) -> str:
+        return self.run.device
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        needs = _marker(item).get("needs")
+        if needs and self.checks[needs].outcome != "passed":
+            raise NotRun("check.not_run", needed=needs)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[None]:
+        if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
+            self._record(item, None if call.excinfo is None else call.excinfo.value)
+        elif call.excinfo is not None:
+            self.faults.append(f"{check_id(item)}: {call.excinfo.value!r}")
+        return (yield)
+
+    def _record(self, item: pytest.Item, error: BaseException | None) -> None:
+        name, marker = check_id(item), _marker(item)
+        if name in self.checks:
+            self.faults.append(f"{name}: two records")
+        called = self._called(item)
+        outcome, message_id, all_values, misconception = verdict(error, called)
+        if outcome == "fault":
+            self.faults.append(f"{name}: {error!r}")
+            return
+        values = {key: value[:MAX_SHOWN] if isinstance(value, str) else value for key, value in all_values.items()}
+        if isinstance(error, TimeLimit) and not error.certain:
+            self.uncertain_timeout = True
+        self.checks[name] = Check(
+            id=name,
+            part=_part(item),
+            title=words(name, self.run.language, "titles"),
+            points=float(marker["points"]) if outcome == "passed" else 0.0,
+            max_points=float(marker["points"]),
+            outcome=outcome,
+            message=Message(message_id, values).text(self.run.language),
+            message_id=message_id,
+            values=values,
+            misconception=misconception,
+        )
+
+    def _called(self, item: pytest.Item) -> str:
+        part = SHORT_RUN if "short_run_submission" in item.fixturenames else _part(item)  # type: ignore[attr-defined]
+        return self._remotes[part].called if part in self._remotes else ""
+
+
+def verdict(error: BaseException | None, called: str) -> tuple[str, str, dict[str, Any], str | None]:
+    """Outcome, message id, values and misconception for what a check raised; ``fault`` for anything unknown."""
+    match error:
+        case None:
+            return "passed", "check.passed", {}, None
+        case Failed():
+            return "failed", error.message_id, error.values, error.misconception
+        case StudentRaised(kind="NotImplementedError"):
+            return "error", "check.not_implemented", {"called": called, **_where(error)}, None
+        case StudentRaised():
+            values = {"called": called, "kind": error.kind, "text": error.text, **_where(error)}
+            return "error", "check.raised", values, None
+        case TimeLimit():
+            unit = "check.cpu_time" if error.certain else "check.wall_time"
+            return "timeout", unit, {"called": called, "seconds": error.seconds}, None
+        case Crashed():
+            return "crashed", f"check.crashed_{error.how}", {"called": called, "number": error.number}, None
+        case Missing():
+            return "error", error.reason.id, dict(error.reason.values), None
+        case Ended():
+            _, message_id, values, _ = verdict(error.cause, called)
+            return "not_run", "check.ended_before", {"called": values.get("called", "")}, None
+        case NotRun():
+            return "not_run", error.message_id, error.values, None
+    return "fault", "", {}, None
+
+
+def _where(error: StudentRaised) -> dict[str, Any]:
+    return {"file": error.file or "?", "line": error.line or 0}
+
+
+def check_id(item: pytest.Item) -> str:
+    return item.name.removeprefix("test_")
+
+
+def title(item: pytest.Item) -> str:
+    """The line that the student reads: the first of the test's docstring."""
+    return (item.function.__doc__ or "").strip().splitlines()[0]  # type: ignore[attr-defined]
+
+
+def _part(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("part")
+    assert marker is not None
+    return str(marker.args[0])
+
+
+def _marker(item: pytest.Item) -> dict[str, Any]:
+    marker = item.get_closest_marker("check")
+    assert marker is not None
+    return dict(marker.kwargs)

@@ -1,0 +1,147 @@
+"""The fixture ``submission``: one part of a submission, in a sealed process of its own.
+
+It is started when first asked, so that a part whose checks are all answered costs nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from autograder import kit
+from autograder.checks.expect import Failed
+from autograder.checks.inputs import derived_seed
+from autograder.intake import Submission
+from autograder.messages import Message
+from autograder.sandbox import standins
+from autograder.sandbox.client import Crashed, Student, StudentRaised, TimeLimit, WarmParent
+from autograder.settings import FILES, Settings
+
+SHORT_RUN = "short_run"
+
+
+class Missing(Exception):
+    """A file of this part was not handed in, or could not be used; ``reason`` says why."""
+
+    def __init__(self, file: str, reason: Message) -> None:
+        super().__init__(file, reason)
+        self.file, self.reason = file, reason
+
+
+class Ended(Exception):
+    """The part's process is gone since an earlier check; ``cause`` is that check's exception."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+@cache
+def _given_files() -> Mapping[str, str]:
+    """Given files from the kit and stand-ins, by name; a student's copy of a given file is never used."""
+    given = {path.name: path for path in (kit.HANDOUT / "vae").glob("*.py") if path.name not in FILES.values()}
+    stand_ins = {name: standins.FOLDER / name for name in FILES.values()}
+    return {name: path.read_bytes().decode("latin-1") for name, path in {**given, **stand_ins}.items()}
+
+
+class RemoteSubmission:
+    """One part of a submission as the checks see it. Every method may raise what ``Student.ask`` raises."""
+
+    def __init__(
+        self, submission: Submission, part: str, warm_parent: WarmParent, settings: Settings, seed: int
+    ) -> None:
+        self.part = part
+        self.called = ""
+        self._submission, self._warm_parent, self._settings, self._seed = submission, warm_parent, settings, seed
+        self._student: Student | None = None
+        self._end: Exception | None = None
+
+    def reparameterize(self, called: str, **arguments: Any) -> list[dict[str, Any]]:
+        """Answers of one or more calls of VAE.reparameterize: value, gradients, arguments afterwards."""
+        answers = self._ask("reparameterize", called, arguments)
+        if not isinstance(answers, list) or len(answers) != arguments.get("calls", 1):
+            raise Crashed("garbled")
+        return answers
+
+    def loss(self, called: str, function: str, **arguments: Any) -> dict[str, Any]:
+        """The answer of one call of a function of vae.loss."""
+        return self._answer("loss", called, {"function": function, **arguments})
+
+    def latent(self, called: str, function: str, model: Mapping[str, Any], **arguments: Any) -> dict[str, Any]:
+        """The answer of one call of a function of vae.latent."""
+        return self._answer("latent", called, {"function": function, "model": model, "arguments": arguments})
+
+    def train_epoch(self, called: str, **arguments: Any) -> dict[str, Any]:
+        """What train_epoch returned, the parameters and the images afterwards."""
+        return self._answer("train_epoch", called, arguments)
+
+    def train(self, called: str, **arguments: Any) -> dict[str, Any]:
+        """What train returned, the parameters and the images afterwards."""
+        return self._answer("train", called, arguments)
+
+    def device(self, probe: str, called: str, **arguments: Any) -> None:
+        """Raise Failed where a function mixes devices."""
+        seen = self._answer(f"{probe}_device", called, arguments)
+        if seen.get("mixed") is not False:
+            raise Failed("check.devices_mixed", called=called)
+        if seen.get("moved", True) is not True:
+            raise Failed("check.model_not_moved", called=called)
+
+    def _answer(self, probe: str, called: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        answer = self._ask(probe, called, arguments)
+        if not isinstance(answer, dict):
+            raise Crashed("garbled")
+        return answer
+
+    def _ask(self, probe: str, called: str, arguments: Mapping[str, Any]) -> Any:
+        if self._end is not None:
+            raise Ended(self._end)
+        try:
+            if self._student is None:
+                self.called = "import vae." + ", vae.".join(self._modules())
+                self._student = self._load()
+            self.called = called
+            return self._student.ask(probe, **arguments)
+        except (TimeLimit, Crashed, Missing) as end:
+            self._end = end
+            raise
+        except StudentRaised as raised:
+            if self.called != called:
+                self._end = raised
+            raise
+
+    def _modules(self) -> list[str]:
+        parts = FILES if self.part == SHORT_RUN else [self.part]
+        return [FILES[part].removesuffix(".py") for part in parts]
+
+    def _load(self) -> Student:
+        own = [f"{module}.py" for module in self._modules()]
+        for name in own:
+            if name not in self._submission.files:
+                raise Missing(name, self._submission.problems[name])
+        settings, short = self._settings, self.part == SHORT_RUN
+        files = {**_given_files(), **{name: self._submission.files[name].decode("latin-1") for name in own}}
+        if self.part == "latent":
+            files["model.py"] += "\n\nVAE.really_samples = True\n"
+        student = self._warm_parent.student(
+            settings.limits(short),
+            settings.short_run_wall_seconds if short else settings.wall_seconds,
+            derived_seed(self._seed, self.part),
+        )
+        try:
+            student.ask("load", files=files, modules=self._modules())
+        except BaseException:
+            student.close()
+            raise
+        return student
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the part's process ran into a limit or vanished."""
+        return isinstance(self._end, (TimeLimit, Crashed))
+
+    def close(self) -> None:
+        if self._student is not None:
+            self._student.close()
+

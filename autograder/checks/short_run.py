@@ -1,0 +1,117 @@
+"""The short training run: secret images and initial weights go in, trained weights come out, the grader measures.
+
+A gross check of the student's whole model, no fine instrument: a wrong term that barely moves the
+loss is found by the checks of its own part.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.checks import reference
+from autograder.checks.inputs import Draw, derived_seed
+from autograder.settings import Settings
+
+CALIBRATION = Path(__file__).with_name("calibration.json")
+LATENT_DIM, HIDDEN_DIM = 20, 400
+HELD_OUT = 360
+FIRST_LAYER = "encoder.0.weight"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run's secret inputs. ``pixels`` is the permutation, undone for pictures alone."""
+
+    images: Tensor
+    labels: Tensor
+    held_out: Tensor
+    pixels: Tensor
+    initial: Mapping[str, Tensor]
+    shuffle_seed: int
+
+    def arguments(self, settings: Settings) -> dict[str, Any]:
+        """What the probe ``train`` takes."""
+        return {
+            "model": {"latent_dim": LATENT_DIM, "hidden_dim": HIDDEN_DIM, "state": dict(self.initial)},
+            "data": {
+                "images": self.images,
+                "labels": self.labels,
+                "batch_size": settings.short_run_batch_size,
+                "seed": self.shuffle_seed,
+            },
+            "epochs": settings.short_run_epochs,
+            "learning_rate": settings.short_run_learning_rate,
+        }
+
+
+@cache
+def _images(dataset: str, root: Path | None, train: bool) -> tuple[Tensor, Tensor]:
+    loaded = reference.data.load(dataset, train=train, root=root)
+    return loaded.images, loaded.labels
+
+
+@cache
+def task(dataset: str, root: Path | None, seed: int, count: int) -> Task:
+    """Draw the run's images, pixel permutation and initial weights from the run's seed."""
+    draw = Draw(seed)
+    images, labels = _images(dataset, root, True)
+    held_out, _ = _images(dataset, root, False)
+    chosen = draw.permutation("short run images", len(images))[:count]
+    pixels = draw.permutation("short run pixels", 784)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derived_seed(seed, "short run initial weights"))
+        initial = reference.model.VAE(LATENT_DIM, HIDDEN_DIM).state_dict()
+    shown = draw.permutation("short run held out", len(held_out))[:HELD_OUT]
+    return Task(
+        images=permuted(images[chosen], pixels),
+        labels=labels[chosen],
+        held_out=permuted(held_out[shown], pixels),
+        pixels=pixels,
+        initial=initial,
+        shuffle_seed=derived_seed(seed, "short run order"),
+    )
+
+
+def permuted(images: Tensor, pixels: Tensor) -> Tensor:
+    """The images with their pixels in another order; a fully connected network does not care."""
+    return images.flatten(1)[:, pixels].reshape(images.shape).contiguous()
+
+
+@torch.no_grad()
+def negative_elbo(state: Mapping[str, Tensor], images: Tensor, seed: int) -> float:
+    """Mean negative ELBO per image in nats, of weights in the instructor's network, one z for each image."""
+    model = reference.model.VAE(LATENT_DIM, HIDDEN_DIM)
+    model.load_state_dict(dict(state))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(derived_seed(seed, "short run evaluation"))
+        recon_x, mu, log_var = model(images)
+    return float(reference.loss.loss_function(recon_x, images, mu, log_var)) / len(images)
+
+
+def relatedness(state: Mapping[str, Tensor], initial: Mapping[str, Tensor]) -> float:
+    """Correlation of the first layer's trained weights with those the run began from."""
+    pair = torch.stack([state[FIRST_LAYER].flatten(), initial[FIRST_LAYER].flatten()])
+    return float(torch.corrcoef(pair)[0, 1])
+
+
+@dataclass(frozen=True)
+class Band:
+    """What the instructor's solution reaches, in nats per image, and how related its weights stay."""
+
+    low: float
+    high: float
+    least_related: float
+
+
+def band(dataset: str) -> Band:
+    """The calibrated band of a data set. Raises KeyError where it was never calibrated."""
+    record = json.loads(CALIBRATION.read_text(encoding="utf-8"))[dataset]
+    return Band(record["low"], record["high"], record["least_related"])

@@ -1,0 +1,242 @@
+"""Task 2, the loss: minus the evidence lower bound (Kingma & Welling 2013, equation 7, appendices B and C.1)."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from autograder.checks import expect, reference
+from autograder.checks.inputs import Draw
+from autograder.checks.remote import RemoteSubmission
+
+pytestmark = pytest.mark.part("loss")
+
+# Students may guard the logarithm with a small constant; up to 1e-6 counts as right.
+GUARD = 1.1e-6
+# Regimes of log_var: near 0 the constant terms show, below it log_var itself, above it exp(log_var).
+REGIMES = {"near 0": (-1.0, 1.0), "narrow": (-9.5, -2.0), "wide": (2.0, 9.5)}
+
+
+def called(function: str, given: dict[str, Tensor]) -> str:
+    return f"{function}({', '.join(f'{name}: {expect.shape_text(value.shape)}' for name, value in given.items())})"
+
+
+def pixels(draw: Draw, purpose: str, count: int) -> dict[str, Tensor]:
+    return {"recon_x": draw.probabilities(f"recon_x {purpose}", count), "x": draw.images(f"x {purpose}", count)}
+
+
+def codes(draw: Draw, purpose: str, rows: int, columns: int) -> dict[str, Tensor]:
+    low, high = REGIMES.get(purpose, (-3.0, 3.0))
+    return {
+        "mu": 2 * draw.normal(f"mu {purpose}", rows, columns),
+        "log_var": draw.uniform(f"log_var {purpose}", low, high, rows, columns),
+    }
+
+
+def correct(function: str, given: dict[str, Tensor], wrt: list[str]) -> tuple[float, dict[str, Tensor]]:
+    """The instructor's value and gradients, in float64."""
+    leaves = {name: value.double().requires_grad_(name in wrt) for name, value in given.items()}
+    value = getattr(reference.loss, function)(**leaves)
+    found = torch.autograd.grad(value, [leaves[name] for name in wrt])
+    return float(value), dict(zip(wrt, found, strict=True))
+
+
+def reconstruction_slack(recon_x: Tensor, x: Tensor) -> Tensor:
+    """How much a guard of the logarithms may change the gradient by each pixel; gradient's own units."""
+    size = x.flatten(1) / recon_x + (1 - x.flatten(1)) / (1 - recon_x)
+    return size * (1e-3 + GUARD / torch.minimum(recon_x, 1 - recon_x))
+
+
+def reconstruction_tolerance(recon_x: Tensor) -> float:
+    """The same for the value: at most GUARD / p for each pixel, and float32 rounding of the sum."""
+    return float((GUARD / torch.minimum(recon_x, 1 - recon_x)).sum()) + 1e-5 * recon_x.numel()
+
+
+def kl_slack(expected: Tensor) -> Tensor:
+    """Rounding, and a guard of up to 1e-6 on a variance of at least exp(-9.5) = 7.5e-5: 1.4 % of at most 1/2."""
+    return 1e-3 * expected.abs() + 0.008
+
+
+def kl_tolerance(given: dict[str, Tensor], value: float) -> float:
+    guard = 0.5 * (GUARD / given["log_var"].exp()).sum()
+    return 1e-4 * abs(value) + float(guard) + 1e-3
+
+
+def check_value(submission: RemoteSubmission, function: str, given: dict[str, Tensor], tolerance: float) -> None:
+    what = called(function, given)
+    answer = submission.loss(what, function, arguments=given, wrt=[])
+    expected, _ = correct(function, given, [next(iter(given))])
+    expect.close(expect.scalar(answer["value"], what), expected, tolerance, what, f"{function}.value")
+
+
+@pytest.mark.check(points=2)
+def test_reconstruction_scalar(submission: RemoteSubmission, draw: Draw) -> None:
+    """reconstruction_loss returns one number as a 0-dim tensor, for x as images or flat, and for one image"""
+    for count, flat in ((1, False), (3, True), (5, False)):
+        given = pixels(draw, f"scalar {count}", count)
+        if flat:
+            given["x"] = given["x"].flatten(1)
+        what = called("reconstruction_loss", given)
+        expect.scalar(submission.loss(what, "reconstruction_loss", arguments=given, wrt=[])["value"], what)
+
+
+@pytest.mark.check(points=4, needs="reconstruction_scalar")
+def test_reconstruction_value(submission: RemoteSubmission, draw: Draw) -> None:
+    """reconstruction_loss is the binary cross-entropy, summed over pixels and batch"""
+    for count in (1, 5):
+        given = pixels(draw, f"value {count}", count)
+        check_value(submission, "reconstruction_loss", given, reconstruction_tolerance(given["recon_x"]))
+    given["x"] = (given["x"] > 0.5).float().flatten(1)
+    check_value(submission, "reconstruction_loss", given, reconstruction_tolerance(given["recon_x"]))
+
+
+@pytest.mark.check(points=2, needs="reconstruction_scalar")
+def test_reconstruction_gradient(submission: RemoteSubmission, draw: Draw) -> None:
+    """The gradient of reconstruction_loss by recon_x is that of the binary cross-entropy"""
+    given = pixels(draw, "gradient", 3)
+    what = called("reconstruction_loss", given)
+    answer = submission.loss(what, "reconstruction_loss", arguments=given, wrt=["recon_x"])
+    _, expected = correct("reconstruction_loss", given, ["recon_x"])
+    found = expect.gradient(answer, "recon_x", given["recon_x"], what)
+    slack = reconstruction_slack(given["recon_x"], given["x"])
+    expect.all_close(found, expected["recon_x"], slack, "reconstruction_loss.gradient", called=what)
+
+
+@pytest.mark.check(points=1, needs="reconstruction_scalar")
+def test_reconstruction_saturated(submission: RemoteSubmission, draw: Draw) -> None:
+    """reconstruction_loss stays finite where recon_x is exactly 0 or 1"""
+    x = draw.images("saturated", 3)
+    for recon_x in (torch.zeros(3, 784), torch.ones(3, 784), (x.flatten(1) < 0.5).float()):
+        given = {"recon_x": recon_x, "x": x}
+        what = called("reconstruction_loss", given) + ", recon_x exactly 0 or 1"
+        expect.scalar(submission.loss(what, "reconstruction_loss", arguments=given, wrt=[])["value"], what)
+
+
+@pytest.mark.check(points=1, needs="reconstruction_scalar")
+def test_reconstruction_inputs_untouched(submission: RemoteSubmission, draw: Draw) -> None:
+    """reconstruction_loss leaves recon_x and x as they were"""
+    given = pixels(draw, "untouched", 2)
+    what = called("reconstruction_loss", given)
+    expect.untouched(submission.loss(what, "reconstruction_loss", arguments=given, wrt=[]), given, what)
+
+
+@pytest.mark.check(points=2)
+def test_kl_scalar(submission: RemoteSubmission, draw: Draw) -> None:
+    """kl_divergence returns one number as a 0-dim tensor: one image, odd batches, any latent dimension, views"""
+    for rows, columns, as_views in ((1, 20, False), (5, 3, True), (3, 1, False)):
+        given = codes(draw, f"scalar {rows}", rows, columns)
+        what = called("kl_divergence", given)
+        answer = submission.loss(what, "kl_divergence", arguments=given, wrt=[], as_views=as_views)
+        expect.scalar(answer["value"], what)
+
+
+@pytest.mark.check(points=1, needs="kl_scalar")
+def test_kl_zero(submission: RemoteSubmission) -> None:
+    """kl_divergence is 0 where the posterior is the prior: mu = 0, log_var = 0"""
+    given = {"mu": torch.zeros(3, 6), "log_var": torch.zeros(3, 6)}
+    what = called("kl_divergence", given) + ", mu = 0, log_var = 0"
+    answer = submission.loss(what, "kl_divergence", arguments=given, wrt=[])
+    expect.close(expect.scalar(answer["value"], what), 0.0, 1e-3, what, "kl_divergence.zero")
+
+
+@pytest.mark.check(points=4, needs="kl_scalar")
+def test_kl_value(submission: RemoteSubmission, draw: Draw) -> None:
+    """kl_divergence is KL(N(mu, exp(log_var)) || N(0, I)), summed over dimensions and batch"""
+    for regime in REGIMES:
+        given = codes(draw, regime, 5, 7)
+        expected, _ = correct("kl_divergence", given, ["mu"])
+        check_value(submission, "kl_divergence", given, kl_tolerance(given, expected))
+
+
+@pytest.mark.check(points=4, needs="kl_scalar")
+def test_kl_gradient(submission: RemoteSubmission, draw: Draw) -> None:
+    """The gradients of kl_divergence by mu and log_var are right"""
+    for regime in REGIMES:
+        given = codes(draw, regime, 5, 7)
+        what = called("kl_divergence", given)
+        answer = submission.loss(what, "kl_divergence", arguments=given, wrt=["mu", "log_var"])
+        _, expected = correct("kl_divergence", given, ["mu", "log_var"])
+        for name in ("mu", "log_var"):
+            found = expect.gradient(answer, name, given[name], what)
+            slack = kl_slack(expected[name])
+            expect.all_close(found, expected[name], slack, "kl_divergence.gradient", called=what, argument=name)
+
+
+@pytest.mark.check(points=1, needs="kl_scalar")
+def test_kl_inputs_untouched(submission: RemoteSubmission, draw: Draw) -> None:
+    """kl_divergence leaves mu and log_var as they were"""
+    given = codes(draw, "untouched", 4, 5)
+    what = called("kl_divergence", given)
+    expect.untouched(submission.loss(what, "kl_divergence", arguments=given, wrt=[]), given, what)
+
+
+def whole(draw: Draw, purpose: str, count: int, latent_dim: int) -> dict[str, Tensor]:
+    return {**pixels(draw, purpose, count), **codes(draw, purpose, count, latent_dim)}
+
+
+def own_sum(submission: RemoteSubmission, given: dict[str, Tensor], wrt: list[str]) -> dict[str, Tensor]:
+    """Value and gradients of the student's own reconstruction_loss + kl_divergence."""
+    total: dict[str, Tensor] = {"value": torch.zeros(())}
+    for function, names in (("reconstruction_loss", ("recon_x", "x")), ("kl_divergence", ("mu", "log_var"))):
+        arguments = {name: given[name] for name in names}
+        what = called(function, arguments)
+        answer = submission.loss(what, function, arguments=arguments, wrt=[name for name in names if name in wrt])
+        total["value"] = total["value"] + expect.scalar(answer["value"], what)
+        for name in set(names) & set(wrt):
+            total[name] = expect.gradient(answer, name, given[name], what)
+    return total
+
+
+def loss_tolerance(given: dict[str, Tensor], value: float) -> float:
+    codes_given = {name: given[name] for name in ("mu", "log_var")}
+    return reconstruction_tolerance(given["recon_x"]) + kl_tolerance(codes_given, value)
+
+
+@pytest.mark.check(points=4)
+def test_loss_function_value(submission: RemoteSubmission, draw: Draw) -> None:
+    """loss_function is the negative ELBO of the batch: reconstruction plus KL divergence, in nats"""
+    for count, latent_dim, by_name in ((3, 40, False), (5, 11, True)):
+        given = whole(draw, f"whole {count}", count, latent_dim)
+        what = called("loss_function", given)
+        answer = submission.loss(what, "loss_function", arguments=given, wrt=[], by_name=by_name)
+        value = expect.scalar(answer["value"], what)
+        expected, _ = correct("loss_function", given, ["mu"])
+        tolerance = loss_tolerance(given, expected)
+        if not abs(value - expected) <= tolerance:
+            # A mistake inside one of the two terms has cost its points there; the sum may still be right.
+            with expect.ending_as("loss_function.value", called=what, returned=value, expected=expected):
+                own = float(own_sum(submission, given, [])["value"])
+                expect.close(value, own, 1e-4 * abs(own) + 1e-3, what, "loss_function.value")
+
+
+@pytest.mark.check(points=3, needs="loss_function_value")
+def test_loss_function_gradient(submission: RemoteSubmission, draw: Draw) -> None:
+    """Both terms of loss_function teach the model: gradients reach recon_x, mu and log_var"""
+    wrt = ["recon_x", "mu", "log_var"]
+    given = whole(draw, "whole gradient", 3, 6)
+    what = called("loss_function", given)
+    answer = submission.loss(what, "loss_function", arguments=given, wrt=wrt)
+    found = {name: expect.gradient(answer, name, given[name], what) for name in wrt}
+    _, expected = correct("loss_function", given, wrt)
+    slack = {
+        "recon_x": reconstruction_slack(given["recon_x"], given["x"]),
+        "mu": kl_slack(expected["mu"]),
+        "log_var": kl_slack(expected["log_var"]),
+    }
+    own: dict[str, Tensor] = {}
+    for name in wrt:
+        message = {"called": what, "argument": name}
+        if bool(((found[name] - expected[name]).abs() <= slack[name]).all()):
+            continue
+        with expect.ending_as("loss_function.gradient", **message):
+            own = own or own_sum(submission, given, wrt)
+            expect.all_close(found[name], own[name], 1e-3 * own[name].abs() + 1e-4, "loss_function.gradient", **message)
+
+
+@pytest.mark.check(points=1, needs="loss_function_value")
+def test_loss_function_inputs_untouched(submission: RemoteSubmission, draw: Draw) -> None:
+    """loss_function leaves its arguments as they were"""
+    given = whole(draw, "untouched", 2, 5)
+    what = called("loss_function", given)
+    expect.untouched(submission.loss(what, "loss_function", arguments=given, wrt=[]), given, what)

@@ -1,0 +1,175 @@
+"""Task 3, training, judged step by step on a small model whose parameters after k steps can have only one value.
+
+The model, its loss and its fixed noise are stand-ins: a mistake in another file costs nothing here.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from autograder.checks import expect
+from autograder.checks.expect import Failed
+from autograder.checks.inputs import Draw
+from autograder.checks.remote import RemoteSubmission
+from autograder.sandbox import probes
+from autograder.sandbox.standins.loss import loss_function as standin_loss
+from autograder.sandbox.standins.model import VAE as StandIn
+from autograder.sandbox.wire import Array
+
+pytestmark = pytest.mark.part("training")
+
+LATENT_DIM, HIDDEN_DIM = 3, 8
+IMAGES, BATCH_SIZE = 21, 8  # batches of 8, 8 and 5
+EPOCHS, LEARNING_RATE = 3, 7e-3
+WEIGHTS = {"square": 1.0, "fourth": 0.7, "mu": 0.3, "log_var": 0.2}
+# The value of the loss scales plain SGD's steps, so a loss that was divided or clipped shows.
+OPTIMIZER = {"name": "SGD", "options": {"lr": 1e-4, "momentum": 0.9}}
+
+EPOCH_CALLED = f"train_epoch(model, loader of {IMAGES} images in batches of {BATCH_SIZE}, loss_function, SGD, device)"
+TRAIN_CALLED = f"train(model, loader of {IMAGES} images, epochs={EPOCHS}, learning_rate={LEARNING_RATE}, device)"
+
+# Parameters must agree to this share of how far they moved (root mean square). Right code differs by
+# float32 rounding, about 1e-6; AdamW in place of Adam by 1e-3.
+PARAMETER_TOLERANCE = 2e-4
+# Adam divides by the gradient's size, so an element whose gradient nearly cancels may step either way.
+OUTLIERS = 500
+
+
+@cache
+def task(seed: int) -> dict[str, Any]:
+    """The model to start from and the data, as probes take them."""
+    draw = Draw(seed)
+    names = StandIn(LATENT_DIM, HIDDEN_DIM).state_dict()
+    state = {name: 0.1 * draw.normal(f"state {name}", *value.shape) for name, value in names.items()}
+    labels = torch.arange(IMAGES) % 10
+    return {
+        "model": {"latent_dim": LATENT_DIM, "hidden_dim": HIDDEN_DIM, "state": state},
+        "data": {"images": draw.images("training", IMAGES), "labels": labels, "batch_size": BATCH_SIZE},
+    }
+
+
+def _epoch(model: StandIn, optimizer: torch.optim.Optimizer, batches: tuple[Tensor, ...], loss: Any) -> float:
+    total = 0.0
+    for images in batches:
+        optimizer.zero_grad()
+        recon_x, mu, log_var = model(images)
+        value = loss(recon_x, images, mu, log_var)
+        value.backward()
+        optimizer.step()
+        total += value.item()
+    return total / sum(len(images) for images in batches)
+
+
+@cache
+def expected_epoch(seed: int) -> tuple[float, dict[str, Tensor]]:
+    """Mean loss and parameters after one epoch of the passed optimiser and loss."""
+    model = probes.loaded(StandIn(LATENT_DIM, HIDDEN_DIM), task(seed)["model"]["state"])
+    optimizer = torch.optim.SGD(model.parameters(), **OPTIMIZER["options"])  # type: ignore[arg-type]
+    batches = task(seed)["data"]["images"].split(BATCH_SIZE)
+    return _epoch(model, optimizer, batches, probes.weighted_loss(WEIGHTS)), dict(model.state_dict())
+
+
+@cache
+def expected_train(seed: int) -> tuple[list[float], dict[str, Tensor]]:
+    """Mean losses and parameters after EPOCHS epochs of Adam."""
+    model = probes.loaded(StandIn(LATENT_DIM, HIDDEN_DIM), task(seed)["model"]["state"])
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
+    batches = task(seed)["data"]["images"].split(BATCH_SIZE)
+    losses = [_epoch(model, optimizer, batches, standin_loss) for _ in range(EPOCHS)]
+    return losses, dict(model.state_dict())
+
+
+def check_parameters(answer: dict[str, Any], expected: dict[str, Tensor], seed: int, called: str, message: str) -> None:
+    """The trained parameters are the expected ones; says how the student's moved where they are not."""
+    start = task(seed)["model"]["state"]
+    found = {}
+    for name, value in expected.items():
+        found[name] = expect.tensor(answer["state"].get(name), value.shape, f"{called}: {name}")
+    moved = torch.cat([(found[name] - start[name]).flatten() for name in expected])
+    if not moved.abs().max() > 0:
+        raise Failed("training.nothing_moved", called=called)
+    for name, value in expected.items():
+        movement = (value - start[name]).square().mean().sqrt()
+        off = ~((found[name] - value).abs() <= PARAMETER_TOLERANCE * movement)
+        if int(off.sum()) > value.numel() // OUTLIERS:
+            right = torch.cat([(expected[n] - start[n]).flatten() for n in expected])
+            raise Failed(message, called=called, share=expect.number(float(moved.norm() / right.norm())))
+
+
+@pytest.fixture
+def after_epoch(submission: RemoteSubmission, seed: int) -> dict[str, Any]:
+    """One call of train_epoch on the task."""
+    given = task(seed)
+    return submission.train_epoch(EPOCH_CALLED, **given, loss=WEIGHTS, optimizer=OPTIMIZER, device="cpu")
+
+
+@pytest.fixture
+def after_train(submission: RemoteSubmission, seed: int) -> dict[str, Any]:
+    """One call of train on the task."""
+    given = task(seed)
+    return submission.train(TRAIN_CALLED, **given, epochs=EPOCHS, learning_rate=LEARNING_RATE, device="cpu")
+
+
+@pytest.mark.check(points=5)
+def test_train_epoch_parameters(after_epoch: dict[str, Any], seed: int) -> None:
+    """train_epoch takes exactly the right step for every batch, in training mode"""
+    _, expected = expected_epoch(seed)
+    check_parameters(after_epoch, expected, seed, EPOCH_CALLED, "train_epoch.parameters")
+
+
+@pytest.mark.check(points=4)
+def test_train_epoch_mean_loss(after_epoch: dict[str, Any], seed: int) -> None:
+    """train_epoch returns the mean loss per image of the epoch, as a Python float"""
+    value = after_epoch["value"]
+    if type(value) is not float:
+        raise Failed("check.not_a_float", called=EPOCH_CALLED, returned=expect.describe(value), expected="float")
+    expected, _ = expected_epoch(seed)
+    # float32 sums of a few hundred terms, accumulated in any order.
+    expect.close(value, expected, 1e-4 * abs(expected), EPOCH_CALLED, "train_epoch.mean_loss")
+
+
+@pytest.mark.check(points=1)
+def test_train_epoch_images_untouched(after_epoch: dict[str, Any], seed: int) -> None:
+    """train_epoch leaves the data set's images as they were"""
+    _unchanged(after_epoch, seed, EPOCH_CALLED)
+
+
+@pytest.mark.check(points=1, needs="train_epoch_parameters")
+def test_train_epoch_device(submission: RemoteSubmission, seed: int) -> None:
+    """train_epoch moves every batch to the device that it was given"""
+    submission.device("train_epoch", EPOCH_CALLED, **task(seed), loss=WEIGHTS, optimizer=OPTIMIZER)
+
+
+@pytest.mark.check(points=5)
+def test_train_parameters(after_train: dict[str, Any], seed: int) -> None:
+    """train uses Adam with the given learning rate over all epochs, on vae.loss.loss_function"""
+    _, expected = expected_train(seed)
+    check_parameters(after_train, expected, seed, TRAIN_CALLED, "train.parameters")
+
+
+@pytest.mark.check(points=3)
+def test_train_history(after_train: dict[str, Any], seed: int) -> None:
+    """train returns a list with one mean loss per epoch"""
+    losses = expect.history(after_train["value"], EPOCHS, TRAIN_CALLED)
+    expected, _ = expected_train(seed)
+    for found, right in zip(losses, expected, strict=True):
+        expect.close(found, right, 2e-4 * abs(right), TRAIN_CALLED, "train.history")
+
+
+@pytest.mark.check(points=1, needs="train_parameters")
+def test_train_device(submission: RemoteSubmission, seed: int) -> None:
+    """train moves the model and every batch to the device that it was given"""
+    given = task(seed)
+    submission.device("train", TRAIN_CALLED, **given, epochs=EPOCHS, learning_rate=LEARNING_RATE)
+
+
+def _unchanged(answer: dict[str, Any], seed: int, called: str) -> None:
+    images = answer["images"]
+    before = task(seed)["data"]["images"]
+    if not isinstance(images, Array) or images.data is None or not torch.equal(images.data, before):
+        raise Failed("check.input_modified", called=called, argument="images")

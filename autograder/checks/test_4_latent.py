@@ -1,0 +1,208 @@
+"""Task 4, the latent space: generate from the prior, interpolate between codes, restore missing pixels."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from autograder.checks import expect, noise, reference
+from autograder.checks.expect import Failed
+from autograder.checks.inputs import Draw
+from autograder.checks.remote import RemoteSubmission
+from autograder.sandbox import probes
+from autograder.sandbox.standins.model import VAE as StandIn
+
+pytestmark = pytest.mark.part("latent")
+
+LATENT_DIM = 8
+CALLS, COUNT = 4, 512
+# Decoding the same code in float32, alone or in a batch, differs by some 1e-6.
+PIXEL_TOLERANCE = 2e-4
+
+
+@cache
+def readable_model(seed: int) -> dict[str, Any]:
+    """A decoder whose images say which z they come from: logit(image) = Q z + b, through its ReLU too."""
+    draw = Draw(seed)
+    model = StandIn(LATENT_DIM, 2 * LATENT_DIM)
+    state = {name: 0.3 * draw.normal(f"readable {name}", *value.shape) for name, value in model.state_dict().items()}
+    identity = torch.eye(LATENT_DIM)
+    q = 0.4 * draw.normal("q", 784, LATENT_DIM)
+    state["decoder.0.weight"], state["decoder.0.bias"] = torch.cat([identity, -identity]), torch.zeros(2 * LATENT_DIM)
+    state["decoder.2.weight"] = torch.cat([q, -q], dim=1)
+    return {"latent_dim": LATENT_DIM, "hidden_dim": 2 * LATENT_DIM, "state": state}
+
+
+@cache
+def plain_model(seed: int) -> dict[str, Any]:
+    """A random network whose reconstructions keep changing when they are fed back."""
+    draw = Draw(seed)
+    state = {}
+    for name, value in StandIn(5, 24).state_dict().items():
+        fan_in = value.shape[1] if value.dim() == 2 else 1
+        state[name] = 2.5 * draw.normal(f"plain {name}", *value.shape) / fan_in**0.5
+    return {"latent_dim": 5, "hidden_dim": 24, "state": state}
+
+
+@cache
+def network(seed: int, kind: str) -> StandIn:
+    """The grader's own copy of such a model, for the reference values."""
+    spec = readable_model(seed) if kind == "readable" else plain_model(seed)
+    model = StandIn(spec["latent_dim"], spec["hidden_dim"]).eval().requires_grad_(False)
+    return probes.loaded(model, spec["state"])
+
+
+def codes_of(images: Tensor, seed: int, called: str) -> Tensor:
+    """z (K, D) that images of the readable model were decoded from. Raises Failed where there is no such z."""
+    state = readable_model(seed)["state"]
+    q, b = state["decoder.2.weight"][:, :LATENT_DIM].double(), state["decoder.2.bias"].double()
+    logits = torch.logit(images.double().reshape(len(images), 784), eps=1e-9)
+    z = (logits - b) @ torch.linalg.pinv(q).T
+    # float32 leaves logits of size 8 an error of 2e-4; the largest of a million normal codes gives about 10.
+    if not ((z @ q.T + b).sigmoid() - images.double().reshape(len(images), 784)).abs().max() <= PIXEL_TOLERANCE:
+        raise Failed("generate.not_decoded", called=called)
+    return z
+
+
+def images_of(answer: dict[str, Any], count: int, called: str) -> Tensor:
+    """The returned images, without gradient and in [0, 1]."""
+    images = expect.tensor(answer["value"], (count, 1, 28, 28), called)
+    if answer["value"].requires_grad:
+        raise Failed("check.has_gradient", called=called)
+    if not bool(((images >= 0) & (images <= 1)).all()):
+        raise Failed("latent.range", called=called, lowest=expect.number(images.min().item()),
+                     highest=expect.number(images.max().item()))  # fmt: skip
+    return images
+
+
+def generated(submission: RemoteSubmission, seed: int, count: int) -> Tensor:
+    called = f"generate(model, count={count}, device)"
+    answer = submission.latent(called, "generate", readable_model(seed), count=count, device="cpu")
+    return images_of(answer, count, called)
+
+
+@pytest.mark.check(points=2)
+def test_generate_images(submission: RemoteSubmission, seed: int) -> None:
+    """generate returns count images (count, 1, 28, 28) in [0, 1], without gradients"""
+    for count in (1, 5):
+        generated(submission, seed, count)
+
+
+@pytest.mark.check(points=3, needs="generate_images")
+def test_generate_distribution(submission: RemoteSubmission, seed: int) -> None:
+    """generate decodes codes z that were drawn from N(0, I), each by itself"""
+    called = f"generate(model, count={COUNT}, device)"
+    z = torch.stack([codes_of(generated(submission, seed, COUNT), seed, called) for _ in range(CALLS)])
+    z = noise.finite(z, called)
+    if not z.std() > 1e-3:
+        raise Failed("generate.no_noise", called=called)
+    noise.check_spread(z, torch.zeros(COUNT, LATENT_DIM))
+    noise.check_gaussian(z)
+    noise.check_independent(z[0])
+
+
+@pytest.mark.check(points=1, needs="generate_images")
+def test_generate_fresh(submission: RemoteSubmission, seed: int) -> None:
+    """generate draws new images at every call"""
+    called = "generate(model, count=300, device)"
+    noise.check_fresh(torch.stack([codes_of(generated(submission, seed, 300), seed, called) for _ in range(2)]))
+
+
+@pytest.mark.check(points=1, needs="generate_images")
+def test_generate_device(submission: RemoteSubmission, seed: int) -> None:
+    """generate draws its codes on the device that it was given"""
+    called = "generate(model, count=3, device)"
+    submission.device("latent", called, function="generate", model=readable_model(seed), arguments={"count": 3})
+
+
+def ends(draw: Draw) -> dict[str, Tensor]:
+    return {"x_start": draw.images("start", 1), "x_end": draw.images("end", 1)}
+
+
+@pytest.mark.check(points=1)
+def test_interpolate_images(submission: RemoteSubmission, draw: Draw, seed: int) -> None:
+    """interpolate returns steps images (steps, 1, 28, 28) in [0, 1], without gradients"""
+    for steps in (2, 7):
+        called = f"interpolate(model, x_start, x_end, steps={steps})"
+        answer = submission.latent(called, "interpolate", plain_model(seed), **ends(draw), steps=steps)
+        images_of(answer, steps, called)
+
+
+@pytest.mark.check(points=4, needs="interpolate_images")
+def test_interpolate_path(submission: RemoteSubmission, draw: Draw, seed: int) -> None:
+    """interpolate decodes evenly spaced points from mu(x_start) to mu(x_end), both ends included"""
+    for steps in (2, 3, 8):
+        called = f"interpolate(model, x_start, x_end, steps={steps})"
+        answer = submission.latent(called, "interpolate", plain_model(seed), **ends(draw), steps=steps)
+        expected = reference.latent.interpolate(network(seed, "plain"), **ends(draw), steps=steps)
+        found = images_of(answer, steps, called)
+        for index, image in enumerate(found):
+            error = (image - expected[index]).abs().max().item()
+            if not error <= PIXEL_TOLERANCE:
+                raise Failed("interpolate.path", called=called, index=index + 1, steps=steps)
+
+
+@pytest.mark.check(points=1, needs="interpolate_path")
+def test_interpolate_clean(submission: RemoteSubmission, draw: Draw, seed: int) -> None:
+    """interpolate leaves its images as they were and works on another device"""
+    called = "interpolate(model, x_start, x_end, steps=4)"
+    given = ends(draw)
+    answer = submission.latent(called, "interpolate", plain_model(seed), **given, steps=4)
+    expect.untouched(answer, given, called)
+    arguments = {**given, "steps": 4}
+    submission.device("latent", called, function="interpolate", model=plain_model(seed), arguments=arguments)
+
+
+def damaged(draw: Draw, count: int) -> dict[str, Tensor]:
+    return {"x": draw.images(f"damaged {count}", count), "known": draw.mask(f"known {count}", count)}
+
+
+@pytest.mark.check(points=1)
+def test_restore_images(submission: RemoteSubmission, draw: Draw, seed: int) -> None:
+    """restore returns images of the shape of x in [0, 1], without gradients"""
+    for count in (1, 3):
+        called = f"restore(model, x: {count}x1x28x28, known, iterations=2)"
+        answer = submission.latent(called, "restore", plain_model(seed), **damaged(draw, count), iterations=2)
+        images_of(answer, count, called)
+
+
+@pytest.mark.check(points=1, needs="restore_images")
+def test_restore_known(submission: RemoteSubmission, draw: Draw, seed: int) -> None:
+    """restore keeps the known pixels exactly as they are in x"""
+    called = "restore(model, x: 3x1x28x28, known, iterations=3)"
+    given = damaged(draw, 3)
+    answer = submission.latent(called, "restore", plain_model(seed), **given, iterations=3)
+    is_known = given["known"].bool()
+    if not torch.equal(images_of(answer, 3, called)[is_known], given["x"][is_known]):
+        raise Failed("restore.known_changed", called=called)
+
+
+@pytest.mark.check(points=4, needs="restore_images")
+def test_restore_unknown(submission: RemoteSubmission, draw: Draw, seed: int) -> None:
+    """restore fills the unknown pixels step by step: from 0.5, through mu, once per iteration"""
+    given = damaged(draw, 3)
+    unknown = ~given["known"].bool()
+    for iterations in (1, 2, 5):
+        called = f"restore(model, x: 3x1x28x28, known, iterations={iterations})"
+        answer = submission.latent(called, "restore", plain_model(seed), **given, iterations=iterations)
+        expected = reference.latent.restore(network(seed, "plain"), **given, iterations=iterations)
+        found = images_of(answer, 3, called)
+        expect.all_close(found[unknown], expected[unknown], PIXEL_TOLERANCE, "restore.unknown", called=called)
+
+
+@pytest.mark.check(points=1, needs="restore_images")
+def test_restore_clean(submission: RemoteSubmission, draw: Draw, seed: int) -> None:
+    """restore leaves x and known as they were and works on another device"""
+    called = "restore(model, x: 2x1x28x28, known, iterations=2)"
+    given = damaged(draw, 2)
+    answer = submission.latent(called, "restore", plain_model(seed), **given, iterations=2)
+    expect.untouched(answer, given, called)
+    if answer.get("changed_parameters") != []:
+        raise Failed("check.input_modified", called=called, argument="model")
+    arguments = {**given, "iterations": 2}
+    submission.device("latent", called, function="restore", model=plain_model(seed), arguments=arguments)
+

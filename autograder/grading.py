@@ -1,0 +1,109 @@
+"""One submission in, one result out."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import time
+from pathlib import Path
+
+import pytest
+
+from autograder import __version__, checks
+from autograder.checks.plugin import Grading, Run
+from autograder.intake import Submission
+from autograder.results import Result
+from autograder.sandbox.client import SandboxFault, WarmParent
+
+CHECKS = Path(checks.__file__).parent
+PYTEST_ARGUMENTS = [
+    str(CHECKS),
+    *("-c", str(CHECKS / "pytest.ini"), "--rootdir", str(CHECKS)),
+    *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:logging"),
+    *("-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:doctest", "-p", "no:junitxml"),
+    "--capture=no",
+]
+ATTEMPTS = 2
+
+
+class GraderFault(Exception):
+    """The grader failed on a submission: its result is ``failed``, with no score."""
+
+
+def grade(submission: Submission, run: Run, warm_parent: WarmParent) -> Result:
+    """Run all hidden checks on a submission.
+
+    A wall-clock limit that was reached without the CPU time to show for it is tried once more.
+    Raises GraderFault when checks did not give one record each, SandboxFault when the sandbox is gone.
+    """
+    started = time.monotonic()
+    for _ in range(ATTEMPTS):
+        grading = Grading(submission, run, warm_parent)
+        run_checks(grading)
+        if not grading.uncertain_timeout:
+            break
+    if grading.faults or not grading.expected or set(grading.checks) != set(grading.expected):
+        raise GraderFault("; ".join(grading.faults) or "some checks gave no result")
+    return result(grading, time.monotonic() - started)
+
+
+def run_checks(grading: Grading) -> None:
+    """One pytest session, in this process: it only ever sees data from the student's."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()) as output:
+            code = pytest.main(PYTEST_ARGUMENTS, plugins=[grading])
+    finally:
+        grading.close()
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        grading.faults.append(f"pytest ended with {code!r}: {output.getvalue()[-500:]}")
+
+
+def result(grading: Grading, seconds: float) -> Result:
+    """The record of a finished grading."""
+    run, records = grading.run, tuple(grading.checks[name] for name in grading.expected)
+    score = sum(check.points for check in records)
+    if sum(check.max_points for check in records) != run.settings.max_score:
+        raise GraderFault("the checks' points do not add up to the assignment's")
+    return Result(
+        submission=grading.submission.name,
+        score=score,
+        max_score=run.settings.max_score,
+        status=status(grading),
+        dataset=run.dataset,
+        device=run.device,
+        seed=run.seed,
+        seconds=round(seconds, 3),
+        checks=records,
+        notes=grading.submission.notes,
+        digest=grading.submission.digest,
+        isolation=grading.warm_parent.tier,
+        versions={"autograder": __version__, **grading.warm_parent.versions},
+    )
+
+
+def status(grading: Grading) -> str:
+    """The status that CONTRACT section 3 gives to a finished grading."""
+    outcomes = {check.outcome for check in grading.checks.values()}
+    if not grading.submission.files:
+        return "rejected"
+    return "timeout" if "timeout" in outcomes else "crashed" if "crashed" in outcomes else "graded"
+
+
+def failed(submission: Submission, run: Run, fault: SandboxFault | GraderFault, tier: str) -> Result:
+    """The record of a submission that the grader itself could not grade: no score, never 0."""
+    from autograder.messages import Message
+
+    return Result(
+        submission=submission.name,
+        score=None,
+        max_score=run.settings.max_score,
+        status="failed",
+        dataset=run.dataset,
+        device=run.device,
+        seed=run.seed,
+        seconds=0.0,
+        notes=(*submission.notes, Message("grade.fault", {"fault": str(fault)[:500]})),
+        digest=submission.digest,
+        isolation=tier,
+        versions={"autograder": __version__},
+    )

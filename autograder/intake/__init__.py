@@ -1,0 +1,9 @@
+"""Hand-ins of every shape -> submissions: ``find`` lists them, ``load`` reads one.
+
+Nothing is extracted to disk and no link is followed: what a student handed in is only data here.
+"""
+
+from autograder.intake.find import IntakeError, Source, find
+from autograder.intake.load import Submission, load
+
+__all__ = ["IntakeError", "Source", "Submission", "find", "load"]

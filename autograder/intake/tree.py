@@ -1,0 +1,182 @@
+"""What lies inside a hand-in, listed and read without trusting it.
+
+A folder and a zip both become a ``Tree`` of entries. The names in it are only ever looked at, never joined
+to a real path; links are listed, never followed; everything has a limit.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import unicodedata
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from autograder.messages import Message
+
+WANTED = ("model.py", "loss.py", "training.py", "latent.py")
+ARCHIVES = (".zip", ".rar", ".7z", ".egg", ".alz", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+FILE_BYTES = 1_000_000
+FOLDER_ENTRIES = 10_000
+ONE_FOLDER_ENTRIES = 2_000  # so that a folder full of pictures does not hide its neighbours
+FOLDER_DEPTH = 40
+IGNORED = {"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv"}
+
+
+class Refused(Exception):
+    """Something that is not read. ``intake.<reason>`` is the message that tells why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def message(self, path: str) -> Message:
+        return Message(f"intake.{self.reason}", {"path": path})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file: where it lies in the hand-in, and how to open it (raises Refused if it must not be read)."""
+
+    parts: tuple[str, ...]
+    open: Callable[[], BinaryIO]
+
+    @property
+    def shown(self) -> str:
+        """Where it lies, short enough for a message."""
+        path = "/".join(self.parts)
+        return path if len(path) <= 200 else "..." + path[-197:]
+
+    @property
+    def key(self) -> str:
+        """Its name as a file system that ignores case sees it."""
+        return self.parts[-1].casefold()
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The files of a hand-in, and what stood in the way of seeing all of them."""
+
+    entries: tuple[Entry, ...] = ()
+    troubles: tuple[Message, ...] = ()
+
+    def wanted(self) -> set[str]:
+        """Which of the four file names occur."""
+        return {entry.key for entry in self.entries} & set(WANTED)
+
+
+def readable(name: str | bytes) -> str:
+    """A name as people can read it: UTF-8 or else Korean Windows (cp949), NFC, no control characters."""
+    raw = os.fsencode(name)
+    for encoding in ("utf-8", "cp949"):
+        try:
+            text = raw.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        text = raw.decode("utf-8", "replace")
+    text = unicodedata.normalize("NFC", text)
+    return "".join("\ufffd" if unicodedata.category(letter) == "Cc" else letter for letter in text)
+
+
+def ignored(name: str) -> bool:
+    """Whether it is a file system's or a tool's own business, such as ``.DS_Store`` or ``__pycache__``."""
+    return name.startswith(".") or name in IGNORED
+
+
+def is_zip(name: str) -> bool:
+    return name.casefold().endswith(".zip")
+
+
+def read(entry: Entry, limit: int = FILE_BYTES) -> bytes:
+    """The content. Raises Refused when there is more than ``limit``, whatever size was declared."""
+    content = bytearray()
+    try:
+        with entry.open() as file:
+            for piece in iter(partial(file.read, 65_536), b""):
+                content += piece
+                if len(content) > limit:
+                    raise Refused("too_big")
+    except Refused:
+        raise
+    except Exception as error:  # a hostile zip makes zipfile raise nearly anything
+        raise Refused("unreadable") from error
+    return bytes(content)
+
+
+def refuse(reason: str) -> BinaryIO:
+    raise Refused(reason)
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a plain file, and neither a link nor anything that could make the grader wait."""
+    if path.is_symlink():
+        raise Refused("link")
+    flags = os.O_RDONLY
+    for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):  # none of them exists everywhere
+        flags |= getattr(os, flag, 0)
+    try:
+        handle = os.open(path, flags)
+    except OSError as error:
+        raise Refused("link" if error.errno == errno.ELOOP else "unreadable") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise Refused("not_file")
+    return os.fdopen(handle, "rb")
+
+
+def folder(root: Path) -> Tree:
+    """All files in a folder, those near the top first, so that a limit cuts off the deepest."""
+    entries: list[Entry] = []
+    troubles: list[Message] = []
+    waiting: deque[tuple[Path, tuple[str, ...]]] = deque([(root, ())])
+    left = FOLDER_ENTRIES
+    complete = True
+    while waiting and left > 0:
+        directory, parts = waiting.popleft()
+        room = min(left, ONE_FOLDER_ENTRIES)
+        try:
+            with os.scandir(directory) as found:
+                children = sorted(islice(found, room + 1), key=lambda child: child.name)
+        except OSError:
+            shown = "/".join(parts[-4:]) or readable(root.name)
+            troubles.append(Message("intake.folder_unreadable", {"path": shown}))
+            continue
+        complete = complete and len(children) <= room
+        for child in children[:room]:
+            left -= 1
+            place = (*parts, readable(child.name))
+            if ignored(place[-1]):
+                continue
+            kind = _kind(child)
+            if kind != stat.S_IFDIR:
+                entries.append(Entry(place, _opener(kind, Path(child.path))))
+                if kind == stat.S_IFLNK and os.path.isdir(child.path):
+                    troubles.append(Message("intake.link_folder", {"path": entries[-1].shown}))
+            elif len(place) < FOLDER_DEPTH:
+                waiting.append((Path(child.path), place))
+            else:
+                complete = False
+    if waiting or not complete:
+        troubles.append(Message("intake.folder_too_large", {"count": FOLDER_ENTRIES, "depth": FOLDER_DEPTH}))
+    return Tree(tuple(entries), tuple(troubles))
+
+
+def _kind(child: os.DirEntry[str]) -> int:
+    try:
+        return stat.S_IFMT(child.stat(follow_symlinks=False).st_mode)
+    except OSError:
+        return 0
+
+
+def _opener(kind: int, path: Path) -> Callable[[], BinaryIO]:
+    if kind == stat.S_IFREG:
+        return partial(open_regular, path)
+    return partial(refuse, "link" if kind == stat.S_IFLNK else "not_file")

@@ -1,0 +1,53 @@
+"""Words for people: a message is an id and values, its words come from one catalogue a language.
+
+Catalogues are ``en.toml`` and ``ko.toml`` beside this file. A message can thus be stored
+once and drawn in either language at any later time.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+LANGUAGES = ("en", "ko")
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message without words: ``id`` names a catalogue entry, ``values`` fill its placeholders."""
+
+    id: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, language: str) -> str:
+        """The words in ``language`` ("en" or "ko"). Raises KeyError for an unknown id.
+
+        A value called ``needed`` is the id of a check and is shown as its title.
+        """
+        values = dict(self.values)
+        if "needed" in values:
+            values["needed"] = words(values["needed"], language, "titles")
+        return words(self.id, language).format_map(values)
+
+
+@cache
+def catalogue(language: str) -> dict[str, dict[str, str]]:
+    """The sections of one language's catalogue: ``messages``, ``titles``, ``terms``."""
+    if language not in LANGUAGES:
+        raise ValueError(f"no catalogue for language {language!r}; there are {', '.join(LANGUAGES)}")
+    path = Path(__file__).with_name(f"{language}.toml")
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def words(message_id: str, language: str, section: str = "messages") -> str:
+    """One catalogue entry, its placeholders not yet filled."""
+    return catalogue(language)[section][message_id]

@@ -1,0 +1,70 @@
+"""Results -> pages for people. Every page is a pure function of the results, whole in one file, and inert."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Collection
+from itertools import count
+from pathlib import Path
+
+from autograder.report.pages import class_page, student_page
+from autograder.results import Result, write_atomically
+
+NAME_BYTES = 120
+DEVICES = r"con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]"  # Windows: also with any ending, in any case
+RESERVED = re.compile(rf"({DEVICES})\s*(\..*)?", re.IGNORECASE | re.DOTALL)
+
+__all__ = ["class_page", "safe_name", "student_page", "write_reports"]
+
+
+def write_reports(out: Path, results: list[Result], language: str) -> None:
+    """Write ``feedback/NAME.html`` for each result, and ``index.html``, in ``language``."""
+    links: dict[str, str] = {}
+    taken: set[str] = set()
+    for result in sorted(results, key=lambda result: result.submission):
+        name = safe_name(result.submission, taken)
+        taken.add(name)
+        links[result.submission] = f"feedback/{name}.html"
+        write_atomically(out / "feedback" / f"{name}.html", _encoded(student_page(result, language)))
+    write_atomically(out / "index.html", _encoded(class_page(results, links, language)))
+
+
+def safe_name(name: str, taken: Collection[str]) -> str:
+    """A submission's name as every file system takes it, and different from all those in ``taken``.
+
+    A name that had to be changed gets a few letters of its hash; "Kim" and "kim" count as the same. Give the
+    names in sorted order, so that every file about a submission is called alike.
+    """
+    safe = "".join(_safe_letter(letter) for letter in unicodedata.normalize("NFC", name))
+    safe = _shortened(safe.lstrip(". ").rstrip(". "), NAME_BYTES)
+    if RESERVED.fullmatch(safe):
+        safe = "_" + safe
+    others = {other.casefold() for other in taken}
+    if safe and safe == name and safe.casefold() not in others:
+        return safe
+    for salt in count():  # a second round only if even the hashes should meet
+        key = name + "\0" * salt
+        suffix = "-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        candidate = _shortened(safe or "submission", NAME_BYTES - len(suffix)) + suffix
+        if candidate.casefold() not in others:
+            break
+    return candidate
+
+
+def _safe_letter(letter: str) -> str:
+    """The letter, or "_" for a separator, a wildcard, or anything that can't be seen."""
+    unseen = unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return "_" if unseen or letter in '/\\:*?"<>|' else letter
+
+
+def _shortened(text: str, size: int) -> str:
+    """As much of the text as fits into ``size`` bytes without cutting a letter in two."""
+    return text.encode()[:size].decode("utf-8", "ignore").rstrip(". ")
+
+
+def _encoded(page: str) -> bytes:
+    """The page's bytes. Control characters become visible ones, half surrogate pairs question marks."""
+    visible = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
+    return page.translate(visible).encode("utf-8", "replace")

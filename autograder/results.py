@@ -1,0 +1,136 @@
+"""Frozen records of what grading found, and the files they become (CONTRACT section 3)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import secrets
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from autograder.messages import Message
+
+OUTCOMES = ("passed", "failed", "error", "timeout", "crashed", "not_run")
+STATUSES = ("graded", "timeout", "crashed", "rejected", "failed")
+INVISIBLE = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\u3000\ufeff"  # a spreadsheet may skip these
+CSV_HEADER = ("submission", "score", "max_score", "status", "reparameterize", "loss", "training", "latent")
+
+
+@dataclass(frozen=True)
+class Check:
+    """What one hidden check found. ``points`` of ``max_points`` were earned."""
+
+    id: str
+    part: str
+    title: str
+    points: float
+    max_points: float
+    outcome: str
+    message: str
+    message_id: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    misconception: str | None = None
+
+    def text(self, language: str) -> str:
+        """The message in ``language``, drawn anew from its id and values."""
+        return Message(self.message_id, self.values).text(language)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One submission's result; ``score`` is None only where the grader itself failed."""
+
+    submission: str
+    score: float | None
+    max_score: float
+    status: str
+    dataset: str
+    device: str
+    seed: int
+    seconds: float
+    checks: tuple[Check, ...] = ()
+    notes: tuple[Message, ...] = ()
+    digest: str = ""
+    isolation: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def part_points(self, part: str) -> float | None:
+        """Points earned in one part; None where the grader itself failed."""
+        if self.score is None:
+            return None
+        return sum(check.points for check in self.checks if check.part == part)
+
+    def to_json(self) -> str:
+        """The result as JSON that any encoding and any strict reader takes."""
+        text = json.dumps(_plain(asdict(self)), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        # Half a surrogate pair, which an exception's text may contain, becomes an escape that JSON knows.
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+    @classmethod
+    def from_json(cls, text: str) -> Result:
+        """The inverse of ``to_json``. Raises ValueError when the text is not a result."""
+        try:
+            record = json.loads(text)
+            if record["status"] not in STATUSES:
+                raise ValueError(f"not a result of this kit: status {record['status']!r}")
+            record["checks"] = tuple(Check(**check) for check in record["checks"])
+            record["notes"] = tuple(Message(**note) for note in record["notes"])
+            return cls(**record)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a result of this kit: {error}") from error
+
+
+def number(points: float | None) -> str:
+    """Points as people write them: 20, 7.5, or nothing at all."""
+    return "" if points is None else f"{points:.10g}"
+
+
+def _plain(value: Any) -> Any:
+    """The value with words in place of nan and the infinities, which strict JSON does not have."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def inert(cell: str) -> str:
+    """The cell, with a quote before anything that a spreadsheet would take for a formula."""
+    begins = unicodedata.normalize("NFKC", cell.lstrip(INVISIBLE)[:1])  # NFKC: full-width and small forms too
+    return "'" + cell if cell[:1] in ("\t", "\r", "\n") or begins in ("=", "+", "-", "@") else cell
+
+
+def to_csv(results: Iterable[Result]) -> bytes:
+    """The bytes of grades.csv: UTF-8 with BOM, one row a submission, sorted by name."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    quoting = csv.writer(text, quoting=csv.QUOTE_ALL)
+    writer.writerow(CSV_HEADER)
+    for result in sorted(results, key=lambda result: result.submission):
+        name = inert(result.submission)
+        points = [number(result.part_points(part)) for part in CSV_HEADER[4:]]
+        row = [name, number(result.score), number(result.max_score), result.status, *points]
+        # Some spreadsheets also split at these, and would find a formula in the middle of a name.
+        (quoting if set(name) & set(";\t|") else writer).writerow(row)
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader, or a crash, sees the old content or the new, never a half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        with open(temporary, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

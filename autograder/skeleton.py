@@ -1,0 +1,64 @@
+"""The students' files, generated from the instructor's: the solution stays the one source of truth.
+
+A stub is a function whose docstring is followed by a comment block that begins with ``# TODO <task>:``.
+Signature, docstring and that block stay; the rest of the body becomes a NotImplementedError naming the task.
+
+``python -m autograder.skeleton`` writes assignment/vae/*.py; ``--check`` exits 1 and names what has drifted.
+"""
+
+import argparse
+import ast
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TODO = re.compile(r"\s*# TODO (\w+):")
+
+
+def skeleton(source: str) -> str:
+    """The student's version of one solution file's source text."""
+    lines = source.splitlines(keepends=True)
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    # From the last to the first, so that line numbers above a cut stay true.
+    for function in sorted(functions, key=lambda node: node.lineno, reverse=True):
+        if ast.get_docstring(function) is None:
+            continue
+        cut = function.body[0].end_lineno or 0
+        todo = TODO.match("".join(lines[cut : cut + 1]))
+        if todo:
+            while lines[cut].lstrip().startswith("#"):
+                cut += 1
+            message = f"Task {todo[1]}: {function.name} is not written yet. 아직 작성되지 않았습니다."
+            indent = " " * function.body[0].col_offset
+            lines[cut : function.end_lineno] = [f'{indent}raise NotImplementedError("{message}")\n']
+    return "".join(lines)
+
+
+def drifted() -> dict[Path, str]:
+    """The students' files that differ from what the solution generates, each with the text it should have."""
+    wanted = {
+        ROOT / "assignment" / "vae" / file.name: skeleton(file.read_text(encoding="utf-8"))
+        for file in sorted((ROOT / "solution" / "vae").glob("*.py"))
+    }
+    return {
+        file: text
+        for file, text in wanted.items()
+        if not file.exists() or file.read_text(encoding="utf-8") != text
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser("python -m autograder.skeleton", description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file has drifted")
+    check = parser.parse_args().check
+    changes = drifted()
+    for file, text in changes.items():
+        if not check:
+            file.write_text(text, encoding="utf-8", newline="\n")
+        print(f"{'drifted' if check else 'wrote'}: {file.relative_to(ROOT)}")
+    return 1 if check and changes else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,353 @@
+"""Reports: right numbers, both languages, and nothing that a student wrote ever becomes markup."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from autograder.messages import Message, catalogue
+from autograder.report import class_page, safe_name, student_page, write_reports
+from autograder.results import CSV_HEADER, OUTCOMES, STATUSES, Check, Result
+
+PARTS = CSV_HEADER[4:]
+VOID = {"meta", "link", "br", "img", "hr", "input"}
+XSS = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</style><script>alert(1)</script>",
+    "</title><svg/onload=alert(1)>",
+    "<!-- --><iframe src=javascript:alert(1)>",
+    "javascript:alert(1)",
+    "{{ 7*7 }}{% for x in y %}",
+    "{0.__class__}{x!r}",
+    "&lt;script&gt;",
+    "<style>@import 'http://x'</style>",
+    "\0<b>\x1b[31m",
+    "half \ud800 pair",
+    "\u202egnp.exe",
+]
+
+
+class Page(HTMLParser):
+    """A page taken apart: its tags, attributes and text; and whether the tags are well nested."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open[-1:] != ["style"]:
+            self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def check(id: str, part: str, outcome: str = "passed", points: float = 10, **more: object) -> Check:
+    earned = points if outcome == "passed" else 0.0
+    message = "" if outcome == "passed" else f"Message of {id}."
+    record = Check(id, part, f"Title of {id}", earned, points, outcome, message, "", {})
+    return replace(record, **more)  # type: ignore[arg-type]
+
+
+def result(name: str = "kim", *checks: Check, status: str = "graded", **more: object) -> Result:
+    score = None if status == "failed" else sum(each.points for each in checks)
+    record = Result(name, score, 100.0, status, "digits", "cpu", 4711, 1.0, checks)
+    return replace(record, **more)  # type: ignore[arg-type]
+
+
+MIXED = (
+    check("r1", "reparameterize"),
+    check("l1", "loss", "failed", misconception="mean_reduction"),
+    check("l2", "loss", "not_run"),
+    check("t1", "training", "passed", 12.5),
+    check("t2", "training", "error"),
+    check("z1", "latent", "crashed"),
+)
+
+
+def opened(path: Path) -> Page:
+    return Page(path.read_text(encoding="utf-8"))
+
+
+# ---------------------------------------------------------------- safe_name
+
+
+@pytest.mark.parametrize(
+    "name", ["kim", "홍길동", "Kim Minji_12_assignsubmission_file", "a.b", "kim (2)", "-x", "é"]
+)
+def test_harmless_names_stay(name: str) -> None:
+    assert safe_name(name, set()) == name
+
+
+UNSAFE = ["", ".", "..", "...", " ", ".hidden", "../../etc/passwd", "a/b", "a\\b", "C:x", "a\0b", "a\nb"]
+UNSAFE += ["con", "NUL", "Com1.txt", "LPT9", "aux.", "COM¹", "con .txt", "CONIN$", "kim.", "kim ", 'a*?<>|"']
+UNSAFE += ["\u202ekim", "\ud800", "x" * 121, "김" * 41, "😀" * 31, "e\u0301" * 200, "a" * 119 + "é"]
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_other_names_are_made_safe(name: str) -> None:
+    safe = safe_name(name, set())
+    assert re.fullmatch(r".+-[0-9a-f]{8}", safe)
+    assert len(safe.encode("utf-8")) <= 120
+    assert safe == unicodedata.normalize("NFC", safe)
+    assert (
+        not set(safe) & set('/\\:*?"<>|\0\n\u202e') and not safe.startswith((".", " ")) and safe.isprintable()
+    )
+    assert not re.match(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])($|[. ])", safe)
+    assert safe_name(name, set()) == safe
+
+
+def test_safe_names_never_collide_in_any_case(tmp_path: Path) -> None:
+    names = [
+        "kim",
+        "Kim",
+        "KIM",
+        "a/b",
+        "a\\b",
+        "a_b",
+        "a:b",
+        "kim",
+        "x" * 200,
+        "x" * 201,
+        "é",
+        "e\u0301",
+        "ß",
+        "ss",
+    ]
+    names.append(safe_name("a/b", set()))
+    taken: set[str] = set()
+    for name in sorted(names):
+        taken.add(safe_name(name, taken))
+    assert len({name.casefold() for name in taken}) == len(names)
+    for name in taken:
+        (tmp_path / f"{name}.html").write_bytes(b"")
+    assert len(os.listdir(tmp_path)) == len(names)
+
+
+# ---------------------------------------------------------------- student page
+
+
+def test_student_page_shows_score_parts_checks_and_notes() -> None:
+    page = Page(
+        student_page(
+            result(
+                "kim",
+                *MIXED,
+                notes=(Message("intake.letter_case", {"path": "Model.py", "file": "model.py"}),),
+            ),
+            "en",
+        )
+    )
+    assert "22.5 / 100" in page.text and "12.5 / 22.5" in page.text and "Feedback: kim" in page.text
+    for each in MIXED:
+        assert each.title in page.text and each.message in page.text
+    for word in ("passed", "failed", "not run", "error in the code", "crashed"):
+        assert word in page.text
+    assert "'Model.py' was taken for model.py" in page.text
+    assert "4711" not in page.text, "a seed is never shown to students"
+
+
+def test_next_steps_are_the_first_open_check_of_each_part_in_order() -> None:
+    html = student_page(result("kim", *reversed(MIXED[3:]), *MIXED[:3]), "en")
+    steps = re.findall(r"<li><strong>[^<]*: Title of (\w+)</strong>", html)
+    assert steps == ["l1", "t2", "z1"]
+
+
+def test_everything_passed_is_said() -> None:
+    html = student_page(result("kim", *(check(part, part) for part in PARTS)), "en")
+    assert "There is nothing left to do" in html and 'class="steps"' not in html
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_status_and_outcome_has_words(status: str, language: str) -> None:
+    checks = tuple(check(outcome, "loss", outcome) for outcome in OUTCOMES)
+    for each in (result("kim", *checks, status=status), result("kim", status=status)):
+        page = Page(student_page(each, language))
+        words = catalogue(language)["messages"]
+        assert words[f"report.status.{status}"] in page.text
+        assert words[f"report.status_text.{status}"] in page.text
+        assert all(words[f"report.outcome.{check.outcome}"] in page.text for check in each.checks)
+        assert not page.open and page.all("html") == [{"lang": language}]
+
+
+def test_a_failed_grading_shows_no_points_and_asks_nothing_of_the_student() -> None:
+    page = Page(student_page(result("kim", *MIXED, status="failed"), "en"))
+    assert "no score" in page.text and " / 100" not in page.text and "What to do next" not in page.text
+    assert "not your fault" in page.text
+
+
+def test_pages_are_drawn_in_the_language_asked_for_and_fall_back_to_what_was_recorded() -> None:
+    known = check(
+        "x", "loss", "failed", message_id="intake.missing", values={"file": "loss.py"}, message="recorded"
+    )
+    unknown = replace(known, id="y", message_id="no.such.message", message="recorded long ago")
+    misfit = replace(known, id="z", values={}, message="recorded before that")
+    text = Page(student_page(result("kim", known, unknown, misfit), "ko")).text
+    assert "제출물에 loss.py" in text and "recorded long ago" in text and "recorded before that" in text
+    assert "재매개변수화" not in text and "손실 함수" in text
+
+
+def test_titles_come_from_the_catalogue_of_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    titles = {**catalogue("ko"), "titles": {"r1": "새 제목 <b>"}}
+    monkeypatch.setattr("autograder.report.pages.catalogue", lambda language: titles)
+    html = student_page(result("kim", *MIXED), "ko")
+    assert "새 제목 &lt;b&gt;" in html and "Title of r1" not in html and "Title of l1" in html
+
+
+# ---------------------------------------------------------------- class page
+
+
+def test_class_page_lists_results_by_name_with_links() -> None:
+    results = [result("lee", *MIXED), result("<kim>", *MIXED[:1]), result("choi", status="failed")]
+    links = {"lee": "feedback/lee.html", "<kim>": "feedback/a b#1%.html", "choi": "feedback/choi.html"}
+    page = Page(class_page(results, links, "en"))
+    assert [link["href"] for link in page.all("a")] == [
+        "feedback/a%20b%231%25.html",
+        "feedback/choi.html",
+        "feedback/lee.html",
+    ]
+    assert page.text.index("<kim>") < page.text.index("lee")
+    assert "22.5 / 100" in page.text and "Submissions: 3" in page.text
+    assert "Mean: 16.2" in page.text and "Median: 16.2" in page.text
+
+
+def test_a_grader_failure_is_loud_and_not_counted() -> None:
+    html = class_page(
+        [result("kim", *MIXED), result("lee", *MIXED, status="failed")], {"kim": "k", "lee": "l"}, "en"
+    )
+    assert 'role="alert"' in html and "Grade them again: lee" in html
+    assert "1 / 1" in html and "/ 2<" not in html
+    assert 'role="alert"' not in class_page([result("kim", *MIXED)], {"kim": "k"}, "en")
+
+
+def test_pass_rates_hardest_first_and_misconceptions_by_frequency() -> None:
+    def one(name: str, first: str, second: str, *misconceptions: str) -> Result:
+        extra = [check(f"m{i}", "latent", misconception=each) for i, each in enumerate(misconceptions)]
+        return result(name, check("easy", "loss", first), check("hard", "loss", second), *extra)
+
+    results = [
+        one("a", "passed", "failed", "rare", "often", "often"),
+        one("b", "passed", "passed", "often"),
+        one("c", "failed", "failed"),
+        one("d", "passed", "timeout"),
+    ]
+    html = class_page(results, {each.submission: "x" for each in results}, "en")
+    text = Page(html).text
+    assert text.index("Title of hard") < text.index("Title of easy")
+    assert re.search(r"Title of hard.*?1 / 4.*?25%.*?Title of easy.*?3 / 4.*?75%", text, re.DOTALL)
+    assert re.search(r"often</th><td class=\"n\">2<.*rare</th><td class=\"n\">1<", html, re.DOTALL)
+
+
+def test_an_empty_class_has_a_page_too() -> None:
+    assert "Submissions: 0" in class_page([], {}, "en")
+
+
+# ---------------------------------------------------------------- safety
+
+
+@pytest.mark.parametrize("payload", XSS)
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_students_wrote_never_becomes_markup(tmp_path: Path, payload: str, language: str) -> None:
+    plain = "plain"
+
+    def class_of(text: str) -> list[Result]:
+        evil = check(
+            "l1", "loss", "error", title=text, message=text, values={"file": text}, misconception=text
+        )
+        drawn = replace(evil, id="l2", message_id="intake.missing")
+        note = Message("intake.link", {"path": text})
+        return [
+            result(text, evil, drawn, notes=(note, Message("unknown " + text)), isolation=text, dataset=text)
+        ]
+
+    write_reports(tmp_path / "evil", class_of(payload), language)
+    write_reports(tmp_path / "plain", class_of(plain), language)
+    (feedback,) = (tmp_path / "evil/feedback").iterdir()
+    for evil, harmless in (
+        (opened(feedback), opened(tmp_path / "plain/feedback/plain.html")),
+        (opened(tmp_path / "evil/index.html"), opened(tmp_path / "plain/index.html")),
+    ):
+        assert [(tag, set(attributes)) for tag, attributes in evil.tags] == [
+            (tag, set(attributes)) for tag, attributes in harmless.tags
+        ]
+        assert not evil.open
+        assert all(
+            value == evil_value or "href" in attributes
+            for (_, attributes), (_, evil_attributes) in zip(harmless.tags, evil.tags, strict=True)
+            for value, evil_value in zip(attributes.values(), evil_attributes.values(), strict=True)
+        )
+        shown = payload.replace("\0", "\u2400").replace("\x1b", "\u241b").replace("\ud800", "?")
+        assert shown in evil.text
+
+
+def test_pages_are_self_contained(tmp_path: Path) -> None:
+    write_reports(tmp_path, [result("kim", *MIXED)], "en")
+    for path in (tmp_path / "index.html", tmp_path / "feedback/kim.html"):
+        html = path.read_text(encoding="utf-8")
+        page = opened(path)
+        policy = [
+            meta["content"]
+            for meta in page.all("meta")
+            if meta.get("http-equiv") == "Content-Security-Policy"
+        ]
+        assert policy == ["default-src 'none'; style-src 'unsafe-inline'; img-src data:"]
+        assert not re.search(
+            r"https?:|//|@import|url\(|<script|<link|<img|<iframe| on\w+=|style=",
+            html.replace("<!doctype html>", ""),
+        )
+        assert "prefers-color-scheme: dark" in html and "@media print" in html
+
+
+def test_pages_are_accessible(tmp_path: Path) -> None:
+    write_reports(tmp_path, [result("kim", *MIXED)], "ko")
+    for path in (tmp_path / "index.html", tmp_path / "feedback/kim.html"):
+        page = opened(path)
+        assert page.all("html") == [{"lang": "ko"}] and len(page.all("h1")) == len(page.all("main")) == 1
+        assert len(page.all("caption")) == len(page.all("table")) > 0
+        assert all("scope" in header for header in page.all("th"))
+        levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+        assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
+
+
+def test_write_reports_writes_one_page_each_and_links_lead_to_them(tmp_path: Path) -> None:
+    names = ["kim", "Kim", "../../evil", "con", "한글 이름", "a%2fb#?", "x" * 300, "'\"<>&"]
+    write_reports(tmp_path / "out", [result(name, *MIXED) for name in names], "ko")
+    pages = set((tmp_path / "out/feedback").iterdir())
+    links = [link["href"] or "" for link in opened(tmp_path / "out/index.html").all("a")]
+    assert len(pages) == len(names) == len(set(links))
+    assert {tmp_path / "out" / unquote(link) for link in links} == pages
+    assert os.listdir(tmp_path) == ["out"] and sorted(os.listdir(tmp_path / "out")) == [
+        "feedback",
+        "index.html",
+    ]
+
+
+def test_reports_are_a_pure_function_of_the_results(tmp_path: Path) -> None:
+    results = [result("kim", *MIXED), result("lee")]
+    for folder, order in (("a", results), ("b", results[::-1])):
+        write_reports(tmp_path / folder, order, "en")
+    for name in ("index.html", "feedback/kim.html", "feedback/lee.html"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
