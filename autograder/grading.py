@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from autograder import __version__, checks
-from autograder.checks.plugin import Grading, Run
+from autograder.checks.plugin import Grading
 from autograder.intake import Submission
+from autograder.messages import Message
 from autograder.results import Result
-from autograder.sandbox.client import SandboxFault, WarmParent
+from autograder.run import Run
+from autograder.sandbox.client import WarmParent
 
 CHECKS = Path(checks.__file__).parent
 PYTEST_ARGUMENTS = [
@@ -89,10 +91,8 @@ def status(grading: Grading) -> str:
     return "timeout" if "timeout" in outcomes else "crashed" if "crashed" in outcomes else "graded"
 
 
-def failed(submission: Submission, run: Run, fault: SandboxFault | GraderFault, tier: str) -> Result:
+def failed(submission: Submission, run: Run, fault: Exception, tier: str) -> Result:
     """The record of a submission that the grader itself could not grade: no score, never 0."""
-    from autograder.messages import Message
-
     return Result(
         submission=submission.name,
         score=None,

@@ -84,7 +84,9 @@ def close(value: float, expected: float, tolerance: float, called: str, message:
         raise Failed(message, called=called, returned=number(value), expected=number(expected))
 
 
-def all_close(found: Tensor, expected: Tensor, tolerance: Tensor | float, message: str, **values: Any) -> None:
+def all_close(
+    found: Tensor, expected: Tensor, tolerance: Tensor | float, message: str, **values: Any
+) -> None:
     """Every element within its tolerance; the message gets the largest excess and how many are off."""
     error = (found.double() - expected.double()).abs()
     wrong = ~(error <= tolerance)
@@ -108,7 +110,9 @@ def history(value: Any, length: int, called: str) -> list[float]:
         raise Failed("check.history", called=called, returned=describe(value), expected=expected)
     for item in value:
         if type(item) is not float:
-            raise Failed("check.history", called=called, returned=f"list of {describe(item)}", expected=expected)
+            raise Failed(
+                "check.history", called=called, returned=f"list of {describe(item)}", expected=expected
+            )
         if not math.isfinite(item):
             raise Failed("check.not_finite", called=called)
     return value

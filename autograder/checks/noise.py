@@ -40,7 +40,11 @@ def check_spread(noise: Tensor, log_var: Tensor) -> None:
     _check_variance(noise.square().sum().item(), noise.numel(), 1)
     order = log_var.flatten().argsort()
     by_log_var = noise.reshape(calls, -1)[:, order].reshape(calls, 16, -1).transpose(0, 1)
-    for groups in (by_log_var.flatten(1), noise.permute(2, 0, 1).flatten(1), noise.permute(1, 0, 2).flatten(1)):
+    for groups in (
+        by_log_var.flatten(1),
+        noise.permute(2, 0, 1).flatten(1),
+        noise.permute(1, 0, 2).flatten(1),
+    ):
         _check_mean(_most_extreme(groups.sum(1)), groups.shape[1], len(groups))
         for total in (groups.square().sum(1).min(), groups.square().sum(1).max()):
             _check_variance(total.item(), groups.shape[1], len(groups))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +19,9 @@ from autograder.checks.remote import SHORT_RUN, Ended, Missing, RemoteSubmission
 from autograder.intake import Submission
 from autograder.messages import Message, words
 from autograder.results import Check
+from autograder.run import Run
 from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent
-from autograder.settings import FILES, PARTS, Settings
+from autograder.settings import FILES, PARTS
 
 MAX_SHOWN = 300
 
@@ -32,18 +32,6 @@ class NotRun(Exception):
     def __init__(self, message_id: str, **values: Any) -> None:
         super().__init__(message_id, values)
         self.message_id, self.values = message_id, values
-
-
-@dataclass(frozen=True)
-class Run:
-    """What is the same for all submissions of a run."""
-
-    settings: Settings
-    dataset: str
-    data_root: Path | None
-    device: str
-    seed: int
-    language: str
 
 
 @dataclass
@@ -73,7 +61,9 @@ class Grading:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "part(name): the part whose points and process a check belongs to")
-        config.addinivalue_line("markers", "check(points, needs): a check's points, and the check to pass first")
+        config.addinivalue_line(
+            "markers", "check(points, needs): a check's points, and the check to pass first"
+        )
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.expected = tuple(check_id(item) for item in session.items)
@@ -119,9 +109,7 @@ class Grading:
             raise NotRun("check.not_run", needed=needs)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[None]:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
         if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
             self._record(item, None if call.excinfo is None else call.excinfo.value)
         elif call.excinfo is not None:
@@ -137,7 +125,9 @@ class Grading:
         if outcome == "fault":
             self.faults.append(f"{name}: {error!r}")
             return
-        values = {key: value[:MAX_SHOWN] if isinstance(value, str) else value for key, value in all_values.items()}
+        values = {
+            key: value[:MAX_SHOWN] if isinstance(value, str) else value for key, value in all_values.items()
+        }
         if isinstance(error, TimeLimit) and not error.certain:
             self.uncertain_timeout = True
         self.checks[name] = Check(
@@ -178,7 +168,7 @@ def verdict(error: BaseException | None, called: str) -> tuple[str, str, dict[st
         case Missing():
             return "error", error.reason.id, dict(error.reason.values), None
         case Ended():
-            _, message_id, values, _ = verdict(error.cause, called)
+            _, _, values, _ = verdict(error.cause, called)
             return "not_run", "check.ended_before", {"called": values.get("called", "")}, None
         case NotRun():
             return "not_run", error.message_id, error.values, None

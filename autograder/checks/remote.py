@@ -40,7 +40,9 @@ class Ended(Exception):
 @cache
 def _given_files() -> Mapping[str, str]:
     """Given files from the kit and stand-ins, by name; a student's copy of a given file is never used."""
-    given = {path.name: path for path in (kit.HANDOUT / "vae").glob("*.py") if path.name not in FILES.values()}
+    given = {
+        path.name: path for path in (kit.HANDOUT / "vae").glob("*.py") if path.name not in FILES.values()
+    }
     stand_ins = {name: standins.FOLDER / name for name in FILES.values()}
     return {name: path.read_bytes().decode("latin-1") for name, path in {**given, **stand_ins}.items()}
 
@@ -53,7 +55,12 @@ class RemoteSubmission:
     ) -> None:
         self.part = part
         self.called = ""
-        self._submission, self._warm_parent, self._settings, self._seed = submission, warm_parent, settings, seed
+        self._submission, self._warm_parent, self._settings, self._seed = (
+            submission,
+            warm_parent,
+            settings,
+            seed,
+        )
         self._student: Student | None = None
         self._end: Exception | None = None
 
@@ -68,7 +75,9 @@ class RemoteSubmission:
         """The answer of one call of a function of vae.loss."""
         return self._answer("loss", called, {"function": function, **arguments})
 
-    def latent(self, called: str, function: str, model: Mapping[str, Any], **arguments: Any) -> dict[str, Any]:
+    def latent(
+        self, called: str, function: str, model: Mapping[str, Any], **arguments: Any
+    ) -> dict[str, Any]:
         """The answer of one call of a function of vae.latent."""
         return self._answer("latent", called, {"function": function, "model": model, "arguments": arguments})
 
@@ -144,4 +153,3 @@ class RemoteSubmission:
     def close(self) -> None:
         if self._student is not None:
             self._student.close()
-

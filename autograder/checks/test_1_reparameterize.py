@@ -115,9 +115,7 @@ def test_reparameterize_independent(many: tuple[Tensor, Tensor]) -> None:
 
 
 @pytest.mark.check(points=2, needs="reparameterize_shape")
-def test_reparameterize_fresh(
-    submission: RemoteSubmission, draw: Draw, many: tuple[Tensor, Tensor]
-) -> None:
+def test_reparameterize_fresh(submission: RemoteSubmission, draw: Draw, many: tuple[Tensor, Tensor]) -> None:
     """The noise is fresh at every call, in training and in evaluation mode"""
     noise.check_fresh(many[0])
     given = pair(draw, "evaluation", ROWS, COLUMNS)

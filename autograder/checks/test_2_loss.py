@@ -23,7 +23,10 @@ def called(function: str, given: dict[str, Tensor]) -> str:
 
 
 def pixels(draw: Draw, purpose: str, count: int) -> dict[str, Tensor]:
-    return {"recon_x": draw.probabilities(f"recon_x {purpose}", count), "x": draw.images(f"x {purpose}", count)}
+    return {
+        "recon_x": draw.probabilities(f"recon_x {purpose}", count),
+        "x": draw.images(f"x {purpose}", count),
+    }
 
 
 def codes(draw: Draw, purpose: str, rows: int, columns: int) -> dict[str, Tensor]:
@@ -63,7 +66,9 @@ def kl_tolerance(given: dict[str, Tensor], value: float) -> float:
     return 1e-4 * abs(value) + float(guard) + 1e-3
 
 
-def check_value(submission: RemoteSubmission, function: str, given: dict[str, Tensor], tolerance: float) -> None:
+def check_value(
+    submission: RemoteSubmission, function: str, given: dict[str, Tensor], tolerance: float
+) -> None:
     what = called(function, given)
     answer = submission.loss(what, function, arguments=given, wrt=[])
     expected, _ = correct(function, given, [next(iter(given))])
@@ -160,7 +165,9 @@ def test_kl_gradient(submission: RemoteSubmission, draw: Draw) -> None:
         for name in ("mu", "log_var"):
             found = expect.gradient(answer, name, given[name], what)
             slack = kl_slack(expected[name])
-            expect.all_close(found, expected[name], slack, "kl_divergence.gradient", called=what, argument=name)
+            expect.all_close(
+                found, expected[name], slack, "kl_divergence.gradient", called=what, argument=name
+            )
 
 
 @pytest.mark.check(points=1, needs="kl_scalar")
@@ -181,7 +188,9 @@ def own_sum(submission: RemoteSubmission, given: dict[str, Tensor], wrt: list[st
     for function, names in (("reconstruction_loss", ("recon_x", "x")), ("kl_divergence", ("mu", "log_var"))):
         arguments = {name: given[name] for name in names}
         what = called(function, arguments)
-        answer = submission.loss(what, function, arguments=arguments, wrt=[name for name in names if name in wrt])
+        answer = submission.loss(
+            what, function, arguments=arguments, wrt=[name for name in names if name in wrt]
+        )
         total["value"] = total["value"] + expect.scalar(answer["value"], what)
         for name in set(names) & set(wrt):
             total[name] = expect.gradient(answer, name, given[name], what)
@@ -231,7 +240,9 @@ def test_loss_function_gradient(submission: RemoteSubmission, draw: Draw) -> Non
             continue
         with expect.ending_as("loss_function.gradient", **message):
             own = own or own_sum(submission, given, wrt)
-            expect.all_close(found[name], own[name], 1e-3 * own[name].abs() + 1e-4, "loss_function.gradient", **message)
+            expect.all_close(
+                found[name], own[name], 1e-3 * own[name].abs() + 1e-4, "loss_function.gradient", **message
+            )
 
 
 @pytest.mark.check(points=1, needs="loss_function_value")

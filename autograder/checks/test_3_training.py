@@ -30,8 +30,12 @@ WEIGHTS = {"square": 1.0, "fourth": 0.7, "mu": 0.3, "log_var": 0.2}
 # The value of the loss scales plain SGD's steps, so a loss that was divided or clipped shows.
 OPTIMIZER = {"name": "SGD", "options": {"lr": 1e-4, "momentum": 0.9}}
 
-EPOCH_CALLED = f"train_epoch(model, loader of {IMAGES} images in batches of {BATCH_SIZE}, loss_function, SGD, device)"
-TRAIN_CALLED = f"train(model, loader of {IMAGES} images, epochs={EPOCHS}, learning_rate={LEARNING_RATE}, device)"
+EPOCH_CALLED = (
+    f"train_epoch(model, loader of {IMAGES} images in batches of {BATCH_SIZE}, loss_function, SGD, device)"
+)
+TRAIN_CALLED = (
+    f"train(model, loader of {IMAGES} images, epochs={EPOCHS}, learning_rate={LEARNING_RATE}, device)"
+)
 
 # Parameters must agree to this share of how far they moved (root mean square). Right code differs by
 # float32 rounding, about 1e-6; AdamW in place of Adam by 1e-3.
@@ -84,7 +88,9 @@ def expected_train(seed: int) -> tuple[list[float], dict[str, Tensor]]:
     return losses, dict(model.state_dict())
 
 
-def check_parameters(answer: dict[str, Any], expected: dict[str, Tensor], seed: int, called: str, message: str) -> None:
+def check_parameters(
+    answer: dict[str, Any], expected: dict[str, Tensor], seed: int, called: str, message: str
+) -> None:
     """The trained parameters are the expected ones; says how the student's moved where they are not."""
     start = task(seed)["model"]["state"]
     found = {}
@@ -127,7 +133,9 @@ def test_train_epoch_mean_loss(after_epoch: dict[str, Any], seed: int) -> None:
     """train_epoch returns the mean loss per image of the epoch, as a Python float"""
     value = after_epoch["value"]
     if type(value) is not float:
-        raise Failed("check.not_a_float", called=EPOCH_CALLED, returned=expect.describe(value), expected="float")
+        raise Failed(
+            "check.not_a_float", called=EPOCH_CALLED, returned=expect.describe(value), expected="float"
+        )
     expected, _ = expected_epoch(seed)
     # float32 sums of a few hundred terms, accumulated in any order.
     expect.close(value, expected, 1e-4 * abs(expected), EPOCH_CALLED, "train_epoch.mean_loss")

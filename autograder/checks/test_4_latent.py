@@ -29,10 +29,16 @@ def readable_model(seed: int) -> dict[str, Any]:
     """A decoder whose images say which z they come from: logit(image) = Q z + b, through its ReLU too."""
     draw = Draw(seed)
     model = StandIn(LATENT_DIM, 2 * LATENT_DIM)
-    state = {name: 0.3 * draw.normal(f"readable {name}", *value.shape) for name, value in model.state_dict().items()}
+    state = {
+        name: 0.3 * draw.normal(f"readable {name}", *value.shape)
+        for name, value in model.state_dict().items()
+    }
     identity = torch.eye(LATENT_DIM)
     q = 0.4 * draw.normal("q", 784, LATENT_DIM)
-    state["decoder.0.weight"], state["decoder.0.bias"] = torch.cat([identity, -identity]), torch.zeros(2 * LATENT_DIM)
+    state["decoder.0.weight"], state["decoder.0.bias"] = (
+        torch.cat([identity, -identity]),
+        torch.zeros(2 * LATENT_DIM),
+    )
     state["decoder.2.weight"] = torch.cat([q, -q], dim=1)
     return {"latent_dim": LATENT_DIM, "hidden_dim": 2 * LATENT_DIM, "state": state}
 
@@ -63,7 +69,10 @@ def codes_of(images: Tensor, seed: int, called: str) -> Tensor:
     logits = torch.logit(images.double().reshape(len(images), 784), eps=1e-9)
     z = (logits - b) @ torch.linalg.pinv(q).T
     # float32 leaves logits of size 8 an error of 2e-4; the largest of a million normal codes gives about 10.
-    if not ((z @ q.T + b).sigmoid() - images.double().reshape(len(images), 784)).abs().max() <= PIXEL_TOLERANCE:
+    if (
+        not ((z @ q.T + b).sigmoid() - images.double().reshape(len(images), 784)).abs().max()
+        <= PIXEL_TOLERANCE
+    ):
         raise Failed("generate.not_decoded", called=called)
     return z
 
@@ -109,14 +118,18 @@ def test_generate_distribution(submission: RemoteSubmission, seed: int) -> None:
 def test_generate_fresh(submission: RemoteSubmission, seed: int) -> None:
     """generate draws new images at every call"""
     called = "generate(model, count=300, device)"
-    noise.check_fresh(torch.stack([codes_of(generated(submission, seed, 300), seed, called) for _ in range(2)]))
+    noise.check_fresh(
+        torch.stack([codes_of(generated(submission, seed, 300), seed, called) for _ in range(2)])
+    )
 
 
 @pytest.mark.check(points=1, needs="generate_images")
 def test_generate_device(submission: RemoteSubmission, seed: int) -> None:
     """generate draws its codes on the device that it was given"""
     called = "generate(model, count=3, device)"
-    submission.device("latent", called, function="generate", model=readable_model(seed), arguments={"count": 3})
+    submission.device(
+        "latent", called, function="generate", model=readable_model(seed), arguments={"count": 3}
+    )
 
 
 def ends(draw: Draw) -> dict[str, Tensor]:
@@ -205,4 +218,3 @@ def test_restore_clean(submission: RemoteSubmission, draw: Draw, seed: int) -> N
         raise Failed("check.input_modified", called=called, argument="model")
     arguments = {**given, "iterations": 2}
     submission.device("latent", called, function="restore", model=plain_model(seed), arguments=arguments)
-

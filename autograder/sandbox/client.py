@@ -67,7 +67,14 @@ class WarmParent:
         """Start one, isolated at most as ``tier`` says. Raises SandboxFault when it does not come up."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, _datagrams())
         options = json.dumps({"tier": tier, "preload": preload})
-        command = [sys.executable, "-I", "-m", "autograder.sandbox.warm_parent", str(theirs.fileno()), options]
+        command = [
+            sys.executable,
+            "-I",
+            "-m",
+            "autograder.sandbox.warm_parent",
+            str(theirs.fileno()),
+            options,
+        ]
         with theirs, tempfile.TemporaryFile() as errors:
             subprocess.Popen(
                 command,
@@ -86,7 +93,9 @@ class WarmParent:
                 hello = b""
             if not hello:
                 errors.seek(0)
-                raise SandboxFault("the warm parent did not start: " + errors.read()[-2000:].decode(errors="replace"))
+                raise SandboxFault(
+                    "the warm parent did not start: " + errors.read()[-2000:].decode(errors="replace")
+                )
         ours.settimeout(None)
         return cls(ours, **json.loads(hello))
 
@@ -115,7 +124,9 @@ def _datagrams() -> socket.SocketKind:
 class Student:
     """One student's sealed process. Use as a context manager: it ends with the block."""
 
-    def __init__(self, rpc: socket.socket, status: socket.socket, cpu_seconds: float, wall_seconds: float) -> None:
+    def __init__(
+        self, rpc: socket.socket, status: socket.socket, cpu_seconds: float, wall_seconds: float
+    ) -> None:
         self._rpc, self._status = rpc, status
         self._cpu_seconds, self._wall_seconds = cpu_seconds, wall_seconds
         self._deadline = time.monotonic() + wall_seconds

@@ -74,7 +74,9 @@ def fork_into(flags: int) -> int:
     the child should do little more than fork again in the usual way.
     """
     zero = ctypes.c_long(0)
-    return _syscall(_SYS_CLONE[platform.machine()], ctypes.c_long(flags | signal.SIGCHLD), zero, zero, zero, zero)
+    return _syscall(
+        _SYS_CLONE[platform.machine()], ctypes.c_long(flags | signal.SIGCHLD), zero, zero, zero, zero
+    )
 
 
 def mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
@@ -111,7 +113,9 @@ def enter_root(new_root: str) -> None:
 def drop_capabilities() -> None:
     """Empty every capability set; without them root is nobody in particular."""
     for capability in range(64):
-        _libc.prctl(_PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0)  # fails where there is nothing to drop
+        _libc.prctl(
+            _PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0
+        )  # fails where there is nothing to drop
     _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     _syscall(_SYS_CAPSET[platform.machine()], header, (ctypes.c_uint32 * 6)())
@@ -141,7 +145,9 @@ class _PathBeneath(ctypes.Structure):
 # landlock(7): execute 1, write_file 2, read_file 4, read_dir 8, ... refer (ABI 2), truncate (3), ioctl_dev (5)
 _FS_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 _READ_FILE, _READ_DIR = 4, 8
-_ON_FILES = 0xC007  # execute, write_file, read_file, truncate, ioctl_dev: the rights that a rule on a file may give
+_ON_FILES = (
+    0xC007  # execute, write_file, read_file, truncate, ioctl_dev: the rights that a rule on a file may give
+)
 
 
 def landlock_abi() -> int:
@@ -162,7 +168,9 @@ def landlock(readable: list[str], writable: list[str]) -> None:
     rights = _FS_RIGHTS[min(abi, 5)]
     attributes = _RulesetAttr(rights, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
-    ruleset = _syscall(_SYS_LANDLOCK_CREATE, ctypes.byref(attributes), ctypes.c_size_t(size), ctypes.c_uint(0))
+    ruleset = _syscall(
+        _SYS_LANDLOCK_CREATE, ctypes.byref(attributes), ctypes.c_size_t(size), ctypes.c_uint(0)
+    )
     try:
         for paths, access in ((readable, _READ_FILE | _READ_DIR), (writable, rights)):
             for path in paths:
@@ -178,6 +186,8 @@ def _allow(ruleset: int, path: str, access: int) -> None:
         if not os.path.isdir(path):
             access &= _ON_FILES
         rule = _PathBeneath(access, fd)
-        _syscall(_SYS_LANDLOCK_ADD, ctypes.c_int(ruleset), ctypes.c_int(1), ctypes.byref(rule), ctypes.c_uint(0))
+        _syscall(
+            _SYS_LANDLOCK_ADD, ctypes.c_int(ruleset), ctypes.c_int(1), ctypes.byref(rule), ctypes.c_uint(0)
+        )
     finally:
         os.close(fd)

@@ -111,13 +111,19 @@ def reparameterize(
     answers = []
     for _ in range(calls):
         both = torch.stack([mu, log_var], dim=-1).clone()
-        arguments = {"mu": both[..., 0], "log_var": both[..., 1]} if as_views else {"mu": mu, "log_var": log_var}
+        arguments = (
+            {"mu": both[..., 0], "log_var": both[..., 1]} if as_views else {"mu": mu, "log_var": log_var}
+        )
         answers.append(differentiate(model.reparameterize, arguments, wrt, cotangent, by_name=False))
     return answers
 
 
 def loss(
-    function: str, arguments: dict[str, torch.Tensor], wrt: list[str], by_name: bool = False, as_views: bool = False
+    function: str,
+    arguments: dict[str, torch.Tensor],
+    wrt: list[str],
+    by_name: bool = False,
+    as_views: bool = False,
 ) -> dict[str, Any]:
     """One call of a function of vae.loss."""
     if as_views:
@@ -130,7 +136,9 @@ def latent(function: str, model: dict[str, Any], arguments: dict[str, Any]) -> d
     """One call of a function of vae.latent with the package's model."""
     network = build_model(**model)
     before = {name: item.clone() for name, item in network.state_dict().items()}
-    answer = differentiate(student_function(function), {"model": network, **arguments}, [], None, by_name=False)
+    answer = differentiate(
+        student_function(function), {"model": network, **arguments}, [], None, by_name=False
+    )
     changed = [name for name, item in network.state_dict().items() if not torch.equal(item, before[name])]
     return {**answer, "changed_parameters": changed}
 
@@ -176,11 +184,15 @@ class Images(TensorDataset):
         return tuple(tensor[indices] for tensor in self.tensors)
 
 
-def make_loader(images: torch.Tensor, labels: torch.Tensor, batch_size: int, seed: int | None = None) -> DataLoader[Any]:
+def make_loader(
+    images: torch.Tensor, labels: torch.Tensor, batch_size: int, seed: int | None = None
+) -> DataLoader[Any]:
     """A DataLoader over its whole data set, in order, or shuffled where a seed is given."""
     generator = None if seed is None else torch.Generator().manual_seed(seed)
     shuffle = seed is not None
-    return DataLoader(Images(images, labels), batch_size, shuffle=shuffle, generator=generator, collate_fn=tuple)
+    return DataLoader(
+        Images(images, labels), batch_size, shuffle=shuffle, generator=generator, collate_fn=tuple
+    )
 
 
 def weighted_loss(weights: dict[str, float]) -> Callable[..., torch.Tensor]:

@@ -15,7 +15,15 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 ALLOWED = ("torch", "torchvision", "numpy", "matplotlib", "scikit-learn", "tqdm", "safetensors")
-SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo")
+SYSTEM = (
+    "/lib",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/usr/share/zoneinfo",
+)
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 
 
@@ -48,7 +56,9 @@ def readable() -> Readable:
 
 def _shared_libraries(prefix: str) -> list[str]:
     folder = os.path.join(prefix, "lib")
-    return [name for name in os.listdir(folder) if name.startswith("libpython")] if os.path.isdir(folder) else []
+    return (
+        [name for name in os.listdir(folder) if name.startswith("libpython")] if os.path.isdir(folder) else []
+    )
 
 
 def _site_folders(stdlib: set[str]) -> set[str]:

@@ -56,7 +56,7 @@ def describe(error: BaseException, package: Path) -> dict[str, Any]:
         text = str(error)
     except BaseException:  # noqa: BLE001 - a student's __str__ can do anything
         text = ""
-    where = (None, None)
+    where: tuple[str | None, int | None] = (None, None)
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).parent == package:
         where = (os.path.basename(error.filename), error.lineno)
         text = error.msg

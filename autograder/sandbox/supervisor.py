@@ -15,6 +15,7 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from autograder.sandbox import linux
 from autograder.sandbox.seal import Limits
@@ -25,7 +26,7 @@ WATCH_SECONDS = 0.25
 def supervise(status: socket.socket, student: int, limits: Limits) -> None:
     """Wait for the student's process, then send ``{"exit", "cpu_seconds", "killed_for"}`` and return."""
     ended = os.pidfd_open(student) if hasattr(os, "pidfd_open") else None
-    waiting_for = [status] if ended is None else [status, ended]
+    waiting_for: list[Any] = [status] if ended is None else [status, ended]
     killed_for = ""
     while True:
         ready, _, _ = select.select(waiting_for, [], [], WATCH_SECONDS)

@@ -41,7 +41,13 @@ DENIED_IN_VIEW = (
 ).split()
 
 # System calls younger than many an installed libseccomp; their numbers are the same on every architecture.
-YOUNG = {"process_madvise": 440, "mount_setattr": 442, "memfd_secret": 447, "fchmodat2": 452, "setxattrat": 463}
+YOUNG = {
+    "process_madvise": 440,
+    "mount_setattr": 442,
+    "memfd_secret": 447,
+    "fchmodat2": 452,
+    "setxattrat": 463,
+}
 
 NAMESPACE_FLAGS = (
     *(linux.CLONE_NEWNS, linux.CLONE_NEWCGROUP, linux.CLONE_NEWUTS, linux.CLONE_NEWIPC),
@@ -64,7 +70,9 @@ def student_filter(in_view: bool) -> bytes:
         _deny(policy, denied, "socketpair", Arg(1, pyseccomp.MASKED_EQ, 0xF, socket.SOCK_DGRAM))
     else:
         _deny(policy, denied, "socket", Arg(0, pyseccomp.NE, socket.AF_UNIX))
-    _deny(policy, denied, "ioctl", Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, 0x5412))  # TIOCSTI types into a terminal
+    _deny(
+        policy, denied, "ioctl", Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, 0x5412)
+    )  # TIOCSTI types into a terminal
     with tempfile.TemporaryFile() as file:
         policy.export_bpf(file)
         return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)

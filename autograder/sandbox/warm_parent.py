@@ -20,11 +20,19 @@ import signal
 import socket
 import sys
 import tempfile
-from typing import Any
 
 from autograder.sandbox import linux, student, supervisor, wire
 from autograder.sandbox.readable import Readable, readable
-from autograder.sandbox.seal import FIRST_UID, SCRATCH, TIERS, Box, Limits, namespaces, seal, settle_in_namespaces
+from autograder.sandbox.seal import (
+    FIRST_UID,
+    SCRATCH,
+    TIERS,
+    Box,
+    Limits,
+    namespaces,
+    seal,
+    settle_in_namespaces,
+)
 
 # What students may import, and what training imports lazily (torch.optim alone would cost each child 2 s).
 PRELOADED = (
@@ -84,7 +92,7 @@ def _works(box: Box) -> bool:
         with theirs, status:
             pid = fork_student(theirs, status, box, Limits(10, 1024, 64, 256, 16, 16, 256), seed=0)
         try:
-            works = wire.receive(mine, 0) == {"ready": True}
+            works = bool(wire.receive(mine, 0) == {"ready": True})
         except wire.Closed:
             works = False
     os.waitpid(pid, 0)

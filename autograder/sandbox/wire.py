@@ -93,7 +93,9 @@ def _to_json(value: Any, tensors: dict[str, torch.Tensor], depth: int) -> Any:
 
 def _type_name(value: object) -> str:
     kind = type(value)
-    return (kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}")[:TEXT_LENGTH]
+    return (kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}")[
+        :TEXT_LENGTH
+    ]
 
 
 def _tensor(value: torch.Tensor, tensors: dict[str, torch.Tensor]) -> dict[str, Any]:
@@ -115,7 +117,15 @@ def decode(document: bytes, blob: bytes) -> Any:
     try:
         tensors = safetensors.torch.load(blob) if blob else {}
         value = _from_json(json.loads(document), tensors)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, RuntimeError, SafetensorError) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        RecursionError,
+        RuntimeError,
+        SafetensorError,
+    ) as error:
         raise ProtocolError(f"{type(error).__name__} in a frame") from None
     if tensors:
         raise ProtocolError("tensors that nothing refers to")

@@ -1,0 +1,223 @@
+"""Many submissions: which still need grading, on how many processes, and what happens when one of them dies.
+
+Results are files, written one by one; a run that was interrupted takes up those that fit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import secrets
+from collections import Counter, deque
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cache
+from multiprocessing.forkserver import ensure_running
+from pathlib import Path
+
+from autograder import isolation, kit
+from autograder.intake import Source, Submission, load
+from autograder.messages import words
+from autograder.report import safe_name, write_reports
+from autograder.results import Result, to_csv, write_atomically
+from autograder.run import Run
+from autograder.sandbox.client import SandboxFault, WarmParent
+
+ATTEMPTS = 2
+CONTEXT = multiprocessing.get_context("forkserver")
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The folder OUT: where each source's result lies."""
+
+    out: Path
+    names: dict[str, str]
+
+    @classmethod
+    def of(cls, out: Path, sources: Iterable[Source]) -> Folder:
+        names: dict[str, str] = {}
+        for source in sources:
+            names[source.name] = safe_name(source.name, set(names.values()))
+        return cls(out, names)
+
+    def read(self, name: str) -> Result | None:
+        """The result that lies there already, or None."""
+        with suppress(OSError, ValueError):
+            return Result.from_json(self._path(name).read_text(encoding="utf-8"))
+        return None
+
+    def write(self, result: Result) -> None:
+        write_atomically(self._path(result.submission), result.to_json().encode())
+
+    def write_summary(self, language: str) -> list[Result]:
+        """grades.csv and the pages, from all results that lie here; returns these results."""
+        results = [result for name in sorted(self.names) if (result := self.read(name)) is not None]
+        write_atomically(self.out / "grades.csv", to_csv(results))
+        write_reports(self.out, results, language)
+        return results
+
+    def _path(self, name: str) -> Path:
+        return self.out / "results" / f"{self.names[name]}.json"
+
+
+def run_seed(out: Path, asked: int | None, fresh: bool) -> int:
+    """The run's one seed: as asked for, else as kept in OUT, else drawn now; kept in OUT from then on."""
+    path = out / "run.json"
+    seed = asked
+    if seed is None and not fresh:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            seed = int(json.loads(path.read_text(encoding="utf-8"))["seed"])
+    if seed is None:
+        seed = secrets.randbelow(2**31)
+    write_atomically(path, (json.dumps({"seed": seed}) + "\n").encode())
+    return seed
+
+
+@cache
+def fingerprint() -> str:
+    """A hash of everything that decides about points: a result of another kit is graded anew."""
+    digest = hashlib.sha256()
+    engine = Path(__file__).parent
+    decisive = [
+        engine / "assignment.toml",
+        *(engine / "checks").iterdir(),
+        *(engine / "sandbox").rglob("*.py"),
+    ]
+    for path in sorted([*decisive, *(kit.SOLUTION / "vae").glob("*.py"), kit.HANDOUT / "vae" / "data.py"]):
+        if path.suffix in (".py", ".toml", ".json"):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def still_valid(result: Result | None, submission: Submission, run: Run, tier: str) -> bool:
+    """Whether grading this submission again in this run would only repeat the result."""
+    return (
+        result is not None
+        and result.status != "failed"
+        and result.submission == submission.name
+        and (result.digest, result.notes) == (submission.digest, submission.notes)
+        and (result.dataset, result.device, result.seed) == (run.dataset, run.device, run.seed)
+        and result.isolation == tier
+        and result.versions.get("checks") == fingerprint()
+    )
+
+
+def in_language(result: Result, language: str) -> Result:
+    """The result with its words in ``language``; all else is kept as it is."""
+    checks = tuple(
+        replace(check, title=words(check.id, language, "titles"), message=check.text(language))
+        for check in result.checks
+    )
+    return replace(result, checks=checks)
+
+
+def grade_class(
+    sources: list[Source], folder: Folder, run: Run, jobs: int, fresh: bool, allow_weak: bool
+) -> Generator[Result, None, None]:
+    """Grade what needs it and yield each result when its file is written, kept ones too.
+
+    Raises isolation.TooWeak, or SandboxFault when no warm parent comes up.
+    """
+    attempts: Counter[str] = Counter()
+    waiting = deque(sources)
+    CONTEXT.set_forkserver_preload(["autograder.grading"])
+    ensure_running()  # imports the checks while the warm parent imports what students use
+    while waiting:
+        warm_parent = WarmParent.launch(isolation.at_most())
+        try:
+            isolation.check(warm_parent, allow_weak)
+            yield from _round(waiting, attempts, folder, run, jobs, warm_parent, fresh)
+        finally:
+            warm_parent.close()
+
+
+def _round(
+    waiting: deque[Source],
+    attempts: Counter[str],
+    folder: Folder,
+    run: Run,
+    jobs: int,
+    warm_parent: WarmParent,
+    fresh: bool,
+) -> Iterator[Result]:
+    """Grade until nothing is waiting, or until a process of the grader's own has died.
+
+    As many submissions are under way as there are jobs; what was under way then waits again, and a
+    submission that is under way when that happens for the second time gets the result ``failed``.
+    """
+    from autograder.grading import GraderFault, failed
+
+    executor = _workers(jobs, warm_parent, run)
+    under_way: dict[Future[Result], tuple[Source, Submission]] = {}
+    lost = False
+    try:
+        while under_way or (waiting and not lost):
+            while waiting and not lost and len(under_way) < jobs:
+                source = waiting.popleft()
+                submission = load(source)
+                kept = folder.read(submission.name)
+                if not fresh and kept is not None and still_valid(kept, submission, run, warm_parent.tier):
+                    result = in_language(kept, run.language)
+                    if result != kept:
+                        folder.write(result)
+                    yield result
+                    continue
+                under_way[executor.submit(_grade, submission)] = (source, submission)
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                source, submission = under_way.pop(future)
+                try:
+                    result = with_fingerprint(future.result())
+                except (BrokenProcessPool, SandboxFault, GraderFault) as fault:
+                    lost = lost or not isinstance(fault, GraderFault)
+                    attempts[source.name] += 1
+                    if attempts[source.name] < ATTEMPTS:
+                        waiting.append(source)
+                        continue
+                    result = failed(submission, run, fault, warm_parent.tier)
+                folder.write(result)
+                yield result
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.terminate()
+
+
+def with_fingerprint(result: Result) -> Result:
+    """The result with the fingerprint of the kit that found it."""
+    return replace(result, versions={**result.versions, "checks": fingerprint()})
+
+
+def _workers(jobs: int, warm_parent: WarmParent, run: Run) -> ProcessPoolExecutor:
+    """Trusted processes that run the checks, forked from one server that has imported them once."""
+    return ProcessPoolExecutor(jobs, CONTEXT, _begin, (warm_parent, run))
+
+
+_here: tuple[WarmParent, Run] | None = None
+
+
+def _begin(warm_parent: WarmParent, run: Run) -> None:
+    import signal
+
+    import torch
+
+    from autograder.sandbox import linux
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the main process decides
+    linux.set_dumpable(False)  # no other process of this user may read the answers out of this one's memory
+    torch.set_num_threads(1)
+    global _here
+    _here = warm_parent, run
+
+
+def _grade(submission: Submission) -> Result:
+    from autograder.grading import grade
+
+    assert _here is not None
+    warm_parent, run = _here
+    return grade(submission, run, warm_parent)

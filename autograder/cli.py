@@ -1,0 +1,251 @@
+"""The command line: parse, call, print; nothing else.
+
+Exit status of ``grade``: 0 every submission has a result, 2 unusable arguments, 3 some submission could
+not be given a result, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, NoReturn, Optional
+
+import typer
+from click.exceptions import Abort, ClickException
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    track,
+)
+from rich.table import Table
+from rich.text import Text
+
+from autograder.messages import Message, words
+from autograder.results import Result, number
+from autograder.sandbox.client import SandboxFault
+from autograder.settings import PARTS
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Grade VAE homework. / VAE 과제를 채점합니다.",
+)
+STATUS_STYLE = {
+    "graded": "green",
+    "timeout": "yellow",
+    "crashed": "yellow",
+    "rejected": "red",
+    "failed": "bold red",
+}
+
+
+class Dataset(str, Enum):
+    digits = "digits"
+    mnist = "mnist"
+
+
+class Device(str, Enum):
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+class Language(str, Enum):
+    en = "en"
+    ko = "ko"
+
+
+@app.callback()
+def _autograder() -> None:
+    """Grade VAE homework. / VAE 과제를 채점합니다."""
+
+
+@app.command()
+def grade(
+    submissions: Annotated[
+        Path, typer.Argument(help="A class, or one submission: folder or zip. / 제출물 폴더나 zip.")
+    ],
+    out: Annotated[Path, typer.Option(help="Where results go. / 결과를 쓸 폴더.")],
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time. / 동시에 채점할 수.")] = len(
+        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    ),
+    dataset: Annotated[
+        Dataset, typer.Option(help="Images of the short run. / 짧은 학습에 쓸 데이터.")
+    ] = Dataset.digits,
+    data_root: Annotated[
+        Optional[Path], typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")
+    ] = None,
+    device: Annotated[Device, typer.Option(help="Where to train. / 학습 장치.")] = Device.cpu,
+    lang: Annotated[Language, typer.Option(help="Language of the feedback. / 피드백 언어.")] = Language.en,
+    seed: Annotated[
+        Optional[int], typer.Option(min=0, help="Seed of the hidden inputs. / 숨은 입력의 시드.")
+    ] = None,
+    only: Annotated[
+        Optional[str], typer.Option(help="Grade this submission alone. / 이 제출물만 채점.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over. / 처음부터 다시.")] = False,
+    allow_weak_isolation: Annotated[
+        bool, typer.Option("--allow-weak-isolation", help="Grade without a sandbox. / 격리 없이 채점.")
+    ] = False,
+) -> None:
+    """Grade a class. / 한 반을 채점합니다."""
+    from autograder import classroom, intake, isolation
+    from autograder.run import Run
+    from autograder.settings import settings
+
+    _usable_out(out, submissions)
+    _usable_device(device.value)
+    _usable_data(dataset.value, data_root)
+    try:
+        sources = intake.find(submissions)
+    except intake.IntakeError as error:
+        _stop(error.message)
+    folder = classroom.Folder.of(out, sources)
+    if only is not None:
+        sources = [source for source in sources if source.name == only]
+        if not sources:
+            _stop(Message("cli.no_such_submission", {"name": only, "path": str(submissions)}))
+    run = Run(
+        settings(), dataset.value, data_root, device.value, classroom.run_seed(out, seed, fresh), lang.value
+    )
+    grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation)
+    try:
+        results = _with_progress(grading, len(sources), lang.value)
+    except KeyboardInterrupt:
+        grading.close()
+        folder.write_summary(lang.value)
+        _stop(Message("cli.interrupted", {"out": str(out)}), status=130)
+    except isolation.TooWeak as error:
+        _stop(error.message)
+    except (SandboxFault, OSError) as error:
+        _stop(Message("cli.grader_fault", {"fault": str(error)[:500]}), status=3)
+    folder.write_summary(lang.value)
+    _print_results(results, lang.value)
+    _say(
+        Message("cli.report_at", {"path": str(out / "index.html"), "csv": str(out / "grades.csv")}),
+        lang.value,
+    )
+    failed = [result for result in results if result.status == "failed"]
+    if failed:
+        _stop(Message("cli.some_failed", {"count": len(failed), "out": str(out)}), status=3)
+
+
+@app.command()
+def calibrate(
+    dataset: Annotated[
+        Dataset, typer.Option(help="Which band to measure. / 어느 데이터의 범위를 잴지.")
+    ] = Dataset.digits,
+    data_root: Annotated[
+        Optional[Path], typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=40, help="How many seeds. / 시드 수.")] = 40,
+    lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
+) -> None:
+    """Re-measure the instructor's loss and record the band. / 교수자의 손실을 다시 재고 범위를 기록합니다."""
+    from autograder.checks import calibrate as measuring
+    from autograder.checks import short_run
+    from autograder.settings import settings
+
+    _usable_data(dataset.value, data_root)
+    title = Message("cli.measuring", {"dataset": dataset.value}).text(lang.value)
+    measured = list(track(measuring.measure(dataset.value, data_root, settings(), seeds), title, total=seeds))
+    entry = measuring.record(dataset.value, measured)
+    _say(
+        Message("cli.calibrated", {**entry, "dataset": dataset.value, "path": str(short_run.CALIBRATION)}),
+        lang.value,
+    )
+
+
+def _usable_out(out: Path, submissions: Path) -> None:
+    inside = submissions.is_dir() and out.resolve() != submissions.resolve()
+    if out.resolve() == submissions.resolve() or (inside and submissions.resolve() in out.resolve().parents):
+        _stop(Message("cli.out_inside", {"out": str(out)}))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        writable = os.access(out, os.W_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        _stop(Message("cli.out_unwritable", {"out": str(out)}))
+
+
+def _usable_device(device: str) -> None:
+    if device == "cuda":
+        _stop(Message("cli.no_cuda"))
+
+
+def _usable_data(dataset: str, root: Path | None) -> None:
+    if dataset == "digits":
+        return
+    from autograder.checks import reference
+
+    try:
+        for train in (True, False):
+            reference.data.load(dataset, train=train, root=root)
+    except reference.data.DataUnavailable as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+def _with_progress(grading: object, total: int, language: str) -> list[Result]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("ETA"),
+        TimeRemainingColumn(),
+    )
+    results: list[Result] = []
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(words("cli.grading", language), total=total)
+        for result in grading:  # type: ignore[attr-defined]
+            results.append(result)
+            progress.advance(task)
+    return sorted(results, key=lambda result: result.submission)
+
+
+def _print_results(results: list[Result], language: str) -> None:
+    table = Table()
+    for heading in ("submission", "score", "status", *PARTS):
+        table.add_column(
+            words(f"cli.column.{heading}", language), justify="right" if heading in PARTS else "left"
+        )
+    for result in results:
+        points = [number(result.part_points(part)) for part in PARTS]
+        status = Text(result.status, style=STATUS_STYLE[result.status])
+        score = f"{number(result.score)} / {number(result.max_score)}" if result.score is not None else "-"
+        table.add_row(Text(result.submission), score, status, *points)
+    Console().print(table)
+
+
+def _say(message: Message, language: str) -> None:
+    typer.echo(message.text(language))
+
+
+def _stop(message: Message, status: int = 2) -> NoReturn:
+    """End with one line in each language."""
+    for language in ("ko", "en"):
+        typer.echo(message.text(language), err=True)
+    raise typer.Exit(status)
+
+
+def main() -> None:
+    """Console script; unusable arguments get one line in each language and status 2."""
+    try:
+        status = app(standalone_mode=False)
+    except ClickException as error:
+        words_of_click = Message("cli.usage", {"error": error.format_message()})
+        for language in ("ko", "en"):
+            typer.echo(words_of_click.text(language), err=True)
+        sys.exit(2)
+    except (Abort, KeyboardInterrupt):
+        sys.exit(130)
+    sys.exit(status if isinstance(status, int) else 0)

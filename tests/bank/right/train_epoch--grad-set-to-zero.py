@@ -1,0 +1,14 @@
+# stub: train_epoch
+# why: zero_grad(set_to_none=False)
+def train_epoch(model, loader, loss_function, optimizer, device):
+    model.train()
+    total = 0.0
+    for x, _ in loader:
+        x = x.to(device)
+        optimizer.zero_grad(set_to_none=False)
+        recon_x, mu, log_var = model(x)
+        loss = loss_function(recon_x, x, mu, log_var)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+    return total / len(loader.dataset)

@@ -1,0 +1,17 @@
+# stub: train_epoch
+# why: a tqdm bar with disable=True
+from tqdm import tqdm
+
+
+def train_epoch(model, loader, loss_function, optimizer, device):
+    model.train()
+    total = 0.0
+    for x, _ in tqdm(loader, disable=True):
+        x = x.to(device)
+        optimizer.zero_grad()
+        recon_x, mu, log_var = model(x)
+        loss = loss_function(recon_x, x, mu, log_var)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+    return total / len(loader.dataset)

@@ -1,0 +1,15 @@
+# stub: interpolate
+# part: latent
+# misconception: latent-count
+# why: steps points and both originals besides
+# short-run: keeps
+import torch
+
+
+@torch.no_grad()
+def interpolate(model, x_start, x_end, steps):
+    a, _ = model.encode(x_start)
+    b, _ = model.encode(x_end)
+    t = torch.linspace(0, 1, steps, device=a.device).unsqueeze(1)
+    frames = model.decode(a + t * (b - a)).view(-1, 1, 28, 28)
+    return torch.cat([x_start, frames, x_end])

@@ -1,0 +1,14 @@
+# stub: interpolate
+# part: latent
+# misconception: interp-weights
+# why: a + t * b: the start never fades out
+# short-run: keeps
+import torch
+
+
+@torch.no_grad()
+def interpolate(model, x_start, x_end, steps):
+    a, _ = model.encode(x_start)
+    b, _ = model.encode(x_end)
+    t = torch.linspace(0, 1, steps, device=a.device).unsqueeze(1)
+    return model.decode(a + t * b).view(-1, 1, 28, 28)

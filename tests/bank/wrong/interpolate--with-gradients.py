@@ -1,0 +1,13 @@
+# stub: interpolate
+# part: latent
+# misconception: latent-gradients
+# why: the images drag the graph along
+# short-run: keeps
+import torch
+
+
+def interpolate(model, x_start, x_end, steps):
+    a, _ = model.encode(x_start)
+    b, _ = model.encode(x_end)
+    t = torch.linspace(0, 1, steps, device=a.device).unsqueeze(1)
+    return model.decode(a + t * (b - a)).view(-1, 1, 28, 28)

@@ -1,0 +1,9 @@
+# stub: kl_divergence
+# part: loss
+# misconception: kl-sign
+# why: mu squared is added inside the bracket in place of subtracted
+import torch
+
+
+def kl_divergence(mu, log_var):
+    return -0.5 * torch.sum(1 + log_var + mu.pow(2) - log_var.exp())

@@ -1,0 +1,11 @@
+# stub: reparameterize
+# part: reparameterize
+# misconception: reparam-wrong-shape
+# why: returns one code for the whole batch
+import torch
+
+
+def reparameterize(self, mu, log_var):
+    std = torch.exp(0.5 * log_var)
+    z = mu + std * torch.randn_like(std)
+    return z.mean(dim=0)

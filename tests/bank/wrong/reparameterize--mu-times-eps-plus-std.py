@@ -1,0 +1,11 @@
+# stub: reparameterize
+# part: reparameterize
+# misconception: reparam-wrong-combination
+# why: scale and shift changed places
+import torch
+
+
+def reparameterize(self, mu, log_var):
+    std = torch.exp(0.5 * log_var)
+    eps = torch.randn_like(std)
+    return mu * eps + std

@@ -1,0 +1,14 @@
+# stub: restore
+# part: latent
+# misconception: nothing-returned
+# why: the picture is never returned
+# short-run: keeps
+import torch
+
+
+@torch.no_grad()
+def restore(model, x, known, iterations):
+    image = x * known + 0.5 * (1 - known)
+    for _ in range(iterations):
+        recon = model.decode(model.encode(image)[0]).view_as(x)
+        image = x * known + recon * (1 - known)

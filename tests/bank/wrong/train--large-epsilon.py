@@ -1,0 +1,13 @@
+# stub: train
+# part: training
+# misconception: train-optimizer-settings
+# why: eps = 0.1 swallows small gradients
+import torch
+
+from vae.loss import loss_function
+
+
+def train(model, loader, epochs, learning_rate, device):
+    model.to(device)
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate, eps=0.1)
+    return [train_epoch(model, loader, loss_function, optimizer, device) for _ in range(epochs)]

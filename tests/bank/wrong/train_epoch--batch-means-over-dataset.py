@@ -1,0 +1,17 @@
+# stub: train_epoch
+# part: training
+# misconception: epoch-wrong-divisor
+# why: batch means added and divided by the data set: divided twice
+# short-run: keeps
+def train_epoch(model, loader, loss_function, optimizer, device):
+    model.train()
+    total = 0.0
+    for x, _ in loader:
+        x = x.to(device)
+        optimizer.zero_grad()
+        recon_x, mu, log_var = model(x)
+        loss = loss_function(recon_x, x, mu, log_var)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() / x.size(0)
+    return total / len(loader.dataset)

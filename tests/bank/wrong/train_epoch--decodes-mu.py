@@ -1,0 +1,17 @@
+# stub: train_epoch
+# part: training
+# misconception: epoch-no-sampling
+# why: decodes the mean and leaves the noise out
+def train_epoch(model, loader, loss_function, optimizer, device):
+    model.train()
+    total = 0.0
+    for x, _ in loader:
+        x = x.to(device)
+        optimizer.zero_grad()
+        mu, log_var = model.encode(x)
+        recon_x = model.decode(mu)
+        loss = loss_function(recon_x, x, mu, log_var)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+    return total / len(loader.dataset)

@@ -1,0 +1,16 @@
+# stub: train_epoch
+# part: training
+# misconception: part-of-model-frozen
+# why: mu and log_var are detached before the loss
+def train_epoch(model, loader, loss_function, optimizer, device):
+    model.train()
+    total = 0.0
+    for x, _ in loader:
+        x = x.to(device)
+        optimizer.zero_grad()
+        recon_x, mu, log_var = model(x)
+        loss = loss_function(recon_x, x, mu.detach(), log_var.detach())
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+    return total / len(loader.dataset)

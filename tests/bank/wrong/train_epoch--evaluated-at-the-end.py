@@ -1,0 +1,23 @@
+# stub: train_epoch
+# part: training
+# misconception: epoch-loss-after-step
+# why: trains first and measures the whole set afterwards
+# short-run: keeps
+import torch
+
+
+def train_epoch(model, loader, loss_function, optimizer, device):
+    model.train()
+    for x, _ in loader:
+        x = x.to(device)
+        optimizer.zero_grad()
+        recon_x, mu, log_var = model(x)
+        loss_function(recon_x, x, mu, log_var).backward()
+        optimizer.step()
+    total = 0.0
+    with torch.no_grad():
+        for x, _ in loader:
+            x = x.to(device)
+            recon_x, mu, log_var = model(x)
+            total += loss_function(recon_x, x, mu, log_var).item()
+    return total / len(loader.dataset)

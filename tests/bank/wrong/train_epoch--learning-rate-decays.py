@@ -1,0 +1,18 @@
+# stub: train_epoch
+# part: training
+# misconception: epoch-own-optimizer
+# why: lowers the optimiser's learning rate after every batch
+def train_epoch(model, loader, loss_function, optimizer, device):
+    model.train()
+    total = 0.0
+    for x, _ in loader:
+        x = x.to(device)
+        optimizer.zero_grad()
+        recon_x, mu, log_var = model(x)
+        loss = loss_function(recon_x, x, mu, log_var)
+        loss.backward()
+        optimizer.step()
+        for group in optimizer.param_groups:
+            group["lr"] *= 0.9
+        total += loss.item()
+    return total / len(loader.dataset)

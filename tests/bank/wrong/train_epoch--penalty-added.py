@@ -1,0 +1,17 @@
+# stub: train_epoch
+# part: training
+# misconception: epoch-loss-rescaled
+# why: adds an L2 penalty on the weights to the loss
+def train_epoch(model, loader, loss_function, optimizer, device):
+    model.train()
+    total = 0.0
+    for x, _ in loader:
+        x = x.to(device)
+        optimizer.zero_grad()
+        recon_x, mu, log_var = model(x)
+        loss = loss_function(recon_x, x, mu, log_var)
+        penalty = sum(p.pow(2).sum() for p in model.parameters())
+        (loss + 0.1 * penalty).backward()
+        optimizer.step()
+        total += loss.item()
+    return total / len(loader.dataset)

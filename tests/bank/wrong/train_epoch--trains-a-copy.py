@@ -1,0 +1,21 @@
+# stub: train_epoch
+# part: training
+# misconception: train-copy-trained
+# why: the optimiser still belongs to the original, the gradients to a copy
+# short-run: loses
+import copy
+
+
+def train_epoch(model, loader, loss_function, optimizer, device):
+    model = copy.deepcopy(model)
+    model.train()
+    total = 0.0
+    for x, _ in loader:
+        x = x.to(device)
+        optimizer.zero_grad()
+        recon_x, mu, log_var = model(x)
+        loss = loss_function(recon_x, x, mu, log_var)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+    return total / len(loader.dataset)

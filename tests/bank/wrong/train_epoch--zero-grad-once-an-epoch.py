@@ -1,0 +1,16 @@
+# stub: train_epoch
+# part: training
+# misconception: epoch-no-zero-grad
+# why: zero_grad stands before the loop
+def train_epoch(model, loader, loss_function, optimizer, device):
+    model.train()
+    optimizer.zero_grad()
+    total = 0.0
+    for x, _ in loader:
+        x = x.to(device)
+        recon_x, mu, log_var = model(x)
+        loss = loss_function(recon_x, x, mu, log_var)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+    return total / len(loader.dataset)
