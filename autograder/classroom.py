@@ -150,7 +150,7 @@ def _round(
     As many submissions are under way as there are jobs; what was under way then waits again, and a
     submission that is under way when that happens for the second time gets the result ``failed``.
     """
-    from autograder.grading import GraderFault, failed
+    from autograder.grading import failed
 
     executor = _workers(jobs, warm_parent, run)
     under_way: dict[Future[Result], tuple[Source, Submission]] = {}
@@ -173,8 +173,8 @@ def _round(
                 source, submission = under_way.pop(future)
                 try:
                     result = with_fingerprint(future.result())
-                except (BrokenProcessPool, SandboxFault, GraderFault) as fault:
-                    lost = lost or not isinstance(fault, GraderFault)
+                except Exception as fault:  # noqa: BLE001 - whatever fails in the grader, the others are graded
+                    lost = lost or isinstance(fault, (BrokenProcessPool, SandboxFault))
                     attempts[source.name] += 1
                     if attempts[source.name] < ATTEMPTS:
                         waiting.append(source)

@@ -10,10 +10,9 @@ import os
 import sys
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, NoReturn, Optional
+from typing import Annotated, Any, NoReturn, Optional
 
 import typer
-from click.exceptions import Abort, ClickException
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -38,6 +37,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Grade VAE homework. / VAE 과제를 채점합니다.",
 )
+# Some releases of Typer bring a click of their own, others import it: this is the one that is in use.
+ClickException: Any = typer.BadParameter.__mro__[2]
 STATUS_STYLE = {
     "graded": "green",
     "timeout": "yellow",
@@ -240,12 +241,12 @@ def _stop(message: Message, status: int = 2) -> NoReturn:
 def main() -> None:
     """Console script; unusable arguments get one line in each language and status 2."""
     try:
-        status = app(standalone_mode=False)
+        status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except ClickException as error:
-        words_of_click = Message("cli.usage", {"error": error.format_message()})
+        words_of_click = Message("cli.usage", {"error": error.format_message().rstrip(".") + "."})
         for language in ("ko", "en"):
             typer.echo(words_of_click.text(language), err=True)
         sys.exit(2)
-    except (Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)

@@ -1,4 +1,4 @@
-"""Where the hand-out and the solution lie: beside the engine in a checkout, inside it in a wheel."""
+"""Where the hand-out, the solution and the bank lie: beside the engine in a checkout, inside it in a wheel."""
 
 from __future__ import annotations
 
@@ -8,3 +8,4 @@ _PACKAGE = Path(__file__).resolve().parent
 ROOT = _PACKAGE / "kit" if (_PACKAGE / "kit").is_dir() else _PACKAGE.parent
 HANDOUT = ROOT / "assignment"
 SOLUTION = ROOT / "solution"
+BANK = ROOT / "bank" if (ROOT / "bank").is_dir() else ROOT / "tests" / "bank"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import secrets
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -61,12 +64,17 @@ class WarmParent:
     control: socket.socket
     tier: str
     versions: Mapping[str, str]
+    scratch: str
 
     @classmethod
     def launch(cls, tier: str = "namespaces", preload: bool = True) -> WarmParent:
         """Start one, isolated at most as ``tier`` says. Raises SandboxFault when it does not come up."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, _datagrams())
-        options = json.dumps({"tier": tier, "preload": preload})
+        scratch = tempfile.mkdtemp(prefix="vae-scratch-")
+        os.chmod(
+            scratch, 0o711
+        )  # students' processes may enter their own folder below it, but not look around
+        options = json.dumps({"tier": tier, "preload": preload, "scratch": scratch})
         command = [
             sys.executable,
             "-I",
@@ -93,11 +101,12 @@ class WarmParent:
                 hello = b""
             if not hello:
                 errors.seek(0)
+                shutil.rmtree(scratch, ignore_errors=True)
                 raise SandboxFault(
                     "the warm parent did not start: " + errors.read()[-2000:].decode(errors="replace")
                 )
         ours.settimeout(None)
-        return cls(ours, **json.loads(hello))
+        return cls(ours, **json.loads(hello), scratch=scratch)
 
     def student(self, limits: Limits, wall_seconds: float, seed: int) -> Student:
         """A fresh student process. Raises SandboxFault when there is none to be had."""
@@ -114,7 +123,9 @@ class WarmParent:
         return Student(rpc, status, limits.cpu_seconds, wall_seconds)
 
     def close(self) -> None:
+        """Let the warm parent end; for the process that launched it."""
         self.control.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 def _datagrams() -> socket.SocketKind:
@@ -139,7 +150,7 @@ class Student:
             self.close()
             raise SandboxFault(f"a student process could not be sealed: {hello}")
 
-    def ask(self, probe: str, **arguments: Any) -> Any:
+    def ask(self, probe: str, /, **arguments: Any) -> Any:
         """Have one probe performed and return its answer, as ``wire.decode`` gives it.
 
         Raises StudentRaised, TimeLimit, Crashed (after the last two the process is gone) or SandboxFault.
@@ -174,7 +185,8 @@ class Student:
             self.close()
         if report["killed_for"]:
             return Crashed(report["killed_for"])
-        if report["cpu_seconds"] >= 0.95 * self._cpu_seconds:
+        # The kernel's count for the limit and the one it reports differ by a few ticks, hence the share.
+        if report["exit"] == -signal.SIGXCPU or report["cpu_seconds"] >= 0.95 * self._cpu_seconds:
             return TimeLimit(certain=True, seconds=self._cpu_seconds)
         if not in_time:
             return TimeLimit(certain=False, seconds=self._wall_seconds)

@@ -79,6 +79,11 @@ def fork_into(flags: int) -> int:
     )
 
 
+def own_mounts() -> None:
+    """Take this process's mounts into a namespace of its own: what it mounts, its parent does not see."""
+    _checked(_libc.unshare(ctypes.c_int(CLONE_NEWNS)), "unshare")
+
+
 def mount(source: str | None, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
     encoded = [None if text is None else os.fsencode(text) for text in (source, target, kind, options)]
     result = _libc.mount(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3])

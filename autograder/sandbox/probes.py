@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
@@ -42,7 +44,7 @@ def unpacked(value: Any) -> Any:
 
 def student_function(name: str) -> Callable[..., Any]:
     """The student's function. Raises AttributeError where their file lacks it."""
-    return getattr(importlib.import_module(f"vae.{MODULES[name]}"), name)  # type: ignore[no-any-return]
+    return getattr(importlib.import_module(f"vae.{MODULES[name]}"), name)
 
 
 def build_model(latent_dim: int, hidden_dim: int, state: Mapping[str, torch.Tensor] | None = None) -> Any:
@@ -275,6 +277,14 @@ def train_device(
     return {**seen, "moved": all(item.device.type == "meta" for item in network.parameters())}
 
 
+def seeded(seed: int, probe: str, arguments: dict[str, Any]) -> Any:
+    """Another probe, with every usual source of random numbers set to ``seed`` first."""
+    random.seed(seed)
+    numpy.random.seed(seed)
+    torch.manual_seed(seed)
+    return PROBES[probe](**arguments)
+
+
 PROBES: dict[str, Callable[..., Any]] = {
     "reparameterize": reparameterize,
     "loss": loss,
@@ -285,4 +295,5 @@ PROBES: dict[str, Callable[..., Any]] = {
     "latent_device": latent_device,
     "train_epoch_device": train_epoch_device,
     "train_device": train_device,
+    "seeded": seeded,
 }

@@ -45,6 +45,7 @@ class Box:
     tier: str
     readable: Readable
     syscall_filter: bytes
+    scratch: str  # where private folders are made if there is no private root
 
 
 def namespaces() -> int:
@@ -65,6 +66,7 @@ def settle_in_namespaces(uid: int, gid: int) -> None:
 
 def build_root(readable: Readable, limits: Limits) -> None:
     """A private root that shows the allow-list read-only and two places to write, then enter it."""
+    linux.own_mounts()  # else entering the new root would take the supervisor along, away from its /proc
     new_root = "/proc"  # exists everywhere, holds nothing that is bound below, and is not seen again
     linux.mount("none", new_root, "tmpfs", linux.MS_NOSUID, "size=1m,mode=755")
     for path in readable.shown:
@@ -111,7 +113,8 @@ def become_nobody(uid: int) -> None:
 def limit_resources(limits: Limits) -> None:
     """Resource limits of this process. Memory counts what is added to the warm parent's share."""
     megabyte = 1 << 20
-    _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
+    # At the soft limit the signal itself says why; who ignores it is killed a second later.
+    _limit(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, limits.file_mb * megabyte)
     _limit(resource.RLIMIT_NOFILE, limits.open_files)
@@ -122,11 +125,12 @@ def limit_resources(limits: Limits) -> None:
         _limit(resource.RLIMIT_DATA, _data_bytes() + limits.memory_mb * megabyte)
 
 
-def _limit(which: int, value: int) -> None:
-    hard = resource.getrlimit(which)[1]
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(which, (value, value))
+def _limit(which: int, soft: int, hard: int | None = None) -> None:
+    hard = soft if hard is None else hard
+    most = resource.getrlimit(which)[1]
+    if most != resource.RLIM_INFINITY:
+        soft, hard = min(soft, most), min(hard, most)
+    resource.setrlimit(which, (soft, hard))
 
 
 def _data_bytes() -> int:

@@ -68,15 +68,15 @@ def preload() -> None:
     torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))]).zero_grad()
 
 
-def strongest_box(at_most: str) -> Box:
+def strongest_box(at_most: str, scratch: str) -> Box:
     """The strongest tier that works here, found by trying it in a throw-away child."""
     if sys.platform != "linux":
-        return Box("weak", Readable((), (), ()), b"")
+        return Box("weak", Readable((), (), ()), b"", scratch)
     from autograder.sandbox.syscalls import student_filter
 
     shown = readable()
     for tier in TIERS[TIERS.index(at_most) :]:
-        box = Box(tier, shown, student_filter(in_view=tier != "namespaces"))
+        box = Box(tier, shown, student_filter(in_view=tier != "namespaces"), scratch)
         if tier == "weak":
             return box
         with contextlib.suppress(OSError):
@@ -127,7 +127,7 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
         if isolated:
             settle_in_namespaces(uid, gid)
         else:
-            scratch = tempfile.mkdtemp(prefix="vae-scratch-")
+            scratch = tempfile.mkdtemp(dir=box.scratch)
             os.chmod(scratch, 0o777)
         environment = {**ENVIRONMENT, "HOME": scratch, "TMPDIR": scratch, "MPLCONFIGDIR": scratch}
 
@@ -175,7 +175,7 @@ def main() -> None:
     os.environ.update(ENVIRONMENT)
     if options["preload"]:
         preload()
-    box = strongest_box(options["tier"])
+    box = strongest_box(options["tier"], options["scratch"])
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"tier": box.tier, "versions": versions()}).encode())

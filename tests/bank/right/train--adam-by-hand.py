@@ -12,7 +12,7 @@ class HandmadeAdam:
         self.m = [torch.zeros_like(p) for p in self.parameters]
         self.v = [torch.zeros_like(p) for p in self.parameters]
 
-    def zero_grad(self):
+    def zero_grad(self, set_to_none=True):
         for p in self.parameters:
             p.grad = None
 

@@ -1,6 +1,6 @@
 # stub: reconstruction_loss, kl_divergence
 # part: loss
-# misconception: rec-batch-mean
+# misconception: batch-mean
 # why: both terms averaged over the batch: agree with each other and with many courses, not with this one
 import torch
 import torch.nn.functional as F

@@ -1,6 +1,6 @@
 # stub: reparameterize, kl_divergence
 # part: reparameterize, loss
-# misconception: reparam-log-var-clamped, kl-log-var-clamped
+# misconception: log-var-clamped
 # why: clamp(-1, 1) in both places
 import torch
 

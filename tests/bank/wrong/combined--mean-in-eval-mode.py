@@ -1,6 +1,6 @@
 # stub: reparameterize, restore
 # part: reparameterize, latent
-# misconception: reparam-eval-returns-mean, restore-sampled
+# misconception: reparam-eval-returns-mean, latent-sampled
 # why: eval() switches the noise off, so restore trusts forward to be without it
 import torch
 

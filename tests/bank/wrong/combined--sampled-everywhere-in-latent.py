@@ -1,6 +1,6 @@
 # stub: interpolate, restore
 # part: latent
-# misconception: interp-sampled, restore-sampled
+# misconception: latent-sampled
 # why: a sampled z wherever the mean was asked
 # short-run: keeps
 import torch

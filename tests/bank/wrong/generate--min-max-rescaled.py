@@ -10,5 +10,6 @@ import torch
 def generate(model, count, device):
     z = torch.randn(count, model.latent_dim, device=device)
     images = model.decode(z)
-    images = (images - images.min()) / (images.max() - images.min() + 1e-8)
+    low, high = images.amin(dim=1, keepdim=True), images.amax(dim=1, keepdim=True)
+    images = (images - low) / (high - low + 1e-8)
     return images.view(count, 1, 28, 28)

@@ -1,6 +1,6 @@
 # stub: interpolate
 # part: latent
-# misconception: interp-sampled
+# misconception: latent-sampled
 # why: interpolates mu and log_var and samples from each
 # short-run: keeps
 import torch

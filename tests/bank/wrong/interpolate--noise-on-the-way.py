@@ -1,6 +1,6 @@
 # stub: interpolate
 # part: latent
-# misconception: interp-sampled
+# misconception: latent-sampled
 # why: a little noise on every point in between
 # short-run: keeps
 import torch

@@ -1,6 +1,6 @@
 # stub: interpolate
 # part: latent
-# misconception: interp-sampled
+# misconception: latent-sampled
 # why: goes between two sampled codes
 # short-run: keeps
 import torch

@@ -1,6 +1,6 @@
 # stub: kl_divergence
 # part: loss
-# misconception: kl-arguments-swapped
+# misconception: loss-arguments-swapped
 # why: the parameters stand in the wrong order
 import torch
 

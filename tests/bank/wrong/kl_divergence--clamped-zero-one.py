@@ -1,6 +1,6 @@
 # stub: kl_divergence
 # part: loss
-# misconception: kl-log-var-clamped
+# misconception: log-var-clamped
 # why: clamp(0, 1) on log_var
 import torch
 

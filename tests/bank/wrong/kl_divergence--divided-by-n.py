@@ -1,6 +1,6 @@
 # stub: kl_divergence
 # part: loss
-# misconception: kl-batch-mean
+# misconception: batch-mean
 # why: divides the sum by the batch size
 import torch
 

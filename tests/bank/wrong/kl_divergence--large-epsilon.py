@@ -1,6 +1,6 @@
 # stub: kl_divergence
 # part: loss
-# misconception: kl-log-var-clamped
+# misconception: log-var-clamped
 # why: 0.01 added inside the logarithm
 import torch
 

@@ -1,6 +1,6 @@
 # stub: kl_divergence
 # part: loss
-# misconception: kl-log-var-clamped
+# misconception: log-var-clamped
 # why: clamp(-4, 4) inside the working range
 import torch
 

@@ -1,6 +1,6 @@
 # stub: kl_divergence
 # part: loss
-# misconception: kl-batch-mean
+# misconception: batch-mean
 # why: sums over dimensions and averages over images
 import torch
 

@@ -1,6 +1,6 @@
 # stub: kl_divergence
 # part: loss
-# misconception: kl-log-var-clamped
+# misconception: log-var-clamped
 # why: the total is capped at 100 so that it cannot explode
 import torch
 

@@ -1,6 +1,6 @@
 # stub: loss_function
 # part: loss
-# misconception: loss-batch-mean
+# misconception: batch-mean
 # why: divides the sum by the batch size
 def loss_function(recon_x, x, mu, log_var):
     total = reconstruction_loss(recon_x, x) + kl_divergence(mu, log_var)

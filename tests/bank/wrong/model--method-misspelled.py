@@ -1,6 +1,6 @@
 # stub: reparameterize
 # part: reparameterize
-# misconception: reparam-not-a-method
+# misconception: function-missing
 # why: the method is called reparametrize here
 # file: model.py
 # short-run: loses

@@ -1,6 +1,6 @@
 # stub: reparameterize
 # part: reparameterize
-# misconception: reparam-not-a-method
+# misconception: function-missing
 # why: the indentation is lost: reparameterize is no method of VAE
 # file: model.py
 # short-run: loses

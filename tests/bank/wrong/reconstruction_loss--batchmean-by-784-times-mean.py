@@ -1,6 +1,6 @@
 # stub: reconstruction_loss
 # part: loss
-# misconception: rec-batch-mean
+# misconception: batch-mean
 # why: 784 times the mean is the sum of one image, not of the batch
 import torch.nn.functional as F
 

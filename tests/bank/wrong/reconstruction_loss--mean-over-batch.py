@@ -1,6 +1,6 @@
 # stub: reconstruction_loss
 # part: loss
-# misconception: rec-batch-mean
+# misconception: batch-mean
 # why: divides by the number of images; this course sums over the batch
 import torch.nn.functional as F
 

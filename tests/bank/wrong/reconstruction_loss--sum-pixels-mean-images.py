@@ -1,6 +1,6 @@
 # stub: reconstruction_loss
 # part: loss
-# misconception: rec-batch-mean
+# misconception: batch-mean
 # why: sums over pixels and averages over images
 import torch.nn.functional as F
 

@@ -1,6 +1,6 @@
 # stub: reparameterize
 # part: reparameterize
-# misconception: reparam-log-var-clamped
+# misconception: log-var-clamped
 # why: clamp(-2, 2) bites far inside the usual range and blocks gradients there
 import torch
 

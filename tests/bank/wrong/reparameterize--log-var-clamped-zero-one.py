@@ -1,6 +1,6 @@
 # stub: reparameterize
 # part: reparameterize
-# misconception: reparam-log-var-clamped
+# misconception: log-var-clamped
 # why: log_var clamped to [0, 1]: the spread can never fall below one
 import torch
 

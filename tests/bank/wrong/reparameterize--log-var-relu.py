@@ -1,6 +1,6 @@
 # stub: reparameterize
 # part: reparameterize
-# misconception: reparam-log-var-clamped
+# misconception: log-var-clamped
 # why: relu because "a variance is not negative"; its logarithm may be
 import torch
 

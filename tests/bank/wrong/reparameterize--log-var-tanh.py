@@ -1,6 +1,6 @@
 # stub: reparameterize
 # part: reparameterize
-# misconception: reparam-log-var-clamped
+# misconception: log-var-clamped
 # why: tanh squeezes log_var to [-1, 1]
 import torch
 

@@ -1,6 +1,6 @@
 # stub: reparameterize
 # part: reparameterize
-# misconception: reparam-log-var-clamped
+# misconception: log-var-clamped
 # why: adds 0.1 to the standard deviation against division by zero
 import torch
 

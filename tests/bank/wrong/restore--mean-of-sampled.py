@@ -1,6 +1,6 @@
 # stub: restore
 # part: latent
-# misconception: restore-sampled
+# misconception: latent-sampled
 # why: averages five sampled reconstructions
 # short-run: keeps
 import torch

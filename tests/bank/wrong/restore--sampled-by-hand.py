@@ -1,6 +1,6 @@
 # stub: restore
 # part: latent
-# misconception: restore-sampled
+# misconception: latent-sampled
 # why: encode, reparameterize, decode
 # short-run: keeps
 import torch

@@ -1,6 +1,6 @@
 # stub: restore
 # part: latent
-# misconception: restore-sampled
+# misconception: latent-sampled
 # why: reconstructs through a sampled z
 # short-run: keeps
 import torch

@@ -3,6 +3,7 @@
 # misconception: crashes-when-called
 # why: backward on the running total goes through old graphs a second time
 # short-run: loses
+# expect: error
 def train_epoch(model, loader, loss_function, optimizer, device):
     model.train()
     total = 0.0

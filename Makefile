@@ -1,0 +1,40 @@
+# Thin lines that can be typed by hand. On Windows (WSL is where grading works; elsewhere only the hand-out does)
+# read .venv/bin/ as .venv\Scripts\.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help demo test lint bench calibrate clean
+
+help: ## show this list / 이 목록 보기
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+
+demo: .venv/made ## grade a sample class into demo/ / 예시 반을 demo/에 채점
+	@$(BIN)/python tests/demo/make_class.py demo/class
+	@$(BIN)/python -m autograder grade demo/class --out demo/graded --fresh
+
+test: .venv/made ## run all tests / 모든 테스트 실행
+	$(BIN)/python -m pytest
+
+lint: .venv/made ## style, types, trust boundary, skeleton / 서식, 타입, 신뢰 경계, 스켈레톤 검사
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m autograder.skeleton --check
+
+bench: .venv/made ## measure speed and memory, about 15 minutes / 속도와 메모리 측정, 약 15분
+	$(BIN)/python tests/bench
+
+calibrate: .venv/made ## re-measure the instructor's loss / 교수자의 손실 다시 측정
+	$(BIN)/python -m autograder calibrate
+
+clean: ## remove everything that was made / 만들어진 것 모두 삭제
+	rm -rf .venv demo build runs release/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+# torch 2.13 has no torchvision that fits it; left to itself pip takes the newest torch with its torchvision.
+.venv/made: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' || { echo "Python 3.10-3.13 is needed; name one: make PYTHON=python3.12 / Python 3.10-3.13이 필요합니다: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making .venv: torch and more, about 6 GB, some minutes / .venv를 만듭니다: torch 등 약 6 GB, 몇 분 걸립니다"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" "torch!=2.13.*"
+	@touch .venv/made

@@ -1,0 +1,241 @@
+"""Which known mistake is this? A failing stub is called once more on fixed inputs, and so is every known mistake.
+
+A mistake is named when everything that came back (types, shapes, values, gradients, parameters,
+exceptions) agrees with the bank's entries of one misconception and with no other. No match, no guess.
+Points are never decided here; the inputs are fixed, so that each known mistake is called only once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+import sys
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy
+import torch
+
+from autograder import bank, kit
+from autograder.checks import test_3_training, test_4_latent
+from autograder.checks.inputs import Draw
+from autograder.sandbox import probes, standins, wire
+from autograder.sandbox.client import StudentRaised
+from autograder.sandbox.wire import Array
+
+SEED = 20131220  # the day of arXiv:1312.6114; any number would do
+RELATIVE, ABSOLUTE = 2e-4, 2e-5
+Call = tuple[str, dict[str, Any]]
+Ask = Callable[[str, dict[str, Any]], Any]
+
+
+@cache
+def calls(stub: str) -> tuple[Call, ...]:
+    """The probes that tell a stub's known mistakes apart, with their arguments."""
+    draw = Draw(SEED)
+    if stub == "reparameterize":
+        given = {"mu": draw.normal("mu", 5, 3), "log_var": draw.uniform("log_var", -6, 6, 5, 3)}
+        edge = {"mu": draw.normal("mu edge", 2, 2), "log_var": draw.uniform("log_var edge", -9.5, 9.5, 2, 2)}
+        one = {"mu": given["mu"][:1], "log_var": given["log_var"][:1]}
+        return (
+            ("reparameterize", {**given, "cotangent": draw.normal("cotangent", 5, 3), "calls": 2}),
+            ("reparameterize", {**given, "training": False}),
+            ("reparameterize", {**edge, "cotangent": torch.ones(2, 2)}),
+            ("reparameterize", one),
+            ("reparameterize_device", given),
+        )
+    if stub in ("reconstruction_loss", "kl_divergence", "loss_function"):
+        return tuple(("loss", {"function": stub, **arguments}) for arguments in _loss_calls(stub, draw))
+    if stub in ("train_epoch", "train"):
+        return _training_calls(stub)
+    return _latent_calls(stub, draw)
+
+
+def _loss_calls(stub: str, draw: Draw) -> Iterator[dict[str, Any]]:
+    for count, latent_dim in ((3, 5), (1, 4)):
+        pixels = {"recon_x": draw.probabilities(f"p {count}", count), "x": draw.images(f"x {count}", count)}
+        codes = {
+            "mu": draw.normal(f"mu {count}", count, latent_dim),
+            "log_var": draw.uniform(f"log_var {count}", -4, 4, count, latent_dim),
+        }
+        both = {"reconstruction_loss": pixels, "kl_divergence": codes, "loss_function": {**pixels, **codes}}
+        wrt = [name for name in both[stub] if name != "x"]
+        yield {"arguments": both[stub], "wrt": wrt}
+        if "mu" in both[stub]:
+            wide = {**both[stub], "log_var": codes["log_var"] * 2.3}
+            yield {"arguments": wide, "wrt": wrt, "as_views": True}
+        if "x" in both[stub]:
+            yield {"arguments": {**both[stub], "x": pixels["x"].flatten(1)}, "wrt": []}
+            yield {"arguments": {**both[stub], "recon_x": (pixels["x"].flatten(1) < 0.5).float()}, "wrt": []}
+
+
+def _training_calls(stub: str) -> tuple[Call, ...]:
+    task = test_3_training.task(SEED)
+    if stub == "train_epoch":
+        rest: dict[str, Any] = {"loss": test_3_training.WEIGHTS, "optimizer": test_3_training.OPTIMIZER}
+    else:
+        rest = {"epochs": test_3_training.EPOCHS, "learning_rate": test_3_training.LEARNING_RATE}
+    return ((stub, {**task, **rest, "device": "cpu"}), (f"{stub}_device", {**task, **rest}))
+
+
+def _latent_calls(stub: str, draw: Draw) -> tuple[Call, ...]:
+    model = test_4_latent.plain_model(SEED)
+    if stub == "generate":
+        readable = test_4_latent.readable_model(SEED)
+        rounds = [
+            {"function": stub, "model": readable, "arguments": {"count": n, "device": "cpu"}}
+            for n in (1, 6, 6)
+        ]
+        device = {"function": stub, "model": readable, "arguments": {"count": 3}}
+        return (*(("latent", each) for each in rounds), ("latent_device", device))
+    if stub == "interpolate":
+        arguments = [{**test_4_latent.ends(draw), "steps": steps} for steps in (2, 5)]
+    else:
+        arguments = [{**test_4_latent.damaged(draw, count), "iterations": n} for count, n in ((1, 1), (3, 3))]
+    rounds = [{"function": stub, "model": model, "arguments": each} for each in arguments]
+    return (*(("latent", each) for each in rounds), ("latent_device", rounds[-1]))
+
+
+def answer(ask: Ask, call: Call) -> Any:
+    """What comes back of one call; an exception is its type and text."""
+    probe, arguments = call
+    try:
+        return ask("seeded", {"seed": SEED, "probe": probe, "arguments": arguments})
+    except StudentRaised as raised:
+        return ("raised", raised.kind, raised.text)
+
+
+@dataclass
+class Known:
+    """A stub as the kit knows it, right or wrong; it is called when first compared, and only as far as needed."""
+
+    name: str
+    stub: str
+    source: str
+    answers: list[Any] = field(default_factory=list)
+
+    def behaves_like(self, student: list[Any]) -> bool:
+        """Whether every call brings the same answer as the student's."""
+        for index, theirs in enumerate(student):
+            if index == len(self.answers):
+                self.answers.append(_answer_here(self.stub, self.source, index))
+            if not alike(theirs, self.answers[index]):
+                return False
+        return True
+
+
+def misconception(stub: str, ask: Ask) -> str | None:
+    """The one known misconception whose entries behave as the student's stub does, or None."""
+    student = [answer(ask, call) for call in calls(stub)]
+    if _right(stub).behaves_like(student):
+        return None
+    names = {known.name for known in _known(stub) if known.behaves_like(student)}
+    return names.pop() if len(names) == 1 else None
+
+
+def alike(first: Any, second: Any) -> bool:
+    """Whether two answers agree in kind and, within rounding, in every number."""
+    if isinstance(first, Array) and isinstance(second, Array):
+        kinds = [
+            (a.dtype, a.shape, a.device, a.requires_grad, a.plain, a.data is None) for a in (first, second)
+        ]
+        if kinds[0] != kinds[1]:
+            return False
+        return first.data is None or second.data is None or _close(first.data, second.data)
+    if type(first) is not type(second):
+        return False
+    if isinstance(first, dict):
+        return first.keys() == second.keys() and all(alike(first[key], second[key]) for key in first)
+    if isinstance(first, (list, tuple)):
+        return len(first) == len(second) and all(map(alike, first, second))
+    if isinstance(first, float):
+        return math.isclose(first, second, rel_tol=RELATIVE, abs_tol=ABSOLUTE) or str(first) == str(second)
+    return bool(first == second)
+
+
+def _close(first: torch.Tensor, second: torch.Tensor) -> bool:
+    if first.dtype == torch.bool:
+        return torch.equal(first, second)
+    return torch.allclose(first.double(), second.double(), rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True)
+
+
+@cache
+def _known(stub: str) -> list[Known]:
+    """The bank's entries that get this stub alone wrong and leave the process alive."""
+    found = []
+    for entry in bank.entries(kit.BANK, "wrong"):
+        ends_process = entry.header.get("expect") in ("timeout", "crashed")
+        if entry.misconception and entry.stubs == (stub,) and not ends_process:
+            found.append(Known(entry.misconception, stub, bank.files(entry)[bank.STUBS[stub]]))
+    return found
+
+
+@cache
+def _right(stub: str) -> Known:
+    return Known("", stub, (kit.SOLUTION / "vae" / bank.STUBS[stub]).read_text(encoding="utf-8"))
+
+
+def _answer_here(stub: str, source: str, index: int) -> Any:
+    """The answer of the kit's own source text, called here as it would be in the sandbox."""
+    with _as_vae(bank.STUBS[stub], source) as loads:
+        return answer(_ask_here, calls(stub)[index]) if loads else None
+
+
+def _ask_here(probe: str, arguments: dict[str, Any]) -> Any:
+    try:
+        value = probes.PROBES[probe](**arguments)
+    except BaseException as error:  # noqa: BLE001 - whatever a known mistake raises is part of its signature
+        raise StudentRaised(
+            {"type": type(error).__name__, "text": str(error), "file": None, "line": None}
+        ) from None
+    return wire.decode(*wire.encode(value))
+
+
+@contextlib.contextmanager
+def _as_vae(file: str, source: str) -> Iterator[bool]:
+    """The package ``vae`` made of stand-ins and this one module, for as long as the block runs."""
+    saved = {name: module for name, module in sys.modules.items() if name == "vae" or name.startswith("vae.")}
+    random_states = torch.get_rng_state(), numpy.random.get_state()
+    for name in saved:
+        del sys.modules[name]
+    package = types.ModuleType("vae")
+    package.__path__ = [str(kit.HANDOUT / "vae")]
+    sys.modules["vae"] = package
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            sources = {
+                name: (standins.FOLDER / name).read_text(encoding="utf-8")
+                for name in set(bank.STUBS.values())
+            }
+            if file == "latent.py":
+                sources["model.py"] += "\n\nVAE.really_samples = True\n"
+            loads = all(
+                _load(package, name, text) for name, text in {**sources, file: source}.items() if name != file
+            )
+            yield loads and _load(package, file, source)
+    finally:
+        for name in [name for name in sys.modules if name == "vae" or name.startswith("vae.")]:
+            del sys.modules[name]
+        sys.modules.update(saved)
+        torch.set_rng_state(random_states[0])
+        numpy.random.set_state(random_states[1])
+
+
+def _load(package: types.ModuleType, file: str, source: str) -> bool:
+    name = Path(file).stem
+    module = types.ModuleType(f"vae.{name}")
+    module.__package__ = "vae"
+    sys.modules[module.__name__] = module
+    try:
+        exec(compile(source, file, "exec"), module.__dict__)  # noqa: S102 - the kit's own text, never a student's
+    except BaseException:  # noqa: BLE001 - an entry that does not load has no signature
+        return False
+    setattr(package, name, module)
+    return True

@@ -1,0 +1,57 @@
+"""Benchmarks: what the README says about speed, memory and steadiness, measured again.
+
+``python tests/bench [scores] [cpu] [latency] [crowd] [--few]``; all four without a name. Prints what it finds and
+writes build/bench.json. Not a test: nothing fails here, and figures of a busy machine are too high; so the load
+before each measurement (other processes ready to run, one minute's mean) is written down with it.
+"""
+
+import argparse
+import json
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import cpu
+import crowd
+import latency
+import scores
+
+ROOT = Path(__file__).resolve().parents[2]
+MEASUREMENTS = {module.__name__: module for module in (scores, cpu, latency, crowd)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser("python tests/bench", description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", help=f"which: {', '.join(MEASUREMENTS)}; all by default")
+    parser.add_argument("--few", action="store_true", help="a tenth of the repetitions, to try the benchmark")
+    arguments = parser.parse_args()
+    names = arguments.names or list(MEASUREMENTS)
+    if unknown := set(names) - set(MEASUREMENTS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    found: dict[str, object] = {"machine": machine()}
+    print(json.dumps(found["machine"]))
+    for name in names:
+        load = round(os.getloadavg()[0], 2)
+        measured = MEASUREMENTS[name].measure(0.1 if arguments.few else 1.0)
+        found[name] = {"load_before": load, **measured}
+        print(f"\n{name}: {MEASUREMENTS[name].__doc__.splitlines()[0]} (load before: {load})")
+        for key, value in measured.items():
+            print(f"  {key}: {value}")
+    path = ROOT / "build" / "bench.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    print(f"\n{path.relative_to(ROOT)}")
+
+
+def machine() -> dict[str, object]:
+    return {
+        "cores": len(os.sched_getaffinity(0)),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "torch": version("torch"),
+    }
+
+
+if __name__ == "__main__":
+    main()
