@@ -44,7 +44,7 @@ def judge(entry: Entry, result: Result) -> Finding:
     else:
         caught = all(part in in_parts for part in entry.parts)
         elsewhere = in_parts - set(entry.parts)
-    named = any(check.misconception == entry.misconception for check in result.checks)
+    named = set(entry.misconceptions) <= {check.misconception for check in result.checks}
     wrong = ""
     if result.status == "failed":
         wrong = "no result"

@@ -52,8 +52,9 @@ class Entry:
         return tuple(part.strip() for part in self.header.get("part", "").split(",") if part.strip())
 
     @property
-    def misconception(self) -> str | None:
-        return self.header.get("misconception")
+    def misconceptions(self) -> tuple[str, ...]:
+        """What feedback should name."""
+        return tuple(name.strip() for name in self.header.get("misconception", "").split(",") if name.strip())
 
     @property
     def only_short_run(self) -> bool:

@@ -31,6 +31,7 @@ PYTEST_ARGUMENTS = [
     "--capture=no",
 ]
 ATTEMPTS = 2
+DIAGNOSIS_SECONDS = 120
 STUBS_OF = {part: [stub for stub, file in STUBS.items() if file == FILES[part]] for part in PARTS}
 CHECK_PREFIX = {"reconstruction_loss": "reconstruction", "kl_divergence": "kl"}
 
@@ -74,13 +75,24 @@ def name_misconceptions(grading: Grading) -> None:
     In processes of their own, after all points are settled.
     """
     for part, stubs in STUBS_OF.items():
-        remote = RemoteSubmission(grading.submission, part, grading.warm_parent, grading.run.settings, seed=0)
-        with contextlib.suppress(StudentRaised, TimeLimit, Crashed, Missing, Ended):
-            for stub in stubs:
-                failing = [check for check in grading.checks.values() if is_finding(check, stub)]
-                if failing and (known := misconception(stub, remote.ask)):
-                    for check in failing:
-                        grading.checks[check.id] = replace(check, misconception=known)
+        for stub in stubs:
+            failing = [check for check in grading.checks.values() if is_finding(check, stub)]
+            if failing and (known := known_mistake(grading, part, stub)):
+                for check in failing:
+                    grading.checks[check.id] = replace(check, misconception=known)
+
+
+def known_mistake(grading: Grading, part: str, stub: str) -> str | None:
+    """The misconception behind a failing stub, or None: also where student code ends its process."""
+    settings, warm_parent = grading.run.settings, grading.warm_parent
+    remote = RemoteSubmission(grading.submission, part, warm_parent, settings, seed=0)
+    patient = replace(settings.limits(), cpu_seconds=DIAGNOSIS_SECONDS)
+    try:
+        with warm_parent.student(patient, DIAGNOSIS_SECONDS, seed=0) as desk:
+            return misconception(stub, remote.ask, desk)
+    except (StudentRaised, TimeLimit, Crashed, Missing, Ended):
+        return None
+    finally:
         remote.close()
 
 
@@ -139,7 +151,10 @@ def failed(submission: Submission, run: Run, fault: Exception, tier: str) -> Res
         device=run.device,
         seed=run.seed,
         seconds=0.0,
-        notes=(*submission.notes, Message("grade.fault", {"fault": f"{type(fault).__name__}: {fault}"[:500]})),
+        notes=(
+            *submission.notes,
+            Message("grade.fault", {"fault": f"{type(fault).__name__}: {fault}"[:500]}),
+        ),
         digest=submission.digest,
         isolation=tier,
         versions={"autograder": __version__},

@@ -7,26 +7,19 @@ Points are never decided here; the inputs are fixed, so that each known mistake 
 
 from __future__ import annotations
 
-import contextlib
-import io
 import math
-import sys
-import types
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import numpy
 import torch
 
 from autograder import bank, kit
 from autograder.checks import test_3_training, test_4_latent
 from autograder.checks.inputs import Draw
-from autograder.sandbox import probes, standins, wire
-from autograder.sandbox.client import StudentRaised
+from autograder.checks.remote import package_files
+from autograder.sandbox.client import Student, StudentRaised
 from autograder.sandbox.wire import Array
 
 SEED = 20131220  # the day of arXiv:1312.6114; any number would do
@@ -117,25 +110,34 @@ class Known:
 
     name: str
     stub: str
-    source: str
+    files: Mapping[str, str]
     answers: list[Any] = field(default_factory=list)
 
-    def behaves_like(self, student: list[Any]) -> bool:
-        """Whether every call brings the same answer as the student's."""
+    def behaves_like(self, student: list[Any], desk: Student) -> bool:
+        """Whether every call brings the same answer as the student's. ``desk`` is where it is called."""
+        loaded = False
         for index, theirs in enumerate(student):
             if index == len(self.answers):
-                self.answers.append(_answer_here(self.stub, self.source, index))
+                if not loaded:
+                    desk.ask("load", files={**self.files}, modules=[])
+                    loaded = True
+                self.answers.append(
+                    answer(lambda probe, arguments: desk.ask(probe, **arguments), calls(self.stub)[index])
+                )
             if not alike(theirs, self.answers[index]):
                 return False
         return True
 
 
-def misconception(stub: str, ask: Ask) -> str | None:
-    """The one known misconception whose entries behave as the student's stub does, or None."""
+def misconception(stub: str, ask: Ask, desk: Student) -> str | None:
+    """The one known misconception whose entries behave as the student's stub does, or None.
+
+    ``ask`` performs a probe with the student's code; ``desk`` is another sealed process, for the known ones.
+    """
     student = [answer(ask, call) for call in calls(stub)]
-    if _right(stub).behaves_like(student):
+    if _right(stub).behaves_like(student, desk):
         return None
-    names = {known.name for known in _known(stub) if known.behaves_like(student)}
+    names = {known.name for known in _known(stub) if known.behaves_like(student, desk)}
     return names.pop() if len(names) == 1 else None
 
 
@@ -171,71 +173,21 @@ def _known(stub: str) -> list[Known]:
     found = []
     for entry in bank.entries(kit.BANK, "wrong"):
         ends_process = entry.header.get("expect") in ("timeout", "crashed")
-        if entry.misconception and entry.stubs == (stub,) and not ends_process:
-            found.append(Known(entry.misconception, stub, bank.files(entry)[bank.STUBS[stub]]))
+        if len(entry.misconceptions) == 1 and entry.stubs == (stub,) and not ends_process:
+            found.append(
+                Known(entry.misconceptions[0], stub, _files(stub, bank.files(entry)[bank.STUBS[stub]]))
+            )
     return found
 
 
 @cache
 def _right(stub: str) -> Known:
-    return Known("", stub, (kit.SOLUTION / "vae" / bank.STUBS[stub]).read_text(encoding="utf-8"))
+    return Known(
+        "", stub, _files(stub, (kit.SOLUTION / "vae" / bank.STUBS[stub]).read_text(encoding="utf-8"))
+    )
 
 
-def _answer_here(stub: str, source: str, index: int) -> Any:
-    """The answer of the kit's own source text, called here as it would be in the sandbox."""
-    with _as_vae(bank.STUBS[stub], source) as loads:
-        return answer(_ask_here, calls(stub)[index]) if loads else None
-
-
-def _ask_here(probe: str, arguments: dict[str, Any]) -> Any:
-    try:
-        value = probes.PROBES[probe](**arguments)
-    except BaseException as error:  # noqa: BLE001 - whatever a known mistake raises is part of its signature
-        raise StudentRaised(
-            {"type": type(error).__name__, "text": str(error), "file": None, "line": None}
-        ) from None
-    return wire.decode(*wire.encode(value))
-
-
-@contextlib.contextmanager
-def _as_vae(file: str, source: str) -> Iterator[bool]:
-    """The package ``vae`` made of stand-ins and this one module, for as long as the block runs."""
-    saved = {name: module for name, module in sys.modules.items() if name == "vae" or name.startswith("vae.")}
-    random_states = torch.get_rng_state(), numpy.random.get_state()
-    for name in saved:
-        del sys.modules[name]
-    package = types.ModuleType("vae")
-    package.__path__ = [str(kit.HANDOUT / "vae")]
-    sys.modules["vae"] = package
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            sources = {
-                name: (standins.FOLDER / name).read_text(encoding="utf-8")
-                for name in set(bank.STUBS.values())
-            }
-            if file == "latent.py":
-                sources["model.py"] += "\n\nVAE.really_samples = True\n"
-            loads = all(
-                _load(package, name, text) for name, text in {**sources, file: source}.items() if name != file
-            )
-            yield loads and _load(package, file, source)
-    finally:
-        for name in [name for name in sys.modules if name == "vae" or name.startswith("vae.")]:
-            del sys.modules[name]
-        sys.modules.update(saved)
-        torch.set_rng_state(random_states[0])
-        numpy.random.set_state(random_states[1])
-
-
-def _load(package: types.ModuleType, file: str, source: str) -> bool:
-    name = Path(file).stem
-    module = types.ModuleType(f"vae.{name}")
-    module.__package__ = "vae"
-    sys.modules[module.__name__] = module
-    try:
-        exec(compile(source, file, "exec"), module.__dict__)  # noqa: S102 - the kit's own text, never a student's
-    except BaseException:  # noqa: BLE001 - an entry that does not load has no signature
-        return False
-    setattr(package, name, module)
-    return True
+def _files(stub: str, source: str) -> Mapping[str, str]:
+    """The package that a stub's part is graded in, with this source for the stub's file."""
+    file = bank.STUBS[stub]
+    return package_files(bank.PART_OF[file], {file: source.encode()})

@@ -156,7 +156,7 @@ def verdict(error: BaseException | None, called: str) -> tuple[str, str, dict[st
         case Failed():
             return "failed", error.message_id, error.values, error.misconception
         case StudentRaised(kind="NotImplementedError"):
-            return "error", "check.not_implemented", {"called": called, **_where(error)}, None
+            return "error", "check.not_implemented", {"called": called, **_where(error)}, "not-finished"
         case StudentRaised():
             values = {"called": called, "kind": error.kind, "text": error.text, **_where(error)}
             return "error", "check.raised", values, None

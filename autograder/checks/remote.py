@@ -47,6 +47,14 @@ def _given_files() -> Mapping[str, str]:
     return {name: path.read_bytes().decode("latin-1") for name, path in {**given, **stand_ins}.items()}
 
 
+def package_files(part: str, own: Mapping[str, bytes]) -> dict[str, str]:
+    """The package ``vae`` for one part: given files and stand-ins, and the student's ``own`` over them."""
+    files = {**_given_files(), **{name: source.decode("latin-1") for name, source in own.items()}}
+    if part == "latent":
+        files["model.py"] += "\n\nVAE.really_samples = True\n"
+    return files
+
+
 class RemoteSubmission:
     """One part of a submission as the checks see it. Every method may raise what ``Student.ask`` raises."""
 
@@ -134,9 +142,7 @@ class RemoteSubmission:
             if name not in self._submission.files:
                 raise Missing(name, self._submission.problems[name])
         settings, short = self._settings, self.part == SHORT_RUN
-        files = {**_given_files(), **{name: self._submission.files[name].decode("latin-1") for name in own}}
-        if self.part == "latent":
-            files["model.py"] += "\n\nVAE.really_samples = True\n"
+        files = package_files(self.part, {name: self._submission.files[name] for name in own})
         student = self._warm_parent.student(
             settings.limits(short),
             settings.short_run_wall_seconds if short else settings.wall_seconds,

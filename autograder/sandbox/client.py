@@ -166,7 +166,7 @@ class Student:
             raised = StudentRaised(reply["raised"])
         except (wire.DeadlinePassed, wire.Closed):
             raise self._end() from None
-        except (wire.ProtocolError, KeyError, TypeError, ValueError):
+        except (wire.ProtocolError, KeyError, TypeError, ValueError, ArithmeticError):
             self.close()
             raise Crashed("garbled") from None
         raise raised

@@ -278,7 +278,9 @@ def train_device(
 
 
 def seeded(seed: int, probe: str, arguments: dict[str, Any]) -> Any:
-    """Another probe, with every usual source of random numbers set to ``seed`` first."""
+    """Another probe, with every usual source of random numbers and torch's modes set first."""
+    torch.set_grad_enabled(True)
+    torch.set_default_dtype(torch.float32)
     random.seed(seed)
     numpy.random.seed(seed)
     torch.manual_seed(seed)

@@ -40,12 +40,15 @@ def perform(request: dict[str, Any], package: Path) -> Any:
 
 
 def load(package: Path, files: dict[str, str], modules: list[str]) -> None:
-    """Write the package ``vae`` into the scratch folder and import the student's modules of it."""
-    package.mkdir()
-    for name, source in files.items():
+    """Write the package ``vae`` into the scratch folder and import these modules of it, all of them anew."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
+        del sys.modules[name]
+    package.mkdir(exist_ok=True)
+    for file, source in files.items():
         # Latin-1 carries bytes through JSON unchanged; the encoding is for Python to find out.
-        (package / name).write_bytes(source.encode("latin-1"))
+        (package / file).write_bytes(source.encode("latin-1"))
     sys.dont_write_bytecode = True
+    importlib.invalidate_caches()
     for module in modules:
         importlib.import_module(f"vae.{module}")
 

@@ -116,12 +116,13 @@ def decode(document: bytes, blob: bytes) -> Any:
     """The inverse of ``encode``. Raises ProtocolError for anything else than a well-formed frame."""
     try:
         tensors = safetensors.torch.load(blob) if blob else {}
-        value = _from_json(json.loads(document), tensors)
+        value = _from_json(json.loads(document, parse_int=_int64), tensors)
     except (
         ValueError,
         TypeError,
         KeyError,
         AttributeError,
+        ArithmeticError,
         RecursionError,
         RuntimeError,
         SafetensorError,
@@ -130,6 +131,14 @@ def decode(document: bytes, blob: bytes) -> Any:
     if tensors:
         raise ProtocolError("tensors that nothing refers to")
     return value
+
+
+def _int64(digits: str) -> int:
+    """An integer as ``encode`` sends them; a longer one would overflow wherever it becomes a float."""
+    number = int(digits)
+    if number.bit_length() >= 64:
+        raise ValueError("an integer beyond 64 bits")
+    return number
 
 
 def _from_json(value: Any, tensors: dict[str, torch.Tensor]) -> Any:

@@ -1,0 +1,130 @@
+"""What the tests of the engine share: one warm parent a tier, and submissions made of a few lines."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from autograder import isolation, kit
+from autograder.intake import Source, Submission, load
+from autograder.run import Run
+from autograder.sandbox.client import WarmParent
+from autograder.sandbox.seal import Limits
+from autograder.settings import FILES, settings
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def warm_parent() -> Iterator[WarmParent]:
+    """A warm parent of the strongest tier that this machine has."""
+    parent = WarmParent.launch(isolation.at_most())
+    yield parent
+    parent.close()
+
+
+@pytest.fixture(scope="session")
+def landlock_parent() -> Iterator[WarmParent]:
+    """A warm parent without namespaces, as in a container."""
+    parent = WarmParent.launch("landlock")
+    yield parent
+    parent.close()
+
+
+@pytest.fixture(params=["namespaces", "landlock"])
+def sealed(request: pytest.FixtureRequest) -> WarmParent:
+    """A warm parent of each isolated tier in turn."""
+    name = {"namespaces": "warm_parent", "landlock": "landlock_parent"}[request.param]
+    parent: WarmParent = request.getfixturevalue(name)
+    if parent.tier != request.param:
+        pytest.skip(f"this machine holds student code by {parent.tier} at most, not by {request.param}")
+    return parent
+
+
+@pytest.fixture(scope="session")
+def small() -> Limits:
+    """Limits that a runaway reaches in a second."""
+    return replace(settings().limits(), cpu_seconds=1, memory_mb=300)
+
+
+Attempt = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def attempt(small: Limits) -> Attempt:
+    """Run lines of a student's code in a sealed process: ``answer = attempt(parent, source)``.
+
+    The source is the file loss.py. Its function ``attack`` is called, ``asks`` times; the last answer is
+    returned as the grader gets it. Whatever ``Student.ask`` raises is raised.
+    """
+
+    def attempted(
+        parent: WarmParent,
+        source: str,
+        limits: Limits = small,
+        wall_seconds: float = 30,
+        asks: int = 1,
+        seed: int = 1,
+    ) -> Any:
+        text = textwrap.dedent(source) + "\nif 'attack' in globals():\n    reconstruction_loss = attack\n"
+        answer = None
+        with parent.student(limits, wall_seconds, seed) as student:
+            student.ask("load", files={"__init__.py": "", "loss.py": text}, modules=["loss"])
+            for _ in range(asks):
+                answer = student.ask("loss", function="reconstruction_loss", arguments={}, wrt=[])
+        return answer["value"]
+
+    return attempted
+
+
+@pytest.fixture(scope="session")
+def solution() -> dict[str, bytes]:
+    return _files(kit.SOLUTION)
+
+
+@pytest.fixture(scope="session")
+def skeleton() -> dict[str, bytes]:
+    return _files(kit.HANDOUT)
+
+
+def _files(root: Path) -> dict[str, bytes]:
+    return {name: (root / "vae" / name).read_bytes() for name in FILES.values()}
+
+
+Files = Mapping[str, bytes | str]
+
+
+@pytest.fixture
+def put_in(tmp_path: Path) -> Callable[..., Path]:
+    """``folder = put_in({"kim": files, "lee": files})``: a class with one folder for each student."""
+
+    def written(students: Mapping[str, Files], folder: Path = tmp_path / "class") -> Path:
+        for name, files in students.items():
+            (folder / name).mkdir(parents=True, exist_ok=True)
+            for file, content in files.items():
+                (folder / name / file).write_bytes(content.encode() if isinstance(content, str) else content)
+        return folder
+
+    return written
+
+
+@pytest.fixture
+def handed_in(put_in: Callable[..., Path], tmp_path: Path) -> Callable[..., Submission]:
+    """``submission = handed_in(files)``: as intake reads it."""
+
+    def loaded(files: Files, name: str = "kim") -> Submission:
+        put_in({name: files}, tmp_path / "single")
+        return load(Source(name, tmp_path / "single" / name))
+
+    return loaded
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    return Run(settings(), "digits", None, "cpu", seed=20131220, language="en")
