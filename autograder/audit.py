@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.bank import Entry, files
+from autograder import classroom
+from autograder.bank import Entry, entries, files
+from autograder.intake import find
 from autograder.results import Result
+from autograder.run import Run
 from autograder.settings import PARTS
 
 SHORT_RUN = "short_run"
@@ -25,13 +29,25 @@ class Finding:
     wrong: str
 
 
-def hand_in(entries: Iterable[Entry], folder: Path) -> None:
-    """Write each entry as a student's folder below ``folder``."""
-    for entry in entries:
-        desk = folder / entry.name / "vae"
+def run(bank_folder: Path, kinds: Iterable[str], the_run: Run, jobs: int) -> Generator[Finding, None, None]:
+    """Grade all entries of these kinds as one class, in a temporary folder, and judge each as it comes."""
+    handed_in = {f"{kind}-{entry.name}": entry for kind in kinds for entry in entries(bank_folder, kind)}
+    with tempfile.TemporaryDirectory(prefix="vae-audit-") as folder:
+        submissions = Path(folder, "submissions")
+        hand_in(handed_in, submissions)
+        sources = find(submissions)
+        out = classroom.Folder.of(Path(folder, "out"), sources)
+        for result in classroom.grade_class(sources, out, the_run, jobs, fresh=True, allow_weak=False):
+            yield judge(handed_in[result.submission], result)
+
+
+def hand_in(named: Mapping[str, Entry], folder: Path) -> None:
+    """Write each entry as a student's folder of that name below ``folder``."""
+    for name, entry in named.items():
+        desk = folder / name / "vae"
         desk.mkdir(parents=True)
-        for name, text in files(entry).items():
-            (desk / name).write_text(text, encoding="utf-8")
+        for file, text in files(entry).items():
+            (desk / file).write_text(text, encoding="utf-8")
 
 
 def judge(entry: Entry, result: Result) -> Finding:
@@ -61,7 +77,7 @@ def judge(entry: Entry, result: Result) -> Finding:
 
 
 def matrix(findings: Iterable[Finding]) -> dict[str, Counter[str]]:
-    """Counts by stub: right, false alarms, wrong, caught, lost elsewhere, named."""
+    """Counts by stub: wrong, caught, lost_elsewhere, named, right, false_alarms."""
     rows: dict[str, Counter[str]] = {}
     for finding in findings:
         entry = finding.entry
@@ -69,9 +85,9 @@ def matrix(findings: Iterable[Finding]) -> dict[str, Counter[str]]:
         row = rows.setdefault(group, Counter())
         row[entry.kind] += 1
         if entry.kind == "right":
-            row["false alarms"] += bool(finding.wrong)
+            row["false_alarms"] += bool(finding.wrong)
         else:
             row["caught"] += finding.caught
-            row["lost elsewhere"] += bool(finding.lost_elsewhere)
+            row["lost_elsewhere"] += bool(finding.lost_elsewhere)
             row["named"] += finding.named
     return rows

@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
+import os
 import secrets
+import threading
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -209,10 +211,19 @@ def _begin(warm_parent: WarmParent, run: Run) -> None:
     from autograder.sandbox import linux
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the main process decides
+    threading.Thread(target=_end_with_main_process, daemon=True).start()
     linux.set_dumpable(False)  # no other process of this user may read the answers out of this one's memory
     torch.set_num_threads(1)
     global _here
     _here = warm_parent, run
+
+
+def _end_with_main_process() -> None:
+    """A pool's workers would wait for ever, and hold the warm parent, if the main process were killed."""
+    main = multiprocessing.parent_process()
+    if main is not None:
+        main.join()
+        os._exit(1)
 
 
 def _grade(submission: Submission) -> Result:

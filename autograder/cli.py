@@ -7,10 +7,12 @@ not be given a result, 130 interrupted.
 from __future__ import annotations
 
 import os
+import secrets
 import sys
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, Optional
+from typing import Annotated, Any, NoReturn, Optional, TypeVar
 
 import typer
 from rich.console import Console
@@ -26,6 +28,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from autograder import isolation, kit
 from autograder.messages import Message, words
 from autograder.results import Result, number
 from autograder.sandbox.client import SandboxFault
@@ -39,6 +42,8 @@ app = typer.Typer(
 )
 # Some releases of Typer bring a click of their own, others import it: this is the one that is in use.
 ClickException: Any = typer.BadParameter.__mro__[2]
+T = TypeVar("T")
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 STATUS_STYLE = {
     "graded": "green",
     "timeout": "yellow",
@@ -74,9 +79,7 @@ def grade(
         Path, typer.Argument(help="A class, or one submission: folder or zip. / 제출물 폴더나 zip.")
     ],
     out: Annotated[Path, typer.Option(help="Where results go. / 결과를 쓸 폴더.")],
-    jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time. / 동시에 채점할 수.")] = len(
-        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
-    ),
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time. / 동시에 채점할 수.")] = CORES,
     dataset: Annotated[
         Dataset, typer.Option(help="Images of the short run. / 짧은 학습에 쓸 데이터.")
     ] = Dataset.digits,
@@ -97,7 +100,7 @@ def grade(
     ] = False,
 ) -> None:
     """Grade a class. / 한 반을 채점합니다."""
-    from autograder import classroom, intake, isolation
+    from autograder import classroom, intake
     from autograder.run import Run
     from autograder.settings import settings
 
@@ -136,6 +139,50 @@ def grade(
     failed = [result for result in results if result.status == "failed"]
     if failed:
         _stop(Message("cli.some_failed", {"count": len(failed), "out": str(out)}), status=3)
+
+
+@app.command()
+def audit(
+    bank: Annotated[
+        Path, typer.Option(help="Folder with right/ and wrong/. / right/와 wrong/이 있는 폴더.")
+    ] = kit.BANK,
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time. / 동시에 채점할 수.")] = CORES,
+    seed: Annotated[
+        Optional[int], typer.Option(min=0, help="Seed of the hidden inputs. / 숨은 입력의 시드.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
+) -> None:
+    """Grade the kit's own bank and show every miss. / 준비된 정답·오답 모음을 채점해 놓친 것을 보여 줍니다."""
+    from autograder import audit as auditing
+    from autograder.bank import entries
+    from autograder.run import Run
+    from autograder.settings import settings
+
+    kinds = [kind for kind in ("wrong", "right") if entries(bank, kind)]
+    total = sum(len(entries(bank, kind)) for kind in kinds)
+    if not total:
+        _stop(Message("cli.empty_bank", {"path": str(bank)}))
+    chosen = secrets.randbelow(2**31) if seed is None else seed
+    run = Run(settings(), "digits", None, "cpu", chosen, lang.value)
+    try:
+        findings = _with_progress(auditing.run(bank, kinds, run, jobs), total, lang.value)
+    except (isolation.TooWeak, SandboxFault) as error:
+        _stop(Message("cli.grader_fault", {"fault": str(error)[:500]}), status=3)
+    misses = [finding for finding in findings if finding.wrong]
+    for finding in misses:
+        where = ", ".join(finding.lost_elsewhere)
+        Console().print(
+            Text(f"{finding.wrong}: {finding.entry.kind}/{finding.entry.name} {where}", style="bold red")
+        )
+    for finding in findings:
+        if finding.entry.kind == "wrong" and not finding.named:
+            Console().print(
+                Text(f"not named: {finding.entry.name} ({', '.join(finding.entry.misconceptions)})")
+            )
+    _print_matrix(auditing.matrix(findings), lang.value)
+    _say(Message("cli.audited", {"total": total, "misses": len(misses), "seed": chosen}), lang.value)
+    if misses:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -195,7 +242,7 @@ def _usable_data(dataset: str, root: Path | None) -> None:
         raise typer.Exit(2) from None
 
 
-def _with_progress(grading: object, total: int, language: str) -> list[Result]:
+def _with_progress(grading: Iterable[T], total: int, language: str) -> list[T]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -204,13 +251,28 @@ def _with_progress(grading: object, total: int, language: str) -> list[Result]:
         TextColumn("ETA"),
         TimeRemainingColumn(),
     )
-    results: list[Result] = []
+    done: list[T] = []
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(words("cli.grading", language), total=total)
-        for result in grading:  # type: ignore[attr-defined]
-            results.append(result)
+        for item in grading:
+            done.append(item)
             progress.advance(task)
-    return sorted(results, key=lambda result: result.submission)
+    return done
+
+
+def _print_matrix(rows: Mapping[str, Mapping[str, int]], language: str) -> None:
+    columns = ("wrong", "caught", "lost_elsewhere", "named", "right", "false_alarms")
+    table = Table()
+    for heading in ("stub", *columns):
+        table.add_column(
+            words(f"cli.matrix.{heading}", language), justify="left" if heading == "stub" else "right"
+        )
+    for stub, row in sorted(rows.items()):
+        table.add_row(stub, *(str(row[column]) for column in columns))
+    totals = [str(sum(row[column] for row in rows.values())) for column in columns]
+    table.add_section()
+    table.add_row("", *totals)
+    Console().print(table)
 
 
 def _print_results(results: list[Result], language: str) -> None:
@@ -219,7 +281,7 @@ def _print_results(results: list[Result], language: str) -> None:
         table.add_column(
             words(f"cli.column.{heading}", language), justify="right" if heading in PARTS else "left"
         )
-    for result in results:
+    for result in sorted(results, key=lambda result: result.submission):
         points = [number(result.part_points(part)) for part in PARTS]
         status = Text(result.status, style=STATUS_STYLE[result.status])
         score = f"{number(result.score)} / {number(result.max_score)}" if result.score is not None else "-"

@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import BatchSampler, DataLoader, Dataset, RandomSampler, SequentialSampler
 
 DIGITS_TRAIN = 1437  # of 1797; the last 360 are the test images
 MNIST_ROOT = "~/.cache/vae-assignment"
@@ -40,12 +40,9 @@ class Images(Dataset):
     def __len__(self) -> int:
         return len(self.images)
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, index: int | list[int]) -> tuple[Tensor, Tensor]:
+        """One image with its label, or a whole batch for a list of indices."""
         return self.images[index], self.labels[index]
-
-    def __getitems__(self, indices: list[int]) -> tuple[Tensor, Tensor]:
-        """A whole batch by one indexing operation: images (B, 1, 28, 28), labels (B,). For `loader`."""
-        return self.images[indices], self.labels[indices]
 
 
 def load(dataset: str = "digits", train: bool = True, root: str | Path | None = None) -> Images:
@@ -70,12 +67,9 @@ def loader(
 ) -> DataLoader:
     """Batches (images, labels) of the whole dataset; the last may be smaller. `seed` fixes their order."""
     generator = None if seed is None else torch.Generator().manual_seed(seed)
-    return DataLoader(images, batch_size, shuffle, generator=generator, collate_fn=_as_it_is)
-
-
-def _as_it_is(batch: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
-    """`Images.__getitems__` has put the batch together already."""
-    return batch
+    order = RandomSampler(images, generator=generator) if shuffle else SequentialSampler(images)
+    # batch_size=None: each item is a batch already, taken by one indexing operation instead of image by image.
+    return DataLoader(images, batch_size=None, sampler=BatchSampler(order, batch_size, drop_last=False))
 
 
 def _digits(train: bool) -> Images:

@@ -179,22 +179,13 @@ def _trained(value: Any, network: Any, loader: DataLoader[Any]) -> dict[str, Any
     return {"value": value, "state": dict(network.state_dict()), "images": images}
 
 
-class Images(TensorDataset):
-    """Images and labels as tensors, a whole batch fetched at once."""
-
-    def __getitems__(self, indices: list[int]) -> tuple[torch.Tensor, ...]:
-        return tuple(tensor[indices] for tensor in self.tensors)
-
-
 def make_loader(
     images: torch.Tensor, labels: torch.Tensor, batch_size: int, seed: int | None = None
 ) -> DataLoader[Any]:
     """A DataLoader over its whole data set, in order, or shuffled where a seed is given."""
     generator = None if seed is None else torch.Generator().manual_seed(seed)
     shuffle = seed is not None
-    return DataLoader(
-        Images(images, labels), batch_size, shuffle=shuffle, generator=generator, collate_fn=tuple
-    )
+    return DataLoader(TensorDataset(images, labels), batch_size, shuffle=shuffle, generator=generator)
 
 
 def weighted_loss(weights: dict[str, float]) -> Callable[..., torch.Tensor]:
