@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import torch
@@ -115,18 +115,18 @@ class Known:
 
     def behaves_like(self, student: list[Any], desk: Student) -> bool:
         """Whether every call brings the same answer as the student's. ``desk`` is where it is called."""
-        loaded = False
         for index, theirs in enumerate(student):
             if index == len(self.answers):
-                if not loaded:
-                    desk.ask("load", files={**self.files}, modules=[])
-                    loaded = True
-                self.answers.append(
-                    answer(lambda probe, arguments: desk.ask(probe, **arguments), calls(self.stub)[index])
-                )
+                # From the beginning, and all of what was needed so far: some mistakes remember earlier calls.
+                desk.ask("load", files={**self.files}, modules=[])
+                self.answers = [answer(partial(_perform, desk), call) for call in calls(self.stub)[: index + 1]]
             if not alike(theirs, self.answers[index]):
                 return False
         return True
+
+
+def _perform(desk: Student, probe: str, arguments: dict[str, Any]) -> Any:
+    return desk.ask(probe, **arguments)
 
 
 def misconception(stub: str, ask: Ask, desk: Student) -> str | None:

@@ -40,8 +40,8 @@ class Message:
 
 
 @cache
-def catalogue(language: str) -> dict[str, dict[str, str]]:
-    """The sections of one language's catalogue: ``messages``, ``titles``, ``terms``."""
+def catalogue(language: str) -> dict[str, dict[str, Any]]:
+    """The sections of one language's catalogue: ``messages``, ``titles``, ``misconceptions``."""
     if language not in LANGUAGES:
         raise ValueError(f"no catalogue for language {language!r}; there are {', '.join(LANGUAGES)}")
     path = Path(__file__).with_name(f"{language}.toml")
@@ -50,4 +50,13 @@ def catalogue(language: str) -> dict[str, dict[str, str]]:
 
 def words(message_id: str, language: str, section: str = "messages") -> str:
     """One catalogue entry, its placeholders not yet filled."""
-    return catalogue(language)[section][message_id]
+    return str(catalogue(language)[section][message_id])
+
+
+def misconception(name: str, language: str) -> dict[str, str]:
+    """``what`` a known mistake is, ``why`` it is wrong, and a ``question`` that leads to the fix.
+
+    An unknown name, from results of another kit version, has only itself to say.
+    """
+    entry: dict[str, str] = catalogue(language)["misconceptions"].get(name, {"what": name})
+    return entry

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from autograder.messages import Message, catalogue
+from autograder.messages import Message, catalogue, misconception
 from autograder.results import CSV_HEADER, Check, Result, number
 
 PARTS = CSV_HEADER[4:]
@@ -28,6 +28,7 @@ class Line:
     points: float
     max_points: float
     message: str
+    misconception: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def class_page(results: Sequence[Result], links: Mapping[str, str], language: st
         statuses=Counter(result.status for result in ordered),
         unscored=[result.submission for result in ordered if result.score is None],
         rates=_rates(ordered, language),
-        misconceptions=[(_term(name, language), found[name]) for name in frequent],
+        misconceptions=[(misconception(name, language)["what"], found[name]) for name in frequent],
         settings=sorted({(r.dataset, r.device, r.seed, r.isolation or "?") for r in ordered}),
     )
 
@@ -111,7 +112,8 @@ def _parts(result: Result, language: str) -> list[Part]:
 
 def _line(check: Check, language: str) -> Line:
     message = _text(Message(check.message_id, check.values), language, check.message)
-    return Line(_title(check, language), check.outcome, check.points, check.max_points, message)
+    known = misconception(check.misconception, language) if check.misconception else None
+    return Line(_title(check, language), check.outcome, check.points, check.max_points, message, known)
 
 
 def _rates(results: Sequence[Result], language: str) -> list[Rate]:
@@ -125,11 +127,7 @@ def _rates(results: Sequence[Result], language: str) -> list[Rate]:
 
 
 def _title(check: Check, language: str) -> str:
-    return catalogue(language).get("titles", {}).get(check.id, check.title)
-
-
-def _term(key: str, language: str) -> str:
-    return catalogue(language).get("terms", {}).get(key, key)
+    return str(catalogue(language)["titles"].get(check.id, check.title))
 
 
 def _text(message: Message, language: str, instead: str) -> str:

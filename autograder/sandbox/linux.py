@@ -161,8 +161,8 @@ def landlock_abi() -> int:
     return max(0, int(version))
 
 
-def landlock(readable: list[str], writable: list[str]) -> None:
-    """Allow nothing but reading below ``readable`` and everything below ``writable``.
+def landlock(readable: list[str], writable: list[str], listable: list[str]) -> None:
+    """Allow nothing but reading below ``readable``, everything below ``writable``, names alone below ``listable``.
 
     TCP (ABI 4), signals to and abstract sockets of outside processes (ABI 6) are closed as far as
     the kernel can. Only this thread is bound: call it before any other thread exists.
@@ -177,7 +177,11 @@ def landlock(readable: list[str], writable: list[str]) -> None:
         _SYS_LANDLOCK_CREATE, ctypes.byref(attributes), ctypes.c_size_t(size), ctypes.c_uint(0)
     )
     try:
-        for paths, access in ((readable, _READ_FILE | _READ_DIR), (writable, rights)):
+        for paths, access in (
+            (readable, _READ_FILE | _READ_DIR),
+            (writable, rights),
+            (listable, _READ_DIR),
+        ):
             for path in paths:
                 _allow(ruleset, path, access)
         _syscall(_SYS_LANDLOCK_RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint(0))

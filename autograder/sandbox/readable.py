@@ -42,6 +42,21 @@ class Readable:
             paths += _around(path, self.masked)
         return [*paths, *self.packages]
 
+    def gave_way(self) -> list[str]:
+        """Folders of which ``without_masks`` keeps entries alone. Imports need their lists of names all the same."""
+        holding = [path for path in self.shown if any(_inside(mask, path) for mask in self.masked)]
+        return _outermost([*holding, *self._package_folders()])
+
+    def hidden(self) -> frozenset[str]:
+        """Modules that are installed here and not shown."""
+        shown = {os.path.basename(path) for path in self.packages}
+        folders = {*self.masked, *self._package_folders()}
+        others = {name for folder in folders for name in os.listdir(folder)} - shown
+        return frozenset(name.partition(".")[0] for name in others) - sys.stdlib_module_names
+
+    def _package_folders(self) -> set[str]:
+        return {os.path.dirname(path) for path in self.packages}
+
 
 def readable() -> Readable:
     """The allow-list on this machine, from where its Python and its packages really lie."""

@@ -154,7 +154,7 @@ def seal(box: Box, limits: Limits, scratch: str, uid: int, environment: Mapping[
     os.environ.update(environment)
 
 
-def _landlock_paths(box: Box, scratch: str) -> tuple[list[str], list[str]]:
+def _landlock_paths(box: Box, scratch: str) -> tuple[list[str], list[str], list[str]]:
     if box.tier == "namespaces":
-        return ["/"], [scratch, "/tmp", "/dev/shm", "/dev/null"]
-    return [*box.readable.without_masks(), *DEVICES], [scratch, "/dev/null"]
+        return ["/"], [scratch, "/tmp", "/dev/shm", "/dev/null"], []
+    return [*box.readable.without_masks(), *DEVICES], [scratch, "/dev/null"], box.readable.gave_way()

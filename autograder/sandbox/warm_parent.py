@@ -20,6 +20,7 @@ import signal
 import socket
 import sys
 import tempfile
+from importlib.abc import MetaPathFinder
 
 from autograder.sandbox import linux, student, supervisor, wire
 from autograder.sandbox.readable import Readable, readable
@@ -133,6 +134,8 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
 
         def studying() -> None:
             supervisor.settle([rpc.fileno()])
+            if box.tier == "landlock":
+                sys.meta_path.insert(0, Absent(box.readable.hidden()))
             try:
                 seal(box, limits, scratch, student_uid, environment)
                 start_afresh(seed, scratch)
@@ -163,6 +166,17 @@ def start_afresh(seed: int, scratch: str) -> None:
     tempfile.tempdir = None
     sys.argv = [""]
     sys.path.insert(0, scratch)
+
+
+class Absent(MetaPathFinder):
+    """Has modules that can't be read look as if they were not installed, which many a package is ready for."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.names = names
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        if fullname in self.names:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
 
 
 def main() -> None:
