@@ -24,7 +24,7 @@ from autograder.sandbox.wire import Array
 pytestmark = pytest.mark.part("training")
 
 LATENT_DIM, HIDDEN_DIM = 3, 8
-IMAGES, BATCH_SIZE = 21, 8  # batches of 8, 8 and 5
+IMAGES, BATCH_SIZE = 21, 4  # five batches of 4 and one of a single image
 EPOCHS, LEARNING_RATE = 3, 7e-3
 WEIGHTS = {"square": 1.0, "fourth": 0.7, "mu": 0.3, "log_var": 0.2}
 # The value of the loss scales plain SGD's steps, so a loss that was divided or clipped shows.
@@ -53,8 +53,22 @@ def task(seed: int) -> dict[str, Any]:
     labels = torch.arange(IMAGES) % 10
     return {
         "model": {"latent_dim": LATENT_DIM, "hidden_dim": HIDDEN_DIM, "state": state},
-        "data": {"images": draw.images("training", IMAGES), "labels": labels, "batch_size": BATCH_SIZE},
+        "data": {"images": telling_images(draw), "labels": labels, "batch_size": BATCH_SIZE},
     }
+
+
+def telling_images(draw: Draw) -> Tensor:
+    """Images (N, 1, 28, 28) on which Adam with other settings steps differently.
+
+    A pixel that is black in all but the first batch has no gradient there, so that Adam's second
+    moment decays where that of AMSGrad does not; one that is nearly black has gradients of the
+    size of Adam's epsilon.
+    """
+    images = draw.images("training", IMAGES).flatten(1)
+    group = draw.permutation("telling pixels", 784)
+    images[BATCH_SIZE:, group[:250]] = 0
+    images[:, group[250:300]] *= 1e-8
+    return images.reshape(IMAGES, 1, 28, 28)
 
 
 def _epoch(model: StandIn, optimizer: torch.optim.Optimizer, batches: tuple[Tensor, ...], loss: Any) -> float:

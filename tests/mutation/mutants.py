@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
@@ -72,12 +73,13 @@ def mutants() -> tuple[Mutant, ...]:
 
 def mutations(source: str) -> Iterator[tuple[str, str]]:
     """Operator and mutated source, cosmic-ray's first."""
+    nodes = list(ast_nodes(get_ast(source)))
     for name in operator_names():
         if name not in RANDOM:
-            operator, occurrence = get_operator(name)(), 0
-            while (mutated := mutate_code(source, operator, occurrence)) is not None:
-                yield name.removeprefix("core/").partition("_")[0], mutated
-                occurrence += 1
+            operator = get_operator(name)()
+            occurrences = sum(len(list(operator.mutation_positions(node))) for node in nodes)
+            for occurrence in range(occurrences):
+                yield name.removeprefix("core/").partition("_")[0], mutate_code(source, operator, occurrence)
     code = Code(source)
     for own in OPERATORS:
         for edit in own(code):

@@ -29,7 +29,7 @@ SIMILAR = {
     "encode": ["forward"],
 }
 NUDGE = 1.01
-"""Names that are no tensors or numbers: a call of theirs is undone to its first argument."""
+# Names that are no tensors or numbers: a call of theirs is undone to its first argument.
 OWNERS = {"self", "super", "model", "optimizer"}
 BLOCKS = ("body", "orelse", "finalbody")
 
@@ -79,7 +79,7 @@ class Code:
 
     def operand(self, node: ast.expr) -> str:
         """The node's text, in brackets where it could not stand anywhere."""
-        return f"({self.text(node)})" if isinstance(node, ast.BinOp) else self.text(node)
+        return self.text(node) if isinstance(node, (ast.Name, ast.Attribute, ast.Call)) else f"({self.text(node)})"
 
     def replaced(self, node: ast.expr | ast.stmt, new: str) -> Edit:
         return Edit(self.start(node), self.end(node), new)
