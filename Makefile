@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint bench calibrate clean
+.PHONY: help demo test lint bench mutants calibrate clean
 
 help: ## show this list / 이 목록 보기
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -24,6 +24,9 @@ lint: .venv/made ## style, types, trust boundary, skeleton / 서식, 타입, 신
 
 bench: .venv/made ## measure speed and memory, about 15 minutes / 속도와 메모리 측정, 약 15분
 	$(BIN)/python tests/bench
+
+mutants: .venv/made ## mutate the solution, every mistake must cost points, about 15 minutes / 정답 코드를 변형해 채점 검증, 약 15분
+	$(BIN)/python -m tests.mutation
 
 calibrate: .venv/made ## re-measure the instructor's loss / 교수자의 손실 다시 측정
 	$(BIN)/python -m autograder calibrate

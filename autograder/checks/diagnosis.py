@@ -38,7 +38,7 @@ def calls(stub: str) -> tuple[Call, ...]:
         one = {"mu": given["mu"][:1], "log_var": given["log_var"][:1]}
         return (
             ("reparameterize", {**given, "cotangent": draw.normal("cotangent", 5, 3), "calls": 2}),
-            ("reparameterize", {**given, "training": False}),
+            ("reparameterize", {**given, "training": False, "no_grad": True}),
             ("reparameterize", {**edge, "cotangent": torch.ones(2, 2)}),
             ("reparameterize", one),
             ("reparameterize_device", given),
@@ -119,7 +119,9 @@ class Known:
             if index == len(self.answers):
                 # From the beginning, and all of what was needed so far: some mistakes remember earlier calls.
                 desk.ask("load", files={**self.files}, modules=[])
-                self.answers = [answer(partial(_perform, desk), call) for call in calls(self.stub)[: index + 1]]
+                self.answers = [
+                    answer(partial(_perform, desk), call) for call in calls(self.stub)[: index + 1]
+                ]
             if not alike(theirs, self.answers[index]):
                 return False
         return True

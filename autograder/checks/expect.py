@@ -85,14 +85,20 @@ def close(value: float, expected: float, tolerance: float, called: str, message:
 
 
 def all_close(
-    found: Tensor, expected: Tensor, tolerance: Tensor | float, message: str, **values: Any
+    found: Tensor,
+    expected: Tensor,
+    tolerance: Tensor | float,
+    message: str,
+    misconception: str | None = None,
+    **values: Any,
 ) -> None:
     """Every element within its tolerance; the message gets the largest excess and how many are off."""
     error = (found.double() - expected.double()).abs()
     wrong = ~(error <= tolerance)
     if bool(wrong.any()):
         share = wrong.double().mean().item()
-        raise Failed(message, share=f"{100 * share:.3g} %", largest=number(error.max().item()), **values)
+        size = {"share": f"{100 * share:.3g} %", "largest": number(error.max().item())}
+        raise Failed(message, misconception, **size, **values)
 
 
 def untouched(answer: dict[str, Any], given: dict[str, Tensor], called: str) -> None:

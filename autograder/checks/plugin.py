@@ -165,7 +165,8 @@ def verdict(error: BaseException | None, called: str) -> tuple[str, str, dict[st
                 "text": without_tensors(error.text),
                 **_where(error),
             }
-            return "error", "check.raised", values, None
+            known = "file-does-not-import" if called.startswith("import ") else None
+            return "error", "check.raised", values, known
         case TimeLimit():
             unit = "check.cpu_time" if error.certain else "check.wall_time"
             return "timeout", unit, {"called": called, "seconds": error.seconds}, None

@@ -55,6 +55,22 @@ def package_files(part: str, own: Mapping[str, bytes]) -> dict[str, str]:
     return files
 
 
+# What an answer must hold, for checks to look at it; ``object`` may be anything.
+ANSWER: Mapping[str, type] = {"value": object, "gradients": dict, "after": dict}
+TRAINED: Mapping[str, type] = {
+    "value": object,
+    "state": dict,
+    "images": object,
+}
+
+
+def well_formed(answer: Any, form: Mapping[str, type]) -> dict[str, Any]:
+    """The answer, if it is one: the student's process could have sent any data in its place."""
+    if isinstance(answer, dict) and all(isinstance(answer.get(key), kind) for key, kind in form.items()):
+        return answer
+    raise Crashed("garbled")
+
+
 class RemoteSubmission:
     """One part of a submission as the checks see it. Every method may raise what ``Student.ask`` raises."""
 
@@ -77,7 +93,7 @@ class RemoteSubmission:
         answers = self._ask("reparameterize", called, arguments)
         if not isinstance(answers, list) or len(answers) != arguments.get("calls", 1):
             raise Crashed("garbled")
-        return answers
+        return [well_formed(answer, ANSWER) for answer in answers]
 
     def loss(self, called: str, function: str, **arguments: Any) -> dict[str, Any]:
         """The answer of one call of a function of vae.loss."""
@@ -91,15 +107,20 @@ class RemoteSubmission:
 
     def train_epoch(self, called: str, **arguments: Any) -> dict[str, Any]:
         """What train_epoch returned, the parameters and the images afterwards."""
-        return self._answer("train_epoch", called, arguments)
+        return self._answer("train_epoch", called, arguments, TRAINED)
 
     def train(self, called: str, **arguments: Any) -> dict[str, Any]:
         """What train returned, the parameters and the images afterwards."""
-        return self._answer("train", called, arguments)
+        return self._answer("train", called, arguments, TRAINED)
+
+    def untrained(self, called: str, **arguments: Any) -> list[Any]:
+        """What the network makes of images before training: mu, log_var, decoded mu; empty if its layers differ."""
+        seen: list[Any] = self._answer("untrained", called, arguments, {"seen": list})["seen"]
+        return seen
 
     def device(self, probe: str, called: str, **arguments: Any) -> None:
         """Raise Failed where a function mixes devices."""
-        seen = self._answer(f"{probe}_device", called, arguments)
+        seen = self._answer(f"{probe}_device", called, arguments, {"mixed": bool})
         if seen.get("mixed") is not False:
             raise Failed("check.devices_mixed", called=called)
         if seen.get("moved", True) is not True:
@@ -109,11 +130,10 @@ class RemoteSubmission:
         """Any probe; what comes back may be anything."""
         return self._ask(probe, probe, arguments)
 
-    def _answer(self, probe: str, called: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        answer = self._ask(probe, called, arguments)
-        if not isinstance(answer, dict):
-            raise Crashed("garbled")
-        return answer
+    def _answer(
+        self, probe: str, called: str, arguments: Mapping[str, Any], form: Mapping[str, type] = ANSWER
+    ) -> dict[str, Any]:
+        return well_formed(self._ask(probe, called, arguments), form)
 
     def _ask(self, probe: str, called: str, arguments: Mapping[str, Any]) -> Any:
         if self._end is not None:

@@ -102,6 +102,15 @@ def relatedness(state: Mapping[str, Tensor], initial: Mapping[str, Tensor]) -> f
     return float(torch.corrcoef(pair)[0, 1])
 
 
+@torch.no_grad()
+def untrained(given: Task) -> tuple[Tensor, Tensor, Tensor]:
+    """What the given network makes of the first two images before it is trained: mu, log_var, decoded mu."""
+    model = reference.model.VAE(LATENT_DIM, HIDDEN_DIM)
+    model.load_state_dict(dict(given.initial))
+    mu, log_var = model.encode(given.images[:2])
+    return mu, log_var, model.decode(mu)
+
+
 @dataclass(frozen=True)
 class Band:
     """What the instructor's solution reaches, in nats per image, and how related its weights stay."""

@@ -119,8 +119,8 @@ def test_reparameterize_fresh(submission: RemoteSubmission, draw: Draw, many: tu
     """The noise is fresh at every call, in training and in evaluation mode"""
     noise.check_fresh(many[0])
     given = pair(draw, "evaluation", ROWS, COLUMNS)
-    what = called(given["mu"], " after model.eval()")
-    answers = submission.reparameterize(what, **given, calls=2, training=False)
+    what = called(given["mu"], " after model.eval(), with torch.no_grad()")
+    answers = submission.reparameterize(what, **given, calls=2, training=False, no_grad=True)
     epsilon = standardised(answers, **given, what=what)
     noise.check_fresh(epsilon)
     both = noise.spread_ratio(epsilon) / noise.spread_ratio(many[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from autograder.checks import expect, short_run
@@ -18,9 +20,9 @@ def test_short_run(short_run_submission: RemoteSubmission, short_run_task: short
     """Your whole model, trained for a few steps, gets as far as the instructor's"""
     steps = settings().short_run_epochs * -(-len(short_run_task.images) // settings().short_run_batch_size)
     called = f"train(VAE(), loader, epochs={settings().short_run_epochs}, ...) ({steps} steps)"
-    answer = short_run_submission.train(called, **short_run_task.arguments(settings()), device=device)
-    if answer.get("changed_network") is not False:
-        raise Failed("short_run.changed_network", called=called)
+    arguments = short_run_task.arguments(settings())
+    check_network(short_run_submission, short_run_task, arguments["model"])
+    answer = short_run_submission.train(called, **arguments, device=device)
     state = {}
     for name, value in short_run_task.initial.items():
         state[name] = expect.tensor(answer["state"].get(name), value.shape, f"{called}: {name}")
@@ -38,3 +40,14 @@ def test_short_run(short_run_submission: RemoteSubmission, short_run_task: short
         raise Failed("short_run.too_high", **values)
     if not reached >= band.low:
         raise Failed("short_run.too_low", **values)
+
+
+def check_network(submission: RemoteSubmission, task: short_run.Task, model: dict[str, Any]) -> None:
+    """With the same weights the student's network computes what the given one does."""
+    called = "VAE().encode(x), VAE().decode(mu)"
+    seen = submission.untrained(called, model=model, images=task.images[:2])
+    if len(seen) != 3:
+        raise Failed("short_run.changed_network", "network-changed", called=called)
+    for found, expected in zip(seen, short_run.untrained(task), strict=True):
+        same = expect.tensor(found, expected.shape, called)
+        expect.all_close(same, expected, 1e-4, "short_run.changed_network", "network-changed", called=called)

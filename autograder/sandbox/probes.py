@@ -105,6 +105,7 @@ def reparameterize(
     calls: int = 1,
     training: bool = True,
     as_views: bool = False,
+    no_grad: bool = False,
 ) -> list[dict[str, Any]]:
     """``calls`` calls of VAE.reparameterize; gradients where a cotangent is given."""
     model = any_model(mu.shape[-1])
@@ -116,7 +117,8 @@ def reparameterize(
         arguments = (
             {"mu": both[..., 0], "log_var": both[..., 1]} if as_views else {"mu": mu, "log_var": log_var}
         )
-        answers.append(differentiate(model.reparameterize, arguments, wrt, cotangent, by_name=False))
+        with torch.set_grad_enabled(not no_grad):
+            answers.append(differentiate(model.reparameterize, arguments, wrt, cotangent, by_name=False))
     return answers
 
 
@@ -160,12 +162,20 @@ def train(
     model: dict[str, Any], data: dict[str, Any], epochs: int, learning_rate: float, device: str
 ) -> dict[str, Any]:
     """One call of train with the package's model and loss: the stand-ins, or in the short run the student's."""
+    network = build_model(**model)
+    loader = make_loader(**data)
+    value = student_function("train")(network, loader, epochs, learning_rate, device)
+    return _trained(value, network, loader)
+
+
+@torch.no_grad()
+def untrained(model: dict[str, Any], images: torch.Tensor) -> dict[str, Any]:
+    """What the network makes of a few images before it is trained: mu, log_var and the decoded mu."""
     network = build_model(model["latent_dim"], model["hidden_dim"])
     if not _has_shapes_of(network, model["state"]):
-        return {"changed_network": True}
-    loader = make_loader(**data)
-    value = student_function("train")(loaded(network, model["state"]), loader, epochs, learning_rate, device)
-    return {**_trained(value, network, loader), "changed_network": False}
+        return {"seen": []}
+    mu, log_var = loaded(network, model["state"]).encode(images)
+    return {"seen": [mu, log_var, network.decode(mu)]}
 
 
 def _has_shapes_of(network: Any, state: Mapping[str, torch.Tensor]) -> bool:
@@ -284,6 +294,7 @@ PROBES: dict[str, Callable[..., Any]] = {
     "latent": latent,
     "train_epoch": train_epoch,
     "train": train,
+    "untrained": untrained,
     "reparameterize_device": reparameterize_device,
     "latent_device": latent_device,
     "train_epoch_device": train_epoch_device,

@@ -1,8 +1,9 @@
 """Benchmarks: what the README says about speed, memory and steadiness, measured again.
 
 ``python tests/bench [scores] [cpu] [latency] [crowd] [--few]``; all four without a name. Prints what it finds and
-writes build/bench.json. Not a test: nothing fails here, and figures of a busy machine are too high; so the load
-before each measurement (other processes ready to run, one minute's mean) is written down with it.
+writes build/bench.json, where what is not measured this time stays as it was. Not a test: nothing fails here, and
+figures of a busy machine are too high; so the load before each measurement (processes ready to run, one minute's
+mean) is written down with it.
 """
 
 import argparse
@@ -29,7 +30,9 @@ def main() -> None:
     names = arguments.names or list(MEASUREMENTS)
     if unknown := set(names) - set(MEASUREMENTS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
-    found: dict[str, object] = {"machine": machine()}
+    path = ROOT / "build" / "bench.json"
+    found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    found["machine"] = machine()
     print(json.dumps(found["machine"]))
     for name in names:
         load = round(os.getloadavg()[0], 2)
@@ -38,7 +41,6 @@ def main() -> None:
         print(f"\n{name}: {MEASUREMENTS[name].__doc__.splitlines()[0]} (load before: {load})")
         for key, value in measured.items():
             print(f"  {key}: {value}")
-    path = ROOT / "build" / "bench.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     print(f"\n{path.relative_to(ROOT)}")

@@ -1,7 +1,9 @@
 """The mutants: each file of the solution with one small mistake in it.
 
-cosmic-ray's own loop rewrites a file in place and runs a command for each mutant; here that would change the
-reference that the checks compare with. So only its operators are used, on text, and the class path does the rest.
+Neither well-kept tool fits a grader's run as it is. cosmic-ray's loop rewrites a file in place, which here would
+change the reference that the checks compare with, and starts a command for each mutant. mutmut writes all
+mutants of a file and the original into one module that picks one by a variable: student code that holds the
+answers. But cosmic-ray's operators work on text, one mutant at a time; so they are used, and the class path grades.
 """
 
 from __future__ import annotations
@@ -106,7 +108,9 @@ def difference(before: str, after: str) -> tuple[int, str, str]:
     """The number of the first changed line, and the changed lines before and after."""
     old, new = before.splitlines(), after.splitlines()
     changes = [
-        change for change in difflib.SequenceMatcher(None, old, new, False).get_opcodes() if change[0] != "equal"
+        change
+        for change in difflib.SequenceMatcher(None, old, new, False).get_opcodes()
+        if change[0] != "equal"
     ]
     first, last = changes[0], changes[-1]
     return first[1] + 1, joined(old[first[1] : last[2]]), joined(new[first[3] : last[4]])
@@ -120,7 +124,7 @@ def joined(lines: list[str]) -> str:
 def equivalent() -> dict[Key, str]:
     """Mutants that are right by CONTRACT.md, and why. Raises ValueError where one is listed twice."""
     listed: dict[Key, str] = {}
-    for entry in tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["equivalent"]:
+    for entry in tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get("equivalent", []):
         key = (entry["file"], entry["before"], entry["after"])
         if key in listed:
             raise ValueError(f"equivalent.toml: listed twice: {key}")

@@ -54,13 +54,14 @@ class Code:
             self._lines.append(self._lines[-1] + len(line))
         self.modules = {
             alias.asname or alias.name.partition(".")[0]
-            for node in self.nodes(ast.Import, ast.ImportFrom)
+            for node in ast.walk(self.tree)
+            if isinstance(node, (ast.Import, ast.ImportFrom))
             for alias in node.names
         }
 
-    def nodes(self, *kinds: type[N]) -> list[N]:
+    def nodes(self, kind: type[N]) -> list[N]:
         return sorted(
-            (node for node in ast.walk(self.tree) if isinstance(node, kinds)),
+            (node for node in ast.walk(self.tree) if isinstance(node, kind)),
             key=lambda node: (getattr(node, "lineno", 0), getattr(node, "col_offset", 0)),
         )
 
@@ -79,7 +80,11 @@ class Code:
 
     def operand(self, node: ast.expr) -> str:
         """The node's text, in brackets where it could not stand anywhere."""
-        return self.text(node) if isinstance(node, (ast.Name, ast.Attribute, ast.Call)) else f"({self.text(node)})"
+        return (
+            self.text(node)
+            if isinstance(node, (ast.Name, ast.Attribute, ast.Call))
+            else f"({self.text(node)})"
+        )
 
     def replaced(self, node: ast.expr | ast.stmt, new: str) -> Edit:
         return Edit(self.start(node), self.end(node), new)
@@ -164,10 +169,13 @@ def undo_call(code: Code) -> Iterator[Edit]:
 
 
 def drop_argument(code: Code) -> Iterator[Edit]:
-    """A call without one of its arguments, which then has its default, if any."""
+    """A call without a keyword argument, which then has its default; a network without one of its layers."""
     for call in code.nodes(ast.Call):
         given: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+        is_network = code.text(call.func) == "nn.Sequential"
         for index, argument in enumerate(given):
+            if not is_network and not isinstance(argument, ast.keyword):
+                continue
             if index + 1 < len(given):
                 yield Edit(code.start(argument), code.start(given[index + 1]), "")
             else:
@@ -185,8 +193,8 @@ def swap_neighbours(code: Code) -> Iterator[Edit]:
             yield code.swapped(first, second)
     for node in code.nodes(ast.BinOp):
         if isinstance(node.op, (ast.Sub, ast.Div)):
-            operator = code.bytes[code.end(node.left) : code.start(node.right)].decode()
-            yield code.replaced(node, f"{code.operand(node.right)}{operator}{code.operand(node.left)}")
+            sign = "-" if isinstance(node.op, ast.Sub) else "/"
+            yield code.replaced(node, f"{code.operand(node.right)} {sign} {code.operand(node.left)}")
 
 
 def drop_operand(code: Code) -> Iterator[Edit]:
@@ -224,7 +232,9 @@ def other_variable(code: Code) -> Iterator[Edit]:
             if parameter.annotation is not None:
                 groups.setdefault(code.text(parameter.annotation), []).append(parameter.arg)
         bound = first_bound(function)
-        groups["locals"] = [name for name in bound if name not in {each for g in groups.values() for each in g}]
+        groups["locals"] = [
+            name for name in bound if name not in {each for g in groups.values() for each in g}
+        ]
         for name in names_in(function):
             for group in groups.values():
                 for other in group if name.id in group else []:

@@ -1,0 +1,90 @@
+"""All mutants graded as one class, by the very path of a class, and what each of them lost."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import classroom
+from autograder.audit import SHORT_RUN
+from autograder.bank import PART_OF
+from autograder.intake import find
+from autograder.results import Check, Result
+from autograder.run import Run
+
+from .mutants import Mutant, equivalent, solution
+
+UNCHANGED = "solution"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one mutant fared: the checks that it lost points in."""
+
+    mutant: Mutant
+    lost: tuple[Check, ...]
+
+    @property
+    def is_equivalent(self) -> bool:
+        return self.mutant.key in equivalent()
+
+    @property
+    def caught(self) -> bool:
+        return bool(self.lost) and not self.is_equivalent
+
+    @property
+    def survived(self) -> bool:
+        return not self.lost and not self.is_equivalent
+
+    @property
+    def false_alarm(self) -> bool:
+        """An equivalent mutant is right, and right code must lose nothing."""
+        return bool(self.lost) and self.is_equivalent
+
+    @property
+    def raised(self) -> bool:
+        """Caught by no comparison: it gave itself away by an exception, a limit or a crash."""
+        return self.caught and all(check.outcome != "failed" for check in self.lost)
+
+    @property
+    def short_run_only(self) -> bool:
+        return self.caught and {check.id for check in self.lost} == {SHORT_RUN}
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """Checks of other parts that cost points; the short run may."""
+        own = PART_OF[self.mutant.file]
+        return tuple(check.id for check in self.lost if check.part != own and check.id != SHORT_RUN)
+
+
+def verdicts(chosen: Iterable[Mutant], run: Run, jobs: int) -> Generator[Verdict, None, None]:
+    """Grade them, in a temporary folder. Raises ValueError where the grader itself fails."""
+    by_name = {mutant.name: mutant for mutant in chosen}
+    with tempfile.TemporaryDirectory(prefix="vae-mutants-") as folder:
+        submissions = Path(folder, "submissions")
+        hand_in(submissions / UNCHANGED, solution())
+        for mutant in by_name.values():
+            hand_in(submissions / mutant.name, {**solution(), mutant.file: mutant.source})
+        sources = find(submissions)
+        out = classroom.Folder.of(Path(folder, "out"), sources)
+        for result in classroom.grade_class(sources, out, run, jobs, fresh=True, allow_weak=False):
+            lost = lost_checks(result)
+            if result.submission != UNCHANGED:
+                yield Verdict(by_name[result.submission], lost)
+            elif lost:
+                raise ValueError(f"the solution itself loses points: {', '.join(check.id for check in lost)}")
+
+
+def hand_in(folder: Path, files: dict[str, str]) -> None:
+    desk = folder / "vae"
+    desk.mkdir(parents=True)
+    for name, text in files.items():
+        (desk / name).write_text(text, encoding="utf-8")
+
+
+def lost_checks(result: Result) -> tuple[Check, ...]:
+    if result.score is None:
+        raise ValueError(f"no result for {result.submission}: {[note.text('en') for note in result.notes]}")
+    return tuple(check for check in result.checks if check.points < check.max_points)
