@@ -52,6 +52,8 @@ def grade(submission: Submission, run: Run, warm_parent: WarmParent) -> Result:
         run_checks(grading)
         if not grading.uncertain_timeout:
             break
+    if grading.sandbox_fault is not None:
+        raise grading.sandbox_fault
     if grading.faults or not grading.expected or set(grading.checks) != set(grading.expected):
         raise GraderFault("; ".join(grading.faults) or "some checks gave no result")
     name_misconceptions(grading)

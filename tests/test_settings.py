@@ -25,7 +25,7 @@ def test_the_parts_add_up_to_100() -> None:
 
 
 def test_an_unknown_key_is_named() -> None:
-    with pytest.raises(ValueError, match="unknown keys.*'cpu_secnods'"):
+    with pytest.raises(ValueError, match=r"unknown keys.*'cpu_secnods'"):
         parse(TEXT + "\ncpu_secnods = 3\n")
 
 

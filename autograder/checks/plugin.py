@@ -21,7 +21,7 @@ from autograder.intake import Submission
 from autograder.messages import Message, words
 from autograder.results import Check
 from autograder.run import Run
-from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent
+from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, WarmParent
 from autograder.settings import FILES, PARTS
 
 MAX_SHOWN = 300
@@ -44,6 +44,7 @@ class Grading:
     warm_parent: WarmParent
     checks: dict[str, Check] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    sandbox_fault: SandboxFault | None = None
     uncertain_timeout: bool = False
     expected: tuple[str, ...] = ()
     _remotes: dict[str, RemoteSubmission] = field(default_factory=dict)
@@ -123,6 +124,8 @@ class Grading:
             self.faults.append(f"{name}: two records")
         called = self._called(item)
         outcome, message_id, all_values, misconception = verdict(error, called)
+        if isinstance(error, SandboxFault):
+            self.sandbox_fault = error
         if outcome == "fault":
             self.faults.append(f"{name}: {error!r}")
             return

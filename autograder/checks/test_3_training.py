@@ -26,7 +26,7 @@ pytestmark = pytest.mark.part("training")
 LATENT_DIM, HIDDEN_DIM = 3, 8
 IMAGES, BATCH_SIZE = 21, 4  # five batches of 4 and one of a single image
 EPOCHS, LEARNING_RATE = 3, 7e-3
-WEIGHTS = {"square": 1.0, "fourth": 0.7, "mu": 0.3, "log_var": 0.2}
+WEIGHTS = {"square": 1.0, "fourth": 0.7, "recon_x": 0.5, "mu": 0.3, "log_var": 0.2}
 # The value of the loss scales plain SGD's steps, so a loss that was divided or clipped shows.
 OPTIMIZER = {"name": "SGD", "options": {"lr": 1e-4, "momentum": 0.9}}
 

@@ -183,10 +183,11 @@ class Student:
             return SandboxFault("a student process was lost together with its supervisor")
         finally:
             self.close()
-        if report["killed_for"]:
-            return Crashed(report["killed_for"])
+        if report["killed_for"] == "memory":
+            return Crashed("memory")
         # The kernel's count for the limit and the one it reports differ by a few ticks, hence the share.
-        if report["exit"] == -signal.SIGXCPU or report["cpu_seconds"] >= 0.95 * self._cpu_seconds:
+        in_full = report["cpu_seconds"] >= 0.95 * self._cpu_seconds
+        if report["killed_for"] == "cpu" or report["exit"] == -signal.SIGXCPU or in_full:
             return TimeLimit(certain=True, seconds=self._cpu_seconds)
         if not in_time:
             return TimeLimit(certain=False, seconds=self._wall_seconds)

@@ -208,6 +208,7 @@ def weighted_loss(weights: dict[str, float]) -> Callable[..., torch.Tensor]:
         return (
             weights["square"] * error.square().sum()
             + weights["fourth"] * error.pow(4).sum()
+            + weights["recon_x"] * recon_x.sum()
             + weights["mu"] * mu.square().sum()
             + weights["log_var"] * log_var.square().sum()
         )

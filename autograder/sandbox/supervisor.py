@@ -1,4 +1,4 @@
-"""The small trusted process over each student process: it watches memory, kills, and reports the end.
+"""The small trusted process over each student process: it watches what is used, kills, and reports the end.
 
 The grader holds the other end of the status connection; when that closes, the student's process
 is ended. So neither process ids nor signals cross the boundary, and nothing outlives the grader.
@@ -34,11 +34,10 @@ def supervise(status: socket.socket, student: int, limits: Limits) -> None:
         if pid:
             break
         if status in ready:  # the grader has hung up
-            os.kill(student, signal.SIGKILL)
+            kill_all([student])
             waiting_for.remove(status)
-        elif not killed_for and exceeds_memory(limits.memory_mb << 20):
-            killed_for = "memory"
-            os.kill(student, signal.SIGKILL)
+        elif not killed_for and (killed_for := exceeded(limits, status)):
+            kill_all([student])
     report = {
         "exit": os.waitstatus_to_exitcode(wait_status),
         "cpu_seconds": usage.ru_utime + usage.ru_stime,
@@ -48,16 +47,27 @@ def supervise(status: socket.socket, student: int, limits: Limits) -> None:
         status.send(json.dumps(report).encode())
 
 
-def exceeds_memory(limit: int) -> bool:
-    """Whether this process's descendants hold more than ``limit`` bytes of memory together.
+def exceeded(limits: Limits, status: socket.socket) -> str:
+    """Which limit this process's descendants exceed together: ``cpu``, ``memory``, or none.
 
-    Proportional set size, because pages shared with the warm parent must not be counted in each of
-    them; as it takes 10 ms to read, the resident sizes, which are never smaller, are asked first.
+    Memory is the proportional set size, because pages shared with the warm parent must not be counted in
+    each of them. It takes 10 ms to read, so the resident sizes, which are never smaller, are asked first;
+    and far longer among many busy processes, so the other reasons to stop are looked at in between.
     """
-    family = descendants()
-    if sum(resident_bytes(pid) for pid in family) <= limit:
-        return False
-    return sum(proportional_bytes(pid) for pid in family) > limit
+    family, most, total = descendants(), limits.memory_mb << 20, 0
+    if sum(map(cpu_seconds, family)) > limits.cpu_seconds:
+        return "cpu"
+    if sum(map(resident_bytes, family)) <= most:
+        return ""
+    for pid in family:
+        total += proportional_bytes(pid)
+        if total > most:
+            return "memory"
+        if sum(map(cpu_seconds, family)) > limits.cpu_seconds:
+            return "cpu"
+        if select.select([status], [], [], 0)[0]:
+            break  # the grader has hung up
+    return ""
 
 
 def descendants() -> list[str]:
@@ -67,6 +77,12 @@ def descendants() -> list[str]:
         for task in _entries(f"/proc/{pid}/task"):
             family += _read(f"/proc/{pid}/task/{task}/children").split()
     return family[1:]
+
+
+def cpu_seconds(pid: str) -> float:
+    """CPU time of a process and of those of its children that have ended."""
+    fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
 
 def resident_bytes(pid: str) -> int:
@@ -81,15 +97,23 @@ def proportional_bytes(pid: str) -> int:
     return 0
 
 
+def kill_all(pids: list[int]) -> None:
+    """Kill these processes and all others of the student's, which else would keep them from ending soon."""
+    if os.getpid() == 1:
+        os.kill(-1, signal.SIGKILL)  # all of this process namespace; numbers in /proc are those outside
+        return
+    for pid in {*pids, *map(int, descendants())}:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 def end_stragglers() -> None:
     """Kill what the student's process left behind; as subreaper this process has adopted it.
 
     Only where there is no process namespace: the end of one ends all that is in it.
     """
-    while orphans := descendants():
-        for pid in orphans:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(int(pid), signal.SIGKILL)
+    while descendants():
+        kill_all([])
         with contextlib.suppress(ChildProcessError):
             os.waitpid(-1, 0)
 

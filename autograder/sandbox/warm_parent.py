@@ -134,6 +134,7 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
 
         def studying() -> None:
             supervisor.settle([rpc.fileno()])
+            os.setsid()  # Linux schedules sessions fairly: however many processes it has, its supervisor gets its turn
             if box.tier == "landlock":
                 sys.meta_path.insert(0, Absent(box.readable.hidden()))
             try:
