@@ -124,7 +124,7 @@ def joined(lines: list[str]) -> str:
 def equivalent() -> dict[Key, str]:
     """Mutants that are right by CONTRACT.md, and why. Raises ValueError where one is listed twice."""
     listed: dict[Key, str] = {}
-    for entry in tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get("equivalent", []):
+    for entry in tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["equivalent"]:
         key = (entry["file"], entry["before"], entry["after"])
         if key in listed:
             raise ValueError(f"equivalent.toml: listed twice: {key}")
