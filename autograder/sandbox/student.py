@@ -40,9 +40,12 @@ def perform(request: dict[str, Any], package: Path) -> Any:
 
 
 def load(package: Path, files: dict[str, str], modules: list[str]) -> None:
-    """Write the package ``vae`` into the scratch folder and import these modules of it, all of them anew."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
-        del sys.modules[name]
+    """Write files of the package ``vae`` into the scratch folder and import these modules of it.
+
+    What was imported from an earlier version of a file is forgotten.
+    """
+    for file in files:
+        sys.modules.pop("vae" if file == "__init__.py" else f"vae.{Path(file).stem}", None)
     package.mkdir(exist_ok=True)
     for file, source in files.items():
         # Latin-1 carries bytes through JSON unchanged; the encoding is for Python to find out.

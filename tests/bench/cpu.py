@@ -11,10 +11,11 @@ before, and is not counted. The limit on CPU time that students meet is another 
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 from unittest import mock
 
 from grader import run, solution, warm_parent
@@ -45,47 +46,72 @@ warm_parent.main()
 """
 
 
+class Spent(NamedTuple):
+    """CPU seconds: of the grading process, and of the warm parent with all its children."""
+
+    grader: float
+    sandbox: float
+    sandbox_system: float
+
+    @property
+    def total(self) -> float:
+        return self.grader + self.sandbox
+
+
 def measure(share: float) -> dict[str, object]:
     repetitions = max(2, round(REPETITIONS * share))
-    short_run_file = grading.CHECKS / "test_5_short_run.py"
-    variants = {"all": [], "rest": [f"--ignore={short_run_file}"]}
-    spent: dict[str, list[tuple[float, float]]] = {name: [] for name in variants}
+    without_short_run = [f"--ignore={grading.CHECKS / 'test_5_short_run.py'}"]
+    whole, rest, bare = [], [], []
     with accountable_warm_parent() as (parent, pid):
-        one_grading(parent, pid, [])
+        spent_on(pid, lambda: one_grading(parent, []))
         for _ in range(repetitions):
-            for name, arguments in variants.items():
-                spent[name].append(one_grading(parent, pid, arguments))
-    pairs = list(zip(spent["all"], spent["rest"], strict=True))
+            whole.append(spent_on(pid, lambda: one_grading(parent, [])))
+            rest.append(spent_on(pid, lambda: one_grading(parent, without_short_run)))
+            bare.append(spent_on(pid, lambda: one_process(parent)))
     return {
         "repetitions": repetitions,
-        "short run, CPU s": round(median(sum(whole) - sum(rest) for whole, rest in pairs), 3),
-        "everything else, CPU s": round(median(sum(rest) for _, rest in pairs), 3),
-        "of this in the grader": round(median(rest[0] for _, rest in pairs), 3),
-        "of this in the sandbox": round(median(rest[1] for _, rest in pairs), 3),
-        "everything else, least and most": [
-            round(end(sum(rest) for _, rest in pairs), 3) for end in (min, max)
-        ],
+        "short run, CPU s": round(median(a.total - b.total for a, b in zip(whole, rest, strict=True)), 3),
+        "everything else, CPU s": middle(rest, "total"),
+        "everything else, least and most": [round(end(each.total for each in rest), 3) for end in (min, max)],
+        "of this in the grader": middle(rest, "grader"),
+        "of this in the sandbox": middle(rest, "sandbox"),
+        "of this in the kernel for the sandbox": middle(rest, "sandbox_system"),
+        "one sealed process that does nothing": middle(bare, "sandbox"),
     }
 
 
-def one_grading(parent: WarmParent, pid: int, arguments: list[str]) -> tuple[float, float]:
-    """CPU seconds of one grading: in the grader, and in the warm parent with all its children."""
-    before = (time.process_time(), account(pid))
+def middle(spent: list[Spent], field: str) -> float:
+    return round(median(getattr(each, field) for each in spent), 3)
+
+
+def spent_on(pid: int, work: Callable[[], None]) -> Spent:
+    """What a piece of work costs, until the warm parent's last child is gone."""
+    grader, (user, system) = time.process_time(), account(pid)
+    work()
+    grader = time.process_time() - grader
+    while Path(f"/proc/{pid}/task/{pid}/children").read_text():
+        time.sleep(0.01)
+    user_after, system_after = account(pid)
+    return Spent(grader, user_after + system_after - user - system, system_after - system)
+
+
+def one_grading(parent: WarmParent, arguments: list[str]) -> None:
     record = Grading(solution(), run(SEED), parent)
     with mock.patch.object(grading, "PYTEST_ARGUMENTS", [*grading.PYTEST_ARGUMENTS, *arguments]):
         grading.run_checks(record)
-    grader = time.process_time() - before[0]
     if record.faults or any(check.outcome != "passed" for check in record.checks.values()):
         raise SystemExit(f"the solution did not pass: {record.faults}")
-    while Path(f"/proc/{pid}/task/{pid}/children").read_text():
-        time.sleep(0.01)
-    return grader, account(pid) - before[1]
 
 
-def account(pid: int) -> float:
-    """CPU seconds of a process and of all children it has waited for."""
+def one_process(parent: WarmParent) -> None:
+    parent.student(run(SEED).settings.limits(), 30, SEED).close()
+
+
+def account(pid: int) -> tuple[float, float]:
+    """CPU seconds, user and system, of a process and of all children that it has waited for."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(int(ticks) for ticks in fields[11:15]) * TICK
+    utime, stime, cutime, cstime = (int(ticks) * TICK for ticks in fields[11:15])
+    return utime + cutime, stime + cstime
 
 
 @contextmanager
