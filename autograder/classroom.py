@@ -149,8 +149,9 @@ def _round(
 ) -> Iterator[Result]:
     """Grade until nothing is waiting, or until a process of the grader's own has died.
 
-    As many submissions are under way as there are jobs; what was under way then waits again, and a
-    submission that is under way when that happens for the second time gets the result ``failed``.
+    As many submissions are under way as there are jobs. What was under way then waits again and is graded
+    alone, so that a submission that is under way when that happens for the second time is the cause: it
+    gets the result ``failed``.
     """
     from autograder.grading import failed
 
@@ -159,7 +160,10 @@ def _round(
     lost = False
     try:
         while under_way or (waiting and not lost):
-            while waiting and not lost and len(under_way) < jobs:
+            while waiting and not lost:
+                nearby = [waiting[0], *(source for source, _ in under_way.values())]
+                if len(under_way) >= (1 if any(attempts[source.name] for source in nearby) else jobs):
+                    break
                 source = waiting.popleft()
                 submission = load(source)
                 kept = folder.read(submission.name)
@@ -169,7 +173,11 @@ def _round(
                         folder.write(result)
                     yield result
                     continue
-                under_way[executor.submit(_grade, submission)] = (source, submission)
+                try:
+                    under_way[executor.submit(_grade, submission)] = (source, submission)
+                except BrokenProcessPool:  # since the last one was done
+                    lost = True
+                    waiting.appendleft(source)
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             for future in done:
                 source, submission = under_way.pop(future)

@@ -235,6 +235,11 @@ def test_the_solution_scores_100_on_mnist(tmp_path: Path, warm_parent: WarmParen
     assert grade(solution(), run, warm_parent).score == 100
 
 
+def heed_interrupts() -> None:
+    """A shell's background job, such as a test run may be, has SIGINT ignored and hands that on."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_interrupting_keeps_what_is_done_and_leaves_nothing_running(a_class: Path, tmp_path: Path) -> None:
     endless = a_class / "zzz" / "vae"
     endless.mkdir(parents=True)
@@ -242,7 +247,11 @@ def test_interrupting_keeps_what_is_done_and_leaves_nothing_running(a_class: Pat
     out = tmp_path / "out"
     command = [sys.executable, "-m", "autograder", "grade", str(a_class), "--out", str(out), "--jobs", "1"]
     process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+        command,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
     while len(list((out / "results").glob("[!.]*.json")) if (out / "results").is_dir() else ()) < 2:
         assert process.poll() is None

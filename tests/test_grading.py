@@ -52,11 +52,13 @@ def check(result: Result, name: str) -> Check:
 # --- what a file costs -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize(
-    ("broken", "message"),
-    [("def f(:\n", "check.raised"), ("\0", "intake.nul"), (None, "intake.missing")],
-    ids=["syntax", "no text", "missing"],
+    ("part", "broken", "message"),
+    [
+        *((part, "def f(:\n", "check.raised") for part in PARTS),
+        ("latent", "\0", "intake.nul"),
+        ("training", None, "intake.missing"),
+    ],
 )
 def test_a_file_that_is_no_use_costs_its_own_part_and_the_short_run(
     graded: Graded, solution: dict[str, bytes], part: str, broken: str | None, message: str
@@ -93,8 +95,6 @@ def test_a_changed_network_forfeits_the_short_run_alone(graded: Graded, solution
 
 def test_what_was_passed_before_a_time_limit_is_kept(graded: Graded, solution: dict[str, bytes]) -> None:
     source = solution["latent.py"].decode()
-    endless = source.replace("        is_known = known.bool()", "        while True: pass")
-    assert endless != source or "def restore" in source
     at = source.index("def restore")
     body = source.index('"""', source.index('"""', at) + 3) + 3
     result = graded(
@@ -171,7 +171,7 @@ import torch
 import autograder.sandbox.student as inside
 inside.perform = lambda request, package: {forged}
 """
-    result = graded({name: source for name in FILES.values()})
+    result = graded(dict.fromkeys(FILES.values(), source))
     outcomes = {each.outcome for each in result.checks if each.points}
     assert outcomes <= {"passed"}
     # An answer of the right form may say that no devices are mixed and that nothing was changed, and no more.
@@ -199,7 +199,7 @@ def test_files_beside_the_four_count_for_nothing(graded: Graded, solution: dict[
 def test_what_a_student_raises_arrives_escaped(graded: Graded) -> None:
     text = "<script>alert(1)</script>\\ud800 {called} %s" + "x" * 500
     result = graded({"loss.py": f"raise ValueError('{text}')\n"}, name="<b>kim</b>")
-    message = check(result, "kl_scalar").message
+    message = check(result, "reconstruction_scalar").message
     assert "<script>alert(1)</script>" in message
     for language in ("en", "ko"):
         page = student_page(result, language)

@@ -78,6 +78,8 @@ def build_root(readable: Readable, limits: Limits) -> None:
     writable = {SCRATCH: limits.scratch_mb, "/tmp": limits.scratch_mb, "/dev/shm": limits.memory_mb // 4}
     for folder in writable:
         os.makedirs(new_root + folder, exist_ok=True)
+    if any(path.startswith("/tmp/") for path in (*readable.shown, *readable.packages)):
+        del writable["/tmp"]  # Python or the kit lies there; TMPDIR is the scratch folder in any case
     linux.make_read_only(new_root)
     for folder, size in writable.items():
         options = f"size={size}m,nr_inodes={limits.scratch_files},mode=1777"
