@@ -92,16 +92,24 @@ def mount(source: str | None, target: str, kind: str | None, flags: int, options
 
 def make_read_only(tree: str) -> None:
     """Make every mount below ``tree`` read-only and without set-user-id."""
+    _set_mount_attributes(tree, _AT_RECURSIVE, _MOUNT_ATTR_RDONLY | _MOUNT_ATTR_NOSUID, 0)
 
+
+def make_writable(mount_point: str) -> None:
+    """Take read-only back from this one mount."""
+    _set_mount_attributes(mount_point, 0, 0, _MOUNT_ATTR_RDONLY)
+
+
+def _set_mount_attributes(path: str, flags: int, to_set: int, to_clear: int) -> None:
     class MountAttr(ctypes.Structure):
         _fields_ = [(name, ctypes.c_uint64) for name in ("attr_set", "attr_clr", "propagation", "userns_fd")]
 
-    attributes = MountAttr(_MOUNT_ATTR_RDONLY | _MOUNT_ATTR_NOSUID, 0, 0, 0)
+    attributes = MountAttr(to_set, to_clear, 0, 0)
     _syscall(
         _SYS_MOUNT_SETATTR,
         ctypes.c_int(_AT_FDCWD),
-        os.fsencode(tree),
-        ctypes.c_uint(_AT_RECURSIVE),
+        os.fsencode(path),
+        ctypes.c_uint(flags),
         ctypes.byref(attributes),
         ctypes.c_size_t(ctypes.sizeof(attributes)),
     )

@@ -69,22 +69,21 @@ def build_root(readable: Readable, limits: Limits) -> None:
     linux.own_mounts()  # else entering the new root would take the supervisor along, away from its /proc
     new_root = "/proc"  # exists everywhere, holds nothing that is bound below, and is not seen again
     linux.mount("none", new_root, "tmpfs", linux.MS_NOSUID, "size=1m,mode=755")
+    writable = {SCRATCH: limits.scratch_mb, "/tmp": limits.scratch_mb, "/dev/shm": limits.memory_mb // 4}
+    for folder, size in writable.items():  # first, for Python or the kit may lie below one of them
+        os.makedirs(new_root + folder, exist_ok=True)
+        options = f"size={size}m,nr_inodes={limits.scratch_files},mode=1777"
+        flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
+        linux.mount("none", new_root + folder, "tmpfs", flags, options)
     for path in readable.shown:
         _show(path, new_root)
     for folder in readable.masked:
         linux.mount("none", new_root + folder, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=1m,mode=755")
     for path in (*readable.packages, *DEVICES):
         _show(path, new_root)
-    writable = {SCRATCH: limits.scratch_mb, "/tmp": limits.scratch_mb, "/dev/shm": limits.memory_mb // 4}
-    for folder in writable:
-        os.makedirs(new_root + folder, exist_ok=True)
-    if any(path.startswith("/tmp/") for path in (*readable.shown, *readable.packages)):
-        del writable["/tmp"]  # Python or the kit lies there; TMPDIR is the scratch folder in any case
     linux.make_read_only(new_root)
-    for folder, size in writable.items():
-        options = f"size={size}m,nr_inodes={limits.scratch_files},mode=1777"
-        flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
-        linux.mount("none", new_root + folder, "tmpfs", flags, options)
+    for folder in writable:
+        linux.make_writable(new_root + folder)
     linux.enter_root(new_root)
 
 
