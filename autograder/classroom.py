@@ -5,11 +5,13 @@ Results are files, written one by one; a run that was interrupted takes up those
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import multiprocessing
 import os
 import secrets
+import signal
 import threading
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator
@@ -18,12 +20,13 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
+from multiprocessing import resource_tracker
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 
-from autograder import isolation, kit
+from autograder import __version__, isolation, kit
 from autograder.intake import Source, Submission, load
-from autograder.messages import words
+from autograder.messages import Message, words
 from autograder.report import safe_name, write_reports
 from autograder.results import Result, to_csv, write_atomically
 from autograder.run import Run
@@ -127,8 +130,7 @@ def grade_class(
     """
     attempts: Counter[str] = Counter()
     waiting = deque(sources)
-    CONTEXT.set_forkserver_preload(["autograder.grading"])
-    ensure_running()  # imports the checks while the warm parent imports what students use
+    _start_server()
     while waiting:
         warm_parent = WarmParent.launch(isolation.at_most())
         try:
@@ -136,6 +138,18 @@ def grade_class(
             yield from _round(waiting, attempts, folder, run, jobs, warm_parent, fresh)
         finally:
             warm_parent.close()
+
+
+def _start_server() -> None:
+    """Have a server import the checks while the warm parent imports what students use.
+
+    Ctrl-C reaches the whole group: the server is never to see it, and the main process will in a moment.
+    """
+    CONTEXT.set_forkserver_preload(["autograder.grading", "sklearn.datasets"])  # the second is for the digits
+    resource_tracker.ensure_running()  # starting it would unblock signals
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    ensure_running()
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _round(
@@ -153,8 +167,6 @@ def _round(
     alone, so that a submission that is under way when that happens for the second time is the cause: it
     gets the result ``failed``.
     """
-    from autograder.grading import failed
-
     executor = _workers(jobs, warm_parent, run)
     under_way: dict[Future[Result], tuple[Source, Submission]] = {}
     lost = False
@@ -198,6 +210,27 @@ def _round(
             process.terminate()
 
 
+def failed(submission: Submission, run: Run, fault: Exception, tier: str) -> Result:
+    """The record of a submission that the grader itself could not grade: no score, never 0."""
+    return Result(
+        submission=submission.name,
+        score=None,
+        max_score=run.settings.max_score,
+        status="failed",
+        dataset=run.dataset,
+        device=run.device,
+        seed=run.seed,
+        seconds=0.0,
+        notes=(
+            *submission.notes,
+            Message("grade.fault", {"fault": f"{type(fault).__name__}: {fault}"[:500]}),
+        ),
+        digest=submission.digest,
+        isolation=tier,
+        versions={"autograder": __version__},
+    )
+
+
 def with_fingerprint(result: Result) -> Result:
     """The result with the fingerprint of the kit that found it."""
     return replace(result, versions={**result.versions, "checks": fingerprint()})
@@ -212,8 +245,6 @@ _here: tuple[WarmParent, Run] | None = None
 
 
 def _begin(warm_parent: WarmParent, run: Run) -> None:
-    import signal
-
     import torch
 
     from autograder.sandbox import linux
@@ -222,6 +253,7 @@ def _begin(warm_parent: WarmParent, run: Run) -> None:
     threading.Thread(target=_end_with_main_process, daemon=True).start()
     linux.set_dumpable(False)  # no other process of this user may read the answers out of this one's memory
     torch.set_num_threads(1)
+    gc.freeze()  # a collection would touch, and so copy, all memory that is shared with the fork server
     global _here
     _here = warm_parent, run
 

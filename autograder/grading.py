@@ -18,18 +18,20 @@ from autograder.checks.diagnosis import misconception
 from autograder.checks.plugin import Grading
 from autograder.checks.remote import Ended, Missing, RemoteSubmission
 from autograder.intake import Submission
-from autograder.messages import Message
 from autograder.results import Check, Result
 from autograder.run import Run
 from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent
 from autograder.settings import FILES, PARTS
 
 CHECKS = Path(checks.__file__).parent
+UNUSED_PLUGINS = (  # of pytest's own; each costs every submission a little
+    "cacheprovider terminal faulthandler logging unraisableexception threadexception doctest junitxml skipping "
+    "setuponly setupplan stepwise pastebin debugging tmpdir monkeypatch recwarn unittest legacypath"
+).split()
 PYTEST_ARGUMENTS = (  # a tuple, because pytest adds to a list that it is given
     str(CHECKS),
     *("-c", str(CHECKS / "pytest.ini"), "--rootdir", str(CHECKS)),
-    *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:logging"),
-    *("-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:doctest", "-p", "no:junitxml"),
+    *(f"-pno:{name}" for name in UNUSED_PLUGINS),
     "--capture=no",
 )
 PYTEST_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
@@ -156,24 +158,3 @@ def status(grading: Grading) -> str:
     if not grading.submission.files:
         return "rejected"
     return "timeout" if "timeout" in outcomes else "crashed" if "crashed" in outcomes else "graded"
-
-
-def failed(submission: Submission, run: Run, fault: Exception, tier: str) -> Result:
-    """The record of a submission that the grader itself could not grade: no score, never 0."""
-    return Result(
-        submission=submission.name,
-        score=None,
-        max_score=run.settings.max_score,
-        status="failed",
-        dataset=run.dataset,
-        device=run.device,
-        seed=run.seed,
-        seconds=0.0,
-        notes=(
-            *submission.notes,
-            Message("grade.fault", {"fault": f"{type(fault).__name__}: {fault}"[:500]}),
-        ),
-        digest=submission.digest,
-        isolation=tier,
-        versions={"autograder": __version__},
-    )

@@ -15,7 +15,8 @@ import pytest
 
 from autograder import grading
 from autograder.checks.plugin import Grading
-from autograder.grading import GraderFault, failed, grade
+from autograder.classroom import failed
+from autograder.grading import GraderFault, grade
 from autograder.intake import Submission
 from autograder.report import student_page
 from autograder.results import Check, Result

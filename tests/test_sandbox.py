@@ -20,7 +20,7 @@ import pytest
 import torch
 
 from autograder import checks, isolation, kit
-from autograder.sandbox import client, wire
+from autograder.sandbox import client, conversation, wire
 from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, WarmParent
 from autograder.sandbox.seal import FIRST_UID, SCRATCH, TIERS, Limits
 from autograder.sandbox.wire import Array, Foreign
@@ -1030,10 +1030,10 @@ def test_a_request_beyond_the_protocol_is_refused_here(warm_parent: WarmParent, 
 
 
 def test_wire_and_client_agree_on_the_largest_answer(warm_parent: WarmParent, small: Limits) -> None:
-    source = f"import torch\ndef reconstruction_loss(): return torch.zeros({client.MAX_REPLY} // 4 + 1)"
+    source = f"import torch\ndef reconstruction_loss(): return torch.zeros({conversation.MAX_REPLY} // 4 + 1)"
     with warm_parent.student(replace(small, memory_mb=1000), 30, seed=1) as student:
         student.ask("load", files={"__init__.py": "", "loss.py": source}, modules=["loss"])
         with pytest.raises(Crashed) as crashed:
             student.ask("loss", function="reconstruction_loss", arguments={}, wrt=[])
     assert crashed.value.how == "garbled"
-    assert wire.MAX_JSON < client.MAX_REPLY
+    assert wire.MAX_JSON < conversation.MAX_REPLY

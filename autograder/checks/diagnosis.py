@@ -19,7 +19,8 @@ from autograder import bank, kit
 from autograder.checks import test_3_training, test_4_latent
 from autograder.checks.inputs import Draw
 from autograder.checks.remote import package_files
-from autograder.sandbox.client import Student, StudentRaised
+from autograder.sandbox.client import StudentRaised
+from autograder.sandbox.conversation import Student
 from autograder.sandbox.wire import Array
 
 SEED = 20131220  # the day of arXiv:1312.6114; any number would do

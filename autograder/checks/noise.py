@@ -21,6 +21,8 @@ the short run compares numbers that have one right value. Observed: see tests/ba
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from itertools import combinations
 
 import torch
 from scipy import stats
@@ -76,17 +78,16 @@ def check_independent(noise: Tensor) -> None:
     The circular autocorrelation at every shift shows noise that is shared by rows or columns,
     repeated, rolled or mirrored. Signs and ranks, so that a wrong scale alone is no finding here.
     """
-    sizes = noise.abs().flatten().argsort().argsort().double()
-    if _correlated(_signs(noise), _signs(noise), 1) or _correlated(sizes, sizes, 1):
+    signs, sizes = _spectrum(_signs(noise)), _spectrum(noise.abs().flatten().argsort().argsort().double())
+    if _correlated(signs, signs, 1) or _correlated(sizes, sizes, 1):
         raise Failed("noise.shared")
 
 
 def check_fresh(noise: Tensor) -> None:
     """No call's signs go with those of another call, at any shift. noise (C, N, D)."""
-    for first in range(len(noise)):
-        for second in range(first + 1, len(noise)):
-            if _correlated(_signs(noise[first]), _signs(noise[second]), 0):
-                raise Failed("noise.repeated")
+    calls = [_spectrum(_signs(call)) for call in noise]
+    if any(_correlated(first, second, 0) for first, second in combinations(calls, 2)):
+        raise Failed("noise.repeated")
 
 
 def _signs(noise: Tensor) -> Tensor:
@@ -106,9 +107,22 @@ def _check_variance(squares: float, count: int, families: int) -> None:
         raise Failed("noise.spread", found=number(math.sqrt(squares / count)))
 
 
-def _correlated(first: Tensor, second: Tensor, first_shift: int) -> bool:
+@dataclass(frozen=True)
+class _Spectrum:
+    """The Fourier transform of centred values of norm 1, and how many they are."""
+
+    transform: Tensor
+    count: int
+
+
+def _spectrum(values: Tensor) -> _Spectrum:
+    centred = values - values.mean()
+    return _Spectrum(torch.fft.rfft(centred / centred.norm()), values.numel())
+
+
+def _correlated(first: _Spectrum, second: _Spectrum, first_shift: int) -> bool:
     """Whether some circular cross-correlation is too large for independent elements: each is ~ N(0, 1/n)."""
-    a, b = first - first.mean(), second - second.mean()
-    correlation = torch.fft.irfft(torch.fft.rfft(a) * torch.fft.rfft(b).conj(), n=a.numel())
-    largest = float((correlation[first_shift:] / (a.norm() * b.norm())).abs().max())
-    return not a.numel() * 2 * stats.norm.sf(largest * math.sqrt(a.numel())) >= ALPHA
+    n = first.count
+    correlation = torch.fft.irfft(first.transform * second.transform.conj(), n=n)
+    largest = float(correlation[first_shift:].abs().max())
+    return not n * 2 * stats.norm.sf(largest * math.sqrt(n)) >= ALPHA

@@ -110,6 +110,12 @@ class Grading:
         if needs and self.checks[needs].outcome != "passed":
             raise NotRun("check.not_run", needed=needs)
 
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """A part's process ends with the part's last check."""
+        part = _part(item)
+        if part in self._remotes and (nextitem is None or _part(nextitem) != part):
+            self._remotes[part].close()
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
         if call.when == "call" or (call.when == "setup" and call.excinfo is not None):

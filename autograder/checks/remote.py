@@ -5,9 +5,9 @@ It is started when first asked, so that a part whose checks are all answered cos
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder import kit
 from autograder.checks.expect import Failed
@@ -15,10 +15,12 @@ from autograder.checks.inputs import derived_seed
 from autograder.intake import Submission
 from autograder.messages import Message
 from autograder.sandbox import standins
-from autograder.sandbox.client import Crashed, Student, StudentRaised, TimeLimit, WarmParent
+from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent
+from autograder.sandbox.conversation import Student
 from autograder.settings import FILES, Settings
 
 SHORT_RUN = "short_run"
+T = TypeVar("T")
 
 
 class Missing(Exception):
@@ -87,6 +89,7 @@ class RemoteSubmission:
         )
         self._student: Student | None = None
         self._end: Exception | None = None
+        self._answers: dict[str, Any] = {}
 
     def reparameterize(self, called: str, **arguments: Any) -> list[dict[str, Any]]:
         """Answers of one or more calls of VAE.reparameterize: value, gradients, arguments afterwards."""
@@ -125,6 +128,14 @@ class RemoteSubmission:
             raise Failed("check.devices_mixed", called=called)
         if seen.get("moved", True) is not True:
             raise Failed("check.model_not_moved", called=called)
+
+    def once(self, called: str, ask: Callable[[], T]) -> T:
+        """The answer of a call that several checks look at: it is made once, again only if it failed."""
+        self.called = called
+        if called not in self._answers:
+            self._answers[called] = ask()
+        answer: T = self._answers[called]
+        return answer
 
     def ask(self, probe: str, arguments: Mapping[str, Any]) -> Any:
         """Any probe; what comes back may be anything."""

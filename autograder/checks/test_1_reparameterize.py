@@ -53,7 +53,7 @@ def many(submission: RemoteSubmission, draw: Draw) -> tuple[Tensor, Tensor]:
     """Standardised noise (C, N, D) of several calls, and the log_var it was drawn for."""
     given = pair(draw, "many", ROWS, COLUMNS)
     what = called(given["mu"])
-    answers = submission.reparameterize(what, **given, calls=CALLS)
+    answers = submission.once(what, lambda: submission.reparameterize(what, **given, calls=CALLS))
     return standardised(answers, **given, what=what), given["log_var"]
 
 

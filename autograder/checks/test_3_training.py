@@ -5,6 +5,7 @@ The model, its loss and its fixed noise are stand-ins: a mistake in another file
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -28,7 +29,7 @@ IMAGES, BATCH_SIZE = 21, 4  # five batches of 4 and one of a single image
 EPOCHS, LEARNING_RATE = 3, 7e-3
 WEIGHTS = {"square": 1.0, "fourth": 0.7, "recon_x": 0.5, "mu": 0.3, "log_var": 0.2}
 # The value of the loss scales plain SGD's steps, so a loss that was divided or clipped shows.
-OPTIMIZER = {"name": "SGD", "options": {"lr": 1e-4, "momentum": 0.9}}
+OPTIMIZER: dict[str, Any] = {"name": "SGD", "options": {"lr": 1e-4, "momentum": 0.9}}
 
 EPOCH_CALLED = (
     f"train_epoch(model, loader of {IMAGES} images in batches of {BATCH_SIZE}, loss_function, SGD, device)"
@@ -57,6 +58,15 @@ def task(seed: int) -> dict[str, Any]:
     }
 
 
+def one_batch(seed: int) -> dict[str, Any]:
+    """The same task with the first batch alone: on which device things lie is seen at once, and slow to watch."""
+    data = task(seed)["data"]
+    return {
+        **task(seed),
+        "data": {**data, "images": data["images"][:BATCH_SIZE], "labels": data["labels"][:BATCH_SIZE]},
+    }
+
+
 def telling_images(draw: Draw) -> Tensor:
     """Images (N, 1, 28, 28) on which Adam with other settings steps differently.
 
@@ -71,35 +81,71 @@ def telling_images(draw: Draw) -> Tensor:
     return images.reshape(IMAGES, 1, 28, 28)
 
 
-def _epoch(model: StandIn, optimizer: torch.optim.Optimizer, batches: tuple[Tensor, ...], loss: Any) -> float:
-    total = 0.0
-    for images in batches:
-        optimizer.zero_grad()
-        recon_x, mu, log_var = model(images)
-        value = loss(recon_x, images, mu, log_var)
-        value.backward()
-        optimizer.step()
-        total += value.item()
-    return total / sum(len(images) for images in batches)
+Step = Callable[
+    [int, Tensor], Tensor
+]  # from the step's number, counted from 1, and the gradient: the movement
+
+
+def sgd(lr: float, momentum: float) -> Step:
+    """SGD with momentum as torch.optim has it, for one parameter. torch.optim itself would cost the grader 150 MB."""
+    velocity = torch.zeros(())
+
+    def step(number: int, gradient: Tensor) -> Tensor:
+        nonlocal velocity
+        velocity = momentum * velocity + gradient
+        return -lr * velocity
+
+    return step
+
+
+def adam(lr: float, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-8) -> Step:
+    """Adam for one parameter: Kingma & Ba (2015), Algorithm 1."""
+    first, second = torch.zeros(()), torch.zeros(())
+
+    def step(number: int, gradient: Tensor) -> Tensor:
+        nonlocal first, second
+        first = beta_1 * first + (1 - beta_1) * gradient
+        second = beta_2 * second + (1 - beta_2) * gradient.square()
+        unbiased, scale = first / (1 - beta_1**number), second / (1 - beta_2**number)
+        return -lr * unbiased / (scale.sqrt() + epsilon)
+
+    return step
+
+
+def trained(
+    seed: int, epochs: int, loss: Any, optimizer: Callable[[], Step]
+) -> tuple[list[float], dict[str, Tensor]]:
+    """Mean loss of each epoch and the parameters in the end, of training the stand-in on the task."""
+    model = probes.loaded(StandIn(LATENT_DIM, HIDDEN_DIM), task(seed)["model"]["state"])
+    parameters = list(model.parameters())
+    steps = [optimizer() for _ in parameters]
+    batches = task(seed)["data"]["images"].split(BATCH_SIZE)
+    means = []
+    for epoch in range(epochs):
+        total = 0.0
+        for number, images in enumerate(batches, start=1 + epoch * len(batches)):
+            recon_x, mu, log_var = model(images)
+            value = loss(recon_x, images, mu, log_var)
+            gradients = torch.autograd.grad(value, parameters)
+            with torch.no_grad():
+                for parameter, gradient, step in zip(parameters, gradients, steps, strict=True):
+                    parameter += step(number, gradient)
+            total += value.item()
+        means.append(total / IMAGES)
+    return means, dict(model.state_dict())
 
 
 @cache
 def expected_epoch(seed: int) -> tuple[float, dict[str, Tensor]]:
     """Mean loss and parameters after one epoch of the passed optimiser and loss."""
-    model = probes.loaded(StandIn(LATENT_DIM, HIDDEN_DIM), task(seed)["model"]["state"])
-    optimizer = torch.optim.SGD(model.parameters(), **OPTIMIZER["options"])  # type: ignore[arg-type]
-    batches = task(seed)["data"]["images"].split(BATCH_SIZE)
-    return _epoch(model, optimizer, batches, probes.weighted_loss(WEIGHTS)), dict(model.state_dict())
+    (mean,), parameters = trained(seed, 1, probes.weighted_loss(WEIGHTS), lambda: sgd(**OPTIMIZER["options"]))
+    return mean, parameters
 
 
 @cache
 def expected_train(seed: int) -> tuple[list[float], dict[str, Tensor]]:
     """Mean losses and parameters after EPOCHS epochs of Adam."""
-    model = probes.loaded(StandIn(LATENT_DIM, HIDDEN_DIM), task(seed)["model"]["state"])
-    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
-    batches = task(seed)["data"]["images"].split(BATCH_SIZE)
-    losses = [_epoch(model, optimizer, batches, standin_loss) for _ in range(EPOCHS)]
-    return losses, dict(model.state_dict())
+    return trained(seed, EPOCHS, standin_loss, lambda: adam(LEARNING_RATE))
 
 
 def check_parameters(
@@ -124,15 +170,15 @@ def check_parameters(
 @pytest.fixture
 def after_epoch(submission: RemoteSubmission, seed: int) -> dict[str, Any]:
     """One call of train_epoch on the task."""
-    given = task(seed)
-    return submission.train_epoch(EPOCH_CALLED, **given, loss=WEIGHTS, optimizer=OPTIMIZER, device="cpu")
+    given = {**task(seed), "loss": WEIGHTS, "optimizer": OPTIMIZER, "device": "cpu"}
+    return submission.once(EPOCH_CALLED, lambda: submission.train_epoch(EPOCH_CALLED, **given))
 
 
 @pytest.fixture
 def after_train(submission: RemoteSubmission, seed: int) -> dict[str, Any]:
     """One call of train on the task."""
-    given = task(seed)
-    return submission.train(TRAIN_CALLED, **given, epochs=EPOCHS, learning_rate=LEARNING_RATE, device="cpu")
+    given = {**task(seed), "epochs": EPOCHS, "learning_rate": LEARNING_RATE, "device": "cpu"}
+    return submission.once(TRAIN_CALLED, lambda: submission.train(TRAIN_CALLED, **given))
 
 
 @pytest.mark.check(points=5)
@@ -164,7 +210,7 @@ def test_train_epoch_images_untouched(after_epoch: dict[str, Any], seed: int) ->
 @pytest.mark.check(points=1, needs="train_epoch_parameters")
 def test_train_epoch_device(submission: RemoteSubmission, seed: int) -> None:
     """train_epoch moves every batch to the device that it was given"""
-    submission.device("train_epoch", EPOCH_CALLED, **task(seed), loss=WEIGHTS, optimizer=OPTIMIZER)
+    submission.device("train_epoch", EPOCH_CALLED, **one_batch(seed), loss=WEIGHTS, optimizer=OPTIMIZER)
 
 
 @pytest.mark.check(points=5)
@@ -186,8 +232,7 @@ def test_train_history(after_train: dict[str, Any], seed: int) -> None:
 @pytest.mark.check(points=1, needs="train_parameters")
 def test_train_device(submission: RemoteSubmission, seed: int) -> None:
     """train moves the model and every batch to the device that it was given"""
-    given = task(seed)
-    submission.device("train", TRAIN_CALLED, **given, epochs=EPOCHS, learning_rate=LEARNING_RATE)
+    submission.device("train", TRAIN_CALLED, **one_batch(seed), epochs=1, learning_rate=LEARNING_RATE)
 
 
 def _unchanged(answer: dict[str, Any], seed: int, called: str) -> None:

@@ -44,6 +44,14 @@ def readable_model(seed: int) -> dict[str, Any]:
 
 
 @cache
+def readable_layer(seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Q (784, D), b (784) and the pseudo-inverse of Q (D, 784) of the readable model, in double precision."""
+    state = readable_model(seed)["state"]
+    q = state["decoder.2.weight"][:, :LATENT_DIM].double()
+    return q, state["decoder.2.bias"].double(), torch.linalg.pinv(q)
+
+
+@cache
 def plain_model(seed: int) -> dict[str, Any]:
     """A random network whose reconstructions keep changing when they are fed back."""
     draw = Draw(seed)
@@ -64,15 +72,11 @@ def network(seed: int, kind: str) -> StandIn:
 
 def codes_of(images: Tensor, seed: int, called: str) -> Tensor:
     """z (K, D) that images of the readable model were decoded from. Raises Failed where there is no such z."""
-    state = readable_model(seed)["state"]
-    q, b = state["decoder.2.weight"][:, :LATENT_DIM].double(), state["decoder.2.bias"].double()
-    logits = torch.logit(images.double().reshape(len(images), 784), eps=1e-9)
-    z = (logits - b) @ torch.linalg.pinv(q).T
+    q, b, inverse = readable_layer(seed)
+    pixels = images.double().reshape(len(images), 784)
+    z = (torch.logit(pixels, eps=1e-9) - b) @ inverse.T
     # float32 leaves logits of size 8 an error of 2e-4; the largest of a million normal codes gives about 10.
-    if (
-        not ((z @ q.T + b).sigmoid() - images.double().reshape(len(images), 784)).abs().max()
-        <= PIXEL_TOLERANCE
-    ):
+    if not ((z @ q.T + b).sigmoid() - pixels).abs().max() <= PIXEL_TOLERANCE:
         raise Failed("generate.not_decoded", called=called)
     return z
 

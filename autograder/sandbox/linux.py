@@ -9,6 +9,7 @@ import ctypes
 import os
 import platform
 import signal
+from pathlib import Path
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -24,6 +25,8 @@ _MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID = 1, 2
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 _PR_SET_CHILD_SUBREAPER, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 36, 47, 4
+
+_MADV_COLLAPSE = 25
 
 # These four have the same number on every architecture; pivot_root is older than that agreement.
 _SYS_MOUNT_SETATTR, _SYS_LANDLOCK_CREATE, _SYS_LANDLOCK_ADD, _SYS_LANDLOCK_RESTRICT = 442, 444, 445, 446
@@ -61,6 +64,20 @@ def set_dumpable(dumpable: bool) -> None:
 def become_subreaper() -> None:
     """Adopt orphaned descendants, so that none escapes by forking twice."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def gather_pages() -> None:
+    """Put this process's writable memory into huge pages: a fork copies its page table, here 100,000 entries.
+
+    Does nothing where the kernel can't (before 6.1).
+    """
+    size = 2 << 20
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        where, rights, _, _, inode, *name = line.split(maxsplit=5)
+        start, end = (int(address, 16) for address in where.split("-"))
+        start, end = -(-start // size) * size, end // size * size
+        if rights == "rw-p" and inode == "0" and name != ["[stack]"] and start < end:
+            _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), ctypes.c_int(_MADV_COLLAPSE))
 
 
 def forbid_new_privileges() -> None:

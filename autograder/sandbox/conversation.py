@@ -1,0 +1,93 @@
+"""The grader's end of the line to one student's process: ask, wait, and read from its end why there was no answer."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import secrets
+import signal
+import socket
+import time
+from types import TracebackType
+from typing import Any
+
+from autograder.sandbox import wire
+from autograder.sandbox.client import START_SECONDS, Crashed, SandboxFault, StudentRaised, TimeLimit
+
+END_SECONDS = 10
+MAX_REPLY = 64 << 20
+
+
+class Student:
+    """One student's sealed process. Use as a context manager: it ends with the block."""
+
+    def __init__(
+        self, rpc: socket.socket, status: socket.socket, cpu_seconds: float, wall_seconds: float
+    ) -> None:
+        self._rpc, self._status = rpc, status
+        self._cpu_seconds, self._wall_seconds = cpu_seconds, wall_seconds
+        self._deadline = time.monotonic() + wall_seconds
+        try:
+            hello = wire.receive(rpc, 0, time.monotonic() + START_SECONDS)
+        except (wire.Closed, wire.DeadlinePassed, wire.ProtocolError) as error:
+            self.close()
+            raise SandboxFault(f"a student process did not start ({type(error).__name__})") from None
+        if hello != {"ready": True}:
+            self.close()
+            raise SandboxFault(f"a student process could not be sealed: {hello}")
+
+    def ask(self, probe: str, /, **arguments: Any) -> Any:
+        """Have one probe performed and return its answer, as ``wire.decode`` gives it.
+
+        Raises StudentRaised, TimeLimit, Crashed (after the last two the process is gone) or SandboxFault.
+        """
+        nonce = secrets.token_hex(16)
+        try:
+            wire.send(self._rpc, {"nonce": nonce, "probe": probe, "arguments": arguments}, self._deadline)
+            reply = wire.receive(self._rpc, MAX_REPLY, self._deadline)
+            if not isinstance(reply, dict) or reply.get("nonce") != nonce:
+                raise wire.ProtocolError("an answer to another question")
+            if "value" in reply:
+                return reply["value"]
+            raised = StudentRaised(reply["raised"])
+        except (wire.DeadlinePassed, wire.Closed):
+            raise self._end() from None
+        except (wire.ProtocolError, KeyError, TypeError, ValueError, ArithmeticError):
+            self.close()
+            raise Crashed("garbled") from None
+        raise raised
+
+    def _end(self) -> Exception:
+        """End the process, and say from its supervisor's report why there was no answer."""
+        in_time = time.monotonic() < self._deadline
+        with contextlib.suppress(OSError):
+            self._status.shutdown(socket.SHUT_WR)
+        self._status.settimeout(END_SECONDS)
+        try:
+            report = json.loads(self._status.recv(4096))
+        except (OSError, ValueError):
+            return SandboxFault("a student process was lost together with its supervisor")
+        finally:
+            self.close()
+        if report["killed_for"] == "memory":
+            return Crashed("memory")
+        # The kernel's count for the limit and the one it reports differ by a few ticks, hence the share.
+        in_full = report["cpu_seconds"] >= 0.95 * self._cpu_seconds
+        if report["killed_for"] == "cpu" or report["exit"] == -signal.SIGXCPU or in_full:
+            return TimeLimit(certain=True, seconds=self._cpu_seconds)
+        if not in_time:
+            return TimeLimit(certain=False, seconds=self._wall_seconds)
+        code = int(report["exit"])
+        return Crashed("signal", -code) if code < 0 else Crashed("exit", code)
+
+    def close(self) -> None:
+        self._rpc.close()
+        self._status.close()
+
+    def __enter__(self) -> Student:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
