@@ -1,0 +1,48 @@
+"""How often does a right submission lose a point? Grades all right ones of the bank again and again, each time anew seeded.
+
+``python -m tests.soak.right [--rounds N]``; prints every lost point and adds a line to tests/soak/RIGHT.md, also
+when interrupted. The rate that is expected is below 4.5e-7 a submission (autograder/checks/noise.py): any loss here is
+a fault of the checks, so this ends with status 1 then.
+"""
+
+import argparse
+import os
+import secrets
+import sys
+from datetime import date
+from pathlib import Path
+
+from rich.progress import track
+
+from autograder import audit, bank, kit
+from autograder.run import Run
+from autograder.settings import settings
+
+RECORD = Path(__file__).with_name("RIGHT.md")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser("python -m tests.soak.right", description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=10, help="how many seeds; a round takes some two minutes")
+    rounds = parser.parse_args().rounds
+    size, graded, finished, lost = len(bank.entries(kit.BANK, "right")), 0, 0, []
+    try:
+        for _ in range(rounds):
+            seed = secrets.randbelow(2**31)
+            run = Run(settings(), "digits", None, "cpu", seed, "en")
+            grading = audit.run(kit.BANK, ["right"], run, os.cpu_count() or 1)
+            for finding in track(grading, f"seed {seed}", total=size):
+                graded += 1
+                if finding.wrong:
+                    lost.append(f"{finding.entry.name} (seed {seed}: {', '.join(finding.lost_elsewhere)})")
+                    print(lost[-1])
+            finished += 1
+    finally:
+        line = f"| {date.today()} | {finished} | {graded} | {len(lost)} | {'; '.join(lost) or '-'} |\n"
+        RECORD.write_text(RECORD.read_text(encoding="utf-8") + line, encoding="utf-8")
+        print(line)
+    sys.exit(bool(lost))
+
+
+if __name__ == "__main__":
+    main()
