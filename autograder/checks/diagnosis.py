@@ -16,7 +16,7 @@ from typing import Any
 import torch
 
 from autograder import bank, kit
-from autograder.checks import test_3_training, test_4_latent
+from autograder.checks import tasks
 from autograder.checks.inputs import Draw
 from autograder.checks.remote import package_files
 from autograder.sandbox.client import StudentRaised
@@ -70,20 +70,20 @@ def _loss_calls(stub: str, draw: Draw) -> Iterator[dict[str, Any]]:
 
 
 def _training_calls(stub: str) -> tuple[Call, ...]:
-    task = test_3_training.task(SEED)
+    task = tasks.training_task(SEED)
     few = {name: task["data"][name][:9] for name in ("images", "labels")}  # batches of 4, 4 and 1
     task = {**task, "data": {**task["data"], **few}}
     if stub == "train_epoch":
-        rest: dict[str, Any] = {"loss": test_3_training.WEIGHTS, "optimizer": test_3_training.OPTIMIZER}
+        rest: dict[str, Any] = {"loss": tasks.WEIGHTS, "optimizer": tasks.OPTIMIZER}
     else:
-        rest = {"epochs": 2, "learning_rate": test_3_training.LEARNING_RATE}
+        rest = {"epochs": 2, "learning_rate": tasks.LEARNING_RATE}
     return ((stub, {**task, **rest, "device": "cpu"}), (f"{stub}_device", {**task, **rest}))
 
 
 def _latent_calls(stub: str, draw: Draw) -> tuple[Call, ...]:
-    model = test_4_latent.plain_model(SEED)
+    model = tasks.plain_model(SEED)
     if stub == "generate":
-        readable = test_4_latent.readable_model(SEED)
+        readable = tasks.readable_model(SEED)
         rounds = [
             {"function": stub, "model": readable, "arguments": {"count": n, "device": "cpu"}}
             for n in (1, 6, 6)
@@ -91,9 +91,9 @@ def _latent_calls(stub: str, draw: Draw) -> tuple[Call, ...]:
         device = {"function": stub, "model": readable, "arguments": {"count": 3}}
         return (*(("latent", each) for each in rounds), ("latent_device", device))
     if stub == "interpolate":
-        arguments = [{**test_4_latent.ends(draw), "steps": steps} for steps in (2, 5)]
+        arguments = [{**tasks.ends(draw), "steps": steps} for steps in (2, 5)]
     else:
-        arguments = [{**test_4_latent.damaged(draw, count), "iterations": n} for count, n in ((1, 1), (3, 3))]
+        arguments = [{**tasks.damaged(draw, count), "iterations": n} for count, n in ((1, 1), (3, 3))]
     rounds = [{"function": stub, "model": model, "arguments": each} for each in arguments]
     return (*(("latent", each) for each in rounds), ("latent_device", rounds[-1]))
 

@@ -15,21 +15,25 @@ from torch import Tensor
 
 from autograder.checks import expect
 from autograder.checks.expect import Failed
-from autograder.checks.inputs import Draw
 from autograder.checks.remote import RemoteSubmission
+from autograder.checks.tasks import (
+    BATCH_SIZE,
+    EPOCHS,
+    HIDDEN_DIM,
+    IMAGES,
+    LATENT_DIM,
+    LEARNING_RATE,
+    OPTIMIZER,
+    WEIGHTS,
+    one_batch,
+    training_task,
+)
 from autograder.sandbox import probes
 from autograder.sandbox.standins.loss import loss_function as standin_loss
 from autograder.sandbox.standins.model import VAE as StandIn
 from autograder.sandbox.wire import Array
 
 pytestmark = pytest.mark.part("training")
-
-LATENT_DIM, HIDDEN_DIM = 3, 8
-IMAGES, BATCH_SIZE = 21, 4  # five batches of 4 and one of a single image
-EPOCHS, LEARNING_RATE = 3, 7e-3
-WEIGHTS = {"square": 1.0, "fourth": 0.7, "recon_x": 0.5, "mu": 0.3, "log_var": 0.2}
-# The value of the loss scales plain SGD's steps, so a loss that was divided or clipped shows.
-OPTIMIZER: dict[str, Any] = {"name": "SGD", "options": {"lr": 1e-4, "momentum": 0.9}}
 
 EPOCH_CALLED = (
     f"train_epoch(model, loader of {IMAGES} images in batches of {BATCH_SIZE}, loss_function, SGD, device)"
@@ -43,42 +47,6 @@ TRAIN_CALLED = (
 PARAMETER_TOLERANCE = 2e-4
 # Adam divides by the gradient's size, so an element whose gradient nearly cancels may step either way.
 OUTLIERS = 500
-
-
-@cache
-def task(seed: int) -> dict[str, Any]:
-    """The model to start from and the data, as probes take them."""
-    draw = Draw(seed)
-    names = StandIn(LATENT_DIM, HIDDEN_DIM).state_dict()
-    state = {name: 0.1 * draw.normal(f"state {name}", *value.shape) for name, value in names.items()}
-    labels = torch.arange(IMAGES) % 10
-    return {
-        "model": {"latent_dim": LATENT_DIM, "hidden_dim": HIDDEN_DIM, "state": state},
-        "data": {"images": telling_images(draw), "labels": labels, "batch_size": BATCH_SIZE},
-    }
-
-
-def one_batch(seed: int) -> dict[str, Any]:
-    """The same task with the first batch alone: on which device things lie is seen at once, and slow to watch."""
-    data = task(seed)["data"]
-    return {
-        **task(seed),
-        "data": {**data, "images": data["images"][:BATCH_SIZE], "labels": data["labels"][:BATCH_SIZE]},
-    }
-
-
-def telling_images(draw: Draw) -> Tensor:
-    """Images (N, 1, 28, 28) on which Adam with other settings steps differently.
-
-    A pixel that is black in all but the first batch has no gradient there, so that Adam's second
-    moment decays where that of AMSGrad does not; one that is nearly black has gradients of the
-    size of Adam's epsilon.
-    """
-    images = draw.images("training", IMAGES).flatten(1)
-    group = draw.permutation("telling pixels", 784)
-    images[BATCH_SIZE:, group[:250]] = 0
-    images[:, group[250:300]] *= 1e-8
-    return images.reshape(IMAGES, 1, 28, 28)
 
 
 Step = Callable[
@@ -116,10 +84,10 @@ def trained(
     seed: int, epochs: int, loss: Any, optimizer: Callable[[], Step]
 ) -> tuple[list[float], dict[str, Tensor]]:
     """Mean loss of each epoch and the parameters in the end, of training the stand-in on the task."""
-    model = probes.loaded(StandIn(LATENT_DIM, HIDDEN_DIM), task(seed)["model"]["state"])
+    model = probes.loaded(StandIn(LATENT_DIM, HIDDEN_DIM), training_task(seed)["model"]["state"])
     parameters = list(model.parameters())
     steps = [optimizer() for _ in parameters]
-    batches = task(seed)["data"]["images"].split(BATCH_SIZE)
+    batches = training_task(seed)["data"]["images"].split(BATCH_SIZE)
     means = []
     for epoch in range(epochs):
         total = 0.0
@@ -152,7 +120,7 @@ def check_parameters(
     answer: dict[str, Any], expected: dict[str, Tensor], seed: int, called: str, message: str
 ) -> None:
     """The trained parameters are the expected ones; says how the student's moved where they are not."""
-    start = task(seed)["model"]["state"]
+    start = training_task(seed)["model"]["state"]
     found = {}
     for name, value in expected.items():
         found[name] = expect.tensor(answer["state"].get(name), value.shape, f"{called}: {name}")
@@ -170,14 +138,14 @@ def check_parameters(
 @pytest.fixture
 def after_epoch(submission: RemoteSubmission, seed: int) -> dict[str, Any]:
     """One call of train_epoch on the task."""
-    given = {**task(seed), "loss": WEIGHTS, "optimizer": OPTIMIZER, "device": "cpu"}
+    given = {**training_task(seed), "loss": WEIGHTS, "optimizer": OPTIMIZER, "device": "cpu"}
     return submission.once(EPOCH_CALLED, lambda: submission.train_epoch(EPOCH_CALLED, **given))
 
 
 @pytest.fixture
 def after_train(submission: RemoteSubmission, seed: int) -> dict[str, Any]:
     """One call of train on the task."""
-    given = {**task(seed), "epochs": EPOCHS, "learning_rate": LEARNING_RATE, "device": "cpu"}
+    given = {**training_task(seed), "epochs": EPOCHS, "learning_rate": LEARNING_RATE, "device": "cpu"}
     return submission.once(TRAIN_CALLED, lambda: submission.train(TRAIN_CALLED, **given))
 
 
@@ -237,6 +205,6 @@ def test_train_device(submission: RemoteSubmission, seed: int) -> None:
 
 def _unchanged(answer: dict[str, Any], seed: int, called: str) -> None:
     images = answer["images"]
-    before = task(seed)["data"]["images"]
+    before = training_task(seed)["data"]["images"]
     if not isinstance(images, Array) or images.data is None or not torch.equal(images.data, before):
         raise Failed("check.input_modified", called=called, argument="images")

@@ -13,53 +13,15 @@ from autograder.checks import expect, noise, reference
 from autograder.checks.expect import Failed
 from autograder.checks.inputs import Draw
 from autograder.checks.remote import RemoteSubmission
+from autograder.checks.tasks import CODE_DIM, damaged, ends, plain_model, readable_layer, readable_model
 from autograder.sandbox import probes
 from autograder.sandbox.standins.model import VAE as StandIn
 
 pytestmark = pytest.mark.part("latent")
 
-LATENT_DIM = 8
 CALLS, COUNT = 4, 512
 # Decoding the same code in float32, alone or in a batch, differs by some 1e-6.
 PIXEL_TOLERANCE = 2e-4
-
-
-@cache
-def readable_model(seed: int) -> dict[str, Any]:
-    """A decoder whose images say which z they come from: logit(image) = Q z + b, through its ReLU too."""
-    draw = Draw(seed)
-    model = StandIn(LATENT_DIM, 2 * LATENT_DIM)
-    state = {
-        name: 0.3 * draw.normal(f"readable {name}", *value.shape)
-        for name, value in model.state_dict().items()
-    }
-    identity = torch.eye(LATENT_DIM)
-    q = 0.4 * draw.normal("q", 784, LATENT_DIM)
-    state["decoder.0.weight"], state["decoder.0.bias"] = (
-        torch.cat([identity, -identity]),
-        torch.zeros(2 * LATENT_DIM),
-    )
-    state["decoder.2.weight"] = torch.cat([q, -q], dim=1)
-    return {"latent_dim": LATENT_DIM, "hidden_dim": 2 * LATENT_DIM, "state": state}
-
-
-@cache
-def readable_layer(seed: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Q (784, D), b (784) and the pseudo-inverse of Q (D, 784) of the readable model, in double precision."""
-    state = readable_model(seed)["state"]
-    q = state["decoder.2.weight"][:, :LATENT_DIM].double()
-    return q, state["decoder.2.bias"].double(), torch.linalg.pinv(q)
-
-
-@cache
-def plain_model(seed: int) -> dict[str, Any]:
-    """A random network whose reconstructions keep changing when they are fed back."""
-    draw = Draw(seed)
-    state = {}
-    for name, value in StandIn(5, 24).state_dict().items():
-        fan_in = value.shape[1] if value.dim() == 2 else 1
-        state[name] = 2.5 * draw.normal(f"plain {name}", *value.shape) / fan_in**0.5
-    return {"latent_dim": 5, "hidden_dim": 24, "state": state}
 
 
 @cache
@@ -113,7 +75,7 @@ def test_generate_distribution(submission: RemoteSubmission, seed: int) -> None:
     z = noise.finite(z, called)
     if not z.std() > 1e-3:
         raise Failed("generate.no_noise", called=called)
-    noise.check_spread(z, torch.zeros(COUNT, LATENT_DIM))
+    noise.check_spread(z, torch.zeros(COUNT, CODE_DIM))
     noise.check_gaussian(z)
     noise.check_independent(z[0])
 
@@ -134,10 +96,6 @@ def test_generate_device(submission: RemoteSubmission, seed: int) -> None:
     submission.device(
         "latent", called, function="generate", model=readable_model(seed), arguments={"count": 3}
     )
-
-
-def ends(draw: Draw) -> dict[str, Tensor]:
-    return {"x_start": draw.images("start", 1), "x_end": draw.images("end", 1)}
 
 
 @pytest.mark.check(points=1)
@@ -172,10 +130,6 @@ def test_interpolate_clean(submission: RemoteSubmission, draw: Draw, seed: int) 
     expect.untouched(answer, given, called)
     arguments = {**given, "steps": 4}
     submission.device("latent", called, function="interpolate", model=plain_model(seed), arguments=arguments)
-
-
-def damaged(draw: Draw, count: int) -> dict[str, Tensor]:
-    return {"x": draw.images(f"damaged {count}", count), "known": draw.mask(f"known {count}", count)}
 
 
 @pytest.mark.check(points=1)

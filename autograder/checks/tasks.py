@@ -1,0 +1,105 @@
+"""What the stubs of training and latent space are given: small models and data, shared by checks and diagnosis."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from autograder.checks.inputs import Draw
+from autograder.sandbox.standins.model import VAE as StandIn
+
+LATENT_DIM, HIDDEN_DIM = 3, 8
+IMAGES, BATCH_SIZE = 21, 4  # five batches of 4 and one of a single image
+EPOCHS, LEARNING_RATE = 3, 7e-3
+WEIGHTS = {"square": 1.0, "fourth": 0.7, "recon_x": 0.5, "mu": 0.3, "log_var": 0.2}
+# The value of the loss scales plain SGD's steps, so a loss that was divided or clipped shows.
+OPTIMIZER: dict[str, Any] = {"name": "SGD", "options": {"lr": 1e-4, "momentum": 0.9}}
+
+CODE_DIM = 8  # of the model for generate
+
+
+@cache
+def training_task(seed: int) -> dict[str, Any]:
+    """The model to start from and the data, as probes take them."""
+    draw = Draw(seed)
+    names = StandIn(LATENT_DIM, HIDDEN_DIM).state_dict()
+    state = {name: 0.1 * draw.normal(f"state {name}", *value.shape) for name, value in names.items()}
+    labels = torch.arange(IMAGES) % 10
+    return {
+        "model": {"latent_dim": LATENT_DIM, "hidden_dim": HIDDEN_DIM, "state": state},
+        "data": {"images": telling_images(draw), "labels": labels, "batch_size": BATCH_SIZE},
+    }
+
+
+def one_batch(seed: int) -> dict[str, Any]:
+    """The same task with the first batch alone: on which device things lie is seen at once, and slow to watch."""
+    data = training_task(seed)["data"]
+    return {
+        **training_task(seed),
+        "data": {**data, "images": data["images"][:BATCH_SIZE], "labels": data["labels"][:BATCH_SIZE]},
+    }
+
+
+def telling_images(draw: Draw) -> Tensor:
+    """Images (N, 1, 28, 28) on which Adam with other settings steps differently.
+
+    A pixel that is black in all but the first batch has no gradient there, so that Adam's second
+    moment decays where that of AMSGrad does not; one that is nearly black has gradients of the
+    size of Adam's epsilon.
+    """
+    images = draw.images("training", IMAGES).flatten(1)
+    group = draw.permutation("telling pixels", 784)
+    images[BATCH_SIZE:, group[:250]] = 0
+    images[:, group[250:300]] *= 1e-8
+    return images.reshape(IMAGES, 1, 28, 28)
+
+
+@cache
+def readable_model(seed: int) -> dict[str, Any]:
+    """A decoder whose images say which z they come from: logit(image) = Q z + b, through its ReLU too."""
+    draw = Draw(seed)
+    model = StandIn(CODE_DIM, 2 * CODE_DIM)
+    state = {
+        name: 0.3 * draw.normal(f"readable {name}", *value.shape)
+        for name, value in model.state_dict().items()
+    }
+    identity = torch.eye(CODE_DIM)
+    q = 0.4 * draw.normal("q", 784, CODE_DIM)
+    state["decoder.0.weight"], state["decoder.0.bias"] = (
+        torch.cat([identity, -identity]),
+        torch.zeros(2 * CODE_DIM),
+    )
+    state["decoder.2.weight"] = torch.cat([q, -q], dim=1)
+    return {"latent_dim": CODE_DIM, "hidden_dim": 2 * CODE_DIM, "state": state}
+
+
+@cache
+def readable_layer(seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Q (784, D), b (784) and the pseudo-inverse of Q (D, 784) of the readable model, in double precision."""
+    state = readable_model(seed)["state"]
+    q = state["decoder.2.weight"][:, :CODE_DIM].double()
+    return q, state["decoder.2.bias"].double(), torch.linalg.pinv(q)
+
+
+@cache
+def plain_model(seed: int) -> dict[str, Any]:
+    """A random network whose reconstructions keep changing when they are fed back."""
+    draw = Draw(seed)
+    state = {}
+    for name, value in StandIn(5, 24).state_dict().items():
+        fan_in = value.shape[1] if value.dim() == 2 else 1
+        state[name] = 2.5 * draw.normal(f"plain {name}", *value.shape) / fan_in**0.5
+    return {"latent_dim": 5, "hidden_dim": 24, "state": state}
+
+
+def ends(draw: Draw) -> dict[str, Tensor]:
+    """Two images (1, 1, 28, 28) to interpolate between."""
+    return {"x_start": draw.images("start", 1), "x_end": draw.images("end", 1)}
+
+
+def damaged(draw: Draw, count: int) -> dict[str, Tensor]:
+    """Images (count, 1, 28, 28) and which of their pixels are known."""
+    return {"x": draw.images(f"damaged {count}", count), "known": draw.mask(f"known {count}", count)}
