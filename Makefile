@@ -3,10 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint bench mutants calibrate clean
+.PHONY: help demo test lint audit bench mutants soak-right calibrate clean
 
 help: ## show this list / 이 목록 보기
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
 demo: .venv/made ## grade a sample class into demo/ / 예시 반을 demo/에 채점
 	@$(BIN)/python tests/demo/make_class.py demo/class
@@ -22,11 +22,17 @@ lint: .venv/made ## style, types, trust boundary, skeleton / 서식, 타입, 신
 	$(BIN)/lint-imports
 	$(BIN)/python -m autograder.skeleton --check
 
+audit: .venv/made ## grade the bank, where every verdict is known / 판정이 정해진 뱅크 채점
+	$(BIN)/python -m autograder audit
+
 bench: .venv/made ## measure speed and memory, about 15 minutes / 속도와 메모리 측정, 약 15분
 	$(BIN)/python tests/bench
 
 mutants: .venv/made ## mutate the solution, every mistake must cost points, about 15 minutes / 정답 코드를 변형해 채점 검증, 약 15분
 	$(BIN)/python -m tests.mutation
+
+soak-right: .venv/made ## right submissions again and again, half an hour / 옳은 제출물을 거듭 채점, 30분
+	$(BIN)/python -m tests.soak.right
 
 calibrate: .venv/made ## re-measure the instructor's loss / 교수자의 손실 다시 측정
 	$(BIN)/python -m autograder calibrate

@@ -15,7 +15,7 @@ a p-value, and is rejected below ALPHA. How often that happens to a right submis
   such p-values and 4 + 15 + 1 + 1 = 21 correlations.
 
 The sum, (28 + 20 * 21) * 1e-9 = 4.5e-7, bounds the rate for a whole submission: every other check but
-the short run compares numbers that have one right value. Observed: see tests/bank/README.md.
+the short run compares numbers that have one right value. Observed: tests/soak/RIGHT.md.
 """
 
 from __future__ import annotations
