@@ -25,6 +25,7 @@ START_SECONDS = 120
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "OMP_NUM_THREADS": "1",
+    "OMP_THREAD_LIMIT": "1",  # torch.set_num_threads would have threads spin on busy cores, and the time counts
     "CUDA_VISIBLE_DEVICES": "",
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # huge pages: forks cost half
 }
