@@ -7,7 +7,7 @@ decides about the outcome, and whatever is no known verdict is the grader's own 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, Time
 from autograder.settings import FILES, PARTS
 
 MAX_SHOWN = 300
+Remark = Callable[..., None]
 
 
 class NotRun(Exception):
@@ -48,6 +49,7 @@ class Grading:
     uncertain_timeout: bool = False
     expected: tuple[str, ...] = ()
     _remotes: dict[str, RemoteSubmission] = field(default_factory=dict)
+    _remarks: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
 
     def remote(self, part: str) -> RemoteSubmission:
         """The submission as one part's checks see it; each part has a process of its own."""
@@ -90,6 +92,15 @@ class Grading:
         return short_run.task(run.dataset, run.data_root, run.seed, run.settings.short_run_images)
 
     @pytest.fixture
+    def remark(self, request: pytest.FixtureRequest) -> Remark:
+        """``remark(message_id, **values)``: what to say where the check passes."""
+
+        def say(message_id: str, **values: Any) -> None:
+            self._remarks[check_id(request.node)] = (message_id, values)
+
+        return say
+
+    @pytest.fixture
     def draw(self) -> Draw:
         return Draw(self.run.seed)
 
@@ -130,6 +141,8 @@ class Grading:
             self.faults.append(f"{name}: two records")
         called = self._called(item)
         outcome, message_id, all_values, misconception = verdict(error, called)
+        if outcome == "passed":
+            message_id, all_values = self._remarks.get(name, (message_id, all_values))
         if isinstance(error, SandboxFault):
             self.sandbox_fault = error
         if outcome == "fault":

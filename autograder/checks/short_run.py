@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -113,14 +113,27 @@ def untrained(given: Task) -> tuple[Tensor, Tensor, Tensor]:
 
 @dataclass(frozen=True)
 class Band:
-    """What the instructor's solution reaches, in nats per image, and how related its weights stay."""
+    """What the instructor's solution reaches, in nats per image, how that was found, and how related weights stay."""
 
     low: float
     high: float
+    mean: float
+    standard_deviation: float
+    seeds: int
     least_related: float
+
+    def in_words(self) -> dict[str, str | int]:
+        """The band and how it was found, as messages quote it."""
+        return {
+            "low": f"{self.low:.6g}",
+            "high": f"{self.high:.6g}",
+            "mean": f"{self.mean:.6g}",
+            "deviation": f"{self.standard_deviation:.3g}",
+            "seeds": self.seeds,
+        }
 
 
 def band(dataset: str) -> Band:
     """The calibrated band of a data set. Raises KeyError where it was never calibrated."""
     record = json.loads(CALIBRATION.read_text(encoding="utf-8"))[dataset]
-    return Band(record["low"], record["high"], record["least_related"])
+    return Band(**{field.name: record[field.name] for field in fields(Band)})

@@ -8,6 +8,7 @@ import pytest
 
 from autograder.checks import expect, short_run
 from autograder.checks.expect import Failed
+from autograder.checks.plugin import Remark
 from autograder.checks.remote import RemoteSubmission
 from autograder.settings import settings
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.part("training")
 
 @pytest.mark.check(points=10)
 def test_short_run(short_run_submission: RemoteSubmission, short_run_task: short_run.Task, dataset: str,
-                   device: str, seed: int) -> None:  # fmt: skip
+                   device: str, seed: int, remark: Remark) -> None:  # fmt: skip
     """Your whole model, trained for a few steps, gets as far as the instructor's"""
     steps = settings().short_run_epochs * -(-len(short_run_task.images) // settings().short_run_batch_size)
     called = f"train(VAE(), loader, epochs={settings().short_run_epochs}, ...) ({steps} steps)"
@@ -30,16 +31,12 @@ def test_short_run(short_run_submission: RemoteSubmission, short_run_task: short
     if not short_run.relatedness(state, short_run_task.initial) >= band.least_related:
         raise Failed("short_run.unrelated", called=called)
     reached = short_run.negative_elbo(state, short_run_task.held_out, seed)
-    values = {
-        "called": called,
-        "reached": expect.number(reached),
-        "low": expect.number(band.low),
-        "high": expect.number(band.high),
-    }
+    values: dict[str, Any] = {"called": called, "reached": expect.number(reached), **band.in_words()}
     if not reached <= band.high:
         raise Failed("short_run.too_high", **values)
     if not reached >= band.low:
         raise Failed("short_run.too_low", **values)
+    remark("short_run.passed", **values)
 
 
 def check_network(submission: RemoteSubmission, task: short_run.Task, model: dict[str, Any]) -> None:
