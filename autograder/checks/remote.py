@@ -116,9 +116,9 @@ class RemoteSubmission:
         """What train returned, the parameters and the images afterwards."""
         return self._answer("train", called, arguments, TRAINED)
 
-    def untrained(self, called: str, **arguments: Any) -> list[Any]:
+    def untrained(self, called: str, **arguments: Any) -> dict[str, Any]:
         """What the network makes of images before training: mu, log_var, decoded mu; empty if its layers differ."""
-        seen: list[Any] = self._answer("untrained", called, arguments, {"seen": list})["seen"]
+        seen: dict[str, Any] = self._answer("untrained", called, arguments, {"seen": dict})["seen"]
         return seen
 
     def device(self, probe: str, called: str, **arguments: Any) -> None:

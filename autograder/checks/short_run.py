@@ -18,6 +18,7 @@ from torch import Tensor
 
 from autograder.checks import reference
 from autograder.checks.inputs import Draw, derived_seed
+from autograder.sandbox import probes
 from autograder.settings import Settings
 
 CALIBRATION = Path(__file__).with_name("calibration.json")
@@ -102,13 +103,11 @@ def relatedness(state: Mapping[str, Tensor], initial: Mapping[str, Tensor]) -> f
     return float(torch.corrcoef(pair)[0, 1])
 
 
-@torch.no_grad()
-def untrained(given: Task) -> tuple[Tensor, Tensor, Tensor]:
-    """What the given network makes of the first two images before it is trained: mu, log_var, decoded mu."""
-    model = reference.model.VAE(LATENT_DIM, HIDDEN_DIM)
-    model.load_state_dict(dict(given.initial))
-    mu, log_var = model.encode(given.images[:2])
-    return mu, log_var, model.decode(mu)
+def untrained(given: Task) -> dict[str, Tensor]:
+    """What the given network makes of the first two images before it is trained; see probes.seen_by."""
+    network = probes.loaded(reference.model.VAE(LATENT_DIM, HIDDEN_DIM), given.initial)
+    seen = probes.seen_by(network, given.images[:2])
+    return {name: value.detach() for name, value in seen.items() if value is not None}
 
 
 @dataclass(frozen=True)

@@ -168,14 +168,41 @@ def train(
     return _trained(value, network, loader)
 
 
-@torch.no_grad()
 def untrained(model: dict[str, Any], images: torch.Tensor) -> dict[str, Any]:
-    """What the network makes of a few images before it is trained: mu, log_var and the decoded mu."""
-    network = build_model(model["latent_dim"], model["hidden_dim"])
-    if not _has_shapes_of(network, model["state"]):
-        return {"seen": []}
-    mu, log_var = loaded(network, model["state"]).encode(images)
-    return {"seen": [mu, log_var, network.decode(mu)]}
+    """What the network makes of a few images before it is trained, sampling aside; empty where its layers differ."""
+    network = importlib.import_module("vae.model").VAE()
+    if network.latent_dim != model["latent_dim"] or not _has_shapes_of(network, model["state"]):
+        return {"seen": {}}
+    return {"seen": seen_by(loaded(network, model["state"]), images)}
+
+
+def seen_by(network: Any, images: torch.Tensor) -> dict[str, torch.Tensor | None]:
+    """Results of the given methods, and gradients of forward's by the weights of the encoder's last layer.
+
+    Sampling, which is the student's to write, is replaced; ``recon_x`` is None where forward samples in its own way.
+    """
+    asked = []
+
+    def fixed(mu: torch.Tensor, log_var: torch.Tensor) -> torch.Tensor:
+        asked.append(True)
+        return mu + 0.1 * log_var
+
+    network.reparameterize = fixed
+    mu, log_var = network.encode(images)
+    recon_x, forward_mu, forward_log_var = network(images)
+    layer = network.get_parameter("encoder.2.weight")
+    (by_code,) = torch.autograd.grad(forward_mu.sum() + 2 * forward_log_var.sum(), layer, retain_graph=True)
+    (by_pixels,) = torch.autograd.grad(recon_x.sum(), layer)
+    return {
+        "mu": mu,
+        "log_var": log_var,
+        "decoded": network.decode(mu),
+        "forward_mu": forward_mu,
+        "forward_log_var": forward_log_var,
+        "by_code": by_code,
+        "recon_x": recon_x if asked else None,
+        "by_pixels": by_pixels,
+    }
 
 
 def _has_shapes_of(network: Any, state: Mapping[str, torch.Tensor]) -> bool:
