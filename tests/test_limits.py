@@ -7,6 +7,8 @@ also shows the status and the words, in both languages.
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -245,6 +247,27 @@ def test_memory_shared_with_the_warm_parent_is_not_counted(monkeypatch: pytest.M
     nobody = SimpleNamespace()
     assert supervisor.exceeded(replace(limited().limits(), memory_mb=200), family, nobody) == ""  # type: ignore[arg-type]
     assert supervisor.exceeded(replace(limited().limits(), memory_mb=199), family, nobody) == "memory"  # type: ignore[arg-type]
+
+
+COUNTING = """
+import json, resource, sys, threading, time
+from dataclasses import replace
+from autograder.sandbox import seal
+from autograder.settings import settings
+for _ in range(30):
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+seal.limit_resources(replace(settings().limits(), processes=64), alone=sys.argv[1] == "alone")
+print(resource.getrlimit(resource.RLIMIT_NPROC)[0], flush=True)
+import os; os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_the_users_own_processes_are_not_counted_as_the_students(alone: bool) -> None:
+    """The system counts all of a user: on a desk with hundreds, a student without a user id of its own had none."""
+    command = [sys.executable, "-c", COUNTING, "alone" if alone else "among others"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    assert int(said) == 64 if alone else int(said) >= 64 + 31
 
 
 # ---------------------------------------------------------------- the words
