@@ -28,7 +28,7 @@ from autograder import __version__, isolation, kit
 from autograder.intake import Source, Submission, load
 from autograder.messages import Message, words
 from autograder.report import safe_name, write_reports
-from autograder.results import Result, to_csv, write_atomically
+from autograder.results import Check, Result, to_csv, write_atomically
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault, WarmParent
 
@@ -75,8 +75,9 @@ def run_seed(out: Path, asked: int | None, fresh: bool) -> int:
     path = out / "run.json"
     seed = asked
     if seed is None and not fresh:
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            seed = int(json.loads(path.read_text(encoding="utf-8"))["seed"])
+        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+            kept = json.loads(path.read_text(encoding="utf-8"))["seed"]
+            seed = kept if type(kept) is int and 0 <= kept < 2**63 else None
     if seed is None:
         seed = secrets.randbelow(2**31)
     write_atomically(path, (json.dumps({"seed": seed}) + "\n").encode())
@@ -114,11 +115,14 @@ def still_valid(result: Result | None, submission: Submission, run: Run, tier: s
 
 def in_language(result: Result, language: str) -> Result:
     """The result with its words in ``language``; all else is kept as it is."""
-    checks = tuple(
-        replace(check, title=words(check.id, language, "titles"), message=check.text(language))
-        for check in result.checks
-    )
-    return replace(result, checks=checks)
+    return replace(result, checks=tuple(_check_in(check, language) for check in result.checks))
+
+
+def _check_in(check: Check, language: str) -> Check:
+    """As above; a record that does not fit the catalogue keeps the words that it has."""
+    with suppress(LookupError, ValueError, TypeError, AttributeError):
+        return replace(check, title=words(check.id, language, "titles"), message=check.text(language))
+    return check
 
 
 def grade_class(

@@ -10,9 +10,9 @@ import os
 import secrets
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from autograder.messages import Message
 
@@ -76,14 +76,52 @@ class Result:
     def from_json(cls, text: str) -> Result:
         """The inverse of ``to_json``. Raises ValueError when the text is not a result."""
         try:
-            record = json.loads(text)
-            if record["status"] not in STATUSES:
-                raise ValueError(f"not a result of this kit: status {record['status']!r}")
-            record["checks"] = tuple(Check(**check) for check in record["checks"])
-            record["notes"] = tuple(Message(**note) for note in record["notes"])
-            return cls(**record)
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"not a result of this kit: {error}") from error
+            record = _made(cls, json.loads(text))
+            checks = tuple(_made(Check, check) for check in record.checks)
+            notes = tuple(_made(Message, note) for note in record.notes)
+            if record.status not in STATUSES or (record.score is None) != (record.status == "failed"):
+                raise ValueError(f"not a result of this kit: {record.status!r} with score {record.score!r}")
+            if not all(check.outcome in OUTCOMES for check in checks):
+                raise ValueError("not a result of this kit: an unknown outcome")
+            return replace(record, checks=checks, notes=notes)
+        except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+            raise ValueError(f"not a result of this kit: {type(error).__name__}: {error}") from error
+
+
+NUMBER = (int, float)
+TYPES: Mapping[type, Mapping[str, tuple[type, ...]]] = {  # as JSON gives them; a bool is no number here
+    Result: {
+        **dict.fromkeys(("submission", "status", "dataset", "device", "digest", "isolation"), (str,)),
+        **dict.fromkeys(("max_score", "seconds"), NUMBER),
+        **{"score": (*NUMBER, type(None)), "seed": (int,), "versions": (dict,)},
+        **dict.fromkeys(("checks", "notes"), (list,)),
+    },
+    Check: {
+        **dict.fromkeys(("id", "part", "title", "outcome", "message", "message_id"), (str,)),
+        **dict.fromkeys(("points", "max_points"), NUMBER),
+        **{"values": (dict,), "misconception": (str, type(None))},
+    },
+    Message: {"id": (str,), "values": (dict,)},
+}
+T = TypeVar("T")
+
+
+def _made(kind: type[T], record: Any) -> T:
+    """A record made of what a file holds, which may be damaged: each field is of its type, each number finite."""
+    if record.keys() != TYPES[kind].keys():
+        raise TypeError(f"{kind.__name__} without {TYPES[kind].keys() - record.keys()}")
+    for name, value in record.items():
+        if type(value) not in TYPES[kind][name] or not _tame(value):
+            raise TypeError(f"{kind.__name__}.{name} is {value!r:.100}")
+    return kind(**record)
+
+
+def _tame(value: Any, depth: int = 6) -> bool:
+    """Whether no number in the value is infinite or NaN, and it is not nested too deep to be written again."""
+    if isinstance(value, list | dict):
+        inside = value.values() if isinstance(value, dict) else value
+        return depth > 0 and all(_tame(each, depth - 1) for each in inside)
+    return not isinstance(value, float | int) or math.isfinite(value)
 
 
 def number(points: float | None) -> str:

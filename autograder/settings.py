@@ -36,6 +36,7 @@ class Settings:
     file_mb: int
     scratch_mb: int
     scratch_files: int
+    output_mb: int
     short_run_images: int
     short_run_batch_size: int
     short_run_epochs: int
@@ -58,6 +59,7 @@ class Settings:
             file_mb=self.file_mb,
             scratch_mb=self.scratch_mb,
             scratch_files=self.scratch_files,
+            output_mb=self.output_mb,
         )
 
 

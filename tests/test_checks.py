@@ -406,7 +406,10 @@ VERDICTS: dict[str, tuple[BaseException | None, str, str]] = {
     "waiting time": (TimeLimit(False, 30), "timeout", "check.wall_time"),
     "exit": (Crashed("exit", 0), "crashed", "check.crashed_exit"),
     "signal": (Crashed("signal", 11), "crashed", "check.crashed_signal"),
+    "too many processes": (TimeLimit(True, 10, crowded=True), "timeout", "check.time_processes"),
     "memory": (Crashed("memory"), "crashed", "check.crashed_memory"),
+    "scratch": (Crashed("scratch"), "crashed", "check.crashed_scratch"),
+    "output": (Crashed("output"), "crashed", "check.crashed_output"),
     "garbled": (Crashed("garbled"), "crashed", "check.crashed_garbled"),
     "a missing file": (
         Missing("loss.py", Message("intake.missing", {"file": "loss.py"})),
@@ -423,7 +426,7 @@ VERDICTS: dict[str, tuple[BaseException | None, str, str]] = {
 def test_what_a_check_raises_decides_about_its_outcome(
     error: BaseException | None, outcome: str, message: str
 ) -> None:
-    found = verdict(error, "kl_divergence(mu: 5x7, log_var: 5x7)")
+    found = verdict(error, "kl_divergence(mu: 5x7, log_var: 5x7)", settings().limits())
     assert found[:2] == (outcome, message)
     for language in ("en", "ko"):
         assert Message(message, found[2]).text(language)
@@ -442,7 +445,7 @@ def test_what_a_check_raises_decides_about_its_outcome(
     ids=lambda error: type(error).__name__,
 )
 def test_anything_else_is_the_graders_own_fault(error: BaseException) -> None:
-    assert verdict(error, "f")[0] == "fault"
+    assert verdict(error, "f", settings().limits())[0] == "fault"
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import os
 import random
+import socket
 import stat
 import string
+import struct
+import tracemalloc
 import unicodedata
 import zipfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -174,6 +178,16 @@ def test_canvas_single_files_are_gathered_by_student(tmp_path: Path, bulk: bool)
     assert all(load(source).files == GOOD for source in sources)
 
 
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_zips_packed_again_and_again_are_opened(tmp_path: Path, times: int) -> None:
+    """As a zip in a class folder, as a zip in a folder of one's own, and as a zip in the zip of a whole class."""
+    again = nested(under("vae"), times)
+    write(tmp_path / "class", {"kim.zip": zipped({"code.zip": again}), "lee/report/hw.zip": again})
+    write(tmp_path, {"all.zip": zipped({"kim.zip": again, "lee.zip": again, "park.zip": again})})
+    assert [load(source).files for source in find(tmp_path / "class")] == [GOOD, GOOD]
+    assert [load(source).files for source in find(tmp_path / "all.zip")] == [GOOD, GOOD, GOOD]
+
+
 def test_canvas_numbered_file_counts_and_of_two_uploads_the_last(tmp_path: Path) -> None:
     content = {
         "kim_1_90_model.py": b"old = 1",
@@ -195,9 +209,12 @@ def test_two_hand_ins_with_one_name_are_both_kept(tmp_path: Path) -> None:
 
 
 def test_archives_that_are_no_zips_are_not_overlooked(tmp_path: Path) -> None:
-    write(tmp_path, {"kim.tar.gz": b"x", "lee.7z": b"x", "park/hw.egg": b"x"})
+    write(
+        tmp_path,
+        {"kim.tar.gz": b"x", "lee.7z": b"x", "park/hw.egg": b"x", "han.gz": b"x", "min.tar.zst": b""},
+    )
     sources = find(tmp_path)
-    assert [source.name for source in sources] == ["kim", "lee", "park"]
+    assert [source.name for source in sources] == ["han", "kim", "lee", "min", "park"]
     assert all(everywhere(load(source), "intake.archive") for source in sources)
 
 
@@ -260,6 +277,11 @@ CHOICES: list[tuple[Files, str | None, str]] = [
     ({"a/vae/model.py": b"a", "b/vae/model.py": b"b", "model.py": b"c"}, None, "intake.ambiguous"),
     ({"a/Model.py": b"a", "b/MODEL.py": b"b"}, None, "intake.ambiguous"),
     ({"model (1).py": b"a"}, None, "intake.similar"),
+    ({"20261234_model.py": b"a"}, None, "intake.similar"),
+    ({"model.py ": b"a"}, None, "intake.similar"),
+    ({"vae/Model.TXT": b"a"}, None, "intake.similar"),
+    ({"vae/model": b"a"}, None, "intake.similar"),
+    ({"checks/test_1_model.py": b"a", "model.csv": b"a", "remodelled.md": b""}, None, "intake.missing"),
     ({"vae/model.py.txt": b"a"}, None, "intake.similar"),
     ({"vae.ipynb": b"{}"}, None, "intake.notebook"),
     ({"code.rar": b"x"}, None, "intake.archive"),
@@ -380,6 +402,68 @@ def test_fifos_and_devices_do_not_hold_up_the_grader(tmp_path: Path) -> None:
     assert everywhere(load(lee_source), "intake.not_file")
 
 
+def test_sockets_and_devices_are_no_files(tmp_path: Path) -> None:
+    kim = write(tmp_path / "class/kim", {"training.py": b"x = 1"})
+    with socket.socket(socket.AF_UNIX) as first, socket.socket(socket.AF_UNIX) as second:
+        first.bind(str(kim / "model.py"))
+        second.bind(str(tmp_path / "class/lee.zip"))
+    made = {"loss.py": stat.S_IFCHR, "latent.py": stat.S_IFBLK} if os.geteuid() == 0 else {}
+    for name, kind in made.items():
+        os.mknod(kim / name, kind | 0o644, os.makedev(1, 5))
+    kim_source, lee_source = find(tmp_path / "class")
+    problems = load(kim_source).problems
+    assert {problems[name].id for name in ("model.py", *made)} == {"intake.not_file"}
+    assert everywhere(load(lee_source), "intake.not_file")
+
+
+def test_a_hard_link_is_an_ordinary_file(tmp_path: Path) -> None:
+    """Backups and packers make them; who may link a file may read it, and could have copied it."""
+    kim = write(tmp_path / "kim", {"model.py": b"x = 1"})
+    os.link(kim / "model.py", kim / "loss.py")
+    assert set(load(Source("kim", kim)).files) == {"model.py", "loss.py"}
+
+
+def test_a_folder_called_like_a_file_makes_no_single_hand_in(tmp_path: Path) -> None:
+    write(tmp_path, {**under("kim"), "model.py/notes.txt": b"", "vae/loss.py/notes.txt": b""})
+    assert names(tmp_path) == ["kim", "model.py", "vae"]
+
+
+def test_a_thousand_levels_are_cut_off_in_a_folder_and_are_only_a_name_in_a_zip(tmp_path: Path) -> None:
+    kim, here = write(tmp_path / "kim", {"vae/loss.py": b"x = 1"}), os.getcwd()
+    try:
+        os.chdir(kim)
+        for _ in range(1_000):  # one by one: the whole path is longer than some calls take
+            os.mkdir("d")
+            os.chdir("d")
+        Path("model.py").write_bytes(b"x = 1")
+        submission = load(Source("kim", kim))
+    finally:
+        Path("model.py").unlink()
+        for _ in range(1_000):
+            os.chdir("..")
+            os.rmdir("d")
+        os.chdir(here)
+    assert set(submission.files) == {"loss.py"}
+    assert submission.problems["model.py"].id == "intake.folder_too_large"
+    deep = load_zip(tmp_path, zipped({"d/" * 1_000 + "model.py": b"x = 1"}))
+    assert set(deep.files) == {"model.py"}
+
+
+def test_a_source_of_200_mb_is_not_read_to_its_end(tmp_path: Path) -> None:
+    (tmp_path / "kim").mkdir()
+    with open(tmp_path / "kim/model.py", "wb") as file:
+        file.truncate(200 << 20)
+    packed = zipped({"model.py": bytes(200 << 20)})
+    tracemalloc.start()
+    try:
+        in_a_folder, in_a_zip = load(Source("kim", tmp_path / "kim")), load_zip(tmp_path, packed)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert in_a_folder.problems["model.py"].id == in_a_zip.problems["model.py"].id == "intake.too_big"
+    assert most < 16 << 20
+
+
 def test_a_folder_called_like_a_file_is_not_the_file(tmp_path: Path) -> None:
     submission = load_folder(tmp_path, {"model.py/x.txt": b"", "a/loss.py": b"x = 1"})
     assert set(submission.files) == {"loss.py"} and submission.problems["model.py"].id == "intake.missing"
@@ -459,6 +543,29 @@ def patched(content: bytes, local: int, central: int, value: bytes) -> bytes:
     return bytes(data)
 
 
+def nested(files: Files, times: int) -> bytes:
+    """The files in a zip, this in another, and so on."""
+    content = zipped(files)
+    for number in range(times - 1):
+        content = zipped({f"{number}.zip": content})
+    return content
+
+
+def zipped_raw(files: Mapping[bytes, bytes]) -> bytes:
+    """A zip with names that zipfile refuses to write."""
+    body, contents = b"", b""
+    for name, content in files.items():
+        at, size = len(body), len(content)
+        body += struct.pack(
+            "<4s5H3I2H", b"PK\3\4", 20, 0x800, 0, 0, 0, crc32(content), size, size, len(name), 0
+        )
+        body += name + content
+        facts = (20, 20, 0x800, 0, 0, 0, crc32(content), size, size, len(name), 0, 0, 0, 0, 0, at)
+        contents += struct.pack("<4s6H3I5H2I", b"PK\1\2", *facts) + name
+    end = (0, 0, len(files), len(files), len(contents), len(body), 0)
+    return body + contents + struct.pack("<4s4H2IH", b"PK\5\6", *end)
+
+
 BROKEN: list[tuple[str, bytes, str]] = [
     ("no bytes", b"", "intake.zip_empty"),
     ("no members", zipped({}), "intake.zip_empty"),
@@ -479,12 +586,28 @@ BROKEN: list[tuple[str, bytes, str]] = [
         "intake.unreadable",
     ),
     ("lies: larger", patched(zipped(GOOD), 22, 24, b"\0\0\0\x10"), "intake.too_big"),
-    ("too many", zipped({**GOOD, **{f"{i}.txt": b"" for i in range(2_000)}}), "intake.zip_entries"),
+    ("too many", zipped({**GOOD, **{f"{i}.txt": b"" for i in range(10_000)}}), "intake.zip_entries"),
     ("bomb", zipped(dict.fromkeys(FOUR, b"#" * 30000000)), "intake.too_big"),
     ("zip in zip, broken", zipped({"a.zip": zipped(GOOD)[:-40]}), "intake.zip_broken"),
     ("zip in zip, bomb", zipped({"a.zip": b"#" * 30_000_000}), "intake.too_big"),
     ("zip in zip, encrypted", patched(zipped({"a.zip": b"x"}), 6, 8, b"\x01\x00"), "intake.encrypted"),
-    ("zip in zip in zip", zipped({"a.zip": zipped({"b.zip": zipped(GOOD)})}), "intake.missing"),
+    (
+        "zip in zip, too many",
+        zipped({"a.zip": zipped({f"{i}": b"" for i in range(10_001)})}),
+        "intake.zip_entries",
+    ),
+    ("five zips in one another", zipped({"a.zip": nested(GOOD, 4)}), "intake.missing"),
+    ("names without letters", zipped_raw({b"": b"x", b"/": b"", b"..": b"", b".": b"x"}), "intake.missing"),
+    (
+        "a link to a folder vae",
+        zipped_members((member("hw/vae", stat.S_IFLNK | 0o777), b"/etc")),
+        "intake.link_folder",
+    ),
+    (
+        "zip of a zip with such a link",
+        zipped({"a.zip": zipped_members((member("vae", stat.S_IFLNK), b"/etc"))}),
+        "intake.link_folder",
+    ),
 ]
 
 
@@ -495,6 +618,40 @@ def test_bad_zips(tmp_path: Path, content: bytes, message_id: str) -> None:
     submission = load_zip(tmp_path, content)
     assert everywhere(submission, message_id)
     assert names(tmp_path / "kim.zip") == ["kim"]
+
+
+def streamed(files: Files) -> bytes:
+    """As programs write that can't go back: sizes after the data, in 64 bits, and a long comment at the end."""
+    buffer = io.BytesIO()
+    buffer.seekable = lambda: False  # type: ignore[method-assign]
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in files.items():
+            with file.open(name, "w", force_zip64=True) as inside:
+                inside.write(content)
+        file.comment = b"made by hand " * 5_000
+    return buffer.getvalue()
+
+
+UNUSUAL = {
+    "streamed, zip64, with a comment": streamed(GOOD),
+    "behind a program that unpacks it": b"MZ" + bytes(5_000) + zipped(GOOD),
+    "zeros at the end": zipped(GOOD) + bytes(500),
+    "stored": zipped(GOOD, zipfile.ZIP_STORED),
+    "names of Windows": zipped_raw({f"hw\\vae\\{name}".encode(): content for name, content in GOOD.items()}),
+    "reserved names beside": zipped(
+        {**under("CON/vae"), "CON/NUL": b"", "CON/aux.py": b"", "a" * 60_000: b""}
+    ),
+    "names without letters beside": zipped_raw(
+        {b"": b"x", **{name.encode(): text for name, text in GOOD.items()}}
+    ),
+    "an environment beside": zipped({**under("vae"), **{f"venv/{i}.py": b"" for i in range(10_001)}}),
+}
+
+
+@pytest.mark.parametrize("content", UNUSUAL.values(), ids=UNUSUAL.keys())
+def test_unusual_zips_that_people_could_open_are_opened(tmp_path: Path, content: bytes) -> None:
+    submission = load_zip(tmp_path, content)
+    assert submission.files == GOOD and not submission.problems
 
 
 @pytest.mark.parametrize(

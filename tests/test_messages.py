@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from autograder import messages
+from autograder.checks.limits import numbers
 from autograder.messages import LANGUAGES, Message, catalogue, words
+from autograder.settings import settings
 
 ENGINE = Path(messages.__file__).parents[1]
 SOURCES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ENGINE.rglob("*.py"))}
@@ -102,10 +104,11 @@ def test_no_words_are_left_over() -> None:
     assert {key for key in left if not key.startswith("report.")} == set()
 
 
-@pytest.mark.parametrize("how", ["exit", "signal", "memory", "garbled"])
+@pytest.mark.parametrize("how", ["exit", "signal", "memory", "scratch", "output", "garbled"])
 def test_every_way_to_crash_has_words(how: str) -> None:
     for language in LANGUAGES:
-        assert Message(f"check.crashed_{how}", {"called": "f()", "number": 3}).text(language)
+        values = {"called": "f()", "number": 3, **numbers(how, settings().limits())}
+        assert Message(f"check.crashed_{how}", values).text(language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -16,12 +16,14 @@ import pytest
 from autograder.checks import short_run
 from autograder.checks.expect import Failed
 from autograder.checks.inputs import Draw
+from autograder.checks.limits import limit_met, numbers
 from autograder.checks.remote import SHORT_RUN, Ended, Missing, RemoteSubmission
 from autograder.intake import Submission
 from autograder.messages import Message, words
 from autograder.results import Check
 from autograder.run import Run
 from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, WarmParent
+from autograder.sandbox.seal import Limits
 from autograder.settings import FILES, PARTS
 
 MAX_SHOWN = 300
@@ -140,7 +142,7 @@ class Grading:
         if name in self.checks:
             self.faults.append(f"{name}: two records")
         called = self._called(item)
-        outcome, message_id, all_values, misconception = verdict(error, called)
+        outcome, message_id, all_values, misconception = verdict(error, called, self.run.settings.limits())
         if outcome == "passed":
             message_id, all_values = self._remarks.get(name, (message_id, all_values))
         if isinstance(error, SandboxFault):
@@ -171,7 +173,9 @@ class Grading:
         return self._remotes[part].called if part in self._remotes else ""
 
 
-def verdict(error: BaseException | None, called: str) -> tuple[str, str, dict[str, Any], str | None]:
+def verdict(
+    error: BaseException | None, called: str, limits: Limits
+) -> tuple[str, str, dict[str, Any], str | None]:
     """Outcome, message id, values and misconception for what a check raised; ``fault`` for anything unknown."""
     match error:
         case None:
@@ -188,16 +192,23 @@ def verdict(error: BaseException | None, called: str) -> tuple[str, str, dict[st
                 **_where(error),
             }
             known = "file-does-not-import" if called.startswith("import ") else None
+            limit = limit_met(error.kind, error.text)
+            if limit is not None:
+                return "error", f"check.limit_{limit}", {**values, **numbers(limit, limits)}, known
             return "error", "check.raised", values, known
+        case TimeLimit(crowded=True):
+            values = {"called": called, "seconds": error.seconds, **numbers("processes", limits)}
+            return "timeout", "check.time_processes", values, None
         case TimeLimit():
             unit = "check.cpu_time" if error.certain else "check.wall_time"
             return "timeout", unit, {"called": called, "seconds": error.seconds}, None
         case Crashed():
-            return "crashed", f"check.crashed_{error.how}", {"called": called, "number": error.number}, None
+            values = {"called": called, "number": error.number, **numbers(error.how, limits)}
+            return "crashed", f"check.crashed_{error.how}", values, None
         case Missing():
             return "error", error.reason.id, dict(error.reason.values), None
         case Ended():
-            _, _, values, _ = verdict(error.cause, called)
+            _, _, values, _ = verdict(error.cause, called, limits)
             return "not_run", "check.ended_before", {"called": values.get("called", "")}, None
         case NotRun():
             return "not_run", error.message_id, error.values, None

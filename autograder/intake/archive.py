@@ -12,11 +12,13 @@ from functools import partial
 from typing import BinaryIO, cast
 
 from autograder.intake.tree import Entry, Refused, Tree, ignored, is_zip, read, readable
+from autograder.messages import Message
 
-ENTRIES = 2_000
+ENTRIES = 10_000  # without what is ignored: an environment packed along is no reason to refuse
 CONTENTS_BYTES = 4_000_000  # a zip's table of contents, which zipfile reads at once
 NESTED_BYTES = 20_000_000  # all zips inside one zip, which have to be unpacked in memory
 NESTED_ZIPS = 20
+NESTED_DEPTH = 3  # packed twice by the student, and once more by an LMS
 
 
 class _Guarded(io.BufferedReader):
@@ -36,18 +38,28 @@ def archive(file: BinaryIO, stack: ExitStack, limit: int = ENTRIES) -> Tree:
     if guarded.seek(0, os.SEEK_END) == 0:
         raise Refused("zip_empty")
     try:
-        opened = stack.enter_context(zipfile.ZipFile(guarded))
+        opened = zipfile.ZipFile(guarded)
     except Refused:
         raise
     except Exception as error:  # a hostile zip makes zipfile raise nearly anything
         raise Refused("zip_broken") from error
-    members = opened.infolist()
-    if not members:
+    members = [(place, member) for member in opened.infolist() if (place := _place(member))]
+    if not opened.infolist():
         raise Refused("zip_empty")
     if len(members) > limit:
         raise Refused("zip_entries")
-    places = ((_place(member), member) for member in members)
-    return Tree(tuple(Entry(place, partial(_member, opened, member)) for place, member in places if place))
+    stack.enter_context(opened)  # not sooner: one with too many is to be forgotten
+    entries = tuple(Entry(place, partial(_member, opened, member)) for place, member in members)
+    links = [
+        entry for entry, (_, member) in zip(entries, members, strict=True) if _kind(member) == stat.S_IFLNK
+    ]
+    troubles = [Message("intake.link_folder", {"path": link.shown}) for link in links if link.key == "vae"]
+    return Tree(entries, tuple(troubles))
+
+
+def _kind(member: zipfile.ZipInfo) -> int:
+    """The kind of file, as in st_mode; 0 where the zip was made on a system without kinds."""
+    return stat.S_IFMT(member.external_attr >> 16)
 
 
 def _place(member: zipfile.ZipInfo) -> tuple[str, ...]:
@@ -61,9 +73,8 @@ def _place(member: zipfile.ZipInfo) -> tuple[str, ...]:
 
 
 def _member(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
-    kind = stat.S_IFMT(member.external_attr >> 16)
-    if kind not in (0, stat.S_IFREG):  # 0: made where files have no kinds
-        raise Refused("link" if kind == stat.S_IFLNK else "not_file")
+    if _kind(member) not in (0, stat.S_IFREG):
+        raise Refused("link" if _kind(member) == stat.S_IFLNK else "not_file")
     if member.flag_bits & 0x1:
         raise Refused("encrypted")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -78,21 +89,29 @@ def _member(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
 
 def unpacked(tree: Tree, stack: ExitStack) -> Tree:
     """The tree itself; if it holds none of the four files, together with what the zips in it hold."""
-    if tree.wanted():
-        return tree
     entries, troubles = list(tree.entries), list(tree.troubles)
-    left = NESTED_BYTES
-    for entry in [entry for entry in tree.entries if is_zip(entry.key)][:NESTED_ZIPS]:
-        try:
-            file = entry.open()
-            if isinstance(file, zipfile.ZipExtFile):  # its jumps back would unpack everything anew each time
-                file.close()
-                content = read(entry, left)
-                left -= len(content)
-                file = io.BytesIO(content)
-            entries += [
-                replace(inner, parts=(*entry.parts, *inner.parts)) for inner in archive(file, stack).entries
-            ]
-        except Refused as refused:
-            troubles.append(refused.message(entry.shown))
+    layer, left, room, zips = entries, NESTED_BYTES, ENTRIES, NESTED_ZIPS
+    for _ in range(NESTED_DEPTH):
+        if Tree(tuple(entries)).wanted():
+            break
+        nested, layer = [entry for entry in layer if is_zip(entry.key)][:zips], []
+        zips -= len(nested)
+        for entry in nested:
+            try:
+                file = entry.open()
+                if isinstance(
+                    file, zipfile.ZipExtFile
+                ):  # its jumps back would unpack everything anew each time
+                    file.close()
+                    content = read(entry, left)
+                    left -= len(content)
+                    file = io.BytesIO(content)
+                inside = archive(file, stack, room)
+            except Refused as refused:
+                troubles.append(refused.message(entry.shown))
+                continue
+            room -= len(inside.entries)
+            layer += [replace(inner, parts=(*entry.parts, *inner.parts)) for inner in inside.entries]
+            troubles += inside.troubles
+        entries += layer
     return Tree(tuple(entries), tuple(troubles))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -59,7 +59,7 @@ def find(path: Path) -> list[Source]:
         real = Path(path).resolve(strict=True)  # the instructor may point through a link, a student may not
         if real.is_dir():
             tops = {top: os.path.isdir(real / top) for top in os.listdir(real)}
-            if _is_single([(top,) for top in tops]) or _is_single(_inside_vae(real)):
+            if _is_single((top,) for top in tops if not tops[top]) or _is_single(_inside_vae(real)):
                 return [Source(readable(name), real)]
             sources = _class_folder(real, tops)
         elif is_zip(real.name):
@@ -74,7 +74,12 @@ def find(path: Path) -> list[Source]:
 
 
 def _inside_vae(root: Path) -> list[tuple[str, ...]]:
-    return [("vae", child) for child in os.listdir(root / "vae")] if os.path.isdir(root / "vae") else []
+    """The places of the files in the folder ``vae``, none where it can't be opened."""
+    with suppress(OSError):
+        return [
+            ("vae", child) for child in os.listdir(root / "vae") if not os.path.isdir(root / "vae" / child)
+        ]
+    return []
 
 
 def _is_single(places: Iterable[tuple[str, ...]]) -> bool:

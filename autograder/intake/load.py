@@ -77,7 +77,9 @@ def _contents(source: Source, stack: ExitStack) -> Tree:
         kind = stat.S_IFMT(os.lstat(source.path).st_mode)
         if kind == stat.S_IFLNK:
             raise Refused("link")
-        if kind != stat.S_IFDIR:
+        if kind not in (stat.S_IFDIR, stat.S_IFREG):
+            raise Refused("not_file")
+        if kind == stat.S_IFREG:
             if not is_zip(source.path.name):
                 raise Refused("archive")
             limit = BULK_ENTRIES if source.members else archive.ENTRIES
@@ -117,7 +119,7 @@ def _likely(name: str, found: list[Entry]) -> list[Entry]:
 def _missing(name: str, tree: Tree) -> Message:
     """The most helpful thing that can be said about a file that is not there."""
     for entry in tree.entries:
-        if entry.key.startswith(name[:-3]) and entry.key.endswith((".py", ".py.txt")):
+        if _resembles(entry.key, name):
             return Message("intake.similar", {"file": name, "path": entry.shown})
     if tree.troubles:
         return tree.troubles[0]
@@ -126,6 +128,12 @@ def _missing(name: str, tree: Tree) -> Message:
             if entry.key.endswith(endings):
                 return Message(f"intake.{reason}", {"file": name, "path": entry.shown})
     return Message("intake.missing", {"file": name})
+
+
+def _resembles(key: str, name: str) -> bool:
+    """Whether a file is likely meant to be ``name``: 20261234_model.py, model(1).py, model.txt, model."""
+    stem, ending = os.path.splitext(key.strip())
+    return name[:-3] in stem and ending in (".py", ".txt", ".pyw", "") and not key.startswith("test_")
 
 
 def _source_text(content: bytes) -> bytes:

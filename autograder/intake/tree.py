@@ -21,7 +21,10 @@ from typing import BinaryIO
 from autograder.messages import Message
 
 WANTED = ("model.py", "loss.py", "training.py", "latent.py")
-ARCHIVES = (".zip", ".rar", ".7z", ".egg", ".alz", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
+ARCHIVES = tuple(  # the longer of two endings first
+    ".zip .zipx .rar .7z .egg .alz .tar.gz .tar.bz2 .tar.xz .tar.zst .tar .tgz .tbz .tbz2 .txz "
+    ".gz .bz2 .xz .zst .lzh .cab".split()
+)
 FILE_BYTES = 1_000_000
 FOLDER_ENTRIES = 10_000
 ONE_FOLDER_ENTRIES = 2_000  # so that a folder full of pictures does not hide its neighbours

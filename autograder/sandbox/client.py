@@ -43,15 +43,18 @@ class StudentRaised(Exception):
 
 
 class TimeLimit(Exception):
-    """Student code ran into a time limit; ``certain`` when it was the limit on its own CPU time."""
+    """Student code ran into a time limit; ``certain`` when it was the limit on its own CPU time.
 
-    def __init__(self, certain: bool, seconds: float) -> None:
-        super().__init__(certain, seconds)
-        self.certain, self.seconds = certain, seconds
+    ``crowded``: it had as many processes and threads as it may have.
+    """
+
+    def __init__(self, certain: bool, seconds: float, crowded: bool = False) -> None:
+        super().__init__(certain, seconds, crowded)
+        self.certain, self.seconds, self.crowded = certain, seconds, crowded
 
 
 class Crashed(Exception):
-    """The student's process vanished; ``how`` is ``exit``, ``signal``, ``memory`` or ``garbled``."""
+    """The student's process vanished; ``how`` is ``exit``, ``signal``, ``garbled``, or a limit: ``memory``, ``scratch``, ``output``."""
 
     def __init__(self, how: str, number: int = 0) -> None:
         super().__init__(how, number)

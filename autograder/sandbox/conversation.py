@@ -69,14 +69,14 @@ class Student:
             return SandboxFault("a student process was lost together with its supervisor")
         finally:
             self.close()
-        if report["killed_for"] == "memory":
-            return Crashed("memory")
+        if report["killed_for"] in ("memory", "output", "scratch"):
+            return Crashed(report["killed_for"])
         # The kernel's count for the limit and the one it reports differ by a few ticks, hence the share.
         in_full = report["cpu_seconds"] >= 0.95 * self._cpu_seconds
         if report["killed_for"] == "cpu" or report["exit"] == -signal.SIGXCPU or in_full:
-            return TimeLimit(certain=True, seconds=self._cpu_seconds)
+            return TimeLimit(True, self._cpu_seconds, report["crowded"])
         if not in_time:
-            return TimeLimit(certain=False, seconds=self._wall_seconds)
+            return TimeLimit(False, self._wall_seconds, report["crowded"])
         code = int(report["exit"])
         return Crashed("signal", -code) if code < 0 else Crashed("exit", code)
 

@@ -11,6 +11,7 @@ denies what the steps before it use.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ FIRST_UID = 1_000_000_000  # plus a process id: one user for each student proces
 
 @dataclass(frozen=True)
 class Limits:
-    """What one student process may use; the table ``[limits]`` of assignment.toml."""
+    """What one student process may use; see assignment.toml."""
 
     cpu_seconds: int
     memory_mb: int
@@ -36,6 +37,7 @@ class Limits:
     file_mb: int
     scratch_mb: int
     scratch_files: int
+    output_mb: int
 
 
 @dataclass(frozen=True)
@@ -111,15 +113,18 @@ def become_nobody(uid: int) -> None:
     linux.die_with_parent()
 
 
-def limit_resources(limits: Limits) -> None:
-    """Resource limits of this process. Memory counts what is added to the warm parent's share."""
+def limit_resources(limits: Limits, alone: bool) -> None:
+    """Resource limits of this process. Memory counts what is added to the warm parent's share.
+
+    ``alone``: the user has no processes but the student's. Else theirs would be counted as the student's.
+    """
     megabyte = 1 << 20
     # At the soft limit the signal itself says why; who ignores it is killed a second later.
     _limit(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, limits.file_mb * megabyte)
     _limit(resource.RLIMIT_NOFILE, limits.open_files)
-    _limit(resource.RLIMIT_NPROC, limits.processes)
+    _limit(resource.RLIMIT_NPROC, limits.processes + (0 if alone else _tasks_of(os.geteuid())))
     if hasattr(resource, "RLIMIT_MSGQUEUE"):
         _limit(resource.RLIMIT_MSGQUEUE, 0)
         _limit(resource.RLIMIT_MEMLOCK, 0)
@@ -134,6 +139,16 @@ def _limit(which: int, soft: int, hard: int | None = None) -> None:
     resource.setrlimit(which, (soft, hard))
 
 
+def _tasks_of(uid: int) -> int:
+    """How many processes and threads a user has at this moment."""
+    count = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended meanwhile, or nothing of it can be seen
+            if process.stat().st_uid == uid:
+                count += len(os.listdir(process / "task"))
+    return count
+
+
 def _data_bytes() -> int:
     pages = int(Path("/proc/self/statm").read_text().split()[5])
     return pages * resource.getpagesize()
@@ -141,7 +156,7 @@ def _data_bytes() -> int:
 
 def seal(box: Box, limits: Limits, scratch: str, uid: int, environment: Mapping[str, str]) -> None:
     """All the steps of the student's own process, after ``enter_namespaces`` and a fork."""
-    limit_resources(limits)
+    limit_resources(limits, alone=box.tier == "namespaces" or (os.geteuid() == 0 and box.tier == "landlock"))
     if box.tier == "namespaces":
         build_root(box.readable, limits)
     if box.tier != "weak":

@@ -7,13 +7,17 @@ is ended. So neither process ids nor signals cross the boundary, and nothing out
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import select
 import signal
 import socket
+import stat
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +27,15 @@ from autograder.sandbox.seal import Limits
 WATCH_SECONDS = 0.25
 
 
-def supervise(status: socket.socket, student: int, limits: Limits) -> None:
-    """Wait for the student's process, then send ``{"exit", "cpu_seconds", "killed_for"}`` and return."""
+def supervise(status: socket.socket, printed: int, student: int, limits: Limits, scratch: str) -> None:
+    """Wait for the student's process, then send ``{"exit", "cpu_seconds", "killed_for", "crowded"}`` and return.
+
+    ``printed`` is the reading end of the student's output. ``scratch`` is the folder to watch, or nothing
+    where it is a file system of its own that bounds itself.
+    """
     ended = os.pidfd_open(student) if hasattr(os, "pidfd_open") else None
-    waiting_for: list[Any] = [status] if ended is None else [status, ended]
-    killed_for = ""
+    waiting_for: list[Any] = [status, printed] if ended is None else [status, printed, ended]
+    killed_for, crowded, room, next_look = "", False, limits.output_mb << 20, 0.0
     while True:
         ready, _, _ = select.select(waiting_for, [], [], WATCH_SECONDS)
         pid, wait_status, usage = os.wait4(student, os.WNOHANG)
@@ -36,31 +44,48 @@ def supervise(status: socket.socket, student: int, limits: Limits) -> None:
         if status in ready:  # the grader has hung up
             kill_all([student])
             waiting_for.remove(status)
-        elif not killed_for and (killed_for := exceeded(limits, status)):
+        if printed in ready:
+            size = len(os.read(printed, 1 << 16))
+            room -= size
+            if size == 0:  # all its writers have closed it
+                waiting_for.remove(printed)
+        if killed_for:
+            continue
+        if room < 0:
+            killed_for = "output"
+        elif time.monotonic() >= next_look:
+            family = descendants()
+            crowded = crowded or sum(map(tasks, family)) >= limits.processes - 1
+            killed_for = exceeded(limits, family, status) or overfull(limits, family, scratch)
+            next_look = time.monotonic() + WATCH_SECONDS
+        if killed_for:
             kill_all([student])
     report = {
         "exit": os.waitstatus_to_exitcode(wait_status),
         "cpu_seconds": usage.ru_utime + usage.ru_stime,
         "killed_for": killed_for,
+        "crowded": crowded,
     }
     with contextlib.suppress(OSError):
         status.send(json.dumps(report).encode())
 
 
-def exceeded(limits: Limits, status: socket.socket) -> str:
-    """Which limit this process's descendants exceed together: ``cpu``, ``memory``, or none.
+def exceeded(limits: Limits, family: list[str], status: socket.socket) -> str:
+    """Which limit these processes exceed together: ``cpu``, ``memory``, or none.
 
     Memory is the proportional set size, because pages shared with the warm parent must not be counted in
-    each of them. It takes 10 ms to read, so the resident sizes, which are never smaller, are asked first;
-    and far longer among many busy processes, so the other reasons to stop are looked at in between.
+    each of them; this process shares as many, so its own size is taken off. It takes 10 ms to read, so the
+    resident sizes, which are never smaller, are asked first; and far longer among many busy processes, so
+    the other reasons to stop are looked at in between.
     """
-    family, most, total = descendants(), limits.memory_mb << 20, 0
+    most, total = limits.memory_mb << 20, 0
     if sum(map(cpu_seconds, family)) > limits.cpu_seconds:
         return "cpu"
     if sum(map(resident_bytes, family)) <= most:
         return ""
+    shared = proportional_bytes("self")
     for pid in family:
-        total += proportional_bytes(pid)
+        total += max(0, proportional_bytes(pid) - shared)
         if total > most:
             return "memory"
         if sum(map(cpu_seconds, family)) > limits.cpu_seconds:
@@ -70,6 +95,53 @@ def exceeded(limits: Limits, status: socket.socket) -> str:
     return ""
 
 
+def overfull(limits: Limits, family: list[str], scratch: str) -> str:
+    """``scratch`` if more lies in this folder than allowed, else nothing.
+
+    Files that were deleted and are still open take up room too. A folder that can't be looked into counts as too much.
+    """
+    if not scratch:
+        return ""
+    seen: set[tuple[int, int]] = set()  # a file counts once, whoever has it open
+    total = 0
+    try:
+        for found in chain(contents(scratch), *map(deleted_files, family)):
+            file = found.st_dev, found.st_ino
+            total += 0 if file in seen else found.st_blocks * 512
+            seen.add(file)
+            if total > limits.scratch_mb << 20 or len(seen) > limits.scratch_files:
+                return "scratch"
+    except (RecursionError, Hidden):
+        return "scratch"
+    return ""
+
+
+class Hidden(Exception):
+    """A folder can't be looked into: it is too deep, or made so that its names can't be listed."""
+
+
+def contents(folder: str) -> Iterator[os.stat_result]:
+    """Every file and folder below this one; what goes away meanwhile is left out."""
+
+    def unlisted(error: OSError) -> None:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+            raise Hidden
+
+    for path, folders, files in os.walk(folder, onerror=unlisted):
+        for name in folders + files:
+            with contextlib.suppress(OSError):
+                yield os.lstat(os.path.join(path, name))
+
+
+def deleted_files(pid: str) -> Iterator[os.stat_result]:
+    """The files that a process holds open although they have no name any more."""
+    for number in _entries(f"/proc/{pid}/fd"):
+        with contextlib.suppress(OSError):
+            found = os.stat(f"/proc/{pid}/fd/{number}")
+            if stat.S_ISREG(found.st_mode) and found.st_nlink == 0:
+                yield found
+
+
 def descendants() -> list[str]:
     """This process's living descendants, named as in /proc, which may number them from outside."""
     family = ["self"]
@@ -77,6 +149,11 @@ def descendants() -> list[str]:
         for task in _entries(f"/proc/{pid}/task"):
             family += _read(f"/proc/{pid}/task/{task}/children").split()
     return family[1:]
+
+
+def tasks(pid: str) -> int:
+    """How many threads a process has, the main one included."""
+    return len(_entries(f"/proc/{pid}/task"))
 
 
 def cpu_seconds(pid: str) -> float:

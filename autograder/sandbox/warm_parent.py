@@ -104,7 +104,7 @@ def _works(box: Box) -> bool:
     status, held = socket.socketpair()
     with mine, held:
         with theirs, status:
-            pid = fork_student(theirs, status, box, Limits(10, 1024, 64, 256, 16, 16, 256), seed=0)
+            pid = fork_student(theirs, status, box, Limits(10, 1024, 64, 256, 16, 16, 256, 1), seed=0)
         try:
             works = bool(wire.receive(mine, 0) == {"ready": True})
         except wire.Closed:
@@ -134,6 +134,7 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
 
     def supervising() -> None:
         supervisor.settle([rpc.fileno(), status.fileno()])
+        printed, printing = os.pipe()
         os.setsid()
         scratch = SCRATCH
         if sys.platform == "linux":
@@ -146,7 +147,10 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
         environment = {**ENVIRONMENT, "HOME": scratch, "TMPDIR": scratch, "MPLCONFIGDIR": scratch}
 
         def studying() -> None:
-            supervisor.settle([rpc.fileno()])
+            supervisor.settle([rpc.fileno(), printing])
+            os.dup2(printing, 1)
+            os.dup2(printing, 2)
+            os.close(printing)
             os.setsid()  # Linux schedules sessions fairly: however many processes it has, its supervisor gets its turn
             if box.tier == "landlock":
                 sys.meta_path.insert(0, Absent(box.readable.hidden()))
@@ -160,7 +164,8 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
 
         child = supervisor.in_fork(os.fork(), studying)
         rpc.close()
-        supervisor.supervise(status, child, limits)
+        os.close(printing)
+        supervisor.supervise(status, printed, child, limits, "" if isolated else scratch)
         if not isolated:
             supervisor.end_stragglers()
             shutil.rmtree(scratch, ignore_errors=True)
