@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, Optional, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Optional, TypeVar
 
 import typer
 from rich.console import Console
@@ -33,6 +33,9 @@ from autograder.messages import Message, words
 from autograder.results import Result, number
 from autograder.sandbox.client import SandboxFault
 from autograder.settings import PARTS
+
+if TYPE_CHECKING:
+    from autograder.reproduce import Comparison
 
 app = typer.Typer(
     add_completion=False,
@@ -186,6 +189,47 @@ def audit(
 
 
 @app.command()
+def reproduce(
+    result: Annotated[Path, typer.Argument(help="A file of OUT/results. / OUT/results의 파일.")],
+    submission: Annotated[
+        Path,
+        typer.Argument(help="What was graded: folder, zip or its class. / 채점한 폴더, zip, 또는 그 반."),
+    ],
+    data_root: Annotated[
+        Optional[Path], typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the output. / 출력 언어.")] = Language.en,
+    allow_weak_isolation: Annotated[
+        bool, typer.Option("--allow-weak-isolation", help="Grade without a sandbox. / 격리 없이 채점.")
+    ] = False,
+) -> None:
+    """Grade once more as a result records it; status 1 where anything differs. / 기록된 대로 다시 채점해 비교합니다."""
+    from autograder import reproduce as reproducing
+
+    try:
+        recorded = reproducing.read(result)
+        source = reproducing.source(submission, recorded)
+    except reproducing.Unusable as error:
+        _stop(error.message)
+    _usable_device(recorded.device)
+    _usable_data(recorded.dataset, data_root)
+    try:
+        compared = reproducing.again(recorded, source, data_root, allow_weak_isolation)
+    except isolation.TooWeak as error:
+        _stop(error.message)
+    except (SandboxFault, OSError) as error:
+        _stop(Message("cli.grader_fault", {"fault": str(error)[:500]}), status=3)
+    if compared.now.status == "failed":
+        _stop(compared.now.notes[-1], status=3)
+    _print_comparison(compared, lang.value)
+    for circumstance in compared.circumstances:
+        _say(circumstance, lang.value)
+    _say(compared.verdict, lang.value)
+    if not compared.same:
+        raise typer.Exit(1)
+
+
+@app.command()
 def calibrate(
     dataset: Annotated[
         Dataset, typer.Option(help="Which band to measure. / 어느 데이터의 범위를 잴지.")
@@ -286,6 +330,19 @@ def _print_results(results: list[Result], language: str) -> None:
         status = Text(result.status, style=STATUS_STYLE[result.status])
         score = f"{number(result.score)} / {number(result.max_score)}" if result.score is not None else "-"
         table.add_row(Text(result.submission), score, status, *points)
+    Console().print(table)
+
+
+def _print_comparison(compared: Comparison, language: str) -> None:
+    table = Table()
+    for heading in ("check", "recorded", "now"):
+        table.add_column(words(f"reproduce.column.{heading}", language))
+    for pair in compared.pairs:
+        cells = [
+            "-" if check is None else f"{check.outcome}, {number(check.points)} / {number(check.max_points)}"
+            for check in (pair.recorded, pair.now)
+        ]
+        table.add_row(Text(pair.id), *map(Text, cells), style="" if pair.same else "bold red")
     Console().print(table)
 
 

@@ -216,7 +216,10 @@ def versions() -> dict[str, str]:
     """What a disputed grade would have to be reproduced with."""
     from importlib.metadata import version
 
-    found = {name: version(name) for name in ("torch", "torchvision", "numpy", "safetensors")}
+    found = {
+        name: version(name)
+        for name in ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "safetensors")
+    }
     return {"python": platform.python_version(), **found, "machine": platform.machine()}
 
 
