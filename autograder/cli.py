@@ -10,6 +10,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Optional, TypeVar
@@ -122,21 +123,27 @@ def grade(
         sources = [source for source in sources if source.name == only]
         if not sources:
             _stop(Message("cli.no_such_submission", {"name": only, "path": str(submissions)}))
-    run = Run(
-        settings(), dataset.value, data_root, device.value, classroom.run_seed(out, seed, fresh), lang.value
-    )
-    grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation)
     try:
-        results = _with_progress(grading, len(sources), lang.value)
+        with classroom.sole_use(out):
+            chosen = classroom.run_seed(out, seed, fresh)
+            run = Run(settings(), dataset.value, data_root, device.value, chosen, lang.value)
+            grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation)
+            try:
+                results = _with_progress(grading, len(sources), lang.value)
+            except KeyboardInterrupt:
+                grading.close()
+                with suppress(OSError):
+                    folder.write_grades()  # pages would take longer than one waits after Ctrl-C
+                raise
+            folder.write_summary(lang.value)
     except KeyboardInterrupt:
-        grading.close()
-        folder.write_summary(lang.value)
         _stop(Message("cli.interrupted", {"out": str(out)}), status=130)
+    except classroom.Busy:
+        _stop(Message("cli.busy", {"out": str(out)}))
     except isolation.TooWeak as error:
         _stop(error.message)
     except (SandboxFault, OSError) as error:
         _stop(Message("cli.grader_fault", {"fault": str(error)[:500]}), status=3)
-    folder.write_summary(lang.value)
     _print_results(results, lang.value)
     _say(
         Message("cli.report_at", {"path": str(out / "index.html"), "csv": str(out / "grades.csv")}),

@@ -115,9 +115,9 @@ def source(path: Path, result: Result) -> Source:
                 return each
     try:
         whole = Source(result.submission, path.resolve(strict=True))
+        found = load(whole)
     except (OSError, RuntimeError):  # RuntimeError: a loop of links, before Python 3.13
         raise Unusable(Message("intake.no_path", {"path": str(path)})) from None
-    found = load(whole)
     if not found.files and found.digest != result.digest:
         raise Unusable(Message("reproduce.no_submission", {"path": str(path)}))
     return whole

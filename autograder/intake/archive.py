@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import BinaryIO, cast
 
-from autograder.intake.tree import Entry, Refused, Tree, ignored, is_zip, read, readable
+from autograder.intake.tree import Entry, Refused, Tree, ignored, is_lost, is_zip, read, readable
 
 ENTRIES = 2_000
 CONTENTS_BYTES = 4_000_000  # a zip's table of contents, which zipfile reads at once
@@ -40,6 +40,8 @@ def archive(file: BinaryIO, stack: ExitStack, limit: int = ENTRIES) -> Tree:
     except Refused:
         raise
     except Exception as error:  # a hostile zip makes zipfile raise nearly anything
+        if is_lost(error):
+            raise
         raise Refused("zip_broken") from error
     members = opened.infolist()
     if not members:
