@@ -75,7 +75,7 @@ def started(tmp_path: Path, temporary: Path) -> Iterator[Command]:
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     """Exit status and what was said to people, in which there is never a traceback."""
-    out, error = process.communicate(timeout=120)
+    out, error = process.communicate(timeout=300)
     assert "Traceback" not in out + error
     return process.returncode, error
 
@@ -107,7 +107,7 @@ def victims(main: int, role: str) -> list[int]:
     return [child for pid in victims(main, parent) for child in children(pid)]
 
 
-def wait_for(what: Callable[[], Any], seconds: float = 60) -> Any:
+def wait_for(what: Callable[[], Any], seconds: float = 300) -> Any:
     patience = time.monotonic() + seconds
     while not (found := what()):
         assert time.monotonic() < patience, "it did not come to that"
