@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,10 +38,11 @@ Command = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def temporary(tmp_path: Path) -> Path:
-    """Where the grader puts what it needs for a while."""
-    (tmp_path / "tmp").mkdir()
-    return tmp_path / "tmp"
+def temporary() -> Iterator[Path]:
+    """Where the grader puts what it needs for a while. Students' users must get through, unlike through tmp_path."""
+    with tempfile.TemporaryDirectory(prefix="vae-test-") as folder:
+        os.chmod(folder, 0o711)
+        yield Path(folder)
 
 
 @pytest.fixture
@@ -215,6 +217,7 @@ def test_no_student_process_outlives_a_grader_that_is_killed(
     process = started(AUTOGRADER_ISOLATION=tier)
 
     def grandchildren() -> list[int]:
+        assert process.poll() is None
         students = [pid for supervisor in victims(process.pid, "supervisor") for pid in children(supervisor)]
         return [pid for student in students for pid in children(student)]
 
