@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint audit bench mutants soak-right calibrate clean
+.PHONY: help demo test lint audit bench mutants soak-right soak kills calibrate clean
 
 help: ## show this list / 이 목록 보기
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -33,6 +33,12 @@ mutants: .venv/made ## mutate the solution, every mistake must cost points, abou
 
 soak-right: .venv/made ## right submissions again and again, half an hour / 옳은 제출물을 거듭 채점, 30분
 	$(BIN)/python -m tests.soak.right
+
+soak: .venv/made ## grade 2,000 submissions in one run, some hours / 제출물 2,000개를 한 번에 채점, 몇 시간
+	$(BIN)/python -m tests.soak soak
+
+kills: .venv/made ## kill the grader at 50 random moments, nothing may be lost / 채점기를 50번 죽여도 잃는 것이 없는지
+	$(BIN)/python -m tests.soak kills
 
 calibrate: .venv/made ## re-measure the instructor's loss / 교수자의 손실 다시 측정
 	$(BIN)/python -m autograder calibrate

@@ -5,30 +5,33 @@ Results are files, written one by one; a run that was interrupted takes up those
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import hashlib
 import json
 import multiprocessing
 import os
 import secrets
+import shutil
 import signal
 import threading
 from collections import Counter, deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import resource_tracker
 from multiprocessing.forkserver import ensure_running
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 from autograder import __version__, isolation, kit
 from autograder.intake import Source, Submission, load
 from autograder.messages import Message, words
 from autograder.report import safe_name, write_reports
-from autograder.results import Check, Result, to_csv, write_atomically
+from autograder.results import PART, Check, Result, to_csv, write_atomically
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault, WarmParent
 
@@ -59,15 +62,44 @@ class Folder:
     def write(self, result: Result) -> None:
         write_atomically(self._path(result.submission), result.to_json().encode())
 
-    def write_summary(self, language: str) -> list[Result]:
-        """grades.csv and the pages, from all results that lie here; returns these results."""
+    def write_grades(self) -> list[Result]:
+        """grades.csv, from all results that lie here; returns these results."""
         results = [result for name in sorted(self.names) if (result := self.read(name)) is not None]
         write_atomically(self.out / "grades.csv", to_csv(results))
+        return results
+
+    def write_summary(self, language: str) -> list[Result]:
+        """grades.csv and the pages, from all results that lie here; returns these results."""
+        results = self.write_grades()
         write_reports(self.out, results, language)
         return results
 
     def _path(self, name: str) -> Path:
         return self.out / "results" / f"{self.names[name]}.json"
+
+
+class Busy(Exception):
+    """Another grader is at work in the same folder OUT."""
+
+
+@contextmanager
+def sole_use(out: Path) -> Iterator[None]:
+    """Hold OUT for this process alone, and clear away what a killed one was just writing.
+
+    The lock ends with the process, however that ends. Raises Busy while another grader holds it.
+    """
+    handle = os.open(out, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # not every file system has locks
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Busy from None
+        for unfinished in out.rglob(PART):
+            unfinished.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(handle)
 
 
 def run_seed(out: Path, asked: int | None, fresh: bool) -> int:
@@ -134,8 +166,8 @@ def grade_class(
     """
     attempts: Counter[str] = Counter()
     waiting = deque(sources)
-    _start_server()
     while waiting:
+        _start_server()
         warm_parent = WarmParent.launch(isolation.at_most())
         try:
             isolation.check(warm_parent, allow_weak)
@@ -181,7 +213,11 @@ def _round(
                 if len(under_way) >= (1 if any(attempts[source.name] for source in nearby) else jobs):
                     break
                 source = waiting.popleft()
-                submission = load(source)
+                try:
+                    submission = load(source)
+                except OSError as fault:  # it was there when the class was listed
+                    under_way[_unread(fault)] = (source, Submission(source.name, {}, {}, source.notes, ""))
+                    continue
                 kept = folder.read(submission.name)
                 if not fresh and kept is not None and still_valid(kept, submission, run, warm_parent.tier):
                     result = in_language(kept, run.language)
@@ -212,6 +248,13 @@ def _round(
         executor.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
             process.terminate()
+
+
+def _unread(fault: OSError) -> Future[Result]:
+    """What stands for the grading of a submission that can't be read any more."""
+    future: Future[Result] = Future()
+    future.set_exception(OSError(f"the submission can't be read any more ({fault.strerror})"))
+    return future
 
 
 def failed(submission: Submission, run: Run, fault: Exception, tier: str) -> Result:
@@ -267,6 +310,9 @@ def _end_with_main_process() -> None:
     main = multiprocessing.parent_process()
     if main is not None:
         main.join()
+        shutil.rmtree(
+            get_temp_dir(), ignore_errors=True
+        )  # the main process's, where its fork server listened
         os._exit(1)
 
 

@@ -10,9 +10,10 @@ import os
 import secrets
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, Optional, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, Optional, TypeVar
 
 import typer
 from rich.console import Console
@@ -34,6 +35,9 @@ from autograder.results import Result, number
 from autograder.sandbox.client import SandboxFault
 from autograder.settings import PARTS
 
+if TYPE_CHECKING:
+    from autograder.reproduce import Comparison
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -51,6 +55,9 @@ STATUS_STYLE = {
     "rejected": "red",
     "failed": "bold red",
 }
+
+
+LEVEL_STYLE = {"good": "green", "note": "yellow", "bad": "bold red"}
 
 
 class Dataset(str, Enum):
@@ -116,21 +123,27 @@ def grade(
         sources = [source for source in sources if source.name == only]
         if not sources:
             _stop(Message("cli.no_such_submission", {"name": only, "path": str(submissions)}))
-    run = Run(
-        settings(), dataset.value, data_root, device.value, classroom.run_seed(out, seed, fresh), lang.value
-    )
-    grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation)
     try:
-        results = _with_progress(grading, len(sources), lang.value)
+        with classroom.sole_use(out):
+            chosen = classroom.run_seed(out, seed, fresh)
+            run = Run(settings(), dataset.value, data_root, device.value, chosen, lang.value)
+            grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation)
+            try:
+                results = _with_progress(grading, len(sources), lang.value)
+            except KeyboardInterrupt:
+                grading.close()
+                with suppress(OSError):
+                    folder.write_grades()  # pages would take longer than one waits after Ctrl-C
+                raise
+            folder.write_summary(lang.value)
     except KeyboardInterrupt:
-        grading.close()
-        folder.write_summary(lang.value)
         _stop(Message("cli.interrupted", {"out": str(out)}), status=130)
+    except classroom.Busy:
+        _stop(Message("cli.busy", {"out": str(out)}))
     except isolation.TooWeak as error:
         _stop(error.message)
     except (SandboxFault, OSError) as error:
         _stop(Message("cli.grader_fault", {"fault": str(error)[:500]}), status=3)
-    folder.write_summary(lang.value)
     _print_results(results, lang.value)
     _say(
         Message("cli.report_at", {"path": str(out / "index.html"), "csv": str(out / "grades.csv")}),
@@ -182,6 +195,66 @@ def audit(
     _print_matrix(auditing.matrix(findings), lang.value)
     _say(Message("cli.audited", {"total": total, "misses": len(misses), "seed": chosen}), lang.value)
     if misses:
+        raise typer.Exit(1)
+
+
+@app.command()
+def reproduce(
+    result: Annotated[Path, typer.Argument(help="A file of OUT/results. / OUT/results의 파일.")],
+    submission: Annotated[
+        Path,
+        typer.Argument(help="What was graded: folder, zip or its class. / 채점한 폴더, zip, 또는 그 반."),
+    ],
+    data_root: Annotated[
+        Optional[Path], typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the output. / 출력 언어.")] = Language.en,
+    allow_weak_isolation: Annotated[
+        bool, typer.Option("--allow-weak-isolation", help="Grade without a sandbox. / 격리 없이 채점.")
+    ] = False,
+) -> None:
+    """Grade once more as a result records it; status 1 where anything differs. / 기록된 대로 다시 채점해 비교합니다."""
+    from autograder import reproduce as reproducing
+
+    try:
+        recorded = reproducing.read(result)
+        source = reproducing.source(submission, recorded)
+    except reproducing.Unusable as error:
+        _stop(error.message)
+    _usable_device(recorded.device)
+    _usable_data(recorded.dataset, data_root)
+    try:
+        compared = reproducing.again(recorded, source, data_root, allow_weak_isolation)
+    except isolation.TooWeak as error:
+        _stop(error.message)
+    except (SandboxFault, OSError) as error:
+        _stop(Message("cli.grader_fault", {"fault": str(error)[:500]}), status=3)
+    if compared.now.status == "failed":
+        _stop(compared.now.notes[-1], status=3)
+    _print_comparison(compared, lang.value)
+    for circumstance in compared.circumstances:
+        _say(circumstance, lang.value)
+    _say(compared.verdict, lang.value)
+    if not compared.same:
+        raise typer.Exit(1)
+
+
+@app.command()
+def doctor(
+    data_root: Annotated[
+        Optional[Path], typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the output. / 출력 언어.")] = Language.en,
+) -> None:
+    """Say what this machine can do, and how to mend what it can't. / 이 컴퓨터로 채점할 수 있는지 살펴봅니다."""
+    from autograder import doctor as examining
+
+    levels = set()
+    for finding in examining.examine(data_root):
+        levels.add(finding.level)
+        mark = Text(words(f"doctor.mark.{finding.level}", lang.value), style=LEVEL_STYLE[finding.level])
+        Console().print(mark, Text(finding.message.text(lang.value)), soft_wrap=True)
+    if "bad" in levels:
         raise typer.Exit(1)
 
 
@@ -286,6 +359,19 @@ def _print_results(results: list[Result], language: str) -> None:
         status = Text(result.status, style=STATUS_STYLE[result.status])
         score = f"{number(result.score)} / {number(result.max_score)}" if result.score is not None else "-"
         table.add_row(Text(result.submission), score, status, *points)
+    Console().print(table)
+
+
+def _print_comparison(compared: Comparison, language: str) -> None:
+    table = Table()
+    for heading in ("check", "recorded", "now"):
+        table.add_column(words(f"reproduce.column.{heading}", language))
+    for pair in compared.pairs:
+        cells = [
+            "-" if check is None else f"{check.outcome}, {number(check.points)} / {number(check.max_points)}"
+            for check in (pair.recorded, pair.now)
+        ]
+        table.add_row(Text(pair.id), *map(Text, cells), style="" if pair.same else "bold red")
     Console().print(table)
 
 

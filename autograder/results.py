@@ -19,6 +19,7 @@ from autograder.messages import Message
 OUTCOMES = ("passed", "failed", "error", "timeout", "crashed", "not_run")
 STATUSES = ("graded", "timeout", "crashed", "rejected", "failed")
 INVISIBLE = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\u3000\ufeff"  # a spreadsheet may skip these
+PART = ".*.part"  # what a file is called while it is being written
 CSV_HEADER = ("submission", "score", "max_score", "status", "reparameterize", "loss", "training", "latent")
 
 
@@ -162,7 +163,7 @@ def to_csv(results: Iterable[Result]) -> bytes:
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that a reader, or a crash, sees the old content or the new, never a half."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{secrets.token_hex(8)}.part")
+    temporary = path.with_name(PART.replace("*", secrets.token_hex(8)))
     try:
         with open(temporary, "xb") as file:
             file.write(content)

@@ -19,7 +19,7 @@ ENGINE = Path(messages.__file__).parents[1]
 SOURCES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ENGINE.rglob("*.py"))}
 WORDS = catalogue("en")["messages"]
 SECTIONS = {key.partition(".")[0] for key in WORDS}
-MAKERS = ("Message", "Failed", "NotRun")
+MAKERS = ("Message", "Failed", "NotRun", "good", "note", "bad")
 
 
 def placeholders(text: str) -> set[str]:

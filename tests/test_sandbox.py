@@ -1013,7 +1013,8 @@ def test_an_unknown_tier_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_versions_that_a_grade_depends_on_are_told(warm_parent: WarmParent) -> None:
-    assert set(warm_parent.versions) == {"python", "torch", "torchvision", "numpy", "safetensors", "machine"}
+    libraries = {"torch", "torchvision", "numpy", "scipy", "scikit-learn", "safetensors"}
+    assert set(warm_parent.versions) == {"python", "machine", *libraries}
     assert json.loads(json.dumps(warm_parent.versions)) == warm_parent.versions
 
 

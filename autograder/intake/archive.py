@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import BinaryIO, cast
 
-from autograder.intake.tree import Entry, Refused, Tree, ignored, is_zip, read, readable
+from autograder.intake.tree import Entry, Refused, Tree, ignored, is_lost, is_zip, read, readable
 from autograder.messages import Message
 
 ENTRIES = 10_000  # without what is ignored: an environment packed along is no reason to refuse
@@ -42,6 +42,8 @@ def archive(file: BinaryIO, stack: ExitStack, limit: int = ENTRIES) -> Tree:
     except Refused:
         raise
     except Exception as error:  # a hostile zip makes zipfile raise nearly anything
+        if is_lost(error):
+            raise
         raise Refused("zip_broken") from error
     members = [(place, member) for member in opened.infolist() if (place := _place(member))]
     if not opened.infolist():

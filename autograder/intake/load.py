@@ -15,7 +15,18 @@ from functools import partial
 
 from autograder.intake import archive
 from autograder.intake.find import BULK_ENTRIES, Source
-from autograder.intake.tree import ARCHIVES, WANTED, Entry, Refused, Tree, folder, is_zip, open_regular, read
+from autograder.intake.tree import (
+    ARCHIVES,
+    WANTED,
+    Entry,
+    Refused,
+    Tree,
+    folder,
+    is_lost,
+    is_zip,
+    open_regular,
+    read,
+)
 from autograder.messages import Message
 
 # What a coding line may ask for. Others, such as punycode, can take minutes for one file.
@@ -34,7 +45,10 @@ class Submission:
 
 
 def load(source: Source) -> Submission:
-    """Read a submission. Whatever is wrong with it is written down in the result, never raised."""
+    """Read a submission. Whatever is wrong with it is written down in the result, never raised.
+
+    Raises OSError where it is gone, or its disk: that is the grader's trouble and not in what was handed in.
+    """
     files: dict[str, bytes] = {}
     problems: dict[str, Message] = {}
     notes = list(source.notes)
@@ -89,7 +103,9 @@ def _contents(source: Source, stack: ExitStack) -> Tree:
             own = ((stands, source.path / inside) for inside, stands in source.members)
             return Tree(tuple(Entry((stands,), partial(open_regular, path)) for stands, path in own))
         return archive.unpacked(folder(source.path), stack)
-    except OSError:
+    except OSError as error:
+        if is_lost(error):
+            raise
         return Tree(troubles=(Refused("unreadable").message(source.name),))
     except Refused as refused:
         return Tree(troubles=(refused.message(source.name),))

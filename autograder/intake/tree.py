@@ -29,6 +29,8 @@ FILE_BYTES = 1_000_000
 FOLDER_ENTRIES = 10_000
 ONE_FOLDER_ENTRIES = 2_000  # so that a folder full of pictures does not hide its neighbours
 FOLDER_DEPTH = 40
+# A file that was listed a moment ago and now fails like this is lost to the grader, not badly handed in.
+LOST = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE, errno.EIO)
 IGNORED = {"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv"}
 
 
@@ -99,7 +101,10 @@ def is_zip(name: str) -> bool:
 
 
 def read(entry: Entry, limit: int = FILE_BYTES) -> bytes:
-    """The content. Raises Refused when there is more than ``limit``, whatever size was declared."""
+    """The content. Raises Refused when there is more than ``limit``, whatever size was declared.
+
+    Raises OSError where the file is gone by now.
+    """
     content = bytearray()
     try:
         with entry.open() as file:
@@ -110,8 +115,15 @@ def read(entry: Entry, limit: int = FILE_BYTES) -> bytes:
     except Refused:
         raise
     except Exception as error:  # a hostile zip makes zipfile raise nearly anything
+        if is_lost(error):
+            raise
         raise Refused("unreadable") from error
     return bytes(content)
+
+
+def is_lost(error: Exception) -> bool:
+    """Whether the file has gone, or its disk."""
+    return isinstance(error, OSError) and error.errno in LOST
 
 
 def refuse(reason: str) -> BinaryIO:
@@ -119,7 +131,10 @@ def refuse(reason: str) -> BinaryIO:
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open a plain file, and neither a link nor anything that could make the grader wait."""
+    """Open a plain file, and neither a link nor anything that could make the grader wait.
+
+    Raises Refused, or OSError where the file is gone by now.
+    """
     if path.is_symlink():
         raise Refused("link")
     flags = os.O_RDONLY
@@ -128,6 +143,8 @@ def open_regular(path: Path) -> BinaryIO:
     try:
         handle = os.open(path, flags)
     except OSError as error:
+        if is_lost(error):
+            raise
         raise Refused("link" if error.errno == errno.ELOOP else "unreadable") from error
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
@@ -148,7 +165,9 @@ def folder(root: Path) -> Tree:
         try:
             with os.scandir(directory) as found:
                 children = sorted(islice(found, room + 1), key=lambda child: child.name)
-        except OSError:
+        except OSError as error:
+            if is_lost(error):
+                raise
             shown = "/".join(parts[-4:]) or readable(root.name)
             troubles.append(Message("intake.folder_unreadable", {"path": shown}))
             continue

@@ -131,8 +131,8 @@ def _start(ours: socket.socket, theirs: socket.socket, options: Mapping[str, Any
             hello = b""
         if not hello:
             errors.seek(0)
-            said = errors.read()[-2000:].decode(errors="replace")
-            raise SandboxFault(f"the warm parent did not start: {said}")
+            said = errors.read()[-2000:].decode(errors="replace").strip()
+            raise SandboxFault(f"the warm parent did not start: {said.rpartition(chr(10))[2]}")
     ours.settimeout(None)
     ready: dict[str, Any] = json.loads(hello)
     return ready

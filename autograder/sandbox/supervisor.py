@@ -206,12 +206,7 @@ def in_fork(pid: int, body: Callable[[], None]) -> int:
 
 
 def settle(keep: list[int]) -> None:
-    """First thing in a fresh fork: die with the parent, default signals, no open file but those to keep."""
-    parent = os.getppid()
-    if sys.platform == "linux":
-        linux.die_with_parent()
-    if os.getppid() != parent:
-        os._exit(1)
+    """First thing in a fresh fork: default signals, no open file but those to keep."""
     for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     null = os.open(os.devnull, os.O_RDWR)
@@ -220,6 +215,15 @@ def settle(keep: list[int]) -> None:
     edges = sorted({2, *keep})
     for below, above in zip(edges, [*edges[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
         os.closerange(below + 1, above)
+
+
+def die_with_supervisor() -> None:
+    """Next thing in a student's process. A supervisor itself lives on until the grader has hung up, and clears away."""
+    parent = os.getppid()
+    if sys.platform == "linux":
+        linux.die_with_parent()
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _read(path: str) -> str:

@@ -20,7 +20,9 @@ import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Mapping
 from importlib.abc import MetaPathFinder
+from typing import Any
 
 from autograder.sandbox import linux, student, supervisor, wire
 from autograder.sandbox.readable import Readable, readable
@@ -148,6 +150,7 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
 
         def studying() -> None:
             supervisor.settle([rpc.fileno(), printing])
+            supervisor.die_with_supervisor()
             os.dup2(printing, 1)
             os.dup2(printing, 2)
             os.close(printing)
@@ -201,9 +204,17 @@ class Absent(MetaPathFinder):
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     options = json.loads(sys.argv[2])
-    if sys.platform == "linux":
-        linux.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the grader decides
+    try:
+        run(control, options)
+    finally:
+        with contextlib.suppress(ChildProcessError):
+            os.wait()  # SIGCHLD is ignored: returns when the last of them has ended
+        shutil.rmtree(options["scratch"], ignore_errors=True)  # a grader that was killed does not
+
+
+def run(control: socket.socket, options: Mapping[str, Any]) -> None:
+    """Import, find the strongest tier, say so, and serve until the grader hangs up, in whichever way it ends."""
     os.environ.clear()
     os.environ.update(ENVIRONMENT)
     if options["preload"]:
@@ -221,7 +232,10 @@ def versions() -> dict[str, str]:
     """What a disputed grade would have to be reproduced with."""
     from importlib.metadata import version
 
-    found = {name: version(name) for name in ("torch", "torchvision", "numpy", "safetensors")}
+    found = {
+        name: version(name)
+        for name in ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "safetensors")
+    }
     return {"python": platform.python_version(), **found, "machine": platform.machine()}
 
 
