@@ -48,7 +48,7 @@ LAYERS = {
     *("scrubbed environment", "no open files", "written files end with the process"),
 }
 # Entries that end badly end soon: 1 s of CPU time is ten times what the solution's part takes.
-QUICK = replace(settings(), cpu_seconds=3, wall_seconds=5.0, memory_mb=500)
+QUICK = replace(settings(), cpu_seconds=2, wall_seconds=5.0, memory_mb=500)
 CANARY = f"canary-{secrets.token_hex(16)}"  # a secret in the grader's memory
 # Words that stand in hidden files and nowhere in what students get.
 HIDDEN_WORDS = {
@@ -92,7 +92,8 @@ class Watched:
 
     parent: WarmParent
     neighbour: Student
-    frames: list[bytes] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
+    received: list[bytes] = field(default_factory=list)
 
     def ask_neighbour(self) -> float:
         answer = self.neighbour.ask("loss", function="kl_divergence", arguments={"mu": torch.ones(2)}, wrt=[])
@@ -138,11 +139,11 @@ def watched(sealed: WarmParent, run: Run, monkeypatch: pytest.MonkeyPatch) -> It
         encode, decode = wire.encode, wire.decode
 
         def encoded(value: Any) -> tuple[bytes, bytes]:
-            watch.frames += encode(value)
+            watch.sent += encode(value)
             return encode(value)
 
         def decoded(document: bytes, blob: bytes) -> Any:
-            watch.frames += (document, blob)
+            watch.received += (document, blob)
             return decode(document, blob)
 
         monkeypatch.setattr(wire, "encode", encoded)
@@ -175,13 +176,16 @@ def outcomes(entry: Entry, result: Result) -> set[str]:
     return found or {"graded"}
 
 
-def nothing_hidden_in(frames: list[bytes], result: Result) -> None:
-    shown = result.to_json() + student_page(result, "en") + student_page(result, "ko")
-    crossed = b"".join(frames) + shown.encode(errors="replace")
-    assert len(frames) > 100
+def nothing_hidden_in(watched: Watched, result: Result) -> None:
+    pages = result.to_json() + student_page(result, "en") + student_page(result, "ko")
+    said = b"".join(watched.received) + pages.encode(errors="replace")
+    crossed = b"".join(watched.sent) + said
+    assert watched.sent and watched.received
     assert CANARY.encode() not in crossed
-    assert [words for words in HIDDEN_WORDS.values() if words.encode() in crossed] == []
-    assert audit.GOT_THROUGH.encode() not in crossed, re.findall(rb"got through.{,200}", crossed)[:3]
+    for place, words in HIDDEN_WORDS.items():
+        # Honest work is the solution's: it is sent as the student's own file, and must not come from elsewhere.
+        assert words.encode() not in (said if place == "solution" else crossed), place
+    assert audit.GOT_THROUGH.encode() not in said, re.findall(rb"got through.{,200}", said)[:3]
 
 
 def nobody_gains(crowd: tuple[Entry, ...], result: Result) -> None:
@@ -206,7 +210,7 @@ def test_an_attack_beside_finished_work_gains_and_reaches_nothing(
 ) -> None:
     result = grade(crowd)
     nobody_gains(crowd, result)
-    nothing_hidden_in(watched.frames, result)
+    nothing_hidden_in(watched, result)
 
 
 @pytest.mark.parametrize("crowd", ROUGH, ids=name_of)
@@ -215,13 +219,13 @@ def test_an_attack_that_ends_badly_costs_its_own_part_alone(
 ) -> None:
     result = grade(crowd, settings=QUICK)
     nobody_gains(crowd, result)
-    nothing_hidden_in(watched.frames, result)
+    nothing_hidden_in(watched, result)
 
 
 def test_after_all_attacks_a_right_submission_scores_everything(watched: Watched, grade: Any) -> None:
     result = grade(())
     assert (result.status, result.score) == ("graded", 100)
-    nothing_hidden_in(watched.frames, result)
+    nothing_hidden_in(watched, result)
     assert watched.ask_neighbour() == 2.0
 
 
@@ -261,7 +265,7 @@ def test_an_attack_that_gets_through_is_seen(watched: Watched, grade: Any) -> No
     result = grade(crowd)
     assert audit.got_through(result)
     with pytest.raises(AssertionError):
-        nothing_hidden_in(watched.frames, result)
+        nothing_hidden_in(watched, result)
     finding = audit.judge(crowd[0], result)
     assert (finding.caught, finding.wrong) == (False, "got through")
 
