@@ -3,7 +3,7 @@
 # stopped-by: private root, rlimits
 import os
 
-for number in range(30):
+for number in range(10):
     try:
         with open(f"flood{number}", "wb", buffering=0) as file:
             while file.write(b"x" * (1 << 20)) and file.tell() < 64 << 20:
