@@ -95,7 +95,16 @@ def student_of(tier: str, limits: Limits, wall_seconds: float = 20) -> Iterator[
             with Student(rpc, status, limits.cpu_seconds, wall_seconds) as student:
                 yield student, pid
         finally:
-            os.waitpid(pid, 0)
+            bury(pid)
+
+
+def bury(pid: int) -> None:
+    """Wait for a supervisor; one that a missing layer keeps from ending is killed."""
+    patience = time.monotonic() + 5
+    while os.waitpid(pid, os.WNOHANG)[0] == 0:
+        if time.monotonic() > patience:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
 
 
 def run(tier: str, source: str, limits: Limits, wall_seconds: float = 20) -> Any:
