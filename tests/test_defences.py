@@ -277,7 +277,7 @@ OTHERS = {
     ),
     "no capabilities": Layer(
         "landlock",
-        no(linux, "drop_capabilities"),
+        no(linux, "empty_bounding_set"),
         "def attack():\n    import ctypes; return 'reached' if ctypes.CDLL(None).prctl(23, 21, 0, 0, 0) else 'stopped'",
     ),
     "scrubbed environment": Layer(
