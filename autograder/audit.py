@@ -9,18 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import classroom
-from autograder.bank import Entry, entries, files
+from autograder.bank import PART_OF, STUBS, Entry, entries, files
 from autograder.intake import find
 from autograder.results import Result
 from autograder.run import Run
 from autograder.settings import PARTS
 
 SHORT_RUN = "short_run"
+GOT_THROUGH = "got through"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """How one entry fared. ``wrong`` says in a word what is not as it must be; empty when all is."""
+    """How one entry fared. ``wrong`` says in a word what is not as it must be; empty when all is.
+
+    ``caught`` of a hostile entry: its attack gained no point and got at nothing.
+    """
 
     entry: Entry
     caught: bool
@@ -54,7 +58,10 @@ def judge(entry: Entry, result: Result) -> Finding:
     """Compare one result with what the entry's header demands."""
     lost = {check.id: check.part for check in result.checks if check.points < check.max_points}
     in_parts = {part for check, part in lost.items() if check != SHORT_RUN}
-    if entry.only_short_run:
+    if entry.kind == "hostile":
+        caught = not gained(entry, result) and not got_through(result)
+        elsewhere = in_parts - {PART_OF[STUBS[stub]] for stub in entry.stubs}
+    elif entry.only_short_run:
         caught = SHORT_RUN in lost
         elsewhere = in_parts
     else:
@@ -66,9 +73,11 @@ def judge(entry: Entry, result: Result) -> Finding:
         wrong = "no result"
     elif entry.kind == "right" and lost:
         wrong = "false alarm"
+    elif entry.kind == "hostile" and not caught:
+        wrong = "got through" if got_through(result) else "gained points"
     elif entry.kind == "wrong" and not caught:
         wrong = "missed"
-    elif entry.kind == "wrong" and elsewhere:
+    elif entry.kind != "right" and elsewhere:
         wrong = "lost elsewhere"
     shown = (
         tuple(sorted(lost)) if entry.kind == "right" else tuple(part for part in PARTS if part in elsewhere)
@@ -76,11 +85,33 @@ def judge(entry: Entry, result: Result) -> Finding:
     return Finding(entry, caught, shown, named, wrong)
 
 
+def earned(entry: Entry, result: Result) -> float:
+    """Points in the parts that a hostile entry attacks, apart from the short run, which takes the whole model."""
+    own = {PART_OF[STUBS[stub]] for stub in entry.stubs}
+    return sum(check.points for check in result.checks if check.part in own and check.id != SHORT_RUN)
+
+
+def gained(entry: Entry, result: Result) -> bool:
+    """Whether an attack earned points that the work beneath it is not worth."""
+    trained = any(check.points for check in result.checks if check.id == SHORT_RUN)
+    return earned(entry, result) > entry.most or (entry.work == "empty" and trained)
+
+
+def got_through(result: Result) -> bool:
+    """Whether an attack reached what it was after: entries of the bank then raise an exception that says so."""
+    return any(GOT_THROUGH in str(check.values) + check.message for check in result.checks)
+
+
 def matrix(findings: Iterable[Finding]) -> dict[str, Counter[str]]:
-    """Counts by stub: wrong, caught, lost_elsewhere, named, right, false_alarms."""
+    """Counts by stub: wrong, caught, lost_elsewhere, named, right, false_alarms; hostile entries have a row of their own."""
     rows: dict[str, Counter[str]] = {}
     for finding in findings:
         entry = finding.entry
+        if entry.kind == "hostile":
+            row = rows.setdefault("hostile", Counter())
+            row["hostile"] += 1
+            row["got_through"] += not finding.caught
+            continue
         group = entry.stubs[0] if len(entry.stubs) == 1 else "several"
         row = rows.setdefault(group, Counter())
         row[entry.kind] += 1

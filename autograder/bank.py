@@ -57,6 +57,16 @@ class Entry:
         return tuple(name.strip() for name in self.header.get("misconception", "").split(",") if name.strip())
 
     @property
+    def work(self) -> str:
+        """What a hostile entry's attack is added to: ``honest``, ``wrong`` or ``empty`` work."""
+        return self.header.get("work", "honest")
+
+    @property
+    def most(self) -> float:
+        """The points of its part that a hostile entry's work is worth without the attack; inf for all of them."""
+        return float(self.header.get("most", 0 if self.work == "empty" else "inf"))
+
+    @property
     def only_short_run(self) -> bool:
         """Whether it must lose points in the short run and nowhere else."""
         return self.header.get("short-run-only") == "yes"
@@ -85,6 +95,8 @@ def files(entry: Entry) -> dict[str, str]:
         return {**result, entry.header["file"]: entry.source}
     tree = ast.parse(entry.source)
     for file in dict.fromkeys(STUBS[stub] for stub in entry.stubs):
+        if entry.work == "empty":
+            result[file] = (kit.HANDOUT / "vae" / file).read_text(encoding="utf-8")
         own = {stub for stub in entry.stubs if STUBS[stub] == file}
         extra = [
             _segment(entry.source, node) for node in tree.body if getattr(node, "name", None) not in STUBS

@@ -157,7 +157,8 @@ def grade(
 @app.command()
 def audit(
     bank: Annotated[
-        Path, typer.Option(help="Folder with right/ and wrong/. / right/와 wrong/이 있는 폴더.")
+        Path,
+        typer.Option(help="Folder with right/, wrong/ and hostile/. / right/, wrong/, hostile/이 있는 폴더."),
     ] = kit.BANK,
     jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time. / 동시에 채점할 수.")] = CORES,
     seed: Annotated[
@@ -165,13 +166,13 @@ def audit(
     ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
 ) -> None:
-    """Grade the kit's own bank and show every miss. / 준비된 정답·오답 모음을 채점해 놓친 것을 보여 줍니다."""
+    """Grade the kit's own bank and show every miss. / 준비된 정답·오답·공격 모음을 채점해 놓친 것을 보여 줍니다."""
     from autograder import audit as auditing
     from autograder.bank import entries
     from autograder.run import Run
     from autograder.settings import settings
 
-    kinds = [kind for kind in ("wrong", "right") if entries(bank, kind)]
+    kinds = [kind for kind in ("wrong", "right", "hostile") if entries(bank, kind)]
     total = sum(len(entries(bank, kind)) for kind in kinds)
     if not total:
         _stop(Message("cli.empty_bank", {"path": str(bank)}))
@@ -334,7 +335,16 @@ def _with_progress(grading: Iterable[T], total: int, language: str) -> list[T]:
 
 
 def _print_matrix(rows: Mapping[str, Mapping[str, int]], language: str) -> None:
-    columns = ("wrong", "caught", "lost_elsewhere", "named", "right", "false_alarms")
+    columns = (
+        "wrong",
+        "caught",
+        "lost_elsewhere",
+        "named",
+        "right",
+        "false_alarms",
+        "hostile",
+        "got_through",
+    )
     table = Table()
     for heading in ("stub", *columns):
         table.add_column(

@@ -140,12 +140,15 @@ def enter_root(new_root: str) -> None:
     os.chdir("/")
 
 
-def drop_capabilities() -> None:
-    """Empty every capability set; without them root is nobody in particular."""
+def empty_bounding_set() -> None:
+    """Let nothing that this process starts gain a capability; needs one itself, so before root becomes another user."""
     for capability in range(64):
-        _libc.prctl(
-            _PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0
-        )  # fails where there is nothing to drop
+        # Fails where there is no such capability, or no right to drop it because none is held.
+        _libc.prctl(_PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0)
+
+
+def drop_capabilities() -> None:
+    """Empty this process's own capability sets; without them root is nobody in particular."""
     _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     _syscall(_SYS_CAPSET[platform.machine()], header, (ctypes.c_uint32 * 6)())

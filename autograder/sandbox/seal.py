@@ -162,6 +162,7 @@ def seal(box: Box, limits: Limits, scratch: str, uid: int, environment: Mapping[
     if box.tier != "weak":
         linux.forbid_new_privileges()
         linux.landlock(*_landlock_paths(box, scratch))
+        linux.empty_bounding_set()
         become_nobody(uid)
         linux.drop_capabilities()
         linux.install_filter(box.syscall_filter)

@@ -70,4 +70,9 @@ def describe(error: BaseException, package: Path) -> dict[str, Any]:
         for frame, line in traceback.walk_tb(error.__traceback__):
             if Path(frame.f_code.co_filename).parent == package:
                 where = (os.path.basename(frame.f_code.co_filename), line)
-    return {"type": type(error).__name__, "text": text[:EXCEPTION_LENGTH], "file": where[0], "line": where[1]}
+    return {
+        "type": type(error).__name__[:100],
+        "text": text[:EXCEPTION_LENGTH],
+        "file": where[0],
+        "line": where[1],
+    }

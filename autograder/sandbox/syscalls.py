@@ -21,7 +21,7 @@ DENIED = (
     "unshare setns mount umount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick "
     "mount_setattr "  # another view of the file system
     "ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd pidfd_open "  # other processes
-    "bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register seccomp "  # kernel attack surface
+    "bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register io_setup seccomp "  # kernel attack surface
     "add_key request_key keyctl "  # key rings are shared by user
     "memfd_create memfd_secret shmget shmat shmctl semget semop semctl msgget msgsnd msgctl "  # memory no limit counts
     "execve execveat "  # no other programs
@@ -36,7 +36,7 @@ DENIED = (
 # Without namespaces the file system and the processes outside are in view; Landlock covers neither of these.
 DENIED_IN_VIEW = (
     "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat "
-    "kill tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal "
+    "kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal "
     "socket connect bind listen mq_open mq_unlink setpgid setsid link linkat"
 ).split()
 
@@ -48,6 +48,11 @@ YOUNG = {
     "fchmodat2": 452,
     "setxattrat": 463,
 }
+
+# Commands of fcntl that have the kernel signal another process, hold up its open(), or tell what it opens.
+FCNTL_DENIED = {"F_SETOWN": 8, "F_SETSIG": 10, "F_SETOWN_EX": 15, "F_SETLEASE": 1024, "F_NOTIFY": 1026}
+# The same by ioctl (FIOSETOWN, SIOCSPGRP), and TIOCSTI, which types into a terminal.
+IOCTL_DENIED = (0x8901, 0x8902, 0x5412)
 
 NAMESPACE_FLAGS = (
     *(linux.CLONE_NEWNS, linux.CLONE_NEWCGROUP, linux.CLONE_NEWUTS, linux.CLONE_NEWIPC),
@@ -70,9 +75,9 @@ def student_filter(in_view: bool) -> bytes:
         _deny(policy, denied, "socketpair", Arg(1, pyseccomp.MASKED_EQ, 0xF, socket.SOCK_DGRAM))
     else:
         _deny(policy, denied, "socket", Arg(0, pyseccomp.NE, socket.AF_UNIX))
-    _deny(
-        policy, denied, "ioctl", Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, 0x5412)
-    )  # TIOCSTI types into a terminal
+    for call, commands in (("ioctl", IOCTL_DENIED), ("fcntl", FCNTL_DENIED.values())):
+        for command in commands:  # the kernel reads 32 bits of it
+            _deny(policy, denied, call, Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))
     with tempfile.TemporaryFile() as file:
         policy.export_bpf(file)
         return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0)

@@ -1,0 +1,17 @@
+# stub: generate
+# attack: looks for open files of the grader or of its neighbours among its descriptors
+# stopped-by: no open files
+import os
+import stat
+
+found = []
+null = os.stat("/dev/null").st_rdev
+for number in range(65536):
+    try:
+        seen = os.fstat(number)
+    except OSError:
+        continue
+    if seen.st_rdev != null or not stat.S_ISCHR(seen.st_mode):
+        found.append((number, stat.filemode(seen.st_mode)))
+if [kind[0] for _, kind in found] != ["s"]:
+    raise SystemExit(f"got through: {found}")

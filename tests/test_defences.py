@@ -1,0 +1,407 @@
+"""Each layer of defence alone: with the others that stop the same attack taken away, it stops; without it, nothing does.
+
+The weakened policies are built here, by patching this process, which then does the warm parent's work: the product
+has no such switch. What all layers do together: test_sandbox.py and test_hostile.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import socket
+import tempfile
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder import isolation, kit
+from autograder.checks import remote
+from autograder.sandbox import conversation, linux, seal, supervisor, syscalls, warm_parent, wire
+from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit
+from autograder.sandbox.conversation import Student
+from autograder.sandbox.readable import Readable, readable
+from autograder.sandbox.seal import TIERS, Box, Limits, namespaces
+
+Patch = pytest.MonkeyPatch
+Weaken = Callable[[Patch], None]
+STOPPED = "stopped"
+
+
+def no(module: Any, name: str, value: Any = None) -> Weaken:
+    """Without a step of sealing or watching."""
+    return lambda patch: patch.setattr(module, name, lambda *_, **__: value)
+
+
+def no_limit(which: int) -> Weaken:
+    def weaken(patch: Patch) -> None:
+        limit = seal._limit
+        patch.setattr(seal, "_limit", lambda one, *values: one == which or limit(one, *values))
+
+    return weaken
+
+
+def no_namespace(flag: int) -> Weaken:
+    return lambda patch: patch.setattr(warm_parent, "namespaces", lambda: namespaces() & ~flag)
+
+
+def no_denial(*names: str) -> Weaken:
+    """Without the rules of the system-call filter about these calls."""
+
+    def weaken(patch: Patch) -> None:
+        deny = syscalls._deny
+        patch.setattr(
+            syscalls,
+            "_deny",
+            lambda policy, action, name, *arguments: name in names or deny(policy, action, name, *arguments),
+        )
+
+    return weaken
+
+
+def show(folder: str) -> Weaken:
+    """With one more folder on the allow-list."""
+
+    def weaken(patch: Patch) -> None:
+        everything = readable()
+        wider = Readable((*everything.shown, folder), everything.masked, everything.packages)
+        patch.setattr(warm_parent, "readable", lambda: wider)
+
+    return weaken
+
+
+no_landlock = no(linux, "landlock")
+no_own_user = no(seal, "become_nobody")
+no_watch = no(supervisor, "exceeded", "")
+
+
+@contextlib.contextmanager
+def student_of(tier: str, limits: Limits, wall_seconds: float = 20) -> Iterator[tuple[Student, int]]:
+    """A student's process and its supervisor's id, forked from this process as it is patched at the moment."""
+    with tempfile.TemporaryDirectory() as scratch:
+        os.chmod(scratch, 0o711)
+        box = Box(tier, warm_parent.readable(), syscalls.student_filter(in_view=tier == "landlock"), scratch)
+        rpc, their_rpc = socket.socketpair()
+        status, their_status = socket.socketpair()
+        with their_rpc, their_status:
+            pid = warm_parent.fork_student(their_rpc, their_status, box, limits, seed=1)
+        try:
+            with Student(rpc, status, limits.cpu_seconds, wall_seconds) as student:
+                yield student, pid
+        finally:
+            bury(pid)
+
+
+def bury(pid: int) -> None:
+    """Wait for a supervisor; one that a missing layer keeps from ending is killed."""
+    patience = time.monotonic() + 5
+    while os.waitpid(pid, os.WNOHANG)[0] == 0:
+        if time.monotonic() > patience:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+
+
+def run(tier: str, source: str, limits: Limits, wall_seconds: float = 20) -> Any:
+    """What ``attack()`` returns in a sealed process, or ``stopped`` with what else happened."""
+    text = textwrap.dedent(source) + "\nreconstruction_loss = attack\n"
+    try:
+        with student_of(tier, limits, wall_seconds) as (student, _):
+            student.ask("load", files={"__init__.py": "", "loss.py": text}, modules=["loss"])
+            return student.ask("loss", function="reconstruction_loss", arguments={}, wrt=[])["value"]
+    except (StudentRaised, Crashed, TimeLimit) as end:
+        return f"{STOPPED}: {end!r}"
+
+
+@dataclass(frozen=True)
+class Layer:
+    """``without`` it the attack gets through; ``also_without`` are other layers that would stop it too."""
+
+    tier: str
+    without: Weaken
+    attack: str
+    also_without: tuple[Weaken, ...] = ()
+
+
+CALL = """
+    import ctypes, os
+    libc = ctypes.CDLL(None, use_errno=True)
+    room = ctypes.create_string_buffer(4096)
+    def attack():
+        if {call} < 0 and ctypes.get_errno() in (1, 38):  # EPERM, ENOSYS: the filter's answers
+            raise PermissionError
+        return "reached"
+"""
+EXPRESSION = """
+    import fcntl, os, signal, socket, resource
+    def attack():
+        {expression}
+        return "reached"
+"""
+RLIMIT = """
+    import resource
+    def attack():
+        if resource.getrlimit(resource.RLIMIT_{name})[1] == 0: raise PermissionError
+        return "reached"
+"""
+
+
+def call(name: str, expression: str, *also: Weaken, tier: str = "namespaces") -> Layer:
+    return Layer(tier, no_denial(name), CALL.replace("{call}", expression), also)
+
+
+def expression(without: Weaken, text: str, *also: Weaken, tier: str = "namespaces") -> Layer:
+    return Layer(tier, without, EXPRESSION.replace("{expression}", text), also)
+
+
+SECCOMP = {
+    # groups of syscalls.DENIED, in their order
+    "another view of the file system": call("unshare", "libc.unshare(0x10000000)"),
+    "other processes": call("ptrace", "libc.ptrace(0, 0, None, None)"),
+    "kernel attack surface": call("io_setup", "libc.syscall(206, 1, ctypes.byref(ctypes.c_ulong()))"),
+    "io_uring": call("io_uring_setup", "libc.syscall(425, 1, None)"),
+    "key rings": call("keyctl", "libc.syscall(250, 0, -3, 1)"),
+    "memory no limit counts": call("memfd_create", "libc.memfd_create(b'x', 0)"),
+    "other programs": call("execve", "libc.execve(b'/none', None, None)"),
+    "administration": call("name_to_handle_at", "libc.name_to_handle_at(-100, None, None, None, 0)"),
+    "special files": expression(no_denial("mknodat", "mknod"), "os.mkfifo('pipe')"),
+    "precedence": expression(no_denial("setpriority"), "os.setpriority(os.PRIO_PROCESS, 0, 19)"),
+    "watches on files": call("inotify_init1", "libc.inotify_init1(0)"),
+    # rules on arguments
+    "clone with namespaces": Layer(
+        "namespaces",
+        lambda patch: patch.setattr(syscalls, "NAMESPACE_FLAGS", ()),
+        CALL.replace("{call}", "(libc.syscall(56, 0x10000011, 0, 0, 0, 0) or os._exit(0))"),
+    ),
+    "clone3": call("clone3", "libc.syscall(435, None, 0)"),
+    "limits of others": call("prlimit64", "libc.prlimit(os.getpid(), 7, None, None)"),
+    "socket families": expression(no_denial("socket"), "socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)"),
+    "signals through descriptors": expression(no_denial("fcntl"), "fcntl.fcntl(0, 10, 9)"),
+    "signals through ioctl": expression(
+        no_denial("ioctl"), "fcntl.ioctl(socket.socketpair()[0], 0x8901, os.getpid().to_bytes(4, 'little'))"
+    ),
+    # syscalls.DENIED_IN_VIEW
+    "modes of files in view": expression(
+        no_denial("chmod", "fchmodat"), "os.mkdir('x'); os.chmod('x', 0o700)", tier="landlock"
+    ),
+    "signals in view": expression(no_denial("kill"), "os.kill(os.getpid(), 0)", tier="landlock"),
+    "signals by tgkill in view": expression(
+        no_denial("tgkill"), "signal.pthread_kill(__import__('threading').get_ident(), 0)", tier="landlock"
+    ),
+    "sockets in view": expression(
+        no_denial("socket"), "socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)", tier="landlock"
+    ),
+    "datagram pairs in view": expression(
+        no_denial("socketpair"), "socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)", tier="landlock"
+    ),
+    "sessions in view": expression(
+        no_denial("setsid"),
+        "child = os.fork() or (os.setsid(), os._exit(0)); assert not os.wait()[1]",
+        tier="landlock",
+    ),
+    "hard links in view": expression(
+        no_denial("link", "linkat"), "open('x', 'w').close(); os.link('x', 'y')", tier="landlock"
+    ),
+}
+
+LIMITS = {
+    "RLIMIT_CORE": Layer("namespaces", no_limit(resource.RLIMIT_CORE), RLIMIT.replace("{name}", "CORE")),
+    "RLIMIT_MSGQUEUE": Layer(
+        "namespaces", no_limit(resource.RLIMIT_MSGQUEUE), RLIMIT.replace("{name}", "MSGQUEUE")
+    ),
+    "RLIMIT_MEMLOCK": Layer(
+        "namespaces", no_limit(resource.RLIMIT_MEMLOCK), RLIMIT.replace("{name}", "MEMLOCK")
+    ),
+    "RLIMIT_CPU": expression(
+        no_limit(resource.RLIMIT_CPU),
+        "import time\n        while time.process_time() < 2: pass",
+        no_watch,
+    ),
+    "RLIMIT_FSIZE": expression(
+        no_limit(resource.RLIMIT_FSIZE),
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); os.pwrite(os.open('x', os.O_CREAT | os.O_WRONLY), b'x', 40 << 20)",
+    ),
+    "RLIMIT_NOFILE": expression(
+        no_limit(resource.RLIMIT_NOFILE), "kept = [open('/dev/null') for _ in range(300)]"
+    ),
+    "RLIMIT_NPROC": expression(
+        no_limit(resource.RLIMIT_NPROC),
+        "import threading, time; threading.stack_size(65536); [threading.Thread(target=time.sleep, args=(2,), daemon=True).start() for _ in range(100)]",
+    ),
+    "RLIMIT_DATA": expression(no_limit(resource.RLIMIT_DATA), "kept = bytearray(400 << 20)", no_watch),
+}
+
+WATCHES = {
+    "memory watch": expression(
+        no_watch,
+        "import mmap, time; kept = mmap.mmap(-1, 500 << 20); kept.write(b'x' * (100 << 20) * 5) if 0 else None\n"
+        "        for _ in range(500): kept.write(b'x' * (1 << 20))\n        time.sleep(2)",
+    ),
+    "CPU watch": expression(
+        no_watch,
+        "import time\n        if os.fork() == 0:\n            while True: pass\n        time.sleep(4)",
+        no_limit(resource.RLIMIT_CPU),
+    ),
+}
+
+READ = """
+    def attack():
+        open("/etc/passwd").read()
+        return "reached"
+"""
+ENVIRONMENT = """
+    import os
+    def attack():
+        return "reached" if "VAE_SECRET" in os.environ else "stopped"
+"""
+FILES = """
+    import os
+    def attack():
+        return "reached" if sum(os.path.exists(f"/dev/fd/{n}") or _open(n) for n in range(3, 64)) > 1 else "stopped"
+    def _open(number):
+        try: return bool(os.fstat(number))
+        except OSError: return False
+"""
+OTHERS = {
+    "Landlock": Layer("landlock", no_landlock, READ),
+    "private root": Layer("namespaces", show("/etc"), READ),
+    "own user": Layer(
+        "landlock",
+        no_own_user,
+        "def attack():\n    import os; return 'stopped' if os.getuid() else 'reached'",
+    ),
+    "no capabilities": Layer(
+        "landlock",
+        no(linux, "empty_bounding_set"),
+        "def attack():\n    import ctypes; return 'reached' if ctypes.CDLL(None).prctl(23, 21, 0, 0, 0) else 'stopped'",
+    ),
+    "scrubbed environment": Layer(
+        "namespaces",
+        lambda patch: patch.setattr(os.environ, "clear", lambda: None, raising=False),
+        ENVIRONMENT,
+    ),
+    "no open files": Layer("landlock", no(os, "closerange"), FILES),
+}
+
+
+def outcome(layer: Layer, patch: Patch, limits: Limits, *weakened: Weaken) -> str:
+    """``reached``, or ``stopped`` with the way it was."""
+    for weaken in weakened:
+        weaken(patch)
+    return str(run(layer.tier, layer.attack, limits))
+
+
+ALL = {**SECCOMP, **LIMITS, **WATCHES, **OTHERS}
+
+
+@pytest.fixture
+def limits(small: Limits) -> Limits:
+    return replace(small, cpu_seconds=1, memory_mb=300)
+
+
+@pytest.fixture(scope="module")
+def strongest() -> int:
+    """Which tier this machine reaches, as a place in TIERS."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return TIERS.index(warm_parent.strongest_box(isolation.at_most(), scratch).tier)
+
+
+@pytest.fixture
+def here(strongest: int) -> Callable[[str], None]:
+    """Skip where the machine has no such tier."""
+
+    def checked(tier: str) -> None:
+        if TIERS.index(tier) < strongest:
+            pytest.skip(f"this machine holds student code by {TIERS[strongest]} at most, not by {tier}")
+
+    return checked
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_layer_stops_what_nothing_else_would(
+    name: str, monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
+) -> None:
+    layer = ALL[name]
+    here(layer.tier)
+    if os.geteuid() != 0 and name in ("own user", "no capabilities"):
+        pytest.skip("only root takes on another user and has capabilities to drop")
+    monkeypatch.setenv("VAE_SECRET", "secret")
+    assert outcome(layer, monkeypatch, limits, *layer.also_without).startswith(STOPPED)
+    assert outcome(layer, monkeypatch, limits, layer.without) == "reached"
+
+
+@pytest.mark.parametrize("kind", ["mnt", "pid", "net", "ipc", "uts", "cgroup"])
+def test_each_namespace_is_its_own(kind: str, limits: Limits, here: Callable[[str], None]) -> None:
+    here("namespaces")
+    with student_of("namespaces", limits) as (_, supervising):
+        (student,) = children_of(supervising)
+        assert os.readlink(f"/proc/{student}/ns/{kind}") != os.readlink(f"/proc/self/ns/{kind}")
+
+
+def children_of(process: int) -> list[int]:
+    return [int(name) for name in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def runs(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_a_student_dies_with_its_supervisor(
+    holds: bool, monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
+) -> None:
+    here("landlock")
+    if not holds:
+        no(linux, "die_with_parent")(monkeypatch)
+    with student_of("landlock", limits) as (_, supervising):
+        (student,) = children_of(supervising)
+        os.kill(supervising, signal.SIGKILL)
+        patience = time.monotonic() + (10 if holds else 1)
+        while runs(student) and time.monotonic() < patience:
+            time.sleep(0.02)
+        assert runs(student) != holds
+
+
+ADVANCE = """
+    import sys
+    from autograder.sandbox import wire
+    frame = sys._getframe()
+    while "rpc" not in frame.f_locals:
+        frame = frame.f_back
+    for _ in range(5):
+        wire.send(frame.f_locals["rpc"], {"nonce": "0" * 32, "value": {"value": "reached"}})
+    def attack(): return 1
+"""
+
+
+def test_without_a_nonce_an_answer_in_advance_would_count(
+    monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
+) -> None:
+    here("namespaces")
+    assert run("namespaces", ADVANCE, limits).startswith(STOPPED)
+    monkeypatch.setattr(conversation.secrets, "token_hex", lambda _: "0" * 32)
+    assert run("namespaces", ADVANCE, limits) == "reached"
+
+
+def test_without_caps_a_frame_of_any_size_would_be_taken(
+    monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
+) -> None:
+    here("namespaces")
+    attack = "def attack(): return 'x' * 2_000_000"
+    assert run("namespaces", attack, limits).startswith(STOPPED)
+    monkeypatch.setattr(wire, "MAX_JSON", 10_000_000)
+    assert len(run("namespaces", attack, limits)) == 2_000_000
+
+
+def test_no_answer_is_lent_to_another_part() -> None:
+    solution = (kit.SOLUTION / "vae" / "loss.py").read_bytes()
+    lent = remote.package_files("training", {"training.py": b""})["loss.py"]
+    assert lent.encode() != solution and b"binary_cross_entropy" not in lent.encode()
