@@ -111,7 +111,7 @@ def run_seed(out: Path, asked: int | None, fresh: bool) -> int:
             kept = json.loads(path.read_text(encoding="utf-8"))["seed"]
             seed = kept if type(kept) is int and 0 <= kept < 2**63 else None
     if seed is None:
-        seed = secrets.randbelow(2**31)
+        seed = secrets.randbelow(2**53)  # JSON carries it exactly, and no submission has the time to guess it
     write_atomically(path, (json.dumps({"seed": seed}) + "\n").encode())
     return seed
 

@@ -176,7 +176,7 @@ def audit(
     total = sum(len(entries(bank, kind)) for kind in kinds)
     if not total:
         _stop(Message("cli.empty_bank", {"path": str(bank)}))
-    chosen = secrets.randbelow(2**31) if seed is None else seed
+    chosen = secrets.randbelow(2**53) if seed is None else seed
     run = Run(settings(), "digits", None, "cpu", chosen, lang.value)
     try:
         findings = _with_progress(auditing.run(bank, kinds, run, jobs), total, lang.value)

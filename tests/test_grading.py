@@ -83,6 +83,19 @@ def test_one_unwritten_function_costs_its_own_checks(
     assert check(result, "short_run").outcome == "passed"
 
 
+def test_a_sum_of_terms_that_look_at_nothing_is_no_loss(graded: Graded, solution: dict[str, bytes]) -> None:
+    terms = (
+        "reconstruction_loss(recon_x, x) kl_divergence(mu, log_var) loss_function(recon_x, x, mu, log_var)"
+    )
+    zeros = [
+        f"def {term}): return torch.tensor(0.0)"
+        for term in terms.replace(") ", ")|").replace(")", "").split("|")
+    ]
+    result = graded({**solution, "loss.py": "\n".join(["import torch", *zeros])})
+    assert check(result, "loss_function_value").message_id == "loss_function.value"
+    assert check(result, "loss_function_gradient").outcome == "not_run"
+
+
 def test_a_changed_network_forfeits_the_short_run_alone(graded: Graded, solution: dict[str, bytes]) -> None:
     model = solution["model.py"].decode().replace("nn.ReLU()", "nn.Tanh()")
     wider = model.replace("nn.Linear(784, hidden_dim)", "nn.Linear(784, hidden_dim + 1)")
