@@ -13,5 +13,7 @@ for number in range(65536):
         continue
     if seen.st_rdev != null or not stat.S_ISCHR(seen.st_mode):
         found.append((number, stat.filemode(seen.st_mode)))
-if [kind[0] for _, kind in found] != ["s"]:
+# Its own line to the grader, and the pipe that takes what it prints.
+others = [kind for number, kind in found if number not in (1, 2) or kind[0] != "p"]
+if [kind[0] for kind in others] != ["s"]:
     raise SystemExit(f"got through: {found}")

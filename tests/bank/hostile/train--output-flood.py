@@ -1,6 +1,7 @@
 # stub: train
+# ends: crashed
 # attack: prints a gigabyte to everything that is open
-# stopped-by: no open files
+# stopped-by: a pipe that counts
 import os
 import sys
 
