@@ -1,5 +1,5 @@
 # stub: train
-# ends: crashed
+# ends: crashed, timeout
 # attack: spreads its memory over children, each of them modest
 # stopped-by: memory watch
 import os
