@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import classroom
@@ -34,8 +34,26 @@ class Finding:
 
 
 def run(bank_folder: Path, kinds: Iterable[str], the_run: Run, jobs: int) -> Generator[Finding, None, None]:
-    """Grade all entries of these kinds as one class, in a temporary folder, and judge each as it comes."""
-    handed_in = {f"{kind}-{entry.name}": entry for kind in kinds for entry in entries(bank_folder, kind)}
+    """Grade all entries of these kinds, in a temporary folder, and judge each as it comes.
+
+    Right and wrong ones are one class; hostile ones are another, with less time for those that only use it up.
+    """
+    classes = [kind for kind in kinds if kind != "hostile"], [kind for kind in kinds if kind == "hostile"]
+    for members, its_run in zip(classes, (the_run, impatient(the_run)), strict=True):
+        yield from _class(
+            {f"{kind}-{e.name}": e for kind in members for e in entries(bank_folder, kind)}, its_run, jobs
+        )
+
+
+def impatient(run: Run) -> Run:
+    """The same run with shorter limits on time, which honest work comes nowhere near."""
+    short = {"cpu_seconds": 4, "wall_seconds": 12, "short_run_cpu_seconds": 8, "short_run_wall_seconds": 24}
+    return replace(run, settings=replace(run.settings, **short))
+
+
+def _class(handed_in: Mapping[str, Entry], the_run: Run, jobs: int) -> Generator[Finding, None, None]:
+    if not handed_in:
+        return
     with tempfile.TemporaryDirectory(prefix="vae-audit-") as folder:
         submissions = Path(folder, "submissions")
         hand_in(handed_in, submissions)
