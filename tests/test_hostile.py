@@ -43,7 +43,16 @@ LAYERS = {
         "seccomp",
         "rlimits",
     ),
-    *("own user", "no capabilities", "no_new_privs", "subreaper", "memory watch", "CPU watch", "wall clock"),
+    *(
+        "own user",
+        "no capabilities",
+        "no_new_privs",
+        "subreaper",
+        "memory watch",
+        "CPU watch",
+        "output watch",
+        "wall clock",
+    ),
     *("nonce", "frame caps", "no answers in the process", "no verdict in the process"),
     *("scrubbed environment", "no open files", "written files end with the process"),
 }

@@ -1,5 +1,5 @@
 # stub: reconstruction_loss, kl_divergence, loss_function
-# ends: crashed
+# ends: crashed, timeout
 # attack: a frame whose document is 100,000 lists inside each other, and a number of 100,000 digits
 # stopped-by: frame caps
 import os

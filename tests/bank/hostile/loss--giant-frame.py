@@ -1,5 +1,5 @@
 # stub: reconstruction_loss, kl_divergence, loss_function
-# ends: crashed
+# ends: crashed, timeout
 # attack: announces a frame of 2 GB of text and 4 exabytes of tensors
 # stopped-by: frame caps
 import os

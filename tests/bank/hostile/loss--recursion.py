@@ -1,7 +1,7 @@
 # stub: reconstruction_loss, kl_divergence, loss_function
 # work: wrong
 # most: 0
-# ends: graded, crashed
+# ends: graded, crashed, timeout
 # attack: values that contain themselves, are nested without end, or whose very attributes recurse
 # stopped-by: frame caps
 import sys

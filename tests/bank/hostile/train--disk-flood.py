@@ -1,5 +1,5 @@
 # stub: train
-# ends: graded, crashed
+# ends: graded, crashed, timeout
 # attack: fills its folder with large and with many files
 # stopped-by: private root, rlimits
 import os

@@ -1,7 +1,7 @@
 # stub: train
 # attack: takes memory until it is refused, as bytes, as tensors and in one piece
 # stopped-by: rlimits, memory watch
-# ends: graded, crashed
+# ends: graded, crashed, timeout
 # loses: yes
 import torch
 

@@ -1,7 +1,7 @@
 # stub: train
-# ends: crashed
+# ends: crashed, timeout
 # attack: prints a gigabyte to everything that is open
-# stopped-by: a pipe that counts
+# stopped-by: output watch
 import os
 import sys
 

@@ -1,5 +1,5 @@
 # stub: train
-# ends: crashed
+# ends: crashed, timeout
 # attack: takes memory in shared mappings, which the limit on private memory does not count
 # stopped-by: memory watch
 import mmap
