@@ -102,6 +102,11 @@ def sole_use(out: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def fresh_seed() -> int:
+    """A seed that JSON carries exactly, and that no submission has the time to guess."""
+    return secrets.randbelow(2**53)
+
+
 def run_seed(out: Path, asked: int | None, fresh: bool) -> int:
     """The run's one seed: as asked for, else as kept in OUT, else drawn now; kept in OUT from then on."""
     path = out / "run.json"
@@ -111,7 +116,7 @@ def run_seed(out: Path, asked: int | None, fresh: bool) -> int:
             kept = json.loads(path.read_text(encoding="utf-8"))["seed"]
             seed = kept if type(kept) is int and 0 <= kept < 2**63 else None
     if seed is None:
-        seed = secrets.randbelow(2**53)  # JSON carries it exactly, and no submission has the time to guess it
+        seed = fresh_seed()
     write_atomically(path, (json.dumps({"seed": seed}) + "\n").encode())
     return seed
 

@@ -7,7 +7,6 @@ not be given a result, 130 interrupted.
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -168,6 +167,7 @@ def audit(
 ) -> None:
     """Grade the kit's own bank and show every miss. / 준비된 정답·오답·공격 모음을 채점해 놓친 것을 보여 줍니다."""
     from autograder import audit as auditing
+    from autograder import classroom
     from autograder.bank import entries
     from autograder.run import Run
     from autograder.settings import settings
@@ -176,7 +176,7 @@ def audit(
     total = sum(len(entries(bank, kind)) for kind in kinds)
     if not total:
         _stop(Message("cli.empty_bank", {"path": str(bank)}))
-    chosen = secrets.randbelow(2**53) if seed is None else seed
+    chosen = classroom.fresh_seed() if seed is None else seed
     run = Run(settings(), "digits", None, "cpu", chosen, lang.value)
     try:
         findings = _with_progress(auditing.run(bank, kinds, run, jobs), total, lang.value)

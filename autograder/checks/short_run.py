@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,13 @@ class Task:
             "epochs": settings.short_run_epochs,
             "learning_rate": settings.short_run_learning_rate,
         }
+
+    @cached_property
+    def untrained(self) -> Mapping[str, Tensor]:
+        """What the given network makes of the first two images before it is trained; see probes.seen_by."""
+        network = probes.loaded(reference.model.VAE(LATENT_DIM, HIDDEN_DIM), self.initial)
+        seen = probes.seen_by(network, self.images[:2])
+        return {name: value.detach() for name, value in seen.items() if value is not None}
 
 
 @cache
@@ -101,13 +108,6 @@ def relatedness(state: Mapping[str, Tensor], initial: Mapping[str, Tensor]) -> f
     """Correlation of the first layer's trained weights with those the run began from."""
     pair = torch.stack([state[FIRST_LAYER].flatten(), initial[FIRST_LAYER].flatten()])
     return float(torch.corrcoef(pair)[0, 1])
-
-
-def untrained(given: Task) -> dict[str, Tensor]:
-    """What the given network makes of the first two images before it is trained; see probes.seen_by."""
-    network = probes.loaded(reference.model.VAE(LATENT_DIM, HIDDEN_DIM), given.initial)
-    seen = probes.seen_by(network, given.images[:2])
-    return {name: value.detach() for name, value in seen.items() if value is not None}
 
 
 @dataclass(frozen=True)

@@ -46,10 +46,9 @@ def check_network(submission: RemoteSubmission, task: short_run.Task, model: dic
     changed = Failed("short_run.changed_network", "network-changed", called=called)
     if not seen:
         raise changed
-    expected = short_run.untrained(task)
-    if (
-        seen.get("recon_x") is None
-    ):  # then noise is in the pixels; their gradient must reach every unit all the same
+    expected = dict(task.untrained)
+    if seen.get("recon_x") is None:
+        # Then noise is in the pixels; their gradient must reach every unit all the same.
         reached = expect.tensor(seen.get("by_pixels"), expected.pop("by_pixels").shape, called)
         del expected["recon_x"]
         if not bool((reached.abs().amax(1) > 0).all()):
