@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
-
-from autograder import __version__, checks
+from autograder import __version__
 from autograder.bank import STUBS
 from autograder.checks.diagnosis import misconception
 from autograder.checks.plugin import Grading
 from autograder.checks.remote import Ended, Missing, RemoteSubmission
+from autograder.checks.session import run_checks
 from autograder.intake import Submission
 from autograder.results import Check, Result
 from autograder.run import Run
 from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent
 from autograder.settings import FILES, PARTS
 
-CHECKS = Path(checks.__file__).parent
-UNUSED_PLUGINS = (  # of pytest's own; each costs every submission a little
-    "cacheprovider terminal faulthandler logging unraisableexception threadexception doctest junitxml skipping "
-    "setuponly setupplan stepwise pastebin debugging tmpdir monkeypatch recwarn unittest legacypath"
-).split()
-PYTEST_ARGUMENTS = (  # a tuple, because pytest adds to a list that it is given
-    str(CHECKS),
-    *("-c", str(CHECKS / "pytest.ini"), "--rootdir", str(CHECKS)),
-    *(f"-pno:{name}" for name in UNUSED_PLUGINS),
-    "--capture=no",
-)
-PYTEST_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 ATTEMPTS = 2
 DIAGNOSIS_SECONDS = 120
 STUBS_OF = {part: [stub for stub, file in STUBS.items() if file == FILES[part]] for part in PARTS}
@@ -63,30 +45,6 @@ def grade(submission: Submission, run: Run, warm_parent: WarmParent) -> Result:
         raise GraderFault("; ".join(grading.faults) or "some checks gave no result")
     name_misconceptions(grading)
     return result(grading, time.monotonic() - started)
-
-
-def run_checks(grading: Grading) -> None:
-    """One pytest session, in this process: it only ever sees data from the student's."""
-    try:
-        with contextlib.redirect_stdout(io.StringIO()) as output, plain_pytest():
-            code = pytest.main(list(PYTEST_ARGUMENTS), plugins=[grading])
-    finally:
-        grading.close()
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        grading.faults.append(f"pytest ended with {code!r}: {output.getvalue()[-500:]}")
-
-
-@contextlib.contextmanager
-def plain_pytest() -> Iterator[None]:
-    """Pytest as it comes: the instructor's own options and installed plugins (a random order, say) stay out."""
-    before = {name: os.environ.pop(name, None) for name in PYTEST_VARIABLES}
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    try:
-        yield
-    finally:
-        for name in PYTEST_VARIABLES:
-            os.environ.pop(name, None)
-        os.environ.update({name: value for name, value in before.items() if value is not None})
 
 
 def name_misconceptions(grading: Grading) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from autograder import grading
+from autograder.checks import session
 from autograder.checks.plugin import Grading
 from autograder.classroom import failed
 from autograder.grading import GraderFault, grade
@@ -306,6 +307,7 @@ def test_the_instructors_own_pytest_settings_do_not_reach_the_checks(
 ) -> None:
     for name, value in setting.items():
         monkeypatch.setenv(name, value)
+    session.collected.cache_clear()
     assert graded({"loss.py": solution["loss.py"]}).part_points("loss") == 30
     assert setting.items() <= os.environ.items()
 
@@ -317,7 +319,21 @@ def test_pytest_files_where_the_command_is_given_do_not_reach_the_checks(
         (tmp_path / name).write_text("raise SystemExit('read')\n")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -k nothing\n")
     monkeypatch.chdir(tmp_path)
+    session.collected.cache_clear()
     assert graded({"loss.py": solution["loss.py"]}).part_points("loss") == 30
+
+
+def test_what_pytest_itself_raises_is_no_result_and_spoils_no_later_one(
+    graded: Graded, solution: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Grading, "record", broken)
+        with pytest.raises(ZeroDivisionError):
+            graded(solution)
+    assert graded(solution).score == 100
 
 
 def test_a_failed_result_has_no_score_and_says_why(handed_in: Callable[..., Submission], run: Run) -> None:

@@ -40,7 +40,7 @@ class NotRun(Exception):
 
 @dataclass
 class Grading:
-    """The plugin object of one submission; ``checks`` fills up as pytest runs."""
+    """One attempt at grading a submission; ``checks`` fills up as pytest runs."""
 
     submission: Submission
     run: Run
@@ -50,101 +50,30 @@ class Grading:
     sandbox_fault: SandboxFault | None = None
     uncertain_timeout: bool = False
     expected: tuple[str, ...] = ()
-    _remotes: dict[str, RemoteSubmission] = field(default_factory=dict)
-    _remarks: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    remotes: dict[str, RemoteSubmission] = field(default_factory=dict)
+    remarks: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
 
     def remote(self, part: str) -> RemoteSubmission:
         """The submission as one part's checks see it; each part has a process of its own."""
-        if part not in self._remotes:
-            self._remotes[part] = RemoteSubmission(
+        if part not in self.remotes:
+            self.remotes[part] = RemoteSubmission(
                 self.submission, part, self.warm_parent, self.run.settings, self.run.seed
             )
-        return self._remotes[part]
+        return self.remotes[part]
 
     def close(self) -> None:
-        for remote in self._remotes.values():
+        for remote in self.remotes.values():
             remote.close()
 
-    def pytest_configure(self, config: pytest.Config) -> None:
-        config.addinivalue_line("markers", "part(name): the part whose points and process a check belongs to")
-        config.addinivalue_line(
-            "markers", "check(points, needs): a check's points, and the check to pass first"
-        )
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.expected = tuple(check_id(item) for item in session.items)
-
-    @pytest.fixture(name="submission")
-    def part_of_submission(self, request: pytest.FixtureRequest) -> Iterator[RemoteSubmission]:
-        yield self.remote(_part(request.node))
-
-    @pytest.fixture
-    def short_run_submission(self) -> RemoteSubmission:
-        for part in PARTS:
-            if part in self._remotes and self._remotes[part].stopped:
-                raise NotRun("check.part_stopped", file=FILES[part])
-        for file in FILES.values():
-            if file not in self.submission.files:
-                raise NotRun("check.needs_file", file=file)
-        return self.remote(SHORT_RUN)
-
-    @pytest.fixture
-    def short_run_task(self) -> short_run.Task:
-        run = self.run
-        return short_run.task(run.dataset, run.data_root, run.seed, run.settings.short_run_images)
-
-    @pytest.fixture
-    def remark(self, request: pytest.FixtureRequest) -> Remark:
-        """``remark(message_id, **values)``: what to say where the check passes."""
-
-        def say(message_id: str, **values: Any) -> None:
-            self._remarks[check_id(request.node)] = (message_id, values)
-
-        return say
-
-    @pytest.fixture
-    def draw(self) -> Draw:
-        return Draw(self.run.seed)
-
-    @pytest.fixture
-    def seed(self) -> int:
-        return self.run.seed
-
-    @pytest.fixture
-    def dataset(self) -> str:
-        return self.run.dataset
-
-    @pytest.fixture
-    def device(self) -> str:
-        return self.run.device
-
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        needs = _marker(item).get("needs")
-        if needs and self.checks[needs].outcome != "passed":
-            raise NotRun("check.not_run", needed=needs)
-
-    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """A part's process ends with the part's last check."""
-        part = _part(item)
-        if part in self._remotes and (nextitem is None or _part(nextitem) != part):
-            self._remotes[part].close()
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-        if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
-            self._record(item, None if call.excinfo is None else call.excinfo.value)
-        elif call.excinfo is not None:
-            self.faults.append(f"{check_id(item)}: {call.excinfo.value!r}")
-        return (yield)
-
-    def _record(self, item: pytest.Item, error: BaseException | None) -> None:
+    def record(self, item: pytest.Item, error: BaseException | None) -> None:
+        """Write down what a check found: its one record, or the grader's own fault."""
         name, marker = check_id(item), _marker(item)
         if name in self.checks:
             self.faults.append(f"{name}: two records")
         called = self._called(item)
         outcome, message_id, all_values, misconception = verdict(error, called, self.run.settings.limits())
         if outcome == "passed":
-            message_id, all_values = self._remarks.get(name, (message_id, all_values))
+            message_id, all_values = self.remarks.get(name, (message_id, all_values))
         if isinstance(error, SandboxFault):
             self.sandbox_fault = error
         if outcome == "fault":
@@ -170,7 +99,87 @@ class Grading:
 
     def _called(self, item: pytest.Item) -> str:
         part = SHORT_RUN if "short_run_submission" in item.fixturenames else _part(item)  # type: ignore[attr-defined]
-        return self._remotes[part].called if part in self._remotes else ""
+        return self.remotes[part].called if part in self.remotes else ""
+
+
+class Plugin:
+    """Hands the checks of this process what they need of the submission that is being graded: ``grading``."""
+
+    def __init__(self) -> None:
+        self.items: list[pytest.Item] = []
+        self.grading: Grading
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "part(name): the part whose points and process a check belongs to")
+        config.addinivalue_line(
+            "markers", "check(points, needs): a check's points, and the check to pass first"
+        )
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.items = session.items
+
+    @pytest.fixture(name="submission")
+    def part_of_submission(self, request: pytest.FixtureRequest) -> RemoteSubmission:
+        return self.grading.remote(_part(request.node))
+
+    @pytest.fixture
+    def short_run_submission(self) -> RemoteSubmission:
+        for part in PARTS:
+            if part in self.grading.remotes and self.grading.remotes[part].stopped:
+                raise NotRun("check.part_stopped", file=FILES[part])
+        for file in FILES.values():
+            if file not in self.grading.submission.files:
+                raise NotRun("check.needs_file", file=file)
+        return self.grading.remote(SHORT_RUN)
+
+    @pytest.fixture
+    def short_run_task(self) -> short_run.Task:
+        run = self.grading.run
+        return short_run.task(run.dataset, run.data_root, run.seed, run.settings.short_run_images)
+
+    @pytest.fixture
+    def remark(self, request: pytest.FixtureRequest) -> Remark:
+        """``remark(message_id, **values)``: what to say where the check passes."""
+
+        def say(message_id: str, **values: Any) -> None:
+            self.grading.remarks[check_id(request.node)] = (message_id, values)
+
+        return say
+
+    @pytest.fixture
+    def draw(self) -> Draw:
+        return Draw(self.grading.run.seed)
+
+    @pytest.fixture
+    def seed(self) -> int:
+        return self.grading.run.seed
+
+    @pytest.fixture
+    def dataset(self) -> str:
+        return self.grading.run.dataset
+
+    @pytest.fixture
+    def device(self) -> str:
+        return self.grading.run.device
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        needs = _marker(item).get("needs")
+        if needs and self.grading.checks[needs].outcome != "passed":
+            raise NotRun("check.not_run", needed=needs)
+
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """A part's process ends with the part's last check."""
+        part = _part(item)
+        if part in self.grading.remotes and (nextitem is None or _part(nextitem) != part):
+            self.grading.remotes[part].close()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+        if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
+            self.grading.record(item, None if call.excinfo is None else call.excinfo.value)
+        elif call.excinfo is not None:
+            self.grading.faults.append(f"{check_id(item)}: {call.excinfo.value!r}")
+        return (yield)
 
 
 def verdict(

@@ -19,6 +19,7 @@ WEIGHTS = {"square": 1.0, "fourth": 0.7, "recon_x": 0.5, "mu": 0.3, "log_var": 0
 OPTIMIZER: dict[str, Any] = {"name": "SGD", "options": {"lr": 1e-4, "momentum": 0.9}}
 
 CODE_DIM = 8  # of the model for generate
+SLOW_DIM = 3  # of one of the models for restore
 
 
 @cache
@@ -93,6 +94,33 @@ def plain_model(seed: int) -> dict[str, Any]:
         fan_in = value.shape[1] if value.dim() == 2 else 1
         state[name] = 2.5 * draw.normal(f"plain {name}", *value.shape) / fan_in**0.5
     return {"latent_dim": 5, "hidden_dim": 24, "state": state}
+
+
+@cache
+def slow_model(seed: int) -> dict[str, Any]:
+    """A network whose reconstructions hardly change when they are fed back, and for dozens of times.
+
+    Near 0.5 its decoder is linear, image = 0.5 + Q z / 4, and its encoder the inverse of that times 1.7. With half of
+    the pixels known, the rest goes from 0.5 towards a fixed point, each time 0.85 of the way before; at first by 0.01.
+    """
+    draw = Draw(seed)
+    q = 0.1 * draw.normal("slow q", 784, SLOW_DIM)
+    p = 1.7 * 4 * torch.linalg.pinv(q)
+    identity = torch.eye(SLOW_DIM)
+    mu = torch.cat([identity, -identity], dim=1)
+    log_var = 0.1 * draw.normal("slow log_var", SLOW_DIM, 2 * SLOW_DIM)
+    shift = p @ torch.full((784,), 0.5)
+    state = {
+        "encoder.0.weight": torch.cat([p, -p]),
+        "encoder.0.bias": torch.cat([-shift, shift]),
+        "encoder.2.weight": torch.cat([mu, log_var]),
+        "encoder.2.bias": torch.zeros(2 * SLOW_DIM),
+        "decoder.0.weight": mu.T.contiguous(),
+        "decoder.0.bias": torch.zeros(2 * SLOW_DIM),
+        "decoder.2.weight": torch.cat([q, -q], dim=1),
+        "decoder.2.bias": torch.zeros(784),
+    }
+    return {"latent_dim": SLOW_DIM, "hidden_dim": 2 * SLOW_DIM, "state": state}
 
 
 def ends(draw: Draw) -> dict[str, Tensor]:

@@ -155,7 +155,7 @@ def train_epoch(
     loader = make_loader(**data)
     steps = getattr(torch.optim, optimizer["name"])(network.parameters(), **optimizer["options"])
     value = student_function("train_epoch")(network, loader, weighted_loss(loss), steps, torch.device(device))
-    return _trained(value, network, loader)
+    return {**_trained(value, network), "images": loader.dataset.tensors[0]}  # type: ignore[attr-defined]
 
 
 def train(
@@ -165,7 +165,7 @@ def train(
     network = build_model(**model)
     loader = make_loader(**data)
     value = student_function("train")(network, loader, epochs, learning_rate, device)
-    return _trained(value, network, loader)
+    return _trained(value, network)
 
 
 def untrained(model: dict[str, Any], images: torch.Tensor) -> dict[str, Any]:
@@ -211,9 +211,8 @@ def _has_shapes_of(network: Any, state: Mapping[str, torch.Tensor]) -> bool:
     }
 
 
-def _trained(value: Any, network: Any, loader: DataLoader[Any]) -> dict[str, Any]:
-    images = loader.dataset.tensors[0]  # type: ignore[attr-defined]
-    return {"value": value, "state": dict(network.state_dict()), "images": images}
+def _trained(value: Any, network: Any) -> dict[str, Any]:
+    return {"value": value, "state": dict(network.state_dict())}
 
 
 def make_loader(

@@ -20,7 +20,7 @@ from unittest import mock
 
 from grader import run, solution, warm_parent
 
-from autograder import grading
+from autograder.checks import session
 from autograder.checks.plugin import Grading
 from autograder.sandbox.client import WarmParent
 
@@ -60,13 +60,13 @@ class Spent(NamedTuple):
 
 def measure(share: float) -> dict[str, object]:
     repetitions = max(2, round(REPETITIONS * share))
-    without_short_run = [f"--ignore={grading.CHECKS / 'test_5_short_run.py'}"]
     whole, rest, bare = [], [], []
     with accountable_warm_parent() as (parent, pid):
-        spent_on(pid, lambda: one_grading(parent, []))
+        spent_on(pid, lambda: one_grading(parent))
         for _ in range(repetitions):
-            whole.append(spent_on(pid, lambda: one_grading(parent, [])))
-            rest.append(spent_on(pid, lambda: one_grading(parent, without_short_run)))
+            whole.append(spent_on(pid, lambda: one_grading(parent)))
+            with without_short_run():
+                rest.append(spent_on(pid, lambda: one_grading(parent)))
             bare.append(spent_on(pid, lambda: one_process(parent)))
     return {
         "repetitions": repetitions,
@@ -95,12 +95,19 @@ def spent_on(pid: int, work: Callable[[], None]) -> Spent:
     return Spent(grader, user_after + system_after - user - system, system_after - system)
 
 
-def one_grading(parent: WarmParent, arguments: list[str]) -> None:
+def one_grading(parent: WarmParent) -> None:
     record = Grading(solution(), run(SEED), parent)
-    with mock.patch.object(grading, "PYTEST_ARGUMENTS", [*grading.PYTEST_ARGUMENTS, *arguments]):
-        grading.run_checks(record)
+    session.run_checks(record)
     if record.faults or any(check.outcome != "passed" for check in record.checks.values()):
         raise SystemExit(f"the solution did not pass: {record.faults}")
+
+
+@contextmanager
+def without_short_run() -> Iterator[None]:
+    plugin = session.collected()
+    items = [item for item in plugin.items if item.name != "test_short_run"]
+    with mock.patch.object(plugin, "items", items):
+        yield
 
 
 def one_process(parent: WarmParent) -> None:

@@ -1,0 +1,69 @@
+"""The hidden checks as pytest's items: collected once for a process, run again for each submission."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from autograder.checks.plugin import Grading, Plugin, check_id
+
+CHECKS = Path(__file__).parent
+UNUSED_PLUGINS = (  # of pytest's own; each costs every submission a little
+    "cacheprovider capture terminal faulthandler logging unraisableexception threadexception doctest junitxml skipping "
+    "setuponly setupplan stepwise pastebin debugging tmpdir monkeypatch recwarn unittest legacypath"
+).split()
+PYTEST_ARGUMENTS = (  # a tuple, because pytest adds to a list that it is given
+    str(CHECKS),
+    *("-c", str(CHECKS / "pytest.ini"), "--rootdir", str(CHECKS)),
+    *(f"-pno:{name}" for name in UNUSED_PLUGINS),
+    "--collect-only",
+)
+PYTEST_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+
+
+@cache
+def collected() -> Plugin:
+    """The checks of this process, with the plugin that serves them. Raises RuntimeError where pytest finds none."""
+    plugin = Plugin()
+    with contextlib.redirect_stdout(io.StringIO()) as output, plain_pytest():
+        code = pytest.main(list(PYTEST_ARGUMENTS), plugins=[plugin])
+    if code != pytest.ExitCode.OK:
+        raise RuntimeError(f"pytest ended with {code!r}: {output.getvalue()[-500:]}")
+    return plugin
+
+
+def run_checks(grading: Grading) -> None:
+    """Run every check, in this process: it only ever sees data from the student's.
+
+    Whatever pytest itself raises leaves its items half torn down; they are collected anew the next time.
+    """
+    plugin = collected()
+    plugin.grading = grading
+    grading.expected = tuple(check_id(item) for item in plugin.items)
+    try:
+        for item, following in zip(plugin.items, [*plugin.items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    except BaseException:
+        collected.cache_clear()
+        raise
+    finally:
+        grading.close()
+
+
+@contextlib.contextmanager
+def plain_pytest() -> Iterator[None]:
+    """Pytest as it comes: the instructor's own options and installed plugins (a random order, say) stay out."""
+    before = {name: os.environ.pop(name, None) for name in PYTEST_VARIABLES}
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        for name in PYTEST_VARIABLES:
+            os.environ.pop(name, None)
+        os.environ.update({name: value for name, value in before.items() if value is not None})
