@@ -16,10 +16,11 @@ from pathlib import Path
 import cpu
 import crowd
 import latency
+import peers
 import scores
 
 ROOT = Path(__file__).resolve().parents[2]
-MEASUREMENTS = {module.__name__: module for module in (scores, cpu, latency, crowd)}
+MEASUREMENTS = {module.__name__: module for module in (scores, cpu, latency, crowd, peers)}
 
 
 def main() -> None:
