@@ -18,9 +18,10 @@ import crowd
 import latency
 import peers
 import scores
+import training
 
 ROOT = Path(__file__).resolve().parents[2]
-MEASUREMENTS = {module.__name__: module for module in (scores, cpu, latency, crowd, peers)}
+MEASUREMENTS = {module.__name__: module for module in (scores, cpu, latency, crowd, training, peers)}
 
 
 def main() -> None:

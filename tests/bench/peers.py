@@ -54,7 +54,7 @@ KIT, NBGRADER, OTTER, FLOOR = "kit, 2 jobs", "nbgrader autograde", "otter run", 
 def measure(share: float) -> dict[str, object]:
     versions = install_peers()
     students = chosen(max(4, round(SIZE * share)))
-    few = dict(list(students.items())[::-1][:MEMORY_SIZE])
+    few = dict(list(students.items())[::-1][: max(2, round(MEMORY_SIZE * share))])
     prepare = {KIT: prepare_kit, NBGRADER: prepare_nbgrader, OTTER: prepare_otter}
     found: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as name:
