@@ -17,11 +17,12 @@ import cpu
 import crowd
 import latency
 import peers
+import phases
 import scores
 import training
 
 ROOT = Path(__file__).resolve().parents[2]
-MEASUREMENTS = {module.__name__: module for module in (scores, cpu, latency, crowd, training, peers)}
+MEASUREMENTS = {module.__name__: module for module in (scores, cpu, latency, crowd, phases, training, peers)}
 
 
 def main() -> None:
