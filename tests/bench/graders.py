@@ -29,12 +29,16 @@ Scores = dict[str, float]
 
 @dataclass(frozen=True)
 class Grader:
-    """One way to grade the class in ``folder``: its commands, and where a result for each student appears."""
+    """One way to grade the class in ``folder``: its commands, and where a result for each student appears.
+
+    A file there is a result once it holds the text ``mark``: nbgrader writes each notebook before it runs it, too.
+    """
 
     folder: Path
     commands: list[list[str]]
     results: str
     scores: Callable[[Path], Scores]
+    mark: str = ""
 
 
 def install_peers() -> dict[str, str]:
@@ -96,7 +100,7 @@ def prepare_nbgrader(folder: Path, students: Class) -> Grader:
             return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
 
     command = [str(VENV / "bin" / "nbgrader"), "autograde", "ps1"]
-    return Grader(folder, [command], "autograded/*/ps1/*.ipynb", scores)
+    return Grader(folder, [command], "autograded/*/ps1/*.ipynb", scores, mark='"execution_count": 1,')
 
 
 def prepare_otter(folder: Path, students: Class) -> Grader:

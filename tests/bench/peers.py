@@ -97,7 +97,9 @@ def timed(grader: Grader, size: int) -> dict[str, Any]:
     first: list[float] = []
 
     def look(pid: int) -> None:
-        if not first and any(grader.folder.glob(grader.results)):
+        if not first and any(
+            grader.mark in crowd.read(str(path)) for path in grader.folder.glob(grader.results)
+        ):
             first.append(time.monotonic() - started)
 
     started = time.monotonic()
