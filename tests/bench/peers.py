@@ -1,0 +1,189 @@
+"""This kit beside nbgrader and otter-grader: the same 20 submissions, checks and training budget, in one run.
+
+Half of the submissions are right and half are wrong, taken evenly from the bank. The peers call the kit's own
+hidden checks, one test cell or test file for each, in the interpreter that ran the student's code, as they work.
+So all must come to the same scores; where one does not, it is listed. Each command is timed as a whole, with all
+cores to use as it likes, and the first result is there when its first file is:
+    kit        python -m autograder grade, 2 jobs; it also names the mistakes and writes a page for each student
+    nbgrader   nbgrader autograde, one command for the class
+    otter      otter run, without a container; one command for each submission
+    floor      the same checks called in this process, torch and all else imported, one thread, nothing sealed
+Memory is the most that was seen of the process tree's proportional set size (PSS, needs root) in a second run with
+fewer submissions, because looking costs time. The kit's overhead over the floor is in CPU seconds a submission, both
+with everything imported, kit and floor taking turns.
+
+The peers get an environment of their own in build/peers-venv. It sees this environment's packages through a .pth
+file, so that torch's 5 GB are not installed twice and every grader imports the same files.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from statistics import median
+from subprocess import Popen, TimeoutExpired
+from typing import Any
+
+import cpu
+import crowd
+from grader import run
+from graders import (
+    ROOT,
+    Class,
+    Grader,
+    environment,
+    install_peers,
+    prepare_kit,
+    prepare_nbgrader,
+    prepare_otter,
+)
+from in_process import SEED, Examination
+
+from autograder import bank, grading, kit
+from autograder.intake import Submission
+from autograder.sandbox.supervisor import proportional_bytes
+
+CHART = ROOT / "build" / "bench-peers.png"
+SIZE, MEMORY_SIZE = 20, 4
+KIT, NBGRADER, OTTER, FLOOR = "kit, 2 jobs", "nbgrader autograde", "otter run", "floor, one thread"
+
+
+def measure(share: float) -> dict[str, object]:
+    versions = install_peers()
+    students = chosen(max(4, round(SIZE * share)))
+    few = dict(list(students.items())[::-1][: max(2, round(MEMORY_SIZE * share))])
+    prepare = {KIT: prepare_kit, NBGRADER: prepare_nbgrader, OTTER: prepare_otter}
+    found: dict[str, dict[str, Any]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        for number, (grader, prepared) in enumerate(prepare.items()):
+            found[grader] = timed(prepared(Path(name, f"timed-{number}"), students), len(students))
+            watched = prepared(Path(name, f"watched-{number}"), few)
+            found[grader]["memory (PSS), GB, most"] = most_memory(watched)
+    found[FLOOR], overhead = beside_floor(students)
+    expected = found[FLOOR]["scores"]
+    for figures in found.values():
+        figures["kit is faster by"] = round(found[KIT]["per minute"] / figures["per minute"], 1)
+        scores = figures.pop("scores")
+        figures["scores unlike the floor's"] = {
+            student: [scores.get(student), points]
+            for student, points in expected.items()
+            if scores.get(student) != points
+        }
+    draw(found)
+    return {
+        "submissions": len(students),
+        "of these for memory": len(few),
+        "peers": versions,
+        **found,
+        **overhead,
+        "chart": str(CHART.relative_to(ROOT)),
+    }
+
+
+def chosen(size: int) -> Class:
+    """Right and wrong entries of the bank in equal numbers, without those that end or stall their process."""
+    right = bank.entries(kit.BANK, "right")
+    wrong = [entry for entry in bank.entries(kit.BANK, "wrong") if "expect" not in entry.header]
+    numbers = ((right, size - size // 2), (wrong, size // 2))
+    entries = [kind[index * len(kind) // number] for kind, number in numbers for index in range(number)]
+    return {f"{entry.kind}-{entry.name}": bank.files(entry) for entry in entries}
+
+
+def timed(grader: Grader, size: int) -> dict[str, Any]:
+    """Throughput, seconds to the first result, and the scores."""
+    first: list[float] = []
+
+    def look(pid: int) -> None:
+        if not first and any(
+            grader.mark in crowd.read(str(path)) for path in grader.folder.glob(grader.results)
+        ):
+            first.append(time.monotonic() - started)
+
+    started = time.monotonic()
+    watch(grader, look, every_seconds=0.05)
+    seconds = time.monotonic() - started
+    if not first:
+        raise SystemExit(f"{grader.commands[0]} gave no result:\n{output(grader).read_text()[-2000:]}")
+    return {
+        "per minute": round(60 * size / seconds, 1),
+        "wall-clock s each": round(seconds / size, 2),
+        "first result, s": round(first[0], 1),
+        "scores": grader.scores(grader.folder),
+    }
+
+
+def most_memory(grader: Grader) -> float:
+    """The most gigabytes that the process tree held at one time."""
+    samples = []
+
+    def look(pid: int) -> None:
+        samples.append(sum(map(proportional_bytes, [str(pid), *crowd.descendants(str(pid))])))
+
+    watch(grader, look, crowd.EVERY_SECONDS)
+    return round(max(samples) / 1e9, 2)
+
+
+def watch(grader: Grader, look: Callable[[int], None], every_seconds: float) -> None:
+    """Run the grader's commands one after another; call ``look`` with the process id now and then, and at the end."""
+    variables = environment(grader.folder)
+    with output(grader).open("a") as said:
+        for command in grader.commands:
+            with Popen(command, cwd=grader.folder, env=variables, stdout=said, stderr=said) as process:
+                while process.poll() is None:
+                    look(process.pid)
+                    with suppress(TimeoutExpired):
+                        process.wait(every_seconds)
+            look(process.pid)
+
+
+def output(grader: Grader) -> Path:
+    return grader.folder / "output.txt"
+
+
+def beside_floor(students: Class) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The floor's figures, and the kit's overhead over it: the median of all, and of the right ones alone."""
+    walls, scores, overhead = [], {}, {}
+    handed_in = [
+        Submission(name, {file: text.encode() for file, text in files.items()}, {}, (), digest="")
+        for name, files in students.items()
+    ]
+    with cpu.accountable_warm_parent() as (parent, pid):
+        for submission in (handed_in[0], *handed_in):  # the first one twice: its first time is a warm-up
+            spent = cpu.spent_on(pid, lambda: grading.grade(submission, run(SEED), parent))  # noqa: B023
+            wall, own = time.monotonic(), time.process_time()
+            scores[submission.name] = Examination(submission.files).score()
+            overhead[submission.name] = spent.total - (time.process_time() - own)
+            walls.append(time.monotonic() - wall)
+    seconds = sum(walls[1:])
+    right = [value for name, value in overhead.items() if name.startswith("right-")]
+    figures = {
+        "per minute": round(60 * len(students) / seconds, 1),
+        "wall-clock s each": round(seconds / len(students), 2),
+        "scores": scores,
+    }
+    return figures, {
+        "kit's overhead over the floor, CPU s each": round(median(overhead.values()), 2),
+        "the same, right ones (nothing to diagnose)": round(median(right), 2),
+    }
+
+
+def draw(found: dict[str, dict[str, Any]]) -> None:
+    """Bars of throughput, first result and memory, as a PNG file."""
+    from matplotlib.figure import Figure
+
+    shown = ("per minute", "first result, s", "memory (PSS), GB, most")
+    titles = ("submissions a minute", "seconds to the first result", "memory (PSS), GB")
+    figure = Figure(figsize=(11, 3), layout="constrained")
+    for axes, key, title in zip(figure.subplots(1, 3), shown, titles, strict=True):
+        names = [name for name in found if key in found[name]]
+        bars = axes.barh(names, [found[name][key] for name in names], color="#4878a8")
+        axes.bar_label(bars, padding=3)
+        axes.invert_yaxis()
+        axes.margins(x=0.2)
+        axes.set_title(title)
+        axes.spines[["top", "right"]].set_visible(False)
+    CHART.parent.mkdir(exist_ok=True)
+    figure.savefig(CHART, dpi=150)

@@ -1,0 +1,195 @@
+"""Where the time of one submission goes, in CPU seconds and in wall-clock seconds: medians over repetitions.
+
+Everything is timed from outside: functions of the grader are wrapped here, those of the sealed processes by the code
+that starts the warm parent, and a process's times travel along with its answers. All rows but the last two are of the
+solution's grading and add up to its whole: what no row accounts for in CPU time (forking in the kernel, supervisors,
+the end of processes) is in the first row, and its wall-clock time is from asking for a process until it is there,
+without the isolation. The last two rows are what comes with another submission, and what is written at the end.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+from unittest import mock
+
+import cpu
+import pytest
+from grader import run, solution
+from in_process import SEED
+
+from autograder import bank, grading, kit
+from autograder.checks.plugin import Grading
+from autograder.checks.short_run import HIDDEN_DIM
+from autograder.report.pages import class_page, student_page
+from autograder.sandbox import wire
+from autograder.sandbox.client import WarmParent
+from autograder.sandbox.conversation import Student
+
+REPETITIONS = 20
+WRONG = "kl_divergence--beta-four"
+TELLING = f"""
+import time
+from autograder.sandbox import student, warm_parent, wire
+
+spent = {{}}
+
+def timed(name, function):
+    def told(*arguments, **options):
+        cpu, wall = time.process_time(), time.monotonic()
+        try:
+            return function(*arguments, **options)
+        finally:
+            before = spent.get(name, (0.0, 0.0))
+            spent[name] = (before[0] + time.process_time() - cpu, before[1] + time.monotonic() - wall)
+    return told
+
+def performed(request, package, perform=student.perform):
+    model = request["arguments"].get("model")
+    short_run = isinstance(model, dict) and model["hidden_dim"] == {HIDDEN_DIM}
+    name = "import" if request["probe"] == "load" else "training" if short_run else "functions"
+    return timed(name, perform)(request, package)
+
+def sent(connection, value, send=wire.send):
+    if "nonce" in value:
+        value["spent"] = {{**spent, "process": (time.process_time(), 0.0)}}
+    send(connection, value)
+
+warm_parent.settle_in_namespaces = timed("namespaces", warm_parent.settle_in_namespaces)
+warm_parent.seal = timed("seal", warm_parent.seal)
+student.perform, wire.send = performed, sent
+"""
+
+Spent = dict[str, tuple[float, float]]  # CPU and wall-clock seconds by name
+
+
+class Watch:
+    """What was spent in the functions that it wraps, and what sealed processes told of theirs."""
+
+    def __init__(self) -> None:
+        self.here: Spent = {}
+        self.told: dict[Any, Spent] = {}  # by connection: each process tells its sums so far
+
+    def timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*arguments: Any, **options: Any) -> Any:
+            started = time.process_time(), time.monotonic()
+            try:
+                return function(*arguments, **options)
+            finally:
+                ended = time.process_time(), time.monotonic()
+                self.here[name] = plus(self.here.get(name, (0, 0)), minus(ended, started))
+
+        return wrapped
+
+    def receiving(self, receive: Callable[..., Any]) -> Callable[..., Any]:
+        def received(connection: Any, *arguments: Any) -> Any:
+            value = receive(connection, *arguments)
+            if isinstance(value, dict) and "spent" in value:
+                self.told[connection] = value["spent"]
+            return value
+
+        return received
+
+    def there(self, name: str) -> tuple[float, float]:
+        """The sum over all sealed processes."""
+        return plus(*(told.get(name, (0.0, 0.0)) for told in self.told.values()))
+
+
+def plus(*pairs: tuple[float, float]) -> tuple[float, float]:
+    return sum(cpu for cpu, _ in pairs), sum(wall for _, wall in pairs)
+
+
+def minus(whole: tuple[float, float], *parts: tuple[float, float]) -> tuple[float, float]:
+    cpu, wall = plus(*parts)
+    return whole[0] - cpu, whole[1] - wall
+
+
+def measure(share: float) -> dict[str, object]:
+    repetitions = max(2, round(REPETITIONS * share))
+    telling = mock.patch.object(cpu, "WAITING_FOR_CHILDREN", TELLING + cpu.WAITING_FOR_CHILDREN)
+    with telling, cpu.accountable_warm_parent() as (parent, pid):
+        rows = [one_submission(parent, pid) for _ in range(1 + repetitions)][1:]  # the first is a warm-up
+    table = {
+        name: tuple(round(median(row[name][index] for row in rows), 3) for index in (0, 1))
+        for name in rows[0]
+    }
+    print(f"\n{'':34}{'CPU s':>8}{'wall s':>8}")
+    for name, (cpu_seconds, wall) in table.items():
+        print(f"{name:34}{cpu_seconds:8.3f}{wall:8.3f}")
+    return {"repetitions": repetitions, "CPU s, wall-clock s": table}
+
+
+def one_submission(parent: WarmParent, pid: int) -> Spent:
+    """The table's rows for one grading of the solution, one diagnosis and one report."""
+    watch = Watch()
+    right = Grading(solution(), run(SEED), parent)
+    with (
+        mock.patch.object(WarmParent, "student", watch.timed("start", WarmParent.student)),
+        mock.patch.object(Student, "ask", watch.timed("ask", Student.ask)),
+        mock.patch.object(pytest.Function, "setup", watch.timed("tests", pytest.Function.setup)),
+        mock.patch.object(pytest.Function, "runtest", watch.timed("tests", pytest.Function.runtest)),
+        mock.patch.object(wire, "receive", watch.receiving(wire.receive)),
+    ):
+        whole = accounted(pid, lambda: watch.timed("run", grading.run_checks)(right))
+    here = watch.here
+    isolation = plus(watch.there("namespaces"), watch.there("seal"))
+    own = {name: watch.there(name) for name in ("import", "functions", "training")}
+    answering = minus(watch.there("process"), watch.there("seal"), *own.values())[0], 0.0
+    rows = {
+        "isolation": isolation,
+        "import of the student's files": own["import"],
+        "the student's functions": own["functions"],
+        "training, the short run": own["training"],
+        "transfer": plus((here["ask"][0], here["ask"][1] - sum(wall for _, wall in own.values())), answering),
+        "checks": minus(here["tests"], here["ask"], here["start"]),
+        "pytest": minus(here["run"], here["tests"]),
+    }
+    fork = whole[0] - plus(*rows.values())[0], here["start"][1] - isolation[1]
+    return {
+        "fork and end of 5 processes": fork,
+        **rows,
+        "all of these": (whole[0], here["run"][1]),
+        "diagnosis of a wrong one": diagnosis(parent, pid),
+        "report and result": report(right),
+    }
+
+
+def diagnosis(parent: WarmParent, pid: int) -> tuple[float, float]:
+    """Of a submission with one wrong stub; what is the same for all submissions has been cached before."""
+    entry = next(entry for entry in bank.entries(kit.BANK, "wrong") if entry.name == WRONG)
+    wrong = Grading(bank.submission(entry), run(SEED), parent)
+    accounted(pid, lambda: grading.run_checks(wrong))  # until its processes have ended and are accounted for
+    spent = accounted(pid, lambda: grading.name_misconceptions(wrong))
+    if not any(check.misconception for check in wrong.checks.values()):
+        raise SystemExit(f"{WRONG}: no misconception was named")
+    return spent
+
+
+def report(record: Grading) -> tuple[float, float]:
+    """One student's page and JSON, and the class page for a class of one."""
+    watch = Watch()
+
+    def written() -> None:
+        result = grading.result(record, 0.0)
+        if result.score != result.max_score:
+            raise SystemExit("the solution did not pass")
+        result.to_json()
+        student_page(result, "en")
+        class_page([result], {result.submission: "page.html"}, "en")
+
+    watch.timed("report", written)()
+    return watch.here["report"]
+
+
+def accounted(pid: int, work: Callable[[], None]) -> tuple[float, float]:
+    """CPU seconds of this process, the warm parent and all its children; and wall-clock seconds of the work alone."""
+    walls = []
+
+    def timed() -> None:
+        started = time.monotonic()
+        work()
+        walls.append(time.monotonic() - started)
+
+    return cpu.spent_on(pid, timed).total, walls[0]
