@@ -14,15 +14,16 @@ import secrets
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from multiprocessing import resource_tracker
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
+from typing import Protocol
 
 from autograder import __version__, isolation, kit
 from autograder.intake import Source, Submission, load
@@ -34,6 +35,30 @@ from autograder.sandbox.client import SandboxFault, WarmParent
 
 ATTEMPTS = 2
 CONTEXT = multiprocessing.get_context("forkserver")
+
+
+class Stopped(Exception):
+    """The run can't go on; what was graded is kept. ``message`` says why, ``status`` is the command's."""
+
+    def __init__(self, message: Message, status: int) -> None:
+        super().__init__(message, status)  # both, so that it can be pickled
+        self.message, self.status = message, status
+
+
+class Workers(Protocol):
+    """Processes that grade submissions, here or on a cluster; ``tiers`` are the isolations that they may have."""
+
+    @property
+    def tiers(self) -> tuple[str, ...]: ...
+
+    def room(self) -> int:
+        """How many submissions are to be under way now."""
+
+    def submit(self, submission: Submission) -> Future[Result]:
+        """Begin grading. Raises BrokenProcessPool when the processes are gone."""
+
+    def result(self, future: Future[Result]) -> Result:
+        """What came of it. Raises Stopped when that ends the run, else what the grading raised."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +124,7 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def still_valid(result: Result | None, submission: Submission, run: Run, tier: str) -> bool:
+def still_valid(result: Result | None, submission: Submission, run: Run, tiers: tuple[str, ...]) -> bool:
     """Whether grading this submission again in this run would only repeat the result."""
     return (
         result is not None
@@ -107,7 +132,7 @@ def still_valid(result: Result | None, submission: Submission, run: Run, tier: s
         and result.submission == submission.name
         and (result.digest, result.notes) == (submission.digest, submission.notes)
         and (result.dataset, result.device, result.seed) == (run.dataset, run.device, run.seed)
-        and result.isolation == tier
+        and result.isolation in tiers
         and result.versions.get("checks") == fingerprint()
     )
 
@@ -122,22 +147,29 @@ def in_language(result: Result, language: str) -> Result:
 
 
 def grade_class(
-    sources: list[Source], folder: Folder, run: Run, jobs: int, fresh: bool, allow_weak: bool
+    sources: list[Source],
+    folder: Folder,
+    run: Run,
+    jobs: int,
+    fresh: bool,
+    allow_weak: bool,
+    address: str | None = None,
 ) -> Generator[Result, None, None]:
     """Grade what needs it and yield each result when its file is written, kept ones too.
 
-    Raises isolation.TooWeak, or SandboxFault when no warm parent comes up.
+    On this machine, or on the cluster whose scheduler has this address. Raises isolation.TooWeak,
+    SandboxFault when no warm parent comes up, or Stopped when the cluster can't do it.
     """
+    open_workers: Callable[[], AbstractContextManager[Workers]] = partial(_here, run, jobs, allow_weak)
+    if address is not None:
+        from autograder import cluster
+
+        open_workers = partial(cluster.connect, address, run, jobs, allow_weak)
     attempts: Counter[str] = Counter()
     waiting = deque(sources)
-    _start_server()
     while waiting:
-        warm_parent = WarmParent.launch(isolation.at_most())
-        try:
-            isolation.check(warm_parent, allow_weak)
-            yield from _round(waiting, attempts, folder, run, jobs, warm_parent, fresh)
-        finally:
-            warm_parent.close()
+        with open_workers() as workers:
+            yield from _round(waiting, attempts, folder, run, workers, fresh)
 
 
 def _start_server() -> None:
@@ -157,57 +189,52 @@ def _round(
     attempts: Counter[str],
     folder: Folder,
     run: Run,
-    jobs: int,
-    warm_parent: WarmParent,
+    workers: Workers,
     fresh: bool,
 ) -> Iterator[Result]:
     """Grade until nothing is waiting, or until a process of the grader's own has died.
 
-    As many submissions are under way as there are jobs. What was under way then waits again and is graded
+    As many submissions are under way as the workers have room for. What was under way then waits again and is graded
     alone, so that a submission that is under way when that happens for the second time is the cause: it
     gets the result ``failed``.
     """
-    executor = _workers(jobs, warm_parent, run)
     under_way: dict[Future[Result], tuple[Source, Submission]] = {}
     lost = False
-    try:
-        while under_way or (waiting and not lost):
-            while waiting and not lost:
-                nearby = [waiting[0], *(source for source, _ in under_way.values())]
-                if len(under_way) >= (1 if any(attempts[source.name] for source in nearby) else jobs):
-                    break
-                source = waiting.popleft()
-                submission = load(source)
-                kept = folder.read(submission.name)
-                if not fresh and kept is not None and still_valid(kept, submission, run, warm_parent.tier):
-                    result = in_language(kept, run.language)
-                    if result != kept:
-                        folder.write(result)
-                    yield result
-                    continue
-                try:
-                    under_way[executor.submit(_grade, submission)] = (source, submission)
-                except BrokenProcessPool:  # since the last one was done
-                    lost = True
-                    waiting.appendleft(source)
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in done:
-                source, submission = under_way.pop(future)
-                try:
-                    result = with_fingerprint(future.result())
-                except Exception as fault:  # noqa: BLE001 - whatever fails in the grader, the others are graded
-                    lost = lost or isinstance(fault, (BrokenProcessPool, SandboxFault))
-                    attempts[source.name] += 1
-                    if attempts[source.name] < ATTEMPTS:
-                        waiting.append(source)
-                        continue
-                    result = failed(submission, run, fault, warm_parent.tier)
-                folder.write(result)
+    while under_way or (waiting and not lost):
+        while waiting and not lost:
+            nearby = [waiting[0], *(source for source, _ in under_way.values())]
+            if len(under_way) >= (1 if any(attempts[source.name] for source in nearby) else workers.room()):
+                break
+            source = waiting.popleft()
+            submission = load(source)
+            kept = folder.read(submission.name)
+            if not fresh and kept is not None and still_valid(kept, submission, run, workers.tiers):
+                result = in_language(kept, run.language)
+                if result != kept:
+                    folder.write(result)
                 yield result
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            process.terminate()
+                continue
+            try:
+                under_way[workers.submit(submission)] = (source, submission)
+            except BrokenProcessPool:  # since the last one was done
+                lost = True
+                waiting.appendleft(source)
+        done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+        for future in done:
+            source, submission = under_way.pop(future)
+            try:
+                result = with_fingerprint(workers.result(future))
+            except Stopped:
+                raise
+            except Exception as fault:  # noqa: BLE001 - whatever fails in the grader, the others are graded
+                lost = lost or isinstance(fault, (BrokenProcessPool, SandboxFault))
+                attempts[source.name] += 1
+                if attempts[source.name] < ATTEMPTS:
+                    waiting.append(source)
+                    continue
+                result = failed(submission, run, fault, workers.tiers[0])
+            folder.write(result)
+            yield result
 
 
 def failed(submission: Submission, run: Run, fault: Exception, tier: str) -> Result:
@@ -236,12 +263,41 @@ def with_fingerprint(result: Result) -> Result:
     return replace(result, versions={**result.versions, "checks": fingerprint()})
 
 
-def _workers(jobs: int, warm_parent: WarmParent, run: Run) -> ProcessPoolExecutor:
-    """Trusted processes that run the checks, forked from one server that has imported them once."""
-    return ProcessPoolExecutor(jobs, CONTEXT, _begin, (warm_parent, run))
+@contextmanager
+def _here(run: Run, jobs: int, allow_weak: bool) -> Iterator[Workers]:
+    """Workers on this machine, forked from one server that has imported the checks once, and their warm parent."""
+    _start_server()
+    warm_parent = WarmParent.launch(isolation.at_most())
+    try:
+        isolation.check(warm_parent, allow_weak)
+        executor = ProcessPoolExecutor(jobs, CONTEXT, _begin, (warm_parent, run))
+        try:
+            yield _Here(executor, jobs, (warm_parent.tier,))
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()
+    finally:
+        warm_parent.close()
 
 
-_here: tuple[WarmParent, Run] | None = None
+@dataclass(frozen=True)
+class _Here:
+    executor: ProcessPoolExecutor
+    jobs: int
+    tiers: tuple[str, ...]
+
+    def room(self) -> int:
+        return self.jobs
+
+    def submit(self, submission: Submission) -> Future[Result]:
+        return self.executor.submit(_grade, submission)
+
+    def result(self, future: Future[Result]) -> Result:
+        return future.result()
+
+
+_mine: tuple[WarmParent, Run] | None = None
 
 
 def _begin(warm_parent: WarmParent, run: Run) -> None:
@@ -254,8 +310,8 @@ def _begin(warm_parent: WarmParent, run: Run) -> None:
     linux.set_dumpable(False)  # no other process of this user may read the answers out of this one's memory
     torch.set_num_threads(1)
     gc.freeze()  # a collection would touch, and so copy, all memory that is shared with the fork server
-    global _here
-    _here = warm_parent, run
+    global _mine
+    _mine = warm_parent, run
 
 
 def _end_with_main_process() -> None:
@@ -269,6 +325,6 @@ def _end_with_main_process() -> None:
 def _grade(submission: Submission) -> Result:
     from autograder.grading import grade
 
-    assert _here is not None
-    warm_parent, run = _here
+    assert _mine is not None
+    warm_parent, run = _mine
     return grade(submission, run, warm_parent)

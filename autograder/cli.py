@@ -94,6 +94,12 @@ def grade(
     only: Annotated[
         Optional[str], typer.Option(help="Grade this submission alone. / 이 제출물만 채점.")
     ] = None,
+    cluster: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="ADDRESS", help="Grade on the Dask cluster there. / 그곳의 Dask 클러스터에서 채점."
+        ),
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over. / 처음부터 다시.")] = False,
     allow_weak_isolation: Annotated[
         bool, typer.Option("--allow-weak-isolation", help="Grade without a sandbox. / 격리 없이 채점.")
@@ -106,7 +112,8 @@ def grade(
 
     _usable_out(out, submissions)
     _usable_device(device.value)
-    _usable_data(dataset.value, data_root)
+    if cluster is None:  # else the workers look for it, where they are
+        _usable_data(dataset.value, data_root)
     try:
         sources = intake.find(submissions)
     except intake.IntakeError as error:
@@ -119,7 +126,7 @@ def grade(
     run = Run(
         settings(), dataset.value, data_root, device.value, classroom.run_seed(out, seed, fresh), lang.value
     )
-    grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation)
+    grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation, cluster)
     try:
         results = _with_progress(grading, len(sources), lang.value)
     except KeyboardInterrupt:
@@ -128,6 +135,9 @@ def grade(
         _stop(Message("cli.interrupted", {"out": str(out)}), status=130)
     except isolation.TooWeak as error:
         _stop(error.message)
+    except classroom.Stopped as error:
+        folder.write_summary(lang.value)
+        _stop(error.message, error.status)
     except (SandboxFault, OSError) as error:
         _stop(Message("cli.grader_fault", {"fault": str(error)[:500]}), status=3)
     folder.write_summary(lang.value)
