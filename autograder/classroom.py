@@ -232,7 +232,7 @@ def _round(
                 if attempts[source.name] < ATTEMPTS:
                     waiting.append(source)
                     continue
-                result = failed(submission, run, fault, workers.tiers[0])
+                result = failed(submission, run, fault, "/".join(workers.tiers))
             folder.write(result)
             yield result
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from multiprocessing.util import Finalize
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder import __version__, isolation
@@ -42,13 +43,14 @@ def connect(address: str, run: Run, jobs: int, allow_weak: bool) -> Iterator[Wor
     Stopped: no Dask here, no scheduler there.
     """
     tiers = TIERS[TIERS.index(isolation.at_most()) :]
-    order = Order(run, tiers[0], allow_weak, versions())
+    order = run, tiers[0], allow_weak
     with _client(address) as client:
         before = _allow_failures(client, 0)
+        executor = client.get_executor(pure=False)
         try:
-            with client.get_executor(pure=False) as executor:
-                yield _There(address, client, executor, jobs, order, tiers if allow_weak else tiers[:-1])
+            yield _There(address, client, executor, jobs, order, tiers if allow_weak else tiers[:-1])
         finally:
+            executor.shutdown(wait=False)
             if client.status == "running":
                 _allow_failures(client, before)
 
@@ -57,10 +59,13 @@ def connect(address: str, run: Run, jobs: int, allow_weak: bool) -> Iterator[Wor
 def _client(address: str) -> Iterator[Client]:
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
     except ImportError:
         raise Stopped(Message("cluster.not_installed"), 2) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # below that it logs tracebacks
+    for logger in ("distributed", "distributed.client"):
+        logging.getLogger(logger).setLevel(logging.CRITICAL)  # else they write tracebacks
     try:
+        get_address_host_port(address, strict=False)  # a client without an address is slow to give up
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as fault:
         raise Stopped(
@@ -76,23 +81,11 @@ def _allow_failures(client: Client, number: int) -> int:
     The engine has a rule of its own, which wants to know of the first.
     """
 
-    def change(
-        dask_scheduler: Any,
-    ) -> int:  # in here, so that it travels whole: the scheduler may lack the kit
+    def change(dask_scheduler: Any) -> int:  # in here, so that it travels whole: there may be no kit
         before, dask_scheduler.allowed_failures = dask_scheduler.allowed_failures, number
         return int(before)
 
     return int(client.run_on_scheduler(change))
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a worker has to know to grade as the main process would."""
-
-    run: Run
-    at_most: str
-    allow_weak: bool
-    versions: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -101,7 +94,7 @@ class _There:
     client: Client
     executor: Executor
     jobs: int
-    order: Order
+    order: tuple[Run, str, bool]
     tiers: tuple[str, ...]
 
     def room(self) -> int:
@@ -111,25 +104,37 @@ class _There:
             raise self._gone() from None
 
     def submit(self, submission: Submission) -> Future[Result]:
-        return self.executor.submit(grade_there, submission, self.order)
+        from distributed.protocol.pickle import dumps
+
+        return self.executor.submit(_task(), versions(), dumps((submission, self.order)))
 
     def result(self, future: Future[Result]) -> Result:
         try:
             return future.result()
         except CancelledError:
             raise self._gone() from None
-        except ModuleNotFoundError as fault:
-            raise Stopped(
-                Message("cluster.no_kit", {"address": self.address, "fault": _line(fault)}), 2
-            ) from None
+        except ImportError as fault:
+            raise Stopped(Message("cluster.no_kit", {"fault": _line(fault)}), 2) from None
 
     def _gone(self) -> Stopped:
         return Stopped(Message("cluster.scheduler_gone", {"address": self.address}), 3)
 
 
-def versions() -> dict[str, str]:
-    """What has to be the same on all machines of a run, so that a submission's points don't depend on where it went."""
-    return {"kit": f"{__version__} ({fingerprint()})", "torch": version("torch")}
+def _task() -> Callable[[dict[str, str], bytes], Result]:
+    """The task that is sent; raises ImportError with the worker's name where there is no such kit."""
+
+    # In here, so that it travels whole; with bytes that only the kit opens. What Dask itself could not open
+    # there would end the worker.
+    def grade(versions: dict[str, str], order: bytes) -> Result:
+        from distributed import get_worker
+
+        try:
+            from autograder.cluster import grade_there
+        except ImportError as fault:
+            raise ImportError(f"{get_worker().address}: {fault}") from None
+        return grade_there(versions, order)
+
+    return grade
 
 
 # --- on the worker ---------------------------------------------------------------------------------------
@@ -137,37 +142,46 @@ def versions() -> dict[str, str]:
 _one_at_a_time = threading.Lock()
 
 
-def grade_there(submission: Submission, order: Order) -> Result:
+def versions() -> dict[str, str]:
+    """What has to be the same on all machines: points must not depend on where a submission is graded."""
+    return {"kit": f"{__version__} ({fingerprint()})", "torch": version("torch")}
+
+
+def grade_there(ours: Mapping[str, str], order: bytes) -> Result:
     """Grade in this worker's process. Raises Stopped where no submission should be, else what grading raises."""
+    import torch
     from distributed import get_worker
+    from distributed.protocol.pickle import loads
 
     from autograder.grading import grade
 
+    worker, theirs = get_worker().address, versions()
+    if theirs != ours:
+        told = {
+            whose: ", ".join(f"{name} {each[name]}" for name in each)
+            for whose, each in (("theirs", theirs), ("ours", ours))
+        }
+        raise Stopped(Message("cluster.versions", {"worker": worker, **told}), 2)
+    submission, (run, at_most, allow_weak) = loads(order)
     with _one_at_a_time:
-        warm_parent = _fit(order, get_worker().address)
+        torch.set_num_threads(1)
+        warm_parent = _fit(worker, run, at_most, allow_weak)
         try:
-            return grade(submission, order.run, warm_parent)
+            return grade(submission, run, warm_parent)
         except SandboxFault:  # the next task gets another one
             warm_parent.close()
             _warm_parent.cache_clear()
             raise
 
 
-def _fit(order: Order, worker: str) -> WarmParent:
-    """This process's warm parent. Raises Stopped when points would depend on this worker, or nothing can be had here."""
+def _fit(worker: str, run: Run, at_most: str, allow_weak: bool) -> WarmParent:
+    """This process's warm parent. Raises Stopped where there is no isolation, no data, or no warm parent."""
     from autograder.checks import reference
 
-    theirs, ours = (
-        ", ".join(f"{name} {each[name]}" for name in each) for each in (versions(), order.versions)
-    )
-    if theirs != ours:
-        raise Stopped(Message("cluster.versions", {"worker": worker, "theirs": theirs, "ours": ours}), 2)
     try:
-        if order.run.dataset != "digits":
-            for train in (True, False):
-                reference.data.load(order.run.dataset, train=train, root=order.run.data_root)
-        warm_parent = _warm_parent(order.at_most)
-        isolation.check(warm_parent, order.allow_weak)
+        _find_images(run.dataset, run.data_root)
+        warm_parent = _warm_parent(at_most)
+        isolation.check(warm_parent, allow_weak)
     except isolation.TooWeak:
         raise Stopped(Message("cluster.weak", {"worker": worker}), 2) from None
     except (SandboxFault, OSError, reference.data.DataUnavailable) as fault:
@@ -178,18 +192,21 @@ def _fit(order: Order, worker: str) -> WarmParent:
 @cache
 def _warm_parent(at_most: str) -> WarmParent:
     """One for all tasks. It hangs on the thread that launches it, and a worker's threads live as long as the worker."""
-    import torch
-
     from autograder.sandbox import linux
 
     if sys.platform == "linux":
-        linux.set_dumpable(
-            False
-        )  # no other process of this user may read the answers out of this one's memory
-    torch.set_num_threads(1)
+        linux.set_dumpable(False)  # other processes of this user are not to read the answers in its memory
     warm_parent = WarmParent.launch(at_most)
     Finalize(None, warm_parent.close, exitpriority=1)  # atexit does not happen under a nanny
     return warm_parent
+
+
+@cache
+def _find_images(dataset: str, root: Path | None) -> None:
+    from autograder.checks import reference
+
+    for train in (True, False):
+        reference.data.load(dataset, train=train, root=root)
 
 
 def _line(fault: Exception) -> str:
