@@ -39,7 +39,7 @@ import json, os, pathlib
 from distributed.protocol.pickle import loads
 from autograder import cluster
 
-plain = cluster.grade_there, cluster.versions
+plain = vars(cluster).setdefault("plain", (cluster.grade_there, cluster.versions))  # this is loaded twice
 
 def grade_there(ours, order):
     told = json.loads(pathlib.Path(os.environ["MISBEHAVE"]).read_text())
