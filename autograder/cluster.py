@@ -10,7 +10,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -92,7 +92,7 @@ def _allow_failures(client: Client, number: int) -> int:
 class _There:
     address: str
     client: Client
-    executor: Executor
+    executor: Any
     jobs: int
     order: tuple[Run, str, bool]
     tiers: tuple[str, ...]
@@ -106,26 +106,31 @@ class _There:
     def submit(self, submission: Submission) -> Future[Result]:
         from distributed.protocol.pickle import dumps
 
-        return self.executor.submit(_task(), versions(), dumps((submission, self.order)))
+        future: Future[Result] = self.executor.submit(_task(), versions(), dumps((submission, self.order)))
+        return future
 
     def result(self, future: Future[Result]) -> Result:
         try:
-            return future.result()
+            found: Any = future.result()
         except CancelledError:
             raise self._gone() from None
         except ImportError as fault:
             raise Stopped(Message("cluster.no_kit", {"fault": _line(fault)}), 2) from None
+        if isinstance(found, Stopped):
+            raise found
+        result: Result = found
+        return result
 
     def _gone(self) -> Stopped:
         return Stopped(Message("cluster.scheduler_gone", {"address": self.address}), 3)
 
 
-def _task() -> Callable[[dict[str, str], bytes], Result]:
+def _task() -> Callable[[dict[str, str], bytes], Result | Stopped]:
     """The task that is sent; raises ImportError with the worker's name where there is no such kit."""
 
     # In here, so that it travels whole; with bytes that only the kit opens. What Dask itself could not open
     # there would end the worker.
-    def grade(versions: dict[str, str], order: bytes) -> Result:
+    def grade(versions: dict[str, str], order: bytes) -> Result | Stopped:
         from distributed import get_worker
 
         try:
@@ -147,46 +152,44 @@ def versions() -> dict[str, str]:
     return {"kit": f"{__version__} ({fingerprint()})", "torch": version("torch")}
 
 
-def grade_there(ours: Mapping[str, str], order: bytes) -> Result:
-    """Grade in this worker's process. Raises Stopped where no submission should be, else what grading raises."""
+def grade_there(ours: Mapping[str, str], order: bytes) -> Result | Stopped:
+    """Grade in this worker's process. Raises what grading raises.
+
+    Where nothing should be graded, Stopped is returned: raised, it would bring its causes, which may not travel.
+    """
     import torch
     from distributed import get_worker
     from distributed.protocol.pickle import loads
 
+    from autograder.checks.reference import data
     from autograder.grading import grade
 
     worker, theirs = get_worker().address, versions()
     if theirs != ours:
         told = {
-            whose: ", ".join(f"{name} {each[name]}" for name in each)
+            whose: ", ".join(map(" ".join, each.items()))
             for whose, each in (("theirs", theirs), ("ours", ours))
         }
-        raise Stopped(Message("cluster.versions", {"worker": worker, **told}), 2)
+        return Stopped(Message("cluster.versions", {"worker": worker, **told}), 2)
     submission, (run, at_most, allow_weak) = loads(order)
     with _one_at_a_time:
         torch.set_num_threads(1)
-        warm_parent = _fit(worker, run, at_most, allow_weak)
+        try:
+            _find_images(run.dataset, run.data_root)
+            warm_parent = _warm_parent(at_most)
+            isolation.check(warm_parent, allow_weak)
+        except isolation.TooWeak:
+            return Stopped(Message("cluster.weak", {"worker": worker}), 2)
+        except data.DataUnavailable:
+            return Stopped(Message("cluster.no_data", {"worker": worker, "dataset": run.dataset}), 2)
+        except (SandboxFault, OSError) as fault:
+            return Stopped(Message("cluster.unfit", {"worker": worker, "fault": _line(fault)}), 3)
         try:
             return grade(submission, run, warm_parent)
         except SandboxFault:  # the next task gets another one
             warm_parent.close()
             _warm_parent.cache_clear()
             raise
-
-
-def _fit(worker: str, run: Run, at_most: str, allow_weak: bool) -> WarmParent:
-    """This process's warm parent. Raises Stopped where there is no isolation, no data, or no warm parent."""
-    from autograder.checks import reference
-
-    try:
-        _find_images(run.dataset, run.data_root)
-        warm_parent = _warm_parent(at_most)
-        isolation.check(warm_parent, allow_weak)
-    except isolation.TooWeak:
-        raise Stopped(Message("cluster.weak", {"worker": worker}), 2) from None
-    except (SandboxFault, OSError, reference.data.DataUnavailable) as fault:
-        raise Stopped(Message("cluster.unfit", {"worker": worker, "fault": _line(fault)}), 3) from None
-    return warm_parent
 
 
 @cache

@@ -1,6 +1,6 @@
 """Benchmarks: what the README says about speed, memory and steadiness, measured again.
 
-``python tests/bench [scores] [cpu] [latency] [crowd] [--few]``; all four without a name. Prints what it finds and
+``python tests/bench [scores] [cpu] [latency] [crowd] [scale] [--few]``; all without a name. Prints what it finds and
 writes build/bench.json, where what is not measured this time stays as it was. Not a test: nothing fails here, and
 figures of a busy machine are too high; so the load before each measurement (processes ready to run, one minute's
 mean) is written down with it.
@@ -16,10 +16,11 @@ from pathlib import Path
 import cpu
 import crowd
 import latency
+import scale
 import scores
 
 ROOT = Path(__file__).resolve().parents[2]
-MEASUREMENTS = {module.__name__: module for module in (scores, cpu, latency, crowd)}
+MEASUREMENTS = {module.__name__: module for module in (scores, cpu, latency, crowd, scale)}
 
 
 def main() -> None:
