@@ -6,37 +6,29 @@ Results are files, written one by one; a run that was interrupted takes up those
 from __future__ import annotations
 
 import fcntl
-import gc
 import hashlib
 import json
-import multiprocessing
 import os
 import secrets
-import shutil
-import signal
-import threading
 from collections import Counter, deque
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cache
-from multiprocessing import resource_tracker
-from multiprocessing.forkserver import ensure_running
-from multiprocessing.util import get_temp_dir
+from functools import cache, partial
 from pathlib import Path
 
-from autograder import __version__, isolation, kit
+from autograder import __version__, kit, workers
 from autograder.intake import Source, Submission, load
 from autograder.messages import Message, words
 from autograder.report import safe_name, write_reports
 from autograder.results import PART, Check, Result, to_csv, write_atomically
 from autograder.run import Run
-from autograder.sandbox.client import SandboxFault, WarmParent
+from autograder.sandbox.client import SandboxFault
+from autograder.workers import Stopped, Workers
 
 ATTEMPTS = 2
-CONTEXT = multiprocessing.get_context("forkserver")
 
 
 @dataclass(frozen=True)
@@ -137,7 +129,7 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def still_valid(result: Result | None, submission: Submission, run: Run, tier: str) -> bool:
+def still_valid(result: Result | None, submission: Submission, run: Run, tiers: tuple[str, ...]) -> bool:
     """Whether grading this submission again in this run would only repeat the result."""
     return (
         result is not None
@@ -145,7 +137,7 @@ def still_valid(result: Result | None, submission: Submission, run: Run, tier: s
         and result.submission == submission.name
         and (result.digest, result.notes) == (submission.digest, submission.notes)
         and (result.dataset, result.device, result.seed) == (run.dataset, run.device, run.seed)
-        and result.isolation == tier
+        and result.isolation in tiers
         and result.versions.get("checks") == fingerprint()
     )
 
@@ -163,34 +155,31 @@ def _check_in(check: Check, language: str) -> Check:
 
 
 def grade_class(
-    sources: list[Source], folder: Folder, run: Run, jobs: int, fresh: bool, allow_weak: bool
+    sources: list[Source],
+    folder: Folder,
+    run: Run,
+    jobs: int,
+    fresh: bool,
+    allow_weak: bool,
+    address: str | None = None,
 ) -> Generator[Result, None, None]:
     """Grade what needs it and yield each result when its file is written, kept ones too.
 
-    Raises isolation.TooWeak, or SandboxFault when no warm parent comes up.
+    On this machine, or on the cluster whose scheduler has this address. Raises isolation.TooWeak,
+    SandboxFault when no warm parent comes up, or Stopped when the cluster can't do it.
     """
+    open_workers: Callable[[], AbstractContextManager[Workers]] = partial(
+        workers.local, run, jobs, allow_weak
+    )
+    if address is not None:
+        from autograder import cluster
+
+        open_workers = partial(cluster.connect, address, run, jobs, allow_weak)
     attempts: Counter[str] = Counter()
     waiting = deque(sources)
     while waiting:
-        _start_server()
-        warm_parent = WarmParent.launch(isolation.at_most())
-        try:
-            isolation.check(warm_parent, allow_weak)
-            yield from _round(waiting, attempts, folder, run, jobs, warm_parent, fresh)
-        finally:
-            warm_parent.close()
-
-
-def _start_server() -> None:
-    """Have a server import the checks while the warm parent imports what students use.
-
-    Ctrl-C reaches the whole group: the server is never to see it, and the main process will in a moment.
-    """
-    CONTEXT.set_forkserver_preload(["autograder.grading", "sklearn.datasets"])  # the second is for the digits
-    resource_tracker.ensure_running()  # starting it would unblock signals
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    ensure_running()
-    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with open_workers() as opened:
+            yield from _round(waiting, attempts, folder, run, opened, fresh)
 
 
 def _round(
@@ -198,61 +187,56 @@ def _round(
     attempts: Counter[str],
     folder: Folder,
     run: Run,
-    jobs: int,
-    warm_parent: WarmParent,
+    workers: Workers,
     fresh: bool,
 ) -> Iterator[Result]:
     """Grade until nothing is waiting, or until a process of the grader's own has died.
 
-    As many submissions are under way as there are jobs. What was under way then waits again and is graded
+    As many submissions are under way as the workers have room for. What was under way then waits again and is graded
     alone, so that a submission that is under way when that happens for the second time is the cause: it
     gets the result ``failed``.
     """
-    executor = _workers(jobs, warm_parent, run)
     under_way: dict[Future[Result], tuple[Source, Submission]] = {}
     lost = False
-    try:
-        while under_way or (waiting and not lost):
-            while waiting and not lost:
-                nearby = [waiting[0], *(source for source, _ in under_way.values())]
-                if len(under_way) >= (1 if any(attempts[source.name] for source in nearby) else jobs):
-                    break
-                source = waiting.popleft()
-                try:
-                    submission = load(source)
-                except OSError as fault:  # it was there when the class was listed
-                    under_way[_unread(fault)] = (source, Submission(source.name, {}, {}, source.notes, ""))
-                    continue
-                kept = folder.read(submission.name)
-                if not fresh and kept is not None and still_valid(kept, submission, run, warm_parent.tier):
-                    result = in_language(kept, run.language)
-                    if result != kept:
-                        folder.write(result)
-                    yield result
-                    continue
-                try:
-                    under_way[executor.submit(_grade, submission)] = (source, submission)
-                except BrokenProcessPool:  # since the last one was done
-                    lost = True
-                    waiting.appendleft(source)
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in done:
-                source, submission = under_way.pop(future)
-                try:
-                    result = with_fingerprint(future.result())
-                except Exception as fault:  # noqa: BLE001 - whatever fails in the grader, the others are graded
-                    lost = lost or isinstance(fault, (BrokenProcessPool, SandboxFault))
-                    attempts[source.name] += 1
-                    if attempts[source.name] < ATTEMPTS:
-                        waiting.append(source)
-                        continue
-                    result = failed(submission, run, fault, warm_parent.tier)
-                folder.write(result)
+    while under_way or (waiting and not lost):
+        while waiting and not lost:
+            nearby = [waiting[0], *(source for source, _ in under_way.values())]
+            if len(under_way) >= (1 if any(attempts[source.name] for source in nearby) else workers.room()):
+                break
+            source = waiting.popleft()
+            try:
+                submission = load(source)
+            except OSError as fault:  # it was there when the class was listed
+                under_way[_unread(fault)] = (source, Submission(source.name, {}, {}, source.notes, ""))
+                continue
+            kept = folder.read(submission.name)
+            if not fresh and kept is not None and still_valid(kept, submission, run, workers.tiers):
+                result = in_language(kept, run.language)
+                if result != kept:
+                    folder.write(result)
                 yield result
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            process.terminate()
+                continue
+            try:
+                under_way[workers.submit(submission)] = (source, submission)
+            except BrokenProcessPool:  # since the last one was done
+                lost = True
+                waiting.appendleft(source)
+        done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+        for future in done:
+            source, submission = under_way.pop(future)
+            try:
+                result = with_fingerprint(workers.result(future))
+            except Stopped:
+                raise
+            except Exception as fault:  # noqa: BLE001 - whatever fails in the grader, the others are graded
+                lost = lost or isinstance(fault, (BrokenProcessPool, SandboxFault))
+                attempts[source.name] += 1
+                if attempts[source.name] < ATTEMPTS:
+                    waiting.append(source)
+                    continue
+                result = failed(submission, run, fault, "/".join(workers.tiers))
+            folder.write(result)
+            yield result
 
 
 def _unread(fault: OSError) -> Future[Result]:
@@ -286,44 +270,3 @@ def failed(submission: Submission, run: Run, fault: Exception, tier: str) -> Res
 def with_fingerprint(result: Result) -> Result:
     """The result with the fingerprint of the kit that found it."""
     return replace(result, versions={**result.versions, "checks": fingerprint()})
-
-
-def _workers(jobs: int, warm_parent: WarmParent, run: Run) -> ProcessPoolExecutor:
-    """Trusted processes that run the checks, forked from one server that has imported them once."""
-    return ProcessPoolExecutor(jobs, CONTEXT, _begin, (warm_parent, run))
-
-
-_here: tuple[WarmParent, Run] | None = None
-
-
-def _begin(warm_parent: WarmParent, run: Run) -> None:
-    import torch
-
-    from autograder.sandbox import linux
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the main process decides
-    threading.Thread(target=_end_with_main_process, daemon=True).start()
-    linux.set_dumpable(False)  # no other process of this user may read the answers out of this one's memory
-    torch.set_num_threads(1)
-    gc.freeze()  # a collection would touch, and so copy, all memory that is shared with the fork server
-    global _here
-    _here = warm_parent, run
-
-
-def _end_with_main_process() -> None:
-    """A pool's workers would wait for ever, and hold the warm parent, if the main process were killed."""
-    main = multiprocessing.parent_process()
-    if main is not None:
-        main.join()
-        shutil.rmtree(
-            get_temp_dir(), ignore_errors=True
-        )  # the main process's, where its fork server listened
-        os._exit(1)
-
-
-def _grade(submission: Submission) -> Result:
-    from autograder.grading import grade
-
-    assert _here is not None
-    warm_parent, run = _here
-    return grade(submission, run, warm_parent)

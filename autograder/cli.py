@@ -33,6 +33,7 @@ from autograder.messages import Message, words
 from autograder.results import Result, number
 from autograder.sandbox.client import SandboxFault
 from autograder.settings import PARTS
+from autograder.workers import Stopped
 
 if TYPE_CHECKING:
     from autograder.reproduce import Comparison
@@ -100,6 +101,12 @@ def grade(
     only: Annotated[
         Optional[str], typer.Option(help="Grade this submission alone. / 이 제출물만 채점.")
     ] = None,
+    cluster: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="ADDRESS", help="Grade on the Dask cluster there. / 그곳의 Dask 클러스터에서 채점."
+        ),
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over. / 처음부터 다시.")] = False,
     allow_weak_isolation: Annotated[
         bool, typer.Option("--allow-weak-isolation", help="Grade without a sandbox. / 격리 없이 채점.")
@@ -112,7 +119,8 @@ def grade(
 
     _usable_out(out, submissions)
     _usable_device(device.value)
-    _usable_data(dataset.value, data_root)
+    if cluster is None:  # else the workers look for it, where they are
+        _usable_data(dataset.value, data_root)
     try:
         sources = intake.find(submissions)
     except intake.IntakeError as error:
@@ -126,13 +134,16 @@ def grade(
         with classroom.sole_use(out):
             chosen = classroom.run_seed(out, seed, fresh)
             run = Run(settings(), dataset.value, data_root, device.value, chosen, lang.value)
-            grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation)
+            grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation, cluster)
             try:
                 results = _with_progress(grading, len(sources), lang.value)
             except KeyboardInterrupt:
                 grading.close()
                 with suppress(OSError):
                     folder.write_grades()  # pages would take longer than one waits after Ctrl-C
+                raise
+            except Stopped:
+                folder.write_summary(lang.value)
                 raise
             folder.write_summary(lang.value)
     except KeyboardInterrupt:
@@ -141,6 +152,8 @@ def grade(
         _stop(Message("cli.busy", {"out": str(out)}))
     except isolation.TooWeak as error:
         _stop(error.message)
+    except Stopped as error:
+        _stop(error.message, error.status)
     except (SandboxFault, OSError) as error:
         _stop(Message("cli.grader_fault", {"fault": str(error)[:500]}), status=3)
     _print_results(results, lang.value)

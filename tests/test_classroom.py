@@ -214,9 +214,9 @@ def test_a_result_that_would_be_another_now_is_not_valid(run: Run, changed: dict
         notes=(),
         versions={"checks": fingerprint()},
     )
-    assert still_valid(result, submission, run, "landlock")
-    assert not still_valid(replace(result, **changed), submission, run, "landlock")
-    assert not still_valid(None, submission, run, "landlock")
+    assert still_valid(result, submission, run, ("landlock",))
+    assert not still_valid(replace(result, **changed), submission, run, ("landlock",))
+    assert not still_valid(None, submission, run, ("landlock",))
 
 
 def test_words_change_and_nothing_else() -> None:

@@ -117,9 +117,7 @@ def test_without_a_command_there_is_help(autograder: Command, arguments: list[st
 
 
 def test_the_options_of_grade_are_those_of_the_contract(autograder: Command) -> None:
-    options = (
-        "--out --jobs --dataset --data-root --device --lang --seed --only --fresh --allow-weak-isolation"
-    )
+    options = "--out --jobs --dataset --data-root --device --lang --seed --only --cluster --fresh --allow-weak-isolation"
     text = autograder("grade", "--help").out
     assert all(re.search(rf"{option}\b", text) for option in options.split())
 

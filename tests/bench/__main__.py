@@ -18,11 +18,14 @@ import crowd
 import latency
 import peers
 import phases
+import scale
 import scores
 import training
 
 ROOT = Path(__file__).resolve().parents[2]
-MEASUREMENTS = {module.__name__: module for module in (scores, cpu, latency, crowd, phases, training, peers)}
+MEASUREMENTS = {
+    module.__name__: module for module in (scores, cpu, latency, crowd, phases, training, peers, scale)
+}
 
 
 def main() -> None:

@@ -1,0 +1,135 @@
+"""The processes that grade: on this machine, forked from one server that has imported the checks once."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import resource_tracker
+from multiprocessing.forkserver import ensure_running
+from multiprocessing.util import get_temp_dir
+from typing import Protocol
+
+from autograder import isolation
+from autograder.intake import Submission
+from autograder.messages import Message
+from autograder.results import Result
+from autograder.run import Run
+from autograder.sandbox.client import WarmParent
+
+CONTEXT = multiprocessing.get_context("forkserver")
+
+
+class Stopped(Exception):
+    """The run can't go on; what was graded is kept. ``message`` says why, ``status`` is the command's."""
+
+    def __init__(self, message: Message, status: int) -> None:
+        super().__init__(message, status)  # both, so that it can be pickled
+        self.message, self.status = message, status
+
+
+class Workers(Protocol):
+    """Processes that grade submissions, here or on a cluster; ``tiers`` are the isolations that they may have."""
+
+    @property
+    def tiers(self) -> tuple[str, ...]: ...
+
+    def room(self) -> int:
+        """How many submissions are to be under way now."""
+
+    def submit(self, submission: Submission) -> Future[Result]:
+        """Begin grading. Raises BrokenProcessPool when the processes are gone."""
+
+    def result(self, future: Future[Result]) -> Result:
+        """What came of it. Raises Stopped when that ends the run, else what the grading raised."""
+
+
+@contextmanager
+def local(run: Run, jobs: int, allow_weak: bool) -> Iterator[Workers]:
+    """Workers on this machine, forked from one server that has imported the checks once, and their warm parent."""
+    _start_server()
+    warm_parent = WarmParent.launch(isolation.at_most())
+    try:
+        isolation.check(warm_parent, allow_weak)
+        executor = ProcessPoolExecutor(jobs, CONTEXT, _begin, (warm_parent, run))
+        try:
+            yield Local(executor, jobs, (warm_parent.tier,))
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()
+    finally:
+        warm_parent.close()
+
+
+@dataclass(frozen=True)
+class Local:
+    """This machine's workers: a pool of ``jobs`` processes and one warm parent for all."""
+
+    executor: ProcessPoolExecutor
+    jobs: int
+    tiers: tuple[str, ...]
+
+    def room(self) -> int:
+        return self.jobs
+
+    def submit(self, submission: Submission) -> Future[Result]:
+        return self.executor.submit(_grade, submission)
+
+    def result(self, future: Future[Result]) -> Result:
+        return future.result()
+
+
+_mine: tuple[WarmParent, Run] | None = None
+
+
+def _begin(warm_parent: WarmParent, run: Run) -> None:
+    import torch
+
+    from autograder.sandbox import linux
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the main process decides
+    threading.Thread(target=_end_with_main_process, daemon=True).start()
+    linux.set_dumpable(False)  # no other process of this user may read the answers out of this one's memory
+    torch.set_num_threads(1)
+    gc.freeze()  # a collection would touch, and so copy, all memory that is shared with the fork server
+    global _mine
+    _mine = warm_parent, run
+
+
+def _end_with_main_process() -> None:
+    """A pool's workers would wait for ever, and hold the warm parent, if the main process were killed."""
+    main = multiprocessing.parent_process()
+    if main is not None:
+        main.join()
+        shutil.rmtree(
+            get_temp_dir(), ignore_errors=True
+        )  # the main process's, where its fork server listened
+        os._exit(1)
+
+
+def _grade(submission: Submission) -> Result:
+    from autograder.grading import grade
+
+    assert _mine is not None
+    warm_parent, run = _mine
+    return grade(submission, run, warm_parent)
+
+
+def _start_server() -> None:
+    """Have a server import the checks while the warm parent imports what students use.
+
+    Ctrl-C reaches the whole group: the server is never to see it, and the main process will in a moment.
+    """
+    CONTEXT.set_forkserver_preload(["autograder.grading", "sklearn.datasets"])  # the second is for the digits
+    resource_tracker.ensure_running()  # starting it would unblock signals
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    ensure_running()
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)

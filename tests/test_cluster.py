@@ -1,0 +1,339 @@
+"""Grading on a cluster: a real scheduler and two real worker processes on this machine, and what can go wrong there.
+
+Workers can be told to misbehave: each loads MISBEHAVIOUR, which looks into a file before each task.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import Client
+
+from autograder import cli, cluster
+from autograder.classroom import Folder, grade_class
+from autograder.intake import find
+from autograder.results import Result
+from autograder.run import Run
+from autograder.sandbox.client import WarmParent
+from autograder.settings import settings
+from autograder.workers import Stopped
+
+QUICK = {"loss.py": "raise NotImplementedError\n"}
+SLEEPY = {"loss.py": "import time\ntime.sleep(1000)\n"}
+PATIENCE = 120
+HANGUL = re.compile("[가-힣]")
+MISBEHAVIOUR = """
+import json, os, pathlib
+from distributed.protocol.pickle import loads
+from autograder import cluster
+
+plain = vars(cluster).setdefault("plain", (cluster.grade_there, cluster.versions))  # this is loaded twice
+
+def grade_there(ours, order):
+    told = json.loads(pathlib.Path(os.environ["MISBEHAVE"]).read_text())
+    if loads(order)[0].name == told.get("deadly"):
+        os._exit(1)
+    cluster.versions = lambda: {**plain[1](), **told.get("versions", {})}
+    return plain[0](ours, order)
+
+cluster.grade_there = grade_there
+"""
+WITHOUT_KIT = "import sys\nsys.modules['autograder'] = None\n"
+LAZY = replace(settings(), wall_seconds=3.0)
+
+
+@dataclass
+class Machines:
+    """A scheduler and its workers, each in a process of its own."""
+
+    folder: Path
+    port: int
+    started: list[subprocess.Popen[bytes]]
+
+    @property
+    def address(self) -> str:
+        return f"tcp://127.0.0.1:{self.port}"
+
+    def start(self, command: str, *arguments: str) -> None:
+        environment = {**os.environ, "MISBEHAVE": str(self.folder / "told.json")}
+        line = [sys.executable, "-m", f"distributed.cli.dask_{command}", "--no-dashboard", *arguments]
+        log = open(self.folder / f"{command}-{len(self.started)}.log", "wb")  # noqa: SIM115 - the process has it
+        self.started.append(
+            subprocess.Popen(line, env=environment, stdout=log, stderr=log, start_new_session=True)
+        )
+
+    def start_all(self, workers: int, preload: str, *options: str) -> None:
+        (self.folder / "preload.py").write_text(preload)
+        self.tell()
+        self.start("scheduler", "--host", "127.0.0.1", "--port", str(self.port))
+        preloading = ("--preload", str(self.folder / "preload.py"), "--local-directory", str(self.folder))
+        for _ in range(workers):
+            self.start("worker", self.address, "--host", "127.0.0.1", *preloading, *options)
+
+    def tell(self, **misbehaviour: Any) -> None:
+        (self.folder / "told.json").write_text(json.dumps(misbehaviour))
+
+    def wait_for(self, workers: int) -> None:
+        with Client(self.address, timeout=PATIENCE, set_as_default=False) as client:
+            client.wait_for_workers(workers, timeout=PATIENCE)
+
+    def busy(self) -> dict[str, int]:
+        """The workers with something to do: address and process id."""
+        with Client(self.address, set_as_default=False) as client:
+            tasks, pids = client.processing(), client.run(os.getpid)
+            return {worker: pids[worker] for worker, keys in tasks.items() if keys}
+
+    def end(self) -> None:
+        for process in reversed(self.started):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in self.started:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def new_machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Machines]]:
+    made: list[Machines] = []
+
+    def new() -> Machines:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            made.append(Machines(tmp_path_factory.mktemp("cluster"), free.getsockname()[1], []))
+        return made[-1]
+
+    yield new
+    for machines in made:
+        machines.end()
+
+
+@pytest.fixture(scope="module")
+def started(new_machines: Callable[[], Machines]) -> Machines:
+    machines = new_machines()
+    machines.start_all(2, MISBEHAVIOUR, "--nthreads", "1")
+    return machines
+
+
+@pytest.fixture
+def machines(started: Machines) -> Iterator[Machines]:
+    """Both workers at work; nannies restart those that died."""
+    started.wait_for(2)
+    yield started
+    started.tell()
+
+
+Grade = Callable[..., list[Result]]
+
+
+@pytest.fixture
+def grade_all(run: Run, tmp_path: Path) -> Grade:
+    def graded(place: Path, address: str | None, out: str = "out", **changed: Any) -> list[Result]:
+        sources = find(place)
+        folder = Folder.of(tmp_path / out, sources)
+        grading = grade_class(sources, folder, replace(run, **changed), 2, False, False, address)
+        return sorted(grading, key=lambda result: result.submission)
+
+    return graded
+
+
+@pytest.fixture
+def lent(warm_parent: WarmParent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session's warm parent for whatever is graded without a cluster."""
+    here = replace(warm_parent, control=warm_parent.control.dup(), scratch=str(tmp_path / "none"))
+    monkeypatch.setattr(WarmParent, "launch", lambda _: here)
+
+
+@pytest.fixture
+def a_class(put_in: Callable[..., Path]) -> Path:
+    return put_in(dict.fromkeys(("an", "bae", "choi"), QUICK))
+
+
+def scores(results: list[Result]) -> dict[str, tuple[str, float | None]]:
+    return {result.submission: (result.status, result.score) for result in results}
+
+
+def written(tmp_path: Path) -> dict[str, int]:
+    return {path.stem: path.stat().st_mtime_ns for path in (tmp_path / "out" / "results").iterdir()}
+
+
+def one_line_in_each_language(stopped: Stopped) -> bool:
+    english, korean = (stopped.message.text(language) for language in ("en", "ko"))
+    assert "\n" not in english + korean
+    return bool(HANGUL.search(korean)) and not HANGUL.search(english)
+
+
+# --- grading ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("lent")
+def test_results_are_those_of_one_machine(
+    machines: Machines, grade_all: Grade, put_in: Callable[..., Path], solution: Mapping[str, bytes]
+) -> None:
+    wrong = solution["loss.py"].replace(b"return 0.5 *", b"return 0.4 *")
+    place = put_in({"good": solution, "wrong": {**solution, "loss.py": wrong}, "empty": {"readme": ""}})
+    there, here = grade_all(place, machines.address, "there"), grade_all(place, None, "here")
+    assert there[1].score == 100
+    assert [replace(result, seconds=0.0) for result in there] == [
+        replace(result, seconds=0.0) for result in here
+    ]
+
+
+def test_a_worker_that_is_killed_while_grading_costs_nobody_anything(
+    machines: Machines, grade_all: Grade, put_in: Callable[..., Path]
+) -> None:
+    place = put_in({"an": QUICK, "slow": SLEEPY, "choi": QUICK})
+    results: list[Result] = []
+    thread = threading.Thread(
+        target=lambda: results.extend(grade_all(place, machines.address, settings=LAZY))
+    )
+    thread.start()
+    while not (busy := machines.busy()):
+        time.sleep(0.1)
+    students = [children(pid) for pid in busy.values()]
+    for pid in busy.values():
+        os.kill(pid, signal.SIGKILL)
+    thread.join()
+    assert scores(results) == {"an": ("graded", 0), "choi": ("graded", 0), "slow": ("timeout", 0)}
+    assert not any(Path(f"/proc/{child}").exists() for family in students for child in family)
+
+
+def children(pid: int) -> list[str]:
+    """The process's children: its warm parent."""
+    return [
+        child for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()
+    ]
+
+
+def test_a_submission_that_always_kills_its_worker_fails_alone(
+    machines: Machines, grade_all: Grade, a_class: Path
+) -> None:
+    machines.tell(deadly="bae")
+    results = grade_all(a_class, machines.address)
+    assert scores(results) == {"an": ("graded", 0), "bae": ("failed", None), "choi": ("graded", 0)}
+    assert "KilledWorker" in results[1].notes[-1].text("en")
+    with Client(machines.address, set_as_default=False) as client:
+        assert client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.allowed_failures) > 0
+
+
+def test_a_finished_run_is_kept(machines: Machines, grade_all: Grade, a_class: Path, tmp_path: Path) -> None:
+    first = grade_all(a_class, machines.address)
+    before = written(tmp_path)
+    (a_class / "bae" / "loss.py").write_text("raise OSError\n")
+    again = grade_all(a_class, machines.address)
+    assert {name for name, when in written(tmp_path).items() if before[name] != when} == {"bae"}
+    assert again[0] == first[0]
+
+
+# --- what can't be graded on -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "other", [{"kit": "0.0 (0123456789abcdef)"}, {"torch": "1.0.0"}], ids=["kit", "torch"]
+)
+def test_a_worker_with_another_version_is_refused_by_name(
+    machines: Machines, grade_all: Grade, a_class: Path, tmp_path: Path, other: dict[str, str]
+) -> None:
+    machines.tell(versions=other)
+    with pytest.raises(Stopped) as refused:
+        grade_all(a_class, machines.address)
+    text = refused.value.message.text("en")
+    assert re.search(r"tcp://127\.0\.0\.1:\d+", text)
+    assert all(f"{name} {value}" in text for name, value in {**cluster.versions(), **other}.items())
+    assert refused.value.status == 2 and one_line_in_each_language(refused.value)
+    assert not (tmp_path / "out" / "results").exists()
+
+
+def test_workers_without_isolation_are_refused(
+    machines: Machines, grade_all: Grade, a_class: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUTOGRADER_ISOLATION", "weak")
+    with pytest.raises(Stopped, match=r"cluster\.weak") as refused:
+        grade_all(a_class, machines.address)
+    assert refused.value.status == 2 and one_line_in_each_language(refused.value)
+
+
+def test_workers_that_cannot_find_the_images_are_refused(
+    machines: Machines, grade_all: Grade, a_class: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(Stopped, match=r"cluster\.no_data") as refused:
+        grade_all(a_class, machines.address, dataset="mnist", data_root=tmp_path / "file")
+    assert refused.value.status == 2 and one_line_in_each_language(refused.value)
+
+
+def test_a_worker_without_the_kit_is_refused(
+    new_machines: Callable[[], Machines], grade_all: Grade, a_class: Path
+) -> None:
+    bare = new_machines()
+    bare.start_all(1, WITHOUT_KIT, "--no-nanny")
+    with pytest.raises(Stopped, match=r"cluster\.no_kit") as refused:
+        bare.wait_for(1)
+        grade_all(a_class, bare.address)
+    assert "tcp://127.0.0.1" in refused.value.message.text("en")
+    assert refused.value.status == 2 and one_line_in_each_language(refused.value)
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense", "", "http://127.0.0.1:8786"])
+def test_no_scheduler_is_a_line_in_each_language_and_status_2(
+    a_class: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    address: str,
+) -> None:
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
+    monkeypatch.setattr(sys, "argv", ["autograder", "grade", str(a_class), "--out", str(tmp_path / "out"), "--cluster", address])  # fmt: skip
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capfd.readouterr().err
+    assert ended.value.code == 2
+    assert "Traceback" not in said
+    assert f"'{address}'" in said.splitlines()[-1]
+
+
+def test_without_dask_there_is_a_line_that_says_how_to_get_it(
+    grade_all: Grade, a_class: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(Stopped, match=r"cluster\.not_installed") as refused:
+        grade_all(a_class, "tcp://127.0.0.1:1")
+    assert refused.value.status == 2 and one_line_in_each_language(refused.value)
+
+
+# --- last, because the scheduler is gone after it --------------------------------------------------------
+
+
+@pytest.mark.usefixtures("lent")
+def test_a_scheduler_that_goes_away_keeps_what_is_graded_and_the_run_continues(
+    machines: Machines, put_in: Callable[..., Path], run: Run, grade_all: Grade, tmp_path: Path
+) -> None:
+    place = put_in({"an": QUICK, "slow": SLEEPY})
+    sources, lazy = find(place), replace(run, settings=LAZY)
+    grading = grade_class(
+        sources, Folder.of(tmp_path / "out", sources), lazy, 2, False, False, machines.address
+    )
+    assert next(grading).submission == "an"
+    before = written(tmp_path)
+    machines.started[0].kill()
+    with pytest.raises(Stopped, match=r"cluster\.scheduler_gone") as ended:
+        next(grading)
+    assert ended.value.status == 3 and one_line_in_each_language(ended.value)
+    assert scores(grade_all(place, None, settings=LAZY)) == {"an": ("graded", 0), "slow": ("timeout", 0)}
+    assert written(tmp_path)["an"] == before["an"]
