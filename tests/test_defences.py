@@ -65,6 +65,11 @@ def no_denial(*names: str) -> Weaken:
     return weaken
 
 
+def before_landlock(version: int) -> Weaken:
+    """With what a kernel's Landlock could do before this version."""
+    return lambda patch: patch.setattr(linux, "landlock_abi", lambda: version - 1)
+
+
 def show(folder: str) -> Weaken:
     """With one more folder on the allow-list."""
 
@@ -286,6 +291,25 @@ OTHERS = {
         ENVIRONMENT,
     ),
     "no open files": Layer("landlock", no(os, "closerange"), FILES),
+    "no new privileges": Layer(
+        "namespaces",
+        no(linux, "forbid_new_privileges"),
+        "def attack():\n    import ctypes; return 'stopped' if ctypes.CDLL(None).prctl(39, 0, 0, 0, 0) else 'reached'",
+        (no(linux, "install_filter"),),  # which the kernel installs only with this layer
+    ),
+    "TCP by Landlock": expression(
+        before_landlock(4),
+        "assert socket.socket().connect_ex(('127.0.0.1', 9)) != 13  # EACCES; else nobody listens there",
+        no_denial("socket", "connect"),
+        tier="landlock",
+    ),
+    "signals by Landlock": expression(
+        before_landlock(6),
+        "os.kill(os.getppid(), 0)",
+        no_denial("kill"),
+        no_own_user,
+        tier="landlock",
+    ),
 }
 
 
@@ -368,6 +392,65 @@ def test_a_student_dies_with_its_supervisor(
         while runs(student) and time.monotonic() < patience:
             time.sleep(0.02)
         assert runs(student) != holds
+
+
+ORPHAN = """
+    import os, time
+    def attack():
+        telling, told = os.pipe()[::-1]
+        if os.fork() == 0:
+            if os.fork() == 0:
+                os.write(telling, str(os.getpid()).encode())
+                time.sleep(60)
+            os._exit(0)
+        os.wait()
+        return os.read(told, 16).decode()
+"""
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_an_orphan_ends_with_its_student(
+    holds: bool, monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
+) -> None:
+    """Its supervisor adopts it and sees to its end; without that, process 1 adopts it."""
+    here("landlock")
+    if not holds:
+        no(linux, "become_subreaper")(monkeypatch)
+    orphan = int(run("landlock", ORPHAN, limits))  # returns when the supervisor has ended
+    try:
+        assert runs(orphan) != holds
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(orphan, signal.SIGKILL)
+
+
+LEFT = """
+    import ctypes, os, time
+    def attack():
+        if os.fork() == 0:
+            ctypes.CDLL(None).prctl(15, b"left-behind", 0, 0, 0)  # PR_SET_NAME
+            time.sleep(60)
+        os._exit(0)
+"""
+
+
+def left_behind() -> list[int]:
+    names = ((path, path.read_text().strip()) for path in Path("/proc").glob("[0-9]*/comm"))
+    return [int(path.parent.name) for path, name in names if name == "left-behind"]
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_whoever_a_student_leaves_behind_is_ended(
+    holds: bool, monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
+) -> None:
+    here("landlock")
+    if not holds:
+        no(supervisor, "end_stragglers")(monkeypatch)
+    assert run("landlock", LEFT, limits).startswith(STOPPED)
+    left = left_behind()
+    for process in left:
+        os.kill(process, signal.SIGKILL)
+    assert bool(left) != holds
 
 
 ADVANCE = """
