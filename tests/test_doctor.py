@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import SimpleNamespace
@@ -157,6 +159,21 @@ def test_memory_is_held_against_what_submissions_may_use(
 def test_a_full_disk_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=GIGABYTE // 2))
     assert ids(doctor.room())["disk_short"] == "bad"
+
+
+def test_a_temporary_folder_that_only_root_may_enter_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sandbox's other user could not reach its files there."""
+    closed = tmp_path / "closed"
+    (closed / "below").mkdir(parents=True)
+    closed.chmod(0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(closed / "below"))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    (found,) = [each for each in doctor.room() if each.message.id == "doctor.closed_temporary"]
+    assert (found.level, found.message.values["closed"]) == ("note", str(closed.resolve()))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert "doctor.closed_temporary" not in [each.message.id for each in doctor.room()]
 
 
 def test_mnist_is_looked_for_where_it_would_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
