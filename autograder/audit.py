@@ -47,7 +47,7 @@ def run(bank_folder: Path, kinds: Iterable[str], the_run: Run, jobs: int) -> Gen
 
 def impatient(run: Run) -> Run:
     """The same run with shorter limits on time, which honest work comes nowhere near."""
-    short = {"cpu_seconds": 4, "wall_seconds": 12, "short_run_cpu_seconds": 8, "short_run_wall_seconds": 24}
+    short = {"cpu_seconds": 3, "wall_seconds": 9, "short_run_cpu_seconds": 6, "short_run_wall_seconds": 18}
     return replace(run, settings=replace(run.settings, **short))
 
 
