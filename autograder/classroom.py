@@ -21,7 +21,7 @@ from pathlib import Path
 
 from autograder import __version__, kit, workers
 from autograder.intake import Source, Submission, load
-from autograder.messages import Message, words
+from autograder.messages import Message, Refusal, words
 from autograder.report import safe_name, write_reports
 from autograder.results import PART, Check, Result, to_csv, write_atomically
 from autograder.run import Run
@@ -70,15 +70,11 @@ class Folder:
         return self.out / "results" / f"{self.names[name]}.json"
 
 
-class Busy(Exception):
-    """Another grader is at work in the same folder OUT."""
-
-
 @contextmanager
 def sole_use(out: Path) -> Iterator[None]:
     """Hold OUT for this process alone, and clear away what a killed one was just writing.
 
-    The lock ends with the process, however that ends. Raises Busy while another grader holds it.
+    The lock ends with the process, however that ends. Raises Refusal while another grader holds it.
     """
     handle = os.open(out, os.O_RDONLY)
     try:
@@ -86,7 +82,7 @@ def sole_use(out: Path) -> Iterator[None]:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise Busy from None
+                raise Refusal(Message("cli.busy", {"out": str(out)})) from None
         for unfinished in out.rglob(PART):
             unfinished.unlink(missing_ok=True)
         yield

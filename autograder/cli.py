@@ -28,8 +28,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from autograder import isolation, kit
-from autograder.messages import Message, words
+from autograder import kit
+from autograder.messages import Message, Refusal, words
 from autograder.results import Result, number
 from autograder.sandbox.client import SandboxFault
 from autograder.settings import PARTS
@@ -121,15 +121,12 @@ def grade(
     _usable_device(device.value)
     if cluster is None:  # else the workers look for it, where they are
         _usable_data(dataset.value, data_root)
-    try:
-        sources = intake.find(submissions)
-    except intake.IntakeError as error:
-        _stop(error.message)
+    sources = intake.find(submissions)
     folder = classroom.Folder.of(out, sources)
     if only is not None:
         sources = [source for source in sources if source.name == only]
         if not sources:
-            _stop(Message("cli.no_such_submission", {"name": only, "path": str(submissions)}))
+            raise Refusal(Message("cli.no_such_submission", {"name": only, "path": str(submissions)}))
     try:
         with classroom.sole_use(out):
             chosen = classroom.run_seed(out, seed, fresh)
@@ -147,15 +144,7 @@ def grade(
                 raise
             folder.write_summary(lang.value)
     except KeyboardInterrupt:
-        _stop(Message("cli.interrupted", {"out": str(out)}), status=130)
-    except classroom.Busy:
-        _stop(Message("cli.busy", {"out": str(out)}))
-    except isolation.TooWeak as error:
-        _stop(error.message)
-    except Stopped as error:
-        _stop(error.message, error.status)
-    except (SandboxFault, OSError) as error:
-        _stop(Message("cli.grader_fault", {"fault": str(error)[:500]}), status=3)
+        raise Refusal(Message("cli.interrupted", {"out": str(out)}), status=130) from None
     _print_results(results, lang.value)
     _say(
         Message("cli.report_at", {"path": str(out / "index.html"), "csv": str(out / "grades.csv")}),
@@ -163,7 +152,7 @@ def grade(
     )
     failed = [result for result in results if result.status == "failed"]
     if failed:
-        _stop(Message("cli.some_failed", {"count": len(failed), "out": str(out)}), status=3)
+        raise Refusal(Message("cli.some_failed", {"count": len(failed), "out": str(out)}), status=3)
 
 
 @app.command()
@@ -188,13 +177,10 @@ def audit(
     kinds = [kind for kind in ("wrong", "right", "hostile") if entries(bank, kind)]
     total = sum(len(entries(bank, kind)) for kind in kinds)
     if not total:
-        _stop(Message("cli.empty_bank", {"path": str(bank)}))
+        raise Refusal(Message("cli.empty_bank", {"path": str(bank)}))
     chosen = classroom.fresh_seed() if seed is None else seed
     run = Run(settings(), "digits", None, "cpu", chosen, lang.value)
-    try:
-        findings = _with_progress(auditing.run(bank, kinds, run, jobs), total, lang.value)
-    except (isolation.TooWeak, SandboxFault) as error:
-        _stop(Message("cli.grader_fault", {"fault": str(error)[:500]}), status=3)
+    findings = _with_progress(auditing.run(bank, kinds, run, jobs), total, lang.value)
     misses = [finding for finding in findings if finding.wrong]
     for finding in misses:
         where = ", ".join(finding.lost_elsewhere)
@@ -230,21 +216,13 @@ def reproduce(
     """Grade once more as a result records it; status 1 where anything differs. / 기록된 대로 다시 채점해 비교합니다."""
     from autograder import reproduce as reproducing
 
-    try:
-        recorded = reproducing.read(result)
-        source = reproducing.source(submission, recorded)
-    except reproducing.Unusable as error:
-        _stop(error.message)
+    recorded = reproducing.read(result)
+    source = reproducing.source(submission, recorded)
     _usable_device(recorded.device)
     _usable_data(recorded.dataset, data_root)
-    try:
-        compared = reproducing.again(recorded, source, data_root, allow_weak_isolation)
-    except isolation.TooWeak as error:
-        _stop(error.message)
-    except (SandboxFault, OSError) as error:
-        _stop(Message("cli.grader_fault", {"fault": str(error)[:500]}), status=3)
+    compared = reproducing.again(recorded, source, data_root, allow_weak_isolation)
     if compared.now.status == "failed":
-        _stop(compared.now.notes[-1], status=3)
+        raise Refusal(compared.now.notes[-1], status=3)
     _print_comparison(compared, lang.value)
     for circumstance in compared.circumstances:
         _say(circumstance, lang.value)
@@ -301,19 +279,19 @@ def calibrate(
 def _usable_out(out: Path, submissions: Path) -> None:
     inside = submissions.is_dir() and out.resolve() != submissions.resolve()
     if out.resolve() == submissions.resolve() or (inside and submissions.resolve() in out.resolve().parents):
-        _stop(Message("cli.out_inside", {"out": str(out)}))
+        raise Refusal(Message("cli.out_inside", {"out": str(out)}))
     try:
         out.mkdir(parents=True, exist_ok=True)
         writable = os.access(out, os.W_OK)
     except OSError:
         writable = False
     if not writable:
-        _stop(Message("cli.out_unwritable", {"out": str(out)}))
+        raise Refusal(Message("cli.out_unwritable", {"out": str(out)}))
 
 
 def _usable_device(device: str) -> None:
     if device == "cuda":
-        _stop(Message("cli.no_cuda"))
+        raise Refusal(Message("cli.no_cuda"))
 
 
 def _usable_data(dataset: str, root: Path | None) -> None:
@@ -402,22 +380,22 @@ def _say(message: Message, language: str) -> None:
     typer.echo(message.text(language))
 
 
-def _stop(message: Message, status: int = 2) -> NoReturn:
-    """End with one line in each language."""
-    for language in ("ko", "en"):
-        typer.echo(message.text(language), err=True)
-    raise typer.Exit(status)
-
-
 def main() -> None:
-    """Console script; unusable arguments get one line in each language and status 2."""
+    """Console script; whatever stands in the way gets one line in each language and a status of its own."""
     try:
         status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+    except Refusal as refusal:
+        _end(refusal.message, refusal.status)
     except ClickException as error:
-        words_of_click = Message("cli.usage", {"error": error.format_message().rstrip(".") + "."})
-        for language in ("ko", "en"):
-            typer.echo(words_of_click.text(language), err=True)
-        sys.exit(2)
+        _end(Message("cli.usage", {"error": error.format_message().rstrip(".") + "."}), status=2)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except (SandboxFault, OSError) as fault:
+        _end(Message("cli.grader_fault", {"fault": str(fault)[:500]}), status=3)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _end(message: Message, status: int) -> NoReturn:
+    for language in ("ko", "en"):
+        typer.echo(message.text(language), err=True)
+    sys.exit(status)

@@ -62,7 +62,7 @@ def _client(address: str) -> Iterator[Client]:
         from distributed import Client
         from distributed.comm.addressing import get_address_host_port
     except ImportError:
-        raise Stopped(Message("cluster.not_installed"), 2) from None
+        raise Stopped(Message("cluster.not_installed")) from None
     for logger in ("distributed", "distributed.client"):
         logging.getLogger(logger).setLevel(logging.CRITICAL)  # else they write tracebacks
     try:
@@ -116,7 +116,7 @@ class _There:
         except CancelledError:
             raise self._gone() from None
         except ImportError as fault:
-            raise Stopped(Message("cluster.no_kit", {"fault": _line(fault)}), 2) from None
+            raise Stopped(Message("cluster.no_kit", {"fault": _line(fault)})) from None
         if isinstance(found, Stopped):
             raise found
         result: Result = found
@@ -171,7 +171,7 @@ def grade_there(ours: Mapping[str, str], order: bytes) -> Result | Stopped:
             whose: ", ".join(map(" ".join, each.items()))
             for whose, each in (("theirs", theirs), ("ours", ours))
         }
-        return Stopped(Message("cluster.versions", {"worker": worker, **told}), 2)
+        return Stopped(Message("cluster.versions", {"worker": worker, **told}))
     submission, (run, at_most, allow_weak) = loads(order)
     with _one_at_a_time:
         torch.set_num_threads(1)
@@ -180,9 +180,9 @@ def grade_there(ours: Mapping[str, str], order: bytes) -> Result | Stopped:
             warm_parent = _warm_parent(at_most)
             isolation.check(warm_parent, allow_weak)
         except isolation.TooWeak:
-            return Stopped(Message("cluster.weak", {"worker": worker}), 2)
+            return Stopped(Message("cluster.weak", {"worker": worker}))
         except data.DataUnavailable:
-            return Stopped(Message("cluster.no_data", {"worker": worker, "dataset": run.dataset}), 2)
+            return Stopped(Message("cluster.no_data", {"worker": worker, "dataset": run.dataset}))
         except (SandboxFault, OSError) as fault:
             return Stopped(Message("cluster.unfit", {"worker": worker, "fault": _line(fault)}), 3)
         try:

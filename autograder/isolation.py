@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from autograder.messages import Message
+from autograder.messages import Message, Refusal
 from autograder.sandbox.client import WarmParent
 from autograder.sandbox.seal import TIERS
 
@@ -12,12 +12,8 @@ from autograder.sandbox.seal import TIERS
 SWITCH = "AUTOGRADER_ISOLATION"
 
 
-class TooWeak(Exception):
-    """This machine can't hold student code back; ``message`` says what to do."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message.text("en"))
-        self.message = message
+class TooWeak(Refusal):
+    """This machine can't hold student code back."""
 
 
 def at_most() -> str:

@@ -8,21 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import classroom, isolation
-from autograder.intake import IntakeError, Source, find, load
-from autograder.messages import Message
+from autograder.intake import Source, find, load
+from autograder.messages import Message, Refusal
 from autograder.results import Check, Result, number
 from autograder.run import Run
 from autograder.settings import settings
 
 DATASETS = ("digits", "mnist")
-
-
-class Unusable(Exception):
-    """There is nothing to grade again; ``message`` says why."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message.text("en"))
-        self.message = message
 
 
 @dataclass(frozen=True)
@@ -96,20 +88,20 @@ class Comparison:
 
 
 def read(path: Path) -> Result:
-    """The result in a file. Raises Unusable when there is none of which a submission could be graded again."""
+    """The result in a file. Raises Refusal when there is none of which a submission could be graded again."""
     with suppress(OSError, ValueError, RecursionError):
         result = Result.from_json(path.read_text(encoding="utf-8"))
         if result.dataset in DATASETS and type(result.seed) is int and result.seed >= 0:
             return result
-    raise Unusable(Message("reproduce.no_result", {"path": str(path)}))
+    raise Refusal(Message("reproduce.no_result", {"path": str(path)}))
 
 
 def source(path: Path, result: Result) -> Source:
     """The submission at ``path``: the one of the result's name in a class, else all that lies there.
 
-    Raises Unusable when nothing there could ever be graded.
+    Raises Refusal when nothing there could ever be graded.
     """
-    with suppress(IntakeError):
+    with suppress(Refusal):
         for each in find(path):
             if each.name == result.submission:
                 return each
@@ -117,9 +109,9 @@ def source(path: Path, result: Result) -> Source:
         whole = Source(result.submission, path.resolve(strict=True))
         found = load(whole)
     except (OSError, RuntimeError):  # RuntimeError: a loop of links, before Python 3.13
-        raise Unusable(Message("intake.no_path", {"path": str(path)})) from None
+        raise Refusal(Message("intake.no_path", {"path": str(path)})) from None
     if not found.files and found.digest != result.digest:
-        raise Unusable(Message("reproduce.no_submission", {"path": str(path)}))
+        raise Refusal(Message("reproduce.no_submission", {"path": str(path)}))
     return whole
 
 

@@ -19,7 +19,7 @@ from typing import Protocol
 
 from autograder import isolation
 from autograder.intake import Submission
-from autograder.messages import Message
+from autograder.messages import Refusal
 from autograder.results import Result
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
@@ -27,12 +27,8 @@ from autograder.sandbox.client import WarmParent
 CONTEXT = multiprocessing.get_context("forkserver")
 
 
-class Stopped(Exception):
-    """The run can't go on; what was graded is kept. ``message`` says why, ``status`` is the command's."""
-
-    def __init__(self, message: Message, status: int) -> None:
-        super().__init__(message, status)  # both, so that it can be pickled
-        self.message, self.status = message, status
+class Stopped(Refusal):
+    """The run can't go on; what was graded is kept."""
 
 
 class Workers(Protocol):

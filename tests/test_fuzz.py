@@ -28,8 +28,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.classroom import Folder, in_language, run_seed
-from autograder.intake import IntakeError, Source, Submission, find, load
-from autograder.messages import Message
+from autograder.intake import Source, Submission, find, load
+from autograder.messages import Message, Refusal
 from autograder.report import write_reports
 from autograder.results import Check, Result, to_csv
 from autograder.sandbox import wire
@@ -366,7 +366,7 @@ def looked_at(path: Path, content: bytes) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             loaded = [load(Source("kim", path))]
-            with suppress(IntakeError):
+            with suppress(Refusal):
                 loaded += [load(source) for source in find(path)]
         for submission in loaded:
             consistent(submission)

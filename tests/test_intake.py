@@ -19,8 +19,8 @@ from zlib import crc32
 
 import pytest
 
-from autograder.intake import IntakeError, Source, Submission, archive, find, load, tree
-from autograder.messages import Message, catalogue
+from autograder.intake import Source, Submission, archive, find, load, tree
+from autograder.messages import Message, Refusal, catalogue
 
 FOUR = ("model.py", "loss.py", "training.py", "latent.py")
 GOOD = {name: f"NAME = {name!r}\n".encode() for name in FOUR}
@@ -233,7 +233,7 @@ def test_names_are_composed_unicode_without_control_characters(tmp_path: Path) -
     ],
 )
 def test_nothing_to_grade_is_said(tmp_path: Path, content: Files, path: str, message_id: str) -> None:
-    with pytest.raises(IntakeError) as caught:
+    with pytest.raises(Refusal) as caught:
         find(write(tmp_path, content) / path)
     assert caught.value.message.id == message_id
     assert path in str(caught.value) and path in caught.value.message.text("ko")
@@ -241,7 +241,7 @@ def test_nothing_to_grade_is_said(tmp_path: Path, content: Files, path: str, mes
 
 def test_a_loop_of_links_is_no_path(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
-    with pytest.raises(IntakeError):
+    with pytest.raises(Refusal):
         find(tmp_path / "loop")
 
 

@@ -3,7 +3,7 @@
 Nothing is extracted to disk and no link is followed: what a student handed in is only data here.
 """
 
-from autograder.intake.find import IntakeError, Source, find
+from autograder.intake.find import Source, find
 from autograder.intake.load import Submission, load
 
-__all__ = ["IntakeError", "Source", "Submission", "find", "load"]
+__all__ = ["Source", "Submission", "find", "load"]

@@ -24,18 +24,10 @@ from autograder.intake.tree import (
     open_regular,
     readable,
 )
-from autograder.messages import Message
+from autograder.messages import Message, Refusal
 
 BULK_ENTRIES = 50_000
 PROBED = 50  # so many hand-ins are looked into to tell a whole class from one student's folders
-
-
-class IntakeError(Exception):
-    """There is nothing to grade; ``message`` says why and what to do."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message.text("en"))
-        self.message = message
 
 
 @dataclass(frozen=True)
@@ -53,7 +45,7 @@ class Source:
 
 
 def find(path: Path) -> list[Source]:
-    """The submissions at ``path``, sorted by name. Raises IntakeError when there are none."""
+    """The submissions at ``path``, sorted by name. Raises Refusal when there are none."""
     name = os.path.basename(os.path.abspath(path))
     try:
         real = Path(path).resolve(strict=True)  # the instructor may point through a link, a student may not
@@ -65,11 +57,11 @@ def find(path: Path) -> list[Source]:
         elif is_zip(real.name):
             sources = _class_zip(real) or [Source(_stem(name), real)]
         else:
-            raise IntakeError(Message("intake.not_submissions", {"path": str(path)}))
+            raise Refusal(Message("intake.not_submissions", {"path": str(path)}))
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
-        raise IntakeError(Message("intake.no_path", {"path": str(path)})) from error
+        raise Refusal(Message("intake.no_path", {"path": str(path)})) from error
     if not sources:
-        raise IntakeError(Message("intake.nothing_found", {"path": str(path)}))
+        raise Refusal(Message("intake.nothing_found", {"path": str(path)}))
     return sorted(_distinct(sources), key=lambda source: source.name)
 
 

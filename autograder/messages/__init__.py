@@ -39,6 +39,14 @@ class Message:
         return words(self.id, language).format_map(values)
 
 
+class Refusal(Exception):
+    """What was asked for can't be done: ``message`` says why and what to do, ``status`` is the command's."""
+
+    def __init__(self, message: Message, status: int = 2) -> None:
+        super().__init__(message, status)  # both, so that it can be pickled
+        self.message, self.status = message, status
+
+
 @cache
 def catalogue(language: str) -> dict[str, dict[str, Any]]:
     """The sections of one language's catalogue: ``messages``, ``titles``, ``misconceptions``."""
