@@ -56,19 +56,19 @@ def _class(handed_in: Mapping[str, Entry], the_run: Run, jobs: int) -> Generator
         return
     with tempfile.TemporaryDirectory(prefix="vae-audit-") as folder:
         submissions = Path(folder, "submissions")
-        hand_in(handed_in, submissions)
+        hand_in({name: files(entry) for name, entry in handed_in.items()}, submissions)
         sources = find(submissions)
         out = classroom.Folder.of(Path(folder, "out"), sources)
         for result in classroom.grade_class(sources, out, the_run, jobs, fresh=True, allow_weak=False):
             yield judge(handed_in[result.submission], result)
 
 
-def hand_in(named: Mapping[str, Entry], folder: Path) -> None:
-    """Write each entry as a student's folder of that name below ``folder``."""
-    for name, entry in named.items():
+def hand_in(students: Mapping[str, Mapping[str, str]], folder: Path) -> None:
+    """Write each student's files, their texts by name, into a folder of the student's name below ``folder``."""
+    for name, texts in students.items():
         desk = folder / name / "vae"
         desk.mkdir(parents=True)
-        for file, text in files(entry).items():
+        for file, text in texts.items():
             (desk / file).write_text(text, encoding="utf-8")
 
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from multiprocessing.util import Finalize
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder import __version__, isolation
@@ -162,6 +161,7 @@ def grade_there(ours: Mapping[str, str], order: bytes) -> Result | Stopped:
     from distributed import get_worker
     from distributed.protocol.pickle import loads
 
+    from autograder.checks import short_run
     from autograder.checks.reference import data
     from autograder.grading import grade
 
@@ -176,7 +176,8 @@ def grade_there(ours: Mapping[str, str], order: bytes) -> Result | Stopped:
     with _one_at_a_time:
         torch.set_num_threads(1)
         try:
-            _find_images(run.dataset, run.data_root)
+            for train in (True, False):
+                short_run.images_of(run.dataset, run.data_root, train)  # which grading takes from memory
             warm_parent = _warm_parent(at_most)
             isolation.check(warm_parent, allow_weak)
         except isolation.TooWeak:
@@ -203,14 +204,6 @@ def _warm_parent(at_most: str) -> WarmParent:
     warm_parent = WarmParent.launch(at_most)
     Finalize(None, warm_parent.close, exitpriority=1)  # atexit does not happen under a nanny
     return warm_parent
-
-
-@cache
-def _find_images(dataset: str, root: Path | None) -> None:
-    from autograder.checks import reference
-
-    for train in (True, False):
-        reference.data.load(dataset, train=train, root=root)
 
 
 def _line(fault: Exception) -> str:

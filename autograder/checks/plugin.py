@@ -237,11 +237,6 @@ def check_id(item: pytest.Item) -> str:
     return item.name.removeprefix("test_")
 
 
-def title(item: pytest.Item) -> str:
-    """The line that the student reads: the first of the test's docstring."""
-    return (item.function.__doc__ or "").strip().splitlines()[0]  # type: ignore[attr-defined]
-
-
 def _part(item: pytest.Item) -> str:
     marker = item.get_closest_marker("part")
     assert marker is not None

@@ -14,7 +14,7 @@ import pytest
 from autograder.checks.plugin import Grading, Plugin, check_id
 
 CHECKS = Path(__file__).parent
-UNUSED_PLUGINS = (  # of pytest's own; each costs every submission a little
+UNUSED_PLUGINS = (  # of pytest's own; each costs every submission a little, and capture ends with pytest.main
     "cacheprovider capture terminal faulthandler logging unraisableexception threadexception doctest junitxml skipping "
     "setuponly setupplan stepwise pastebin debugging tmpdir monkeypatch recwarn unittest legacypath"
 ).split()

@@ -61,7 +61,8 @@ class Task:
 
 
 @cache
-def _images(dataset: str, root: Path | None, train: bool) -> tuple[Tensor, Tensor]:
+def images_of(dataset: str, root: Path | None, train: bool) -> tuple[Tensor, Tensor]:
+    """Images and labels, loaded once for a process. Raises vae.data.DataUnavailable."""
     loaded = reference.data.load(dataset, train=train, root=root)
     return loaded.images, loaded.labels
 
@@ -70,8 +71,8 @@ def _images(dataset: str, root: Path | None, train: bool) -> tuple[Tensor, Tenso
 def task(dataset: str, root: Path | None, seed: int, count: int) -> Task:
     """Draw the run's images, pixel permutation and initial weights from the run's seed."""
     draw = Draw(seed)
-    images, labels = _images(dataset, root, True)
-    held_out, _ = _images(dataset, root, False)
+    images, labels = images_of(dataset, root, True)
+    held_out, _ = images_of(dataset, root, False)
     chosen = draw.permutation("short run images", len(images))[:count]
     pixels = draw.permutation("short run pixels", 784)
     with torch.random.fork_rng(devices=[]):

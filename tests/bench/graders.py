@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from in_process import SEED, HiddenCheck, hidden_checks
 
-from autograder import kit
+from autograder import audit, kit
 from autograder.settings import FILES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,11 +64,7 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def prepare_kit(folder: Path, students: Class) -> Grader:
-    for student, files in students.items():
-        desk = folder / "class" / student / "vae"
-        desk.mkdir(parents=True)
-        for file, text in files.items():
-            (desk / file).write_text(text, encoding="utf-8")
+    audit.hand_in(students, folder / "class")
     arguments = ["grade", "class", "--out", "out", "--jobs", str(JOBS), "--seed", str(SEED)]
     command = [sys.executable, "-m", "autograder", *arguments]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import classroom
-from autograder.audit import SHORT_RUN
+from autograder.audit import SHORT_RUN, hand_in
 from autograder.bank import PART_OF
 from autograder.intake import find
 from autograder.results import Check, Result
@@ -64,9 +64,8 @@ def verdicts(chosen: Iterable[Mutant], run: Run, jobs: int) -> Generator[Verdict
     by_name = {mutant.name: mutant for mutant in chosen}
     with tempfile.TemporaryDirectory(prefix="vae-mutants-") as folder:
         submissions = Path(folder, "submissions")
-        hand_in(submissions / UNCHANGED, solution())
-        for mutant in by_name.values():
-            hand_in(submissions / mutant.name, {**solution(), mutant.file: mutant.source})
+        mutated = {name: {**solution(), mutant.file: mutant.source} for name, mutant in by_name.items()}
+        hand_in({UNCHANGED: solution(), **mutated}, submissions)
         sources = find(submissions)
         out = classroom.Folder.of(Path(folder, "out"), sources)
         for result in classroom.grade_class(sources, out, run, jobs, fresh=True, allow_weak=False):
@@ -75,13 +74,6 @@ def verdicts(chosen: Iterable[Mutant], run: Run, jobs: int) -> Generator[Verdict
                 yield Verdict(by_name[result.submission], lost)
             elif lost:
                 raise ValueError(f"the solution itself loses points: {', '.join(check.id for check in lost)}")
-
-
-def hand_in(folder: Path, files: dict[str, str]) -> None:
-    desk = folder / "vae"
-    desk.mkdir(parents=True)
-    for name, text in files.items():
-        (desk / name).write_text(text, encoding="utf-8")
 
 
 def lost_checks(result: Result) -> tuple[Check, ...]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import audit, kit
-from autograder.bank import entries
+from autograder.bank import entries, files
 
 from .grader import ROLES, Grader
 
@@ -29,7 +29,7 @@ def measure(folder: Path, count: int, jobs: int, seed: int) -> tuple[list[str], 
     """Kill ``count`` times; returns lines for RESULTS.md, and whether nothing was lost or changed."""
     bank = {entry.name: entry for kind in ("right", "wrong") for entry in entries(kit.BANK, kind)}
     place, out, temporary = folder / "class", folder / "out", folder / "tmp"
-    audit.hand_in({name: bank[name] for name in CLASS}, place)
+    audit.hand_in({name: files(bank[name]) for name in CLASS}, place)
 
     def begin() -> Grader:
         return Grader(place, out, temporary, jobs, seed)

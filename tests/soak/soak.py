@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from autograder import audit, kit
-from autograder.bank import Entry, entries
+from autograder.bank import Entry, entries, files
 from autograder.classroom import Folder
 from autograder.intake import find
 from autograder.results import Result
@@ -26,7 +26,7 @@ def measure(folder: Path, count: int, jobs: int, seed: int) -> tuple[list[str], 
     """Grade ``count`` submissions; returns lines for RESULTS.md, and whether all is as it must be."""
     handed_in = draw(count, random.Random(seed))
     place, out = folder / "class", folder / "out"
-    audit.hand_in(handed_in, place)
+    audit.hand_in({name: files(entry) for name, entry in handed_in.items()}, place)
     started = time.monotonic()
     grader = Grader(place, out, folder / "tmp", jobs, seed)
     samples = watch(grader, out, count)
