@@ -15,12 +15,13 @@ demo: .venv/made ## grade a sample class into demo/ / 예시 반을 demo/에 채
 test: .venv/made ## run all tests / 모든 테스트 실행
 	$(BIN)/python -m pytest
 
-lint: .venv/made ## style, types, trust boundary, skeleton / 서식, 타입, 신뢰 경계, 스켈레톤 검사
+lint: .venv/made ## style, types, trust boundary, skeleton, lab / 서식, 타입, 신뢰 경계, 스켈레톤, 노트북 검사
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m autograder.skeleton --check
+	$(BIN)/python -m autograder.lab --check
 
 audit: .venv/made ## grade the bank, where every verdict is known / 판정이 정해진 뱅크 채점
 	$(BIN)/python -m autograder audit

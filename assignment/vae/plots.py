@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
 from torch import Tensor, nn
 
@@ -48,16 +49,67 @@ def loss_curve(losses: Sequence[float], title: str = "Training") -> Figure:
     return figure
 
 
+def loss_terms(reconstruction: Sequence[float], kl: Sequence[float], title: str = "The two terms") -> Figure:
+    """Reconstruction loss and KL per image of each epoch, nats, in panels of their own: their sizes differ."""
+    figure = Figure(figsize=(8.4, 3.4), layout="constrained")
+    epochs = range(1, len(kl) + 1)
+    names = ("reconstruction loss", "KL divergence")
+    for axes, name, values, colour in zip(
+        figure.subplots(1, 2), names, (reconstruction, kl), (COLOURS[0], COLOURS[6]), strict=True
+    ):
+        axes.plot(epochs, values, color=colour, linewidth=2, marker="o" if len(values) <= 30 else None)
+        axes.set(title=f"{name}: {values[-1]:.1f} at the end", xlabel="epoch", ylabel="nats per image")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.3)
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.suptitle(title)
+    return figure
+
+
+def clouds(codes: dict[str, Tensor]) -> Figure:
+    """Many draws of a two-dimensional code (N, 2) for each name, with the prior's circles around 0."""
+    figure = Figure(figsize=(5, 5), layout="constrained")
+    axes = figure.subplots()
+    for radius in (1, 2):
+        axes.add_patch(Circle((0, 0), radius, fill=False, linestyle="--", color="#555555"))
+    for (name, z), colour in zip(codes.items(), COLOURS[::3], strict=False):
+        axes.scatter(*z.numpy(force=True).T, s=6, alpha=0.5, color=colour, linewidths=0, label=name)
+    axes.legend(loc="upper left", framealpha=0.9, markerscale=3)
+    axes.set(
+        title="Draws of z (dashed: the prior's 1 and 2 sigma)",
+        xlabel="z, dimension 1",
+        ylabel="z, dimension 2",
+    )
+    axes.set(xlim=(-3.2, 3.2), ylim=(-3.2, 3.2), aspect="equal")
+    axes.grid(alpha=0.3)
+    return figure
+
+
+def curves(panels: dict[str, tuple[Tensor, dict[str, Tensor], str]]) -> Figure:
+    """One panel for each title: x values, named lines of y values, and the label of the x axis."""
+    figure = Figure(figsize=(4.2 * len(panels), 3.4), layout="constrained")
+    for axes, (title, (x, lines, label)) in zip(
+        figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True
+    ):
+        for (name, y), colour in zip(lines.items(), COLOURS[::3], strict=False):
+            axes.plot(x.numpy(force=True), y.numpy(force=True), color=colour, linewidth=2, label=name)
+        axes.set(title=title, xlabel=label, ylabel="nats")
+        axes.legend()
+        axes.grid(alpha=0.3)
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
 @torch.no_grad()
 def reconstructions(model: nn.Module, images: Tensor) -> Figure:
     """Images (N, 1, 28, 28) above what the model makes of their mean codes."""
     mu, _ = model.encode(images.to(_device(model)))
-    return _rows(
+    return gallery(
         {"input": images, "reconstruction\nfrom mu": model.decode(mu).view_as(images)}, "Reconstructions"
     )
 
 
-def samples(images: Tensor, columns: int = 8) -> Figure:
+def samples(images: Tensor, columns: int = 8, title: str = "Decoded from z ~ N(0, I)") -> Figure:
     """Generated images (K, 1, 28, 28) as one sheet, `columns` side by side."""
     rows = -(-len(images) // columns)
     sheet = torch.ones(rows * columns, 30, 30)  # white, so that a margin of one pixel parts the images
@@ -66,7 +118,7 @@ def samples(images: Tensor, columns: int = 8) -> Figure:
     figure = Figure(figsize=(0.7 * columns, 0.7 * rows + 0.4), layout="constrained")
     axes = figure.subplots()
     _show(axes, sheet)
-    axes.set_title("Decoded from z ~ N(0, I)")
+    axes.set_title(title)
     return figure
 
 
@@ -92,7 +144,7 @@ def restoration(x: Tensor, known: Tensor, restored: Tensor, baseline: Tensor | N
         if images is not None:
             error = (images - x)[~known].square().mean()
             rows[f"{name}\nerror {error:.3f}"] = images
-    return _rows(rows, "Restoration (error: mean square over unknown pixels)")
+    return gallery(rows, "Restoration (error: mean square over unknown pixels)")
 
 
 @torch.no_grad()
@@ -122,19 +174,7 @@ def latent_map(model: nn.Module, images: Tensor, labels: Tensor) -> Figure:
     return figure
 
 
-def _device(model: nn.Module) -> torch.device:
-    return next(model.parameters()).device
-
-
-def _show(axes: Axes, image: Tensor) -> None:
-    """One image on axes without ticks. NaN stands for an unknown pixel."""
-    axes.set_facecolor(UNKNOWN)
-    axes.imshow(image.squeeze().numpy(force=True), cmap="gray", vmin=0, vmax=1)
-    axes.set(xticks=[], yticks=[])
-    axes.spines[:].set_visible(False)
-
-
-def _rows(rows: dict[str, Tensor], title: str) -> Figure:
+def gallery(rows: dict[str, Tensor], title: str) -> Figure:
     """One row of images (N, 1, 28, 28) for each name."""
     count = len(next(iter(rows.values())))
     figure = Figure(figsize=(0.8 * count + 1.2, 0.85 * len(rows) + 0.4), layout="constrained")
@@ -145,3 +185,15 @@ def _rows(rows: dict[str, Tensor], title: str) -> Figure:
         line[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
     figure.suptitle(title, fontsize=11)
     return figure
+
+
+def _device(model: nn.Module) -> torch.device:
+    return next(model.parameters()).device
+
+
+def _show(axes: Axes, image: Tensor) -> None:
+    """One image on axes without ticks. NaN stands for an unknown pixel."""
+    axes.set_facecolor(UNKNOWN)
+    axes.imshow(image.squeeze().numpy(force=True), cmap="gray", vmin=0, vmax=1)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)

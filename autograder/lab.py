@@ -1,0 +1,105 @@
+"""The lab notebooks, generated from one source that holds both languages: solution/lab/lab.md, read by jupytext.
+
+In that source every prose cell stands twice under one ``id``, once for each ``lang``; code cells stand once.
+A prose cell without a language is where a student answers, and a person marks; a code cell with ``points`` is
+a check. What these answers can earn, and the model answers, lie in solution/lab/theory.toml and go nowhere.
+
+``python -m autograder.lab`` writes assignment/lab/lab.*.ipynb; ``--check`` exits 1 and names what has drifted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "solution" / "lab" / "lab.md"
+THEORY = ROOT / "solution" / "lab" / "theory.toml"
+LANGUAGES = ("ko", "en")
+
+
+def questions() -> dict[str, Any]:
+    """The questions that a person marks, by grade_id: each with its ``rubric`` and its model ``answer``."""
+    return tomllib.loads(THEORY.read_text(encoding="utf-8"))
+
+
+def points(question: dict[str, Any]) -> int:
+    """What the answer to a question can earn: the sum of its rubric."""
+    return sum(line["points"] for line in question["rubric"])
+
+
+def notebook(language: str) -> NotebookNode:
+    """The students' notebook in one language, ready for nbgrader. It holds no model answer."""
+    source = jupytext.read(SOURCE)
+    theory = questions()
+    cells = []
+    for cell in source.cells:
+        about = cell.metadata
+        if about.get("lang", language) != language:
+            continue
+        cell.id = about["id"]
+        cell.metadata = NotebookNode()
+        if "points" in about:
+            cell.metadata["nbgrader"] = _graded(cell.id, about["points"], solution=False)
+        elif cell.cell_type == "markdown" and "lang" not in about:
+            cell.metadata["nbgrader"] = _graded(cell.id, points(theory[cell.id]), solution=True)
+        cells.append(cell)
+    del source.metadata["jupytext"]
+    result = nbformat.v4.new_notebook(cells=cells, metadata=source.metadata)
+    nbformat.validate(result)
+    return result
+
+
+def _graded(grade_id: str, most: float, solution: bool) -> dict[str, Any]:
+    """nbgrader's metadata of an answer for a person to mark (``solution``), or of a locked check."""
+    return {
+        "grade": True,
+        "grade_id": grade_id,
+        "locked": not solution,
+        "points": most,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
+
+
+def drifted() -> dict[Path, str]:
+    """The notebooks that differ from what the source generates, each with the text it should have."""
+    wanted = {
+        ROOT / "assignment" / "lab" / f"lab.{language}.ipynb": nbformat.writes(notebook(language)) + "\n"
+        for language in LANGUAGES
+    }
+    return {
+        file: text
+        for file, text in wanted.items()
+        if not file.exists() or file.read_text(encoding="utf-8") != text
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser("python -m autograder.lab", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 when a notebook has drifted"
+    )
+    check = parser.parse_args().check
+    changes = drifted()
+    for file, text in changes.items():
+        if not check:
+            file.write_text(text, encoding="utf-8", newline="\n")
+        print(f"{'drifted' if check else 'wrote'}: {file.relative_to(ROOT)}")
+    return 1 if check and changes else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
