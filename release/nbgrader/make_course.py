@@ -12,10 +12,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+LAB = ROOT / "assignment" / "lab"
 ASSIGNMENT = "ps1"
 
 
-def make(course: Path, language: str, lab: Path = ROOT / "assignment" / "lab") -> Path:
+def make(course: Path, language: str, lab: Path = LAB) -> Path:
     """Write the course folder and return the notebook in it. Raises FileNotFoundError where there is no notebook."""
     source = course / "source" / ASSIGNMENT
     notebook = lab_notebook(lab, language)
@@ -48,9 +49,10 @@ def main() -> int:
     )
     parser.add_argument("course", type=Path, help="where to / 만들 폴더")
     parser.add_argument("--lang", choices=("ko", "en"), default="ko", help="language / 언어")
+    parser.add_argument("--lab", type=Path, default=LAB, help="folder of the notebooks / 노트북 폴더")
     arguments = parser.parse_args()
     try:
-        made = make(arguments.course, arguments.lang)
+        made = make(arguments.course, arguments.lang, arguments.lab)
     except OSError as error:
         print(
             f"강좌 폴더를 만들 수 없습니다: {error}\nThe course folder can't be made: {error}",
