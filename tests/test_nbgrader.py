@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from tests import lab
 ROOT = Path(__file__).resolve().parents[1]
 RECIPE = ROOT / "release" / "nbgrader" / "make_course.py"
 SEED = 20131220
-ANSWER = "The ELBO is a lower bound on log p(x)."
+ANSWER = "The ELBO is a lower bound on log p(x). <img src=x onerror=alert(1)>"
 EXPLOIT = """
 def cheat(lines):
     return ["2000.0"] if any("check(" in line for line in lines) else lines
@@ -160,6 +161,8 @@ def course(empty_course: Course, solution: dict[str, bytes], skeleton: dict[str,
     made.hand_in("partial", {**solution, "loss.py": skeleton["loss.py"]}, answered(released))
     made.hand_in("no-file", {n: f for n, f in solution.items() if n != "latent.py"}, answered(released))
     made.hand_in("no-notebook", solution, None)
+    made.hand_in("renamed", skeleton, answered(released))
+    (made.root / "submitted/renamed/ps1/lab.ipynb").rename(made.root / "submitted/renamed/ps1/lab (1).ipynb")
     made.hand_in("broken", solution, b'{"cells": [')
     made.hand_in("doubled", solution, doubled(released))
     made.hand_in("edited", skeleton, edited(released))
@@ -172,7 +175,7 @@ def course(empty_course: Course, solution: dict[str, bytes], skeleton: dict[str,
     yield made
 
 
-STUDENTS = "right noisy partial no-file no-notebook broken doubled edited exploit".split()
+STUDENTS = "right noisy partial no-file no-notebook renamed broken doubled edited exploit".split()
 
 
 def test_students_get_no_hidden_test(empty_course: Course) -> None:
@@ -270,7 +273,8 @@ def test_answers_wait_for_a_mark(course: Course) -> None:
     with course.gradebook() as book:
         waiting = {s for s in STUDENTS if book.find_grade("theory-elbo", "lab", "ps1", s).needs_manual_grade}
     assert waiting == set(STUDENTS) - {"no-notebook", "broken"}
-    assert cell(course.autograded("doubled"), "theory-elbo").source == ANSWER
+    for student in ("doubled", "renamed"):
+        assert cell(course.autograded(student), "theory-elbo").source == ANSWER
 
 
 def test_manual_marks_survive_and_totals_agree(course: Course) -> None:
@@ -287,7 +291,8 @@ def test_manual_marks_survive_and_totals_agree(course: Course) -> None:
     assert status == 0, log
     pages = {s: (course.root / "feedback" / s / "ps1" / "lab.html").read_text() for s in STUDENTS}
     assert all("SECRET" not in page for page in pages.values())
-    assert "137.5" in pages["right"]
+    assert "137.5" in pages["right"] and "The ELBO is a lower bound" in pages["right"]
+    assert not re.search("<img[^>]*onerror", pages["right"])  # sanitized, as on the form for marking
     status, log = course.nbgrader(ExportApp)
     assert status == 0, log
     exported = {row["student_id"]: row for row in read_csv(course.root / "grades.csv")}

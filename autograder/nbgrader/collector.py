@@ -31,7 +31,7 @@ class HandInCollector(FileNameCollectorPlugin):
             return None
         student = student_of(parts[place]) or parts[place]
         if path.suffix == ".ipynb":
-            return {"student_id": student, "file_id": self._notebook()} if path == notebook(folder) else None
+            return {"student_id": student, "file_id": self._notebook()} if path == closest(folder) else None
         return (
             {"student_id": student, "file_id": "/".join(inside)} if inside[-1].casefold() in WANTED else None
         )
@@ -55,7 +55,7 @@ def student_of(name: str) -> str | None:
     return None
 
 
-def notebook(folder: Path) -> Path | None:
+def closest(folder: Path) -> Path | None:
     """The notebook that a student most likely means: the one nearest to the top, ``lab.ipynb`` before others."""
     found = [
         path

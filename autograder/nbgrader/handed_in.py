@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from glob import glob
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from autograder import classroom, isolation
 from autograder.intake import Source
 from autograder.intake.tree import Entry, Refused, open_regular, read
 from autograder.messages import LANGUAGES, Message, words
+from autograder.nbgrader.collector import closest
 from autograder.nbgrader.notebook import NOTEBOOK_BYTES, Notebook, mended, note
 from autograder.results import Result
 from autograder.run import Run
@@ -52,6 +54,7 @@ class HandedIn(NotebookExporter):
             try:
                 self._released = self._read_released()
                 self._results = self._grade_class(self.parent)
+                self._expected = set(chain(*self.parent.assignments.values()))
             except (isolation.TooWeak, Stopped) as error:
                 self._stop(error.message)
             except (SandboxFault, OSError) as error:
@@ -67,9 +70,9 @@ class HandedIn(NotebookExporter):
     def from_filename(self, filename: str, resources: Any = None, **keywords: Any) -> Any:
         """The converted notebook: what was handed in is mended first, what nbgrader wrote is read as it is."""
         student = resources["nbgrader"]["student"]
-        if filename not in (each for found in self.parent.assignments.values() for each in found):
+        if filename not in self._expected:
             return super().from_filename(filename, resources, **keywords)
-        notebook, notes = mended(self._released[Path(filename).name], _content(Path(filename)))
+        notebook, notes = mended(self._released[Path(filename).name], _content(_as_named(Path(filename))))
         texts = [message.text(self.language) for message in (*notes, *self._remarks(student))]
         for text in texts:
             self.log.warning("%s: %s", student, text)
@@ -130,6 +133,11 @@ class Ungraded(Exception):
 
     def __init__(self, message: Message) -> None:
         super().__init__(f"{message.text('ko')} / {message.text('en')}")
+
+
+def _as_named(path: Path) -> Path:
+    """The notebook, also under the name that a browser gave it: lab (1).ipynb."""
+    return path if path.exists() else closest(path.parent) or path
 
 
 def _content(path: Path) -> bytes | None:
