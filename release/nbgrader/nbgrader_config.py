@@ -22,7 +22,7 @@ from autograder.nbgrader.handed_in import HandedIn
 
 c = get_config()  # noqa: F821 - nbgrader defines it
 
-c.Application.log_level = "WARNING"  # nbgrader tells of every file that it copies
+c.Application.log_level = "WARN"  # nbgrader tells of every file that it copies
 c.CourseDirectory.course_id = "vae"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".venv", "runs"]
 c.HandedIn.language = "ko"
