@@ -29,8 +29,16 @@ STUBS = {
     "interpolate": "latent.py",
     "restore": "latent.py",
 }
+CHECK_PREFIX = {"reconstruction_loss": "reconstruction", "kl_divergence": "kl"}
 PART_OF = {file: part for part, file in FILES.items()}
 KINDS = ("right", "wrong", "hostile")
+
+
+def stub_of(check_id: str) -> str | None:
+    """The stub that a check is about, from the beginning of its id; None for the short run."""
+    prefixes = {CHECK_PREFIX.get(stub, stub): stub for stub in STUBS}
+    fitting = [prefix for prefix in prefixes if check_id.startswith(f"{prefix}_")]
+    return prefixes[max(fitting, key=len)] if fitting else None
 
 
 @dataclass(frozen=True)

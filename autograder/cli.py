@@ -199,6 +199,42 @@ def audit(
 
 
 @app.command()
+def join(
+    grades: Annotated[Path, typer.Argument(help="The grades.csv of `grade`. / grade의 grades.csv.")],
+    marks: Annotated[
+        Path,
+        typer.Argument(help="CSV of the written marks; made if missing. / 서술형 점수 CSV. 없으면 만듦."),
+    ],
+    out: Annotated[Path, typer.Option(help="CSV to write. / 쓸 CSV.")] = Path("marks.csv"),
+    lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
+) -> None:
+    """Join code and written marks to one. / 코드 점수와 서술형 점수를 하나로 합칩니다."""
+    from autograder import written
+    from autograder.results import write_atomically
+    from autograder.settings import settings
+
+    notebook = written.lab(lang.value)
+    if not notebook.is_file():
+        _stop(Message("cli.no_lab", {"path": str(notebook.parent)}))
+    asked = written.questions(notebook)
+    try:
+        if not marks.exists():
+            names = written.names(grades)
+            write_atomically(marks, written.form(names, asked))
+            _say(Message("cli.form_written", {"path": str(marks), "count": len(names)}), lang.value)
+            return
+        joined = written.join(grades, marks, asked, settings())
+        write_atomically(out, written.to_csv(joined, asked, settings()))
+    except written.Unusable as error:
+        _stop(error.message)
+    except OSError as error:
+        _stop(Message("cli.unwritable", {"path": str(error.filename or out)}))
+    waiting = sum(row.mark is None for row in joined)
+    values = {"path": str(out), "count": len(joined), "waiting": waiting}
+    _say(Message("cli.joined", values), lang.value)
+
+
+@app.command()
 def reproduce(
     result: Annotated[Path, typer.Argument(help="A file of OUT/results. / OUT/results의 파일.")],
     submission: Annotated[

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from autograder import __version__
-from autograder.bank import STUBS
+from autograder.bank import STUBS, stub_of
 from autograder.checks.diagnosis import misconception
 from autograder.checks.plugin import Grading
 from autograder.checks.remote import Ended, Missing, RemoteSubmission
@@ -20,7 +20,6 @@ from autograder.settings import FILES, PARTS
 ATTEMPTS = 2
 DIAGNOSIS_SECONDS = 120
 STUBS_OF = {part: [stub for stub, file in STUBS.items() if file == FILES[part]] for part in PARTS}
-CHECK_PREFIX = {"reconstruction_loss": "reconstruction", "kl_divergence": "kl"}
 
 
 class GraderFault(Exception):
@@ -78,13 +77,6 @@ def is_finding(check: Check, stub: str) -> bool:
     """Whether the check found something about this stub, other than that it is unwritten."""
     found = check.outcome in ("failed", "error") and check.message_id != "check.not_implemented"
     return found and stub_of(check.id) == stub
-
-
-def stub_of(check_id: str) -> str | None:
-    """The stub that a check is about, from the beginning of its id; None for the short run."""
-    prefixes = {CHECK_PREFIX.get(stub, stub): stub for stub in STUBS}
-    fitting = [prefix for prefix in prefixes if check_id.startswith(f"{prefix}_")]
-    return prefixes[max(fitting, key=len)] if fitting else None
 
 
 def result(grading: Grading, seconds: float) -> Result:

@@ -26,6 +26,8 @@ class Settings:
     points_loss: float
     points_training: float
     points_latent: float
+    weight_code: float
+    weight_written: float
     cpu_seconds: int
     wall_seconds: float
     short_run_cpu_seconds: int

@@ -1,0 +1,166 @@
+"""The exporter that nbgrader's autograde reads notebooks with: it grades the class first, then mends each notebook.
+
+A class is graded as ``autograder grade`` does it, in the folder ``graded/ASSIGNMENT`` of the course: with one warm
+parent, several students at a time, and results that are kept for the next call.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from glob import glob
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import Autograde, NbGraderException
+from rich.console import Console
+from rich.progress import track
+from traitlets import Enum, Integer
+from traitlets import Unicode as Text
+
+from autograder import classroom, isolation
+from autograder.intake import Source
+from autograder.intake.tree import Entry, Refused, open_regular, read
+from autograder.messages import LANGUAGES, Message, words
+from autograder.nbgrader.collector import closest
+from autograder.nbgrader.notebook import NOTEBOOK_BYTES, Notebook, mended, note
+from autograder.results import Result
+from autograder.run import Run
+from autograder.sandbox.client import SandboxFault
+from autograder.settings import settings
+from autograder.workers import Stopped
+
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class HandedIn(NotebookExporter):
+    """Gives nbgrader a whole notebook for every student, and each student's result to the test cells."""
+
+    language = Enum(LANGUAGES, "ko", help="Language of the feedback.").tag(config=True)
+    dataset = Enum(("digits", "mnist"), "digits", help="Images of the short run.").tag(config=True)
+    data_root = Text("", help="Folder that holds MNIST.").tag(config=True)
+    jobs = Integer(CORES, help="Students to grade at a time.").tag(config=True)
+
+    def __init__(self, config: Any = None, **keywords: Any) -> None:
+        super().__init__(config=config, **keywords)
+        if isinstance(self.parent, Autograde):  # not where nbgrader only asks for its options
+            self._course = self.parent.coursedir
+            try:
+                self._released = self._read_released()
+                self._results = self._grade_class(self.parent)
+                self._expected = set(chain(*self.parent.assignments.values()))
+            except (isolation.TooWeak, Stopped) as error:
+                self._stop(error.message)
+            except (SandboxFault, OSError) as error:
+                self._stop(Message("cli.grader_fault", {"fault": str(error)[:500]}))
+
+    def result(self, student: str) -> Result:
+        """The student's result. Raises Ungraded where the grader itself failed."""
+        result = self._results[student]
+        if result.score is None:
+            raise Ungraded(result.notes[-1])
+        return result
+
+    def from_filename(self, filename: str, resources: Any = None, **keywords: Any) -> Any:
+        """The converted notebook: what was handed in is mended first, what nbgrader wrote is read as it is."""
+        student = resources["nbgrader"]["student"]
+        if filename not in self._expected:
+            return super().from_filename(filename, resources, **keywords)
+        notebook, notes = mended(self._released[Path(filename).name], _content(_as_named(Path(filename))))
+        texts = [message.text(self.language) for message in (*notes, *self._remarks(student))]
+        for text in texts:
+            self.log.warning("%s: %s", student, text)
+        if texts:
+            notebook.cells.insert(0, note(texts))
+        return self.from_notebook_node(notebook, resources, **keywords)
+
+    def _remarks(self, student: str) -> tuple[Message, ...]:
+        result = self.result(student)
+        status = (Message(f"report.status_text.{result.status}"),) if result.status != "graded" else ()
+        return (*status, *result.notes)
+
+    def _read_released(self) -> dict[str, Notebook]:
+        """The released notebooks by name. Stops where there are none."""
+        place = self._course.format_path(self._course.release_directory, ".", self._course.assignment_id)
+        released = {path.name: nbformat.read(path, as_version=4) for path in Path(place).glob("*.ipynb")}
+        if not released:
+            self._stop(Message("nbgrader.not_released", {"path": place}))
+        return released
+
+    def _grade_class(self, autograde: Autograde) -> dict[str, Result]:
+        """Grade those whom nbgrader is asked for. Those without a notebook, whom it would pass over, are added."""
+        asked = self._students(self._course.student_id)
+        for folder in asked.values():
+            autograde.assignments[folder] = [os.path.join(folder, name) for name in self._released]
+        everyone = self._students("*")
+        sources = {name: Source(_printable(name), Path(folder)) for name, folder in everyone.items()}
+        out = Path(self._course.root) / "graded" / self._course.assignment_id
+        out.mkdir(parents=True, exist_ok=True)
+        kept = classroom.Folder.of(out, sorted(sources.values(), key=lambda source: source.name))
+        wanted = [sources[name] for name in sorted(asked)]
+        with _turn(out):
+            seed = classroom.run_seed(out, None, False)
+            root = Path(self.data_root) if self.data_root else None
+            run = Run(settings(), self.dataset, root, "cpu", seed, self.language)
+            grading = classroom.grade_class(wanted, kept, run, self.jobs, fresh=False, allow_weak=False)
+            console = Console(stderr=True)
+            shown = track(grading, words("cli.grading", self.language), len(wanted), console=console)
+            graded = {result.submission: result for result in shown}
+            kept.write_summary(self.language)
+        return {name: graded[sources[name].name] for name in asked}
+
+    def _students(self, asked: str) -> dict[str, str]:
+        """The folders of those in submitted/ whom ``asked`` names, by student."""
+        step, assignment = self._course.submitted_directory, self._course.assignment_id
+        place = Path(self._course.format_path(step, "*", assignment)).parts.index("*")
+        found = glob(self._course.format_path(step, asked, assignment))
+        return {Path(folder).parts[place]: folder for folder in found if os.path.isdir(folder)}
+
+    def _stop(self, message: Message) -> None:
+        for language in LANGUAGES:
+            self.log.error(message.text(language))
+        raise NbGraderException(message.text("en"))
+
+
+class Ungraded(Exception):
+    """The grader failed on this student: no score is written, and never 0."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(f"{message.text('ko')} / {message.text('en')}")
+
+
+def _as_named(path: Path) -> Path:
+    """The notebook, also under the name that a browser gave it: lab (1).ipynb."""
+    return path if path.exists() else closest(path.parent) or path
+
+
+def _content(path: Path) -> bytes | None:
+    """The bytes of what was handed in, none of what is no ordinary file; None where there is nothing."""
+    try:
+        return read(Entry((path.name,), partial(open_regular, path)), NOTEBOOK_BYTES)
+    except Refused:
+        return b""
+    except OSError:
+        return None
+
+
+def _printable(student: str) -> str:
+    return os.fsencode(student).decode("utf-8", "replace")
+
+
+@contextmanager
+def _turn(out: Path) -> Iterator[None]:
+    """Hold the folder of results; of several nbgraders that were started at once each gets its turn."""
+    while True:
+        try:
+            with classroom.sole_use(out):
+                yield
+                return
+        except classroom.Busy:
+            time.sleep(0.5)

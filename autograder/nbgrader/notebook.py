@@ -1,0 +1,192 @@
+"""What a student handed in as a notebook -> one that nbgrader takes, with the student's answers in it.
+
+The released notebook is the frame: its cells, their metadata and the text of locked ones are restored, whatever an
+editor or a student did to them. The student's answers, further cells and pictures are kept. Nothing is executed, and
+nothing that a browser would execute gets through.
+"""
+
+from __future__ import annotations
+
+import base64
+import warnings
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_cell
+
+from autograder.messages import Message
+
+NOTEBOOK_BYTES = 30_000_000
+PICTURES = ("image/png", "image/jpeg")
+NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+Notebook = Any  # nbformat's NotebookNode: a dict whose keys are attributes, too
+
+
+class Unreadable(Exception):
+    """The content is no notebook."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What counts of a cell: everything else that it says about itself is left out."""
+
+    kind: str
+    source: str
+    names: tuple[Any, ...]  # the grade_id and the cell's id, either of which tells what it was released as
+    outputs: list[Notebook] = field(default_factory=list)
+    attachments: Mapping[str, Any] = field(default_factory=dict)
+
+    def plain(self) -> Notebook:
+        """The cell without any role in grading."""
+        return self._filled(NEW_CELL[self.kind](self.source))
+
+    def answering(self, released: Notebook) -> Notebook:
+        """The released cell with this answer in it, where it asks for one."""
+        cell = deepcopy(released)
+        if is_answer(released):
+            cell.source = self.source
+        return self._filled(cell) if cell.cell_type == self.kind else cell
+
+    def _filled(self, cell: Notebook) -> Notebook:
+        if cell.cell_type == "code":
+            cell.outputs = self.outputs
+        elif self.attachments:
+            cell.attachments = nbformat.from_dict(self.attachments)
+        return cell
+
+
+def is_answer(cell: Notebook) -> bool:
+    """Whether the student is to write into this cell."""
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
+def mended(released: Notebook, content: bytes | None) -> tuple[Notebook, list[Message]]:
+    """The released notebook with what was handed in (None where nothing was), and what had to be mended."""
+    notes: list[Message] = []
+    own: list[Cell] = []
+    if content is None:
+        notes = [Message("nbgrader.no_notebook")]
+    else:
+        try:
+            own = cells(content)
+        except Unreadable:
+            notes = [Message("nbgrader.unreadable")]
+    notebook = deepcopy(released)
+    if own:
+        notebook.cells, notes = _framed(own, released)
+    return notebook, notes
+
+
+def _framed(own: list[Cell], released: Notebook) -> tuple[list[Notebook], list[Message]]:
+    """The student's cells in the roles that they were released in, missing ones put back; and what was mended."""
+    wanted = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells if "nbgrader" in cell.metadata}
+    aliases = {cell.get("id"): name for name, cell in wanted.items()} | {name: name for name in wanted}
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, cell in enumerate(own):
+        name = next((aliases[name] for name in cell.names if name in aliases), None)
+        if name is not None:
+            places[name].append(place)
+    chosen = {_best(own, found, wanted[name]): name for name, found in places.items()}
+    framed = [
+        cell.answering(wanted[chosen[place]]) if place in chosen else cell.plain()
+        for place, cell in enumerate(own)
+    ]
+    _put_back(framed, wanted, set(places))
+    return framed, _remarks(own, places, wanted)
+
+
+def cells(content: bytes) -> list[Cell]:
+    """The cells of a notebook of any version. Raises Unreadable."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            read = nbformat.reads(content.decode("utf-8-sig"), as_version=4)
+        return [_cell(cell) for cell in read["cells"]]
+    except Exception as error:  # whatever a damaged file makes of the reader
+        raise Unreadable from error
+
+
+def note(texts: list[str]) -> Notebook:
+    """A cell that tells the student and whoever marks the notebook what to know about it."""
+    return new_markdown_cell("\n".join(f"> {_inert(text)}\n>" for text in texts))
+
+
+def _inert(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", " ")
+
+
+def _best(own: list[Cell], places: list[int], released: Notebook) -> int:
+    """Of several copies of a cell the last that has an answer in it, else the last."""
+    written = [place for place in places if own[place].source != released.source]
+    return (written or places)[-1]
+
+
+def _put_back(cells: list[Notebook], wanted: Mapping[str, Notebook], found: set[str]) -> None:
+    """Put each cell that is missing behind the one that it followed when it was released."""
+    after = 0
+    for name, released in wanted.items():
+        if name not in found:
+            cells.insert(after, deepcopy(released))
+        after = 1 + next(
+            place
+            for place, cell in enumerate(cells)
+            if cell.metadata.get("nbgrader", {}).get("grade_id") == name
+        )
+
+
+def _remarks(
+    own: list[Cell], places: Mapping[str, list[int]], wanted: Mapping[str, Notebook]
+) -> list[Message]:
+    twice = [name for name in wanted if len(places.get(name, ())) > 1]
+    missing = [name for name in wanted if name not in places]
+    changed = [
+        name
+        for name, found in places.items()
+        if not is_answer(wanted[name]) and own[found[-1]].source != wanted[name].source
+    ]
+    found = {"nbgrader.twice": twice, "nbgrader.missing": missing, "nbgrader.changed": changed}
+    return [Message(key, {"cells": ", ".join(names)}) for key, names in found.items() if names]
+
+
+def _cell(cell: Any) -> Cell:
+    kind = cell["cell_type"] if cell["cell_type"] in NEW_CELL else "raw"
+    metadata = cell.get("metadata")
+    graded = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = graded.get("grade_id") if isinstance(graded, dict) else None
+    names = tuple(name for name in (grade_id, cell.get("id")) if isinstance(name, str))
+    outputs = [output for each in cell.get("outputs") or () if (output := _output(each))]
+    attachments = {
+        str(name): pictures
+        for name, bundle in (cell.get("attachments") or {}).items()
+        if (pictures := _pictures(bundle))
+    }
+    return Cell(kind, _text(cell["source"]), names, outputs, attachments)
+
+
+def _output(output: Any) -> Notebook | None:
+    """What was printed or drawn; HTML, JavaScript and SVG could act in the browser of whoever marks it."""
+    if output.get("output_type") == "stream":
+        return new_output("stream", name="stdout", text=_text(output.get("text", "")))
+    pictures = _pictures(output.get("data"))
+    return new_output("display_data", data=pictures) if pictures else None
+
+
+def _pictures(bundle: Any) -> dict[str, str]:
+    """The pictures of a MIME bundle, encoded anew: a page would show the text between quotes as it is."""
+    pictures = {}
+    for kind in PICTURES:
+        if isinstance(bundle, dict) and kind in bundle:
+            with suppress(ValueError):
+                pictures[kind] = base64.b64encode(base64.b64decode(_text(bundle[kind]))).decode()
+    return pictures
+
+
+def _text(source: Any) -> str:
+    """A multi-line string of the format as one that any encoding takes."""
+    joined = source if isinstance(source, str) else "".join(source)
+    return joined.encode("utf-8", "replace").decode()

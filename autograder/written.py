@@ -1,0 +1,189 @@
+"""The written questions without nbgrader: a form for the marks, and the marks joined with grades.csv to one mark.
+
+The questions, their ids and points are those of the lab notebook, so that both ways ask and count the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import kit
+from autograder.messages import Message, words
+from autograder.results import inert, number
+from autograder.settings import Settings
+
+ENCODINGS = ("utf-8-sig", "cp949")  # the second is what Excel saves in Korea
+HEADER = ("submission", "status", "code", "code_max", "written", "written_max", "mark", "mark_max")
+
+
+class Unusable(Exception):
+    """A file that can't be joined; ``message`` says why and what to do."""
+
+    def __init__(self, message_id: str, **values: object) -> None:
+        super().__init__(message_id, values)
+        self.message = Message(message_id, values)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that a person marks."""
+
+    id: str
+    points: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One student's row; ``written`` and ``mark`` are None as long as a part of it is missing, never 0."""
+
+    submission: str
+    status: str
+    code: float | None
+    written: float | None
+    mark: float | None
+
+
+def questions(notebook: Path) -> list[Question]:
+    """The questions of the lab notebook: each manually graded cell, with the text above it."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    found, text = [], ""
+    for cell in cells:
+        role = cell["metadata"].get("nbgrader", {})
+        if role.get("grade") and role.get("solution"):
+            found.append(Question(role["grade_id"], float(role["points"]), text))
+        elif cell["cell_type"] == "markdown":
+            text = "".join(cell["source"])
+    return found
+
+
+def lab(language: str) -> Path:
+    """The kit's own notebook."""
+    return kit.HANDOUT / "lab" / f"lab.{language}.ipynb"
+
+
+def answer_sheet(asked: Iterable[Question], language: str) -> str:
+    """The Markdown file into which a student writes the answers."""
+    here = words("written.here", language)
+    return (
+        "\n\n".join(f"{question.text.strip()}\n\n<!-- {question.id} -->\n{here}" for question in asked) + "\n"
+    )
+
+
+def names(grades: Path) -> list[str]:
+    """Who is in grades.csv. Raises Unusable."""
+    return [row["submission"] for row in _rows(grades, ("submission",))]
+
+
+def form(names: Iterable[str], asked: Sequence[Question]) -> bytes:
+    """An empty CSV for the marks: a row a student, a column a question."""
+    rows = [["submission", *(question.id for question in asked)]]
+    rows += [[name, *("" for _ in asked)] for name in names]
+    return _csv(rows)
+
+
+def join(grades: Path, marks: Path, asked: Sequence[Question], settings: Settings) -> list[Mark]:
+    """One mark for each row of grades.csv, weighted as assignment.toml says. Raises Unusable."""
+    scores, written = _rows(grades, ("submission", "score", "max_score", "status")), _marks(marks, asked)
+    names = {row["submission"] for row in scores}
+    if unknown := sorted(written.keys() - names):
+        raise Unusable("written.unknown", path=str(marks), names=", ".join(unknown[:5]))
+    most = sum(question.points for question in asked)
+    joined = []
+    for row in scores:
+        code, full = (
+            _number(row["score"], grades, row["submission"]),
+            _number(row["max_score"], grades, row["submission"]),
+        )
+        points = written.get(row["submission"])
+        mark = None
+        if code is not None and full and points is not None:
+            mark = settings.weight_code * code / full + settings.weight_written * points / most
+        joined.append(Mark(row["submission"], row["status"], code, points, mark))
+    return joined
+
+
+def to_csv(joined: Iterable[Mark], asked: Sequence[Question], settings: Settings) -> bytes:
+    """The bytes of the file with the joined marks: UTF-8 with BOM."""
+    most = sum(question.points for question in asked)
+    top = settings.weight_code + settings.weight_written
+    rows = [
+        [
+            row.submission,
+            row.status,
+            *(number(points) for points in (row.code, settings.max_score, row.written, most, row.mark, top)),
+        ]
+        for row in joined
+    ]
+    return _csv([HEADER, *rows])
+
+
+def _marks(path: Path, asked: Sequence[Question]) -> dict[str, float | None]:
+    """Each student's sum of marks; None where one of them is not there yet."""
+    found: dict[str, float | None] = {}
+    for row in _rows(path, ("submission", *(question.id for question in asked))):
+        name = row["submission"]
+        if name in found:
+            raise Unusable("written.twice", path=str(path), name=name)
+        marks = []
+        for question in asked:
+            mark = _number(row[question.id], path, f"{name}, {question.id}")
+            if mark is not None and not 0 <= mark <= question.points:
+                values = {
+                    "where": f"{name}, {question.id}",
+                    "mark": number(mark),
+                    "max": number(question.points),
+                }
+                raise Unusable("written.range", path=str(path), **values)
+            marks.append(mark)
+        given = [mark for mark in marks if mark is not None]
+        found[name] = sum(given) if len(given) == len(marks) else None
+    return found
+
+
+def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a CSV as Excel or a text editor may have saved it. Raises Unusable."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Unusable("written.unreadable", path=str(path)) from error
+    for encoding in ENCODINGS:
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise Unusable("written.unreadable", path=str(path))
+    first = text.partition("\n")[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    if missing := [column for column in columns if column not in (reader.fieldnames or ())]:
+        raise Unusable("written.columns", path=str(path), columns=", ".join(missing))
+    rows = [{column: (row[column] or "").strip() for column in columns} for row in reader]
+    return [row for row in rows if any(row.values())]
+
+
+def _number(cell: str, path: Path, where: str) -> float | None:
+    if not cell:
+        return None
+    try:
+        value = float(cell.replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise Unusable("written.number", path=str(path), where=where, cell=cell[:50])
+    return value
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    for name, *others in rows:
+        writer.writerow([name if name.startswith("'") else inert(name), *others])
+    return text.getvalue().encode("utf-8-sig", "replace")

@@ -1,0 +1,54 @@
+"""nbgrader's configuration for this homework: lies on top of the course folder, which make_course.py makes.
+
+nbgrader runs no cell of a student's. The points of the code cells come from the kit's sandboxed hidden checks.
+"""
+
+import os
+import sysconfig
+
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    LimitOutput,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+
+from autograder.nbgrader.cells import SandboxedGrades
+from autograder.nbgrader.collector import HandInCollector
+from autograder.nbgrader.handed_in import HandedIn
+
+c = get_config()  # noqa: F821 - nbgrader defines it
+
+c.Application.log_level = "WARN"  # nbgrader tells of every file that it copies
+c.CourseDirectory.course_id = "vae"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".venv", "runs"]
+c.HandedIn.language = "ko"
+c.HandedIn.dataset = "digits"
+
+# What students write beside the notebook is theirs; all other files come from source/.
+FILES = ["model.py", "loss.py", "training.py", "latent.py"]
+c.Autograde.exclude_overwriting = {"ps1": [os.path.join("vae", name) for name in FILES]}
+
+# Hand-ins are mended as they are read (HandedIn), then points are written (SandboxedGrades) and saved.
+c.Autograde.exporter_class = HandedIn
+c.Autograde.sanitize_preprocessors = [OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+c.Autograde.autograde_preprocessors = [
+    SandboxedGrades,
+    LimitOutput,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+]
+
+c.ZipCollectApp.collector_plugin = HandInCollector
+c.HandInCollector.valid_ext = [".ipynb", ".py"]
+
+# An answer in Markdown may hold HTML, and the pages on which it is marked and given back must not run it.
+c.HTMLExporter.sanitize_html = True
+
+# nbgrader calls `alembic` by its name: let it find the one of its own environment, which may not be activated.
+os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
