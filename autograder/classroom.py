@@ -28,7 +28,7 @@ from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
 from autograder.workers import Stopped, Workers
 
-ATTEMPTS = 2
+ATTEMPTS = 3  # the last two of them alone: one may be the bad luck of a machine that goes down
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,15 @@ class Folder:
         return self.out / "results" / f"{self.names[name]}.json"
 
 
+class Busy(Refusal):
+    """Another grader holds the folder."""
+
+
 @contextmanager
 def sole_use(out: Path) -> Iterator[None]:
     """Hold OUT for this process alone, and clear away what a killed one was just writing.
 
-    The lock ends with the process, however that ends. Raises Refusal while another grader holds it.
+    The lock ends with the process, however that ends. Raises Busy while another grader holds it.
     """
     handle = os.open(out, os.O_RDONLY)
     try:
@@ -82,7 +86,7 @@ def sole_use(out: Path) -> Iterator[None]:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise Refusal(Message("cli.busy", {"out": str(out)})) from None
+                raise Busy(Message("cli.busy", {"out": str(out)})) from None
         for unfinished in out.rglob(PART):
             unfinished.unlink(missing_ok=True)
         yield
@@ -189,7 +193,7 @@ def _round(
     """Grade until nothing is waiting, or until a process of the grader's own has died.
 
     As many submissions are under way as the workers have room for. What was under way then waits again and is graded
-    alone, so that a submission that is under way when that happens for the second time is the cause: it
+    alone, so that a submission that is under way when that happens time and again is the cause: it
     gets the result ``failed``.
     """
     under_way: dict[Future[Result], tuple[Source, Submission]] = {}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import kit
-from autograder.messages import Message, words
+from autograder.messages import Message, Refusal, words
 from autograder.results import inert, number
 from autograder.settings import Settings
 
@@ -22,12 +22,9 @@ ENCODINGS = ("utf-8-sig", "cp949")  # the second is what Excel saves in Korea
 HEADER = ("submission", "status", "code", "code_max", "written", "written_max", "mark", "mark_max")
 
 
-class Unusable(Exception):
-    """A file that can't be joined; ``message`` says why and what to do."""
-
-    def __init__(self, message_id: str, **values: object) -> None:
-        super().__init__(message_id, values)
-        self.message = Message(message_id, values)
+def _unusable(message_id: str, **values: object) -> Refusal:
+    """A file that can't be joined."""
+    return Refusal(Message(message_id, values))
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ def answer_sheet(asked: Iterable[Question], language: str) -> str:
 
 
 def names(grades: Path) -> list[str]:
-    """Who is in grades.csv. Raises Unusable."""
+    """Who is in grades.csv. Raises Refusal."""
     return [row["submission"] for row in _rows(grades, ("submission",))]
 
 
@@ -89,11 +86,11 @@ def form(names: Iterable[str], asked: Sequence[Question]) -> bytes:
 
 
 def join(grades: Path, marks: Path, asked: Sequence[Question], settings: Settings) -> list[Mark]:
-    """One mark for each row of grades.csv, weighted as assignment.toml says. Raises Unusable."""
+    """One mark for each row of grades.csv, weighted as assignment.toml says. Raises Refusal."""
     scores, written = _rows(grades, ("submission", "score", "max_score", "status")), _marks(marks, asked)
     names = {row["submission"] for row in scores}
     if unknown := sorted(written.keys() - names):
-        raise Unusable("written.unknown", path=str(marks), names=", ".join(unknown[:5]))
+        raise _unusable("written.unknown", path=str(marks), names=", ".join(unknown[:5]))
     most = sum(question.points for question in asked)
     joined = []
     for row in scores:
@@ -130,7 +127,7 @@ def _marks(path: Path, asked: Sequence[Question]) -> dict[str, float | None]:
     for row in _rows(path, ("submission", *(question.id for question in asked))):
         name = row["submission"]
         if name in found:
-            raise Unusable("written.twice", path=str(path), name=name)
+            raise _unusable("written.twice", path=str(path), name=name)
         marks = []
         for question in asked:
             mark = _number(row[question.id], path, f"{name}, {question.id}")
@@ -140,7 +137,7 @@ def _marks(path: Path, asked: Sequence[Question]) -> dict[str, float | None]:
                     "mark": number(mark),
                     "max": number(question.points),
                 }
-                raise Unusable("written.range", path=str(path), **values)
+                raise _unusable("written.range", path=str(path), **values)
             marks.append(mark)
         given = [mark for mark in marks if mark is not None]
         found[name] = sum(given) if len(given) == len(marks) else None
@@ -148,11 +145,11 @@ def _marks(path: Path, asked: Sequence[Question]) -> dict[str, float | None]:
 
 
 def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """The rows of a CSV as Excel or a text editor may have saved it. Raises Unusable."""
+    """The rows of a CSV as Excel or a text editor may have saved it. Raises Refusal."""
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise Unusable("written.unreadable", path=str(path)) from error
+        raise _unusable("written.unreadable", path=str(path)) from error
     for encoding in ENCODINGS:
         try:
             text = content.decode(encoding)
@@ -160,11 +157,11 @@ def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         except UnicodeDecodeError:
             continue
     else:
-        raise Unusable("written.unreadable", path=str(path))
+        raise _unusable("written.unreadable", path=str(path))
     first = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
     if missing := [column for column in columns if column not in (reader.fieldnames or ())]:
-        raise Unusable("written.columns", path=str(path), columns=", ".join(missing))
+        raise _unusable("written.columns", path=str(path), columns=", ".join(missing))
     rows = [{column: (row[column] or "").strip() for column in columns} for row in reader]
     return [row for row in rows if any(row.values())]
 
@@ -177,7 +174,7 @@ def _number(cell: str, path: Path, where: str) -> float | None:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise Unusable("written.number", path=str(path), where=where, cell=cell[:50])
+        raise _unusable("written.number", path=str(path), where=where, cell=cell[:50])
     return value
 
 

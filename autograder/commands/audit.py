@@ -1,0 +1,110 @@
+"""``autograder audit`` and ``autograder calibrate``: the maintainer's measurements of the grader itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from rich.text import Text
+
+from autograder import kit
+from autograder.commands.terminal import CORES, Dataset, Language, app, say, usable_data, with_progress
+from autograder.messages import Message, Refusal, words
+
+
+@app.command()
+def audit(
+    bank: Annotated[
+        Path,
+        typer.Option(help="Folder with right/, wrong/ and hostile/. / right/, wrong/, hostile/이 있는 폴더."),
+    ] = kit.BANK,
+    jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time. / 동시에 채점할 수.")] = CORES,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Seed of the hidden inputs. / 숨은 입력의 시드.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
+) -> None:
+    """Grade the kit's own bank and show every miss. / 준비된 정답·오답·공격 모음을 채점해 놓친 것을 보여 줍니다."""
+    from autograder import audit as auditing
+    from autograder import classroom
+    from autograder.bank import entries
+    from autograder.run import Run
+    from autograder.settings import settings
+
+    kinds = [kind for kind in ("wrong", "right", "hostile") if entries(bank, kind)]
+    total = sum(len(entries(bank, kind)) for kind in kinds)
+    if not total:
+        raise Refusal(Message("cli.empty_bank", {"path": str(bank)}))
+    chosen = classroom.fresh_seed() if seed is None else seed
+    run = Run(settings(), "digits", None, "cpu", chosen, lang.value)
+    findings = with_progress(auditing.run(bank, kinds, run, jobs), total, lang.value)
+    misses = [finding for finding in findings if finding.wrong]
+    for finding in misses:
+        where = ", ".join(finding.lost_elsewhere)
+        Console().print(
+            Text(f"{finding.wrong}: {finding.entry.kind}/{finding.entry.name} {where}", style="bold red")
+        )
+    for finding in findings:
+        if finding.entry.kind == "wrong" and not finding.named:
+            Console().print(
+                Text(f"not named: {finding.entry.name} ({', '.join(finding.entry.misconceptions)})")
+            )
+    _print_matrix(auditing.matrix(findings), lang.value)
+    say(Message("cli.audited", {"total": total, "misses": len(misses), "seed": chosen}), lang.value)
+    if misses:
+        raise typer.Exit(1)
+
+
+def _print_matrix(rows: Mapping[str, Mapping[str, int]], language: str) -> None:
+    columns = (
+        "wrong",
+        "caught",
+        "lost_elsewhere",
+        "named",
+        "right",
+        "false_alarms",
+        "hostile",
+        "got_through",
+    )
+    table = Table()
+    for heading in ("stub", *columns):
+        table.add_column(
+            words(f"cli.matrix.{heading}", language), justify="left" if heading == "stub" else "right"
+        )
+    for stub, row in sorted(rows.items()):
+        table.add_row(stub, *(str(row[column]) for column in columns))
+    totals = [str(sum(row[column] for row in rows.values())) for column in columns]
+    table.add_section()
+    table.add_row("", *totals)
+    Console().print(table)
+
+
+@app.command()
+def calibrate(
+    dataset: Annotated[
+        Dataset, typer.Option(help="Which band to measure. / 어느 데이터의 범위를 잴지.")
+    ] = Dataset.digits,
+    data_root: Annotated[
+        Path | None, typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=40, help="How many seeds. / 시드 수.")] = 40,
+    lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
+) -> None:
+    """Re-measure the instructor's loss and record the band. / 교수자의 손실을 다시 재고 범위를 기록합니다."""
+    from autograder.checks import calibrate as measuring
+    from autograder.checks import short_run
+    from autograder.settings import settings
+
+    usable_data(dataset.value, data_root)
+    title = Message("cli.measuring", {"dataset": dataset.value}).text(lang.value)
+    measured = list(track(measuring.measure(dataset.value, data_root, settings(), seeds), title, total=seeds))
+    entry = measuring.record(dataset.value, measured)
+    say(
+        Message("cli.calibrated", {**entry, "dataset": dataset.value, "path": str(short_run.CALIBRATION)}),
+        lang.value,
+    )

@@ -1,0 +1,34 @@
+"""``autograder doctor``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from autograder.commands.terminal import Language, app
+from autograder.messages import words
+
+LEVEL_STYLE = {"good": "green", "note": "yellow", "bad": "bold red"}
+
+
+@app.command()
+def doctor(
+    data_root: Annotated[
+        Path | None, typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the output. / 출력 언어.")] = Language.en,
+) -> None:
+    """Say what this machine can do, and how to mend what it can't. / 이 컴퓨터로 채점할 수 있는지 살펴봅니다."""
+    from autograder import doctor as examining
+
+    levels = set()
+    for finding in examining.examine(data_root):
+        levels.add(finding.level)
+        mark = Text(words(f"doctor.mark.{finding.level}", lang.value), style=LEVEL_STYLE[finding.level])
+        Console().print(mark, Text(finding.message.text(lang.value)), soft_wrap=True)
+    if "bad" in levels:
+        raise typer.Exit(1)

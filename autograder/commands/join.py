@@ -1,0 +1,45 @@
+"""``autograder join``: code points and written marks make one mark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.commands.terminal import Language, app, say
+from autograder.messages import Message, Refusal
+
+
+@app.command()
+def join(
+    grades: Annotated[Path, typer.Argument(help="The grades.csv of `grade`. / grade의 grades.csv.")],
+    marks: Annotated[
+        Path,
+        typer.Argument(help="CSV of the written marks; made if missing. / 서술형 점수 CSV. 없으면 만듦."),
+    ],
+    out: Annotated[Path, typer.Option(help="CSV to write. / 쓸 CSV.")] = Path("marks.csv"),
+    lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
+) -> None:
+    """Join code and written marks to one. / 코드 점수와 서술형 점수를 하나로 합칩니다."""
+    from autograder import written
+    from autograder.results import write_atomically
+    from autograder.settings import settings
+
+    notebook = written.lab(lang.value)
+    if not notebook.is_file():
+        raise Refusal(Message("cli.no_lab", {"path": str(notebook.parent)}))
+    asked = written.questions(notebook)
+    try:
+        if not marks.exists():
+            names = written.names(grades)
+            write_atomically(marks, written.form(names, asked))
+            say(Message("cli.form_written", {"path": str(marks), "count": len(names)}), lang.value)
+            return
+        joined = written.join(grades, marks, asked, settings())
+        write_atomically(out, written.to_csv(joined, asked, settings()))
+    except OSError as error:
+        raise Refusal(Message("cli.unwritable", {"path": str(error.filename or out)})) from None
+    waiting = sum(row.mark is None for row in joined)
+    values = {"path": str(out), "count": len(joined), "waiting": waiting}
+    say(Message("cli.joined", values), lang.value)

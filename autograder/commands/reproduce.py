@@ -1,0 +1,64 @@
+"""``autograder reproduce``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from autograder.commands.terminal import Language, app, say, usable_data, usable_device
+from autograder.messages import Refusal, words
+from autograder.results import number
+
+if TYPE_CHECKING:
+    from autograder.reproduce import Comparison
+
+
+@app.command()
+def reproduce(
+    result: Annotated[Path, typer.Argument(help="A file of OUT/results. / OUT/results의 파일.")],
+    submission: Annotated[
+        Path,
+        typer.Argument(help="What was graded: folder, zip or its class. / 채점한 폴더, zip, 또는 그 반."),
+    ],
+    data_root: Annotated[
+        Path | None, typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the output. / 출력 언어.")] = Language.en,
+    allow_weak_isolation: Annotated[
+        bool, typer.Option("--allow-weak-isolation", help="Grade without a sandbox. / 격리 없이 채점.")
+    ] = False,
+) -> None:
+    """Grade once more as a result records it; status 1 where anything differs. / 기록된 대로 다시 채점해 비교합니다."""
+    from autograder import reproduce as reproducing
+
+    recorded = reproducing.read(result)
+    source = reproducing.source(submission, recorded)
+    usable_device(recorded.device)
+    usable_data(recorded.dataset, data_root)
+    compared = reproducing.again(recorded, source, data_root, allow_weak_isolation)
+    if compared.now.status == "failed":
+        raise Refusal(compared.now.notes[-1], status=3)
+    _print_comparison(compared, lang.value)
+    for circumstance in compared.circumstances:
+        say(circumstance, lang.value)
+    say(compared.verdict, lang.value)
+    if not compared.same:
+        raise typer.Exit(1)
+
+
+def _print_comparison(compared: Comparison, language: str) -> None:
+    table = Table()
+    for heading in ("check", "recorded", "now"):
+        table.add_column(words(f"reproduce.column.{heading}", language))
+    for pair in compared.pairs:
+        cells = [
+            "-" if check is None else f"{check.outcome}, {number(check.points)} / {number(check.max_points)}"
+            for check in (pair.recorded, pair.now)
+        ]
+        table.add_row(Text(pair.id), *map(Text, cells), style="" if pair.same else "bold red")
+    Console().print(table)

@@ -1,0 +1,91 @@
+"""What the commands share: the application, kinds of options, and how to speak to who gave the command."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from autograder.messages import Message, Refusal, words
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Grade VAE homework. / VAE 과제를 채점합니다.",
+)
+T = TypeVar("T")
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Dataset(str, Enum):
+    digits = "digits"
+    mnist = "mnist"
+
+
+class Device(str, Enum):
+    cpu = "cpu"
+    cuda = "cuda"
+
+
+class Language(str, Enum):
+    en = "en"
+    ko = "ko"
+
+
+@app.callback()
+def _autograder() -> None:
+    """Grade VAE homework. / VAE 과제를 채점합니다."""
+
+
+def usable_device(device: str) -> None:
+    if device == "cuda":
+        raise Refusal(Message("cli.no_cuda"))
+
+
+def usable_data(dataset: str, root: Path | None) -> None:
+    if dataset == "digits":
+        return
+    from autograder.checks import reference
+
+    try:
+        for train in (True, False):
+            reference.data.load(dataset, train=train, root=root)
+    except reference.data.DataUnavailable as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+def with_progress(grading: Iterable[T], total: int, language: str) -> list[T]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("ETA"),
+        TimeRemainingColumn(),
+    )
+    done: list[T] = []
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(words("cli.grading", language), total=total)
+        for item in grading:
+            done.append(item)
+            progress.advance(task)
+    return done
+
+
+def say(message: Message, language: str) -> None:
+    typer.echo(message.text(language))
