@@ -178,7 +178,7 @@ def grade_there(ours: Mapping[str, str], order: bytes) -> Result | Stopped:
         try:
             for train in (True, False):
                 short_run.images_of(run.dataset, run.data_root, train)  # which grading takes from memory
-            warm_parent = _warm_parent(at_most)
+            warm_parent = _warm_parent(at_most, run.device)
             isolation.check(warm_parent, allow_weak)
         except isolation.TooWeak:
             return Stopped(Message("cluster.weak", {"worker": worker}))
@@ -195,13 +195,13 @@ def grade_there(ours: Mapping[str, str], order: bytes) -> Result | Stopped:
 
 
 @cache
-def _warm_parent(at_most: str) -> WarmParent:
+def _warm_parent(at_most: str, device: str) -> WarmParent:
     """One for all tasks. It hangs on the thread that launches it, and a worker's threads live as long as the worker."""
     from autograder.sandbox import linux
 
     if sys.platform == "linux":
         linux.set_dumpable(False)  # other processes of this user are not to read the answers in its memory
-    warm_parent = WarmParent.launch(at_most)
+    warm_parent = WarmParent.launch(at_most, device=device)
     Finalize(None, warm_parent.close, exitpriority=1)  # atexit does not happen under a nanny
     return warm_parent
 

@@ -144,7 +144,7 @@ def libraries() -> Iterator[Finding]:
         yield bad("doctor.torch_misfit", why=why)
     if not found["digits"][0]:
         yield bad("doctor.no_digits", why=found["digits"][1])
-    yield good("doctor.cuda_unused") if found["cuda"][0] else good("doctor.cpu")
+    yield good("doctor.cuda") if found["cuda"][0] else good("doctor.cpu")
 
 
 def data(root: Path | None) -> Finding:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-import shutil
 import signal
 import threading
 from collections.abc import Iterator
@@ -51,7 +50,8 @@ class Workers(Protocol):
 def local(run: Run, jobs: int, allow_weak: bool) -> Iterator[Workers]:
     """Workers on this machine, forked from one server that has imported the checks once, and their warm parent."""
     _start_server()
-    warm_parent = WarmParent.launch(isolation.at_most())
+    server_folder = get_temp_dir()
+    warm_parent = WarmParent.launch(isolation.at_most(), run.device, folder=server_folder)
     try:
         isolation.check(warm_parent, allow_weak)
         executor = ProcessPoolExecutor(jobs, CONTEXT, _begin, (warm_parent, run))
@@ -105,9 +105,6 @@ def _end_with_main_process() -> None:
     main = multiprocessing.parent_process()
     if main is not None:
         main.join()
-        shutil.rmtree(
-            get_temp_dir(), ignore_errors=True
-        )  # the main process's, where its fork server listened
         os._exit(1)
 
 

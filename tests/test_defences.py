@@ -91,7 +91,8 @@ def student_of(tier: str, limits: Limits, wall_seconds: float = 20) -> Iterator[
     """A student's process and its supervisor's id, forked from this process as it is patched at the moment."""
     with tempfile.TemporaryDirectory() as scratch:
         os.chmod(scratch, 0o711)
-        box = Box(tier, warm_parent.readable(), syscalls.student_filter(in_view=tier == "landlock"), scratch)
+        syscall_filter = syscalls.student_filter(in_view=tier == "landlock")
+        box = Box(tier, warm_parent.readable(), syscall_filter, scratch, "cpu", warm_parent.ENVIRONMENT)
         rpc, their_rpc = socket.socketpair()
         status, their_status = socket.socketpair()
         with their_rpc, their_status:

@@ -968,7 +968,7 @@ def test_source_code_arrives_byte_for_byte(sealed: WarmParent) -> None:
 @pytest.fixture(scope="module")
 def gone() -> tuple[WarmParent, list[int]]:
     """A warm parent of the weakest tier that was closed at once, and its processes before."""
-    parent = WarmParent.launch("weak", preload=False)
+    parent = WarmParent.launch("weak", fresh=True)
     before = processes(parent)
     parent.close()
     return parent, before
@@ -1023,7 +1023,7 @@ def test_the_versions_that_a_grade_depends_on_are_told(warm_parent: WarmParent) 
 def test_a_warm_parent_that_does_not_come_up_is_the_graders_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client.sys, "executable", "/bin/false")
     with pytest.raises(SandboxFault, match="did not start"):
-        WarmParent.launch("weak", preload=False)
+        WarmParent.launch("weak", fresh=True)
 
 
 def test_a_request_beyond_the_protocol_is_refused_here(warm_parent: WarmParent, small: Limits) -> None:

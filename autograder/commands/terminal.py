@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
@@ -52,7 +54,12 @@ def _autograder() -> None:
 
 
 def usable_device(device: str) -> None:
-    if device == "cuda":
+    """Raises Refusal where torch, asked in a process of its own, sees no such device."""
+    seen = "import sys, torch; sys.exit(not torch.cuda.is_available())"
+    if (
+        device == "cuda"
+        and subprocess.run([sys.executable, "-c", seen], stderr=subprocess.DEVNULL).returncode
+    ):
         raise Refusal(Message("cli.no_cuda"))
 
 

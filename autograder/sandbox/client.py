@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from autograder.sandbox.seal import Limits
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from autograder.sandbox.conversation import Student
 
 START_SECONDS = 120
+FRESH_CPU_SECONDS, FRESH_MB = 30, 2000  # for a process that is no fork: to import torch and wake a GPU up
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "OMP_NUM_THREADS": "1",
     "OMP_THREAD_LIMIT": "1",  # torch.set_num_threads would have threads spin on busy cores, and the time counts
-    "CUDA_VISIBLE_DEVICES": "",
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # huge pages: forks cost half
 }
 
@@ -73,25 +73,37 @@ class WarmParent:
     tier: str
     versions: Mapping[str, str]
     scratch: str
+    fresh: bool = False
 
     @classmethod
-    def launch(cls, tier: str = "namespaces", preload: bool = True) -> WarmParent:
-        """Start one, isolated at most as ``tier`` says. Raises SandboxFault when it does not come up."""
+    def launch(
+        cls, tier: str = "namespaces", device: str = "cpu", fresh: bool = False, folder: str | None = None
+    ) -> WarmParent:
+        """Start one, isolated at most as ``tier`` says. Raises SandboxFault when it does not come up.
+
+        ``fresh``: each student's process imports torch for itself, as it must for a GPU. ``folder`` is the
+        launching process's own: the warm parent removes it should that process be killed before it can.
+        """
+        fresh = fresh or device != "cpu"
         ours, theirs = socket.socketpair(socket.AF_UNIX, _datagrams())
         scratch = tempfile.mkdtemp(prefix="vae-scratch-")
         os.chmod(scratch, 0o711)  # students may enter their own folder below it, and not look around
         try:
-            hello = _start(ours, theirs, {"tier": tier, "preload": preload, "scratch": scratch})
+            options = {"tier": tier, "device": device, "fresh": fresh, "scratch": scratch, "folder": folder}
+            hello = _start(ours, theirs, {**options, "gpus": _gpus(device)})
         except BaseException:  # Ctrl-C too
             ours.close()
             shutil.rmtree(scratch, ignore_errors=True)
             raise
-        return cls(ours, **hello, scratch=scratch)
+        return cls(ours, **hello, scratch=scratch, fresh=fresh)
 
     def student(self, limits: Limits, wall_seconds: float, seed: int) -> Student:
         """A fresh student process. Raises SandboxFault when there is none to be had."""
         from autograder.sandbox.conversation import Student
 
+        if self.fresh:
+            more = {"cpu_seconds": FRESH_CPU_SECONDS, "memory_mb": FRESH_MB}
+            limits = replace(limits, **{name: getattr(limits, name) + extra for name, extra in more.items()})
         rpc, their_rpc = socket.socketpair()
         status, their_status = socket.socketpair()
         request = json.dumps({"limits": asdict(limits), "seed": seed}).encode()
@@ -136,6 +148,12 @@ def _start(ours: socket.socket, theirs: socket.socket, options: Mapping[str, Any
     ours.settimeout(None)
     ready: dict[str, Any] = json.loads(hello)
     return ready
+
+
+def _gpus(device: str) -> dict[str, str]:
+    """Which GPUs torch is to see: none, or the instructor's choice."""
+    name = "CUDA_VISIBLE_DEVICES"
+    return {name: ""} if device == "cpu" else {name: os.environ[name]} if name in os.environ else {}
 
 
 def _datagrams() -> socket.SocketKind:

@@ -26,7 +26,6 @@ class Student:
     ) -> None:
         self._rpc, self._status = rpc, status
         self._cpu_seconds, self._wall_seconds = cpu_seconds, wall_seconds
-        self._deadline = time.monotonic() + wall_seconds
         try:
             hello = wire.receive(rpc, 0, time.monotonic() + START_SECONDS)
         except (wire.Closed, wire.DeadlinePassed, wire.ProtocolError) as error:
@@ -35,6 +34,7 @@ class Student:
         if hello != {"ready": True}:
             self.close()
             raise SandboxFault(f"a student process could not be sealed: {hello}")
+        self._deadline = time.monotonic() + wall_seconds
 
     def ask(self, probe: str, /, **arguments: Any) -> Any:
         """Have one probe performed and return its answer, as ``wire.decode`` gives it.

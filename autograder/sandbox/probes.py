@@ -31,14 +31,15 @@ MODULES = {
 }
 
 
-def unpacked(value: Any) -> Any:
-    """The grader's arguments with tensors in place of their descriptions."""
+def unpacked(value: Any, device: str) -> Any:
+    """The grader's arguments with tensors in place of their descriptions, on ``device``, which it calls cpu."""
     if isinstance(value, Array):
-        return value.data
+        return value.data if value.data is None else value.data.to(device)
     if isinstance(value, dict):
-        return {key: unpacked(item) for key, item in value.items()}
+        named = {"device": device} if value.get("device") == "cpu" else {}
+        return {**{key: unpacked(item, device) for key, item in value.items()}, **named}
     if isinstance(value, (list, tuple)):
-        return [unpacked(item) for item in value]
+        return [unpacked(item, device) for item in value]
     return value
 
 
@@ -54,8 +55,8 @@ def build_model(latent_dim: int, hidden_dim: int, state: Mapping[str, torch.Tens
 
 
 def loaded(model: Any, state: Mapping[str, torch.Tensor]) -> Any:
-    """The model with parameters of its own that have the values in ``state``."""
-    model.load_state_dict(state)
+    """The model with parameters of its own that have the values in ``state``, and lie where these do."""
+    model.to(next(iter(state.values())).device).load_state_dict(state)
     return model
 
 
@@ -162,7 +163,7 @@ def train(
     model: dict[str, Any], data: dict[str, Any], epochs: int, learning_rate: float, device: str
 ) -> dict[str, Any]:
     """One call of train with the package's model and loss: the stand-ins, or in the short run the student's."""
-    network = build_model(**model)
+    network = build_model(**model).cpu()
     loader = make_loader(**data)
     value = student_function("train")(network, loader, epochs, learning_rate, device)
     return _trained(value, network)
@@ -218,10 +219,12 @@ def _trained(value: Any, network: Any) -> dict[str, Any]:
 def make_loader(
     images: torch.Tensor, labels: torch.Tensor, batch_size: int, seed: int | None = None
 ) -> DataLoader[Any]:
-    """A DataLoader over its whole data set, in order, or shuffled where a seed is given."""
+    """A DataLoader over its whole data set, on the CPU, in order, or shuffled where a seed is given."""
     generator = None if seed is None else torch.Generator().manual_seed(seed)
     shuffle = seed is not None
-    return DataLoader(TensorDataset(images, labels), batch_size, shuffle=shuffle, generator=generator)
+    return DataLoader(
+        TensorDataset(images.cpu(), labels.cpu()), batch_size, shuffle=shuffle, generator=generator
+    )
 
 
 def weighted_loss(weights: dict[str, float]) -> Callable[..., torch.Tensor]:

@@ -6,6 +6,7 @@ by one: those of the packages that CONTRACT section 1 lets students import, and 
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import sys
@@ -25,6 +26,7 @@ SYSTEM = (
     "/usr/share/zoneinfo",
 )
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+GPU = ("/dev/nvidia*", "/dev/nvidia-caps/*")
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,15 @@ def _top_level(package: Distribution) -> set[str]:
     tops = {file.parts[0] for file in package.files or () if file.parts[0] not in ("..", "__pycache__", "/")}
     roots = {os.path.realpath(str(package.locate_file(top))) for top in tops}
     return {root for root in roots if os.path.exists(root)}
+
+
+def gpu_nodes(device: str) -> tuple[str, ...]:
+    """The device files that CUDA reads, writes and controls; none for the CPU."""
+    return (
+        ()
+        if device == "cpu"
+        else tuple(path for each in GPU for path in glob.glob(each) if not os.path.isdir(path))
+    )
 
 
 def _inside(path: str, folder: str) -> bool:

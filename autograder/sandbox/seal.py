@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.sandbox import linux
-from autograder.sandbox.readable import DEVICES, Readable
+from autograder.sandbox.readable import DEVICES, Readable, gpu_nodes
 
 TIERS = ("namespaces", "landlock", "weak")
 SCRATCH = "/scratch"
@@ -48,6 +48,8 @@ class Box:
     readable: Readable
     syscall_filter: bytes
     scratch: str  # where private folders are made if there is no private root
+    device: str
+    environment: Mapping[str, str]
 
 
 def namespaces() -> int:
@@ -66,7 +68,7 @@ def settle_in_namespaces(uid: int, gid: int) -> None:
     linux.mount(None, "/", None, linux.MS_REC | linux.MS_PRIVATE)
 
 
-def build_root(readable: Readable, limits: Limits) -> None:
+def build_root(readable: Readable, limits: Limits, devices: tuple[str, ...] = DEVICES) -> None:
     """A private root that shows the allow-list read-only and two places to write, then enter it."""
     linux.own_mounts()  # else entering the new root would take the supervisor along, away from its /proc
     new_root = "/proc"  # exists everywhere, holds nothing that is bound below, and is not seen again
@@ -81,7 +83,7 @@ def build_root(readable: Readable, limits: Limits) -> None:
         _show(path, new_root)
     for folder in readable.masked:
         linux.mount("none", new_root + folder, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "size=1m,mode=755")
-    for path in (*readable.packages, *DEVICES):
+    for path in (*readable.packages, *devices):
         _show(path, new_root)
     linux.make_read_only(new_root)
     for folder in writable:
@@ -158,7 +160,7 @@ def seal(box: Box, limits: Limits, scratch: str, uid: int, environment: Mapping[
     """All the steps of the student's own process, after ``enter_namespaces`` and a fork."""
     limit_resources(limits, alone=box.tier == "namespaces" or (os.geteuid() == 0 and box.tier == "landlock"))
     if box.tier == "namespaces":
-        build_root(box.readable, limits)
+        build_root(box.readable, limits, (*DEVICES, *gpu_nodes(box.device)))
     if box.tier != "weak":
         linux.forbid_new_privileges()
         linux.landlock(*_landlock_paths(box, scratch))
@@ -172,6 +174,7 @@ def seal(box: Box, limits: Limits, scratch: str, uid: int, environment: Mapping[
 
 
 def _landlock_paths(box: Box, scratch: str) -> tuple[list[str], list[str], list[str]]:
+    devices = ["/dev/null", *gpu_nodes(box.device)]
     if box.tier == "namespaces":
-        return ["/"], [scratch, "/tmp", "/dev/shm", "/dev/null"], []
-    return [*box.readable.without_masks(), *DEVICES], [scratch, "/dev/null"], box.readable.gave_way()
+        return ["/"], [scratch, "/tmp", "/dev/shm", *devices], []
+    return [*box.readable.without_masks(), *DEVICES], [scratch, *devices], box.readable.gave_way()

@@ -16,8 +16,8 @@ MAX_REQUEST = 64 << 20
 EXCEPTION_LENGTH = 200
 
 
-def answer(rpc: socket.socket, scratch: str) -> None:
-    """Answer one request after another until the grader hangs up."""
+def answer(rpc: socket.socket, scratch: str, device: str) -> None:
+    """Answer one request after another, computing on ``device``, until the grader hangs up."""
     package = Path(scratch, "vae")
     wire.send(rpc, {"ready": True})
     while True:
@@ -26,17 +26,17 @@ def answer(rpc: socket.socket, scratch: str) -> None:
         except wire.Closed:
             return
         try:
-            reply = {"value": perform(request, package)}
+            reply = {"value": perform(request, package, device)}
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's too
             reply = {"raised": describe(error, package)}
         wire.send(rpc, {"nonce": request["nonce"], **reply})
 
 
-def perform(request: dict[str, Any], package: Path) -> Any:
+def perform(request: dict[str, Any], package: Path, device: str) -> Any:
     if request["probe"] == "load":
         return load(package, request["arguments"]["files"], request["arguments"]["modules"])
     probe = probes.PROBES[request["probe"]]
-    return probe(**probes.unpacked(request["arguments"]))
+    return probe(**probes.unpacked(request["arguments"], device))
 
 
 def load(package: Path, files: dict[str, str], modules: list[str]) -> None:

@@ -2,7 +2,8 @@
 
 A fork answers in tens of milliseconds where a fresh interpreter needs seconds for its imports.
 Started by ``client.WarmParent.launch`` with ``python -I``; it stays single-threaded, runs no
-backward pass and touches no accelerator, for neither survives a fork.
+backward pass and touches no accelerator, for neither survives a fork. For a GPU it does not even import torch:
+each student's process does, before it is sealed, and is so a fresh one as far as CUDA can see.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from collections.abc import Mapping
 from importlib.abc import MetaPathFinder
 from typing import Any
 
-from autograder.sandbox import linux, student, supervisor, wire
+from autograder.sandbox import linux, supervisor
 from autograder.sandbox.readable import Readable, readable
 from autograder.sandbox.seal import (
     FIRST_UID,
@@ -49,7 +50,6 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    "CUDA_VISIBLE_DEVICES": "",
     "TORCHDYNAMO_DISABLE": "1",
     "TORCH_CPP_LOG_LEVEL": "ERROR",
     "MPLBACKEND": "Agg",
@@ -84,15 +84,16 @@ def rehearse() -> None:
             network(zeros(1, 784, device=device)).square().sum()
 
 
-def strongest_box(at_most: str, scratch: str) -> Box:
+def strongest_box(at_most: str, scratch: str, device: str, environment: Mapping[str, str]) -> Box:
     """The strongest tier that works here, found by trying it in a throw-away child."""
     if sys.platform != "linux":
-        return Box("weak", Readable((), (), ()), b"", scratch)
+        return Box("weak", Readable((), (), ()), b"", scratch, device, environment)
     from autograder.sandbox.syscalls import student_filter
 
     shown = readable()
     for tier in TIERS[TIERS.index(at_most) :]:
-        box = Box(tier, shown, student_filter(in_view=tier != "namespaces"), scratch)
+        syscall_filter = student_filter(in_view=tier != "namespaces")
+        box = Box(tier, shown, syscall_filter, scratch, device, environment)
         if tier == "weak":
             return box
         with contextlib.suppress(OSError):
@@ -102,6 +103,18 @@ def strongest_box(at_most: str, scratch: str) -> Box:
 
 
 def _works(box: Box) -> bool:
+    """Tried in a process of its own: talking to a student's process takes torch."""
+
+    def trying() -> None:
+        os._exit(0 if _answers(box) else 1)
+
+    _, status = os.waitpid(supervisor.in_fork(os.fork(), trying), 0)
+    return status == 0
+
+
+def _answers(box: Box) -> bool:
+    from autograder.sandbox import wire
+
     mine, theirs = socket.socketpair()
     status, held = socket.socketpair()
     with mine, held:
@@ -146,7 +159,7 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
         else:
             scratch = tempfile.mkdtemp(dir=box.scratch)
             os.chmod(scratch, 0o777)
-        environment = {**ENVIRONMENT, "HOME": scratch, "TMPDIR": scratch, "MPLCONFIGDIR": scratch}
+        environment = {**box.environment, "HOME": scratch, "TMPDIR": scratch, "MPLCONFIGDIR": scratch}
 
         def studying() -> None:
             supervisor.settle([rpc.fileno(), printing])
@@ -157,13 +170,21 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
             os.setsid()  # Linux schedules sessions fairly: however many processes it has, its supervisor gets its turn
             if box.tier == "landlock":
                 sys.meta_path.insert(0, Absent(box.readable.hidden()))
+            if "torch" not in sys.modules:
+                preload()
+            from autograder.sandbox import student, wire
+
             try:
                 seal(box, limits, scratch, student_uid, environment)
-                start_afresh(seed, scratch)
-            except OSError as fault:
+                start_afresh(seed, scratch, box.device)
+            except (
+                OSError,
+                RuntimeError,
+                AssertionError,
+            ) as fault:  # the last two from a GPU that is not there
                 wire.send(rpc, {"fault": str(fault)})
                 return
-            student.answer(rpc, scratch)
+            student.answer(rpc, scratch, box.device)
 
         child = supervisor.in_fork(os.fork(), studying)
         rpc.close()
@@ -176,14 +197,20 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
     return supervisor.in_fork(linux.fork_into(namespaces()) if isolated else os.fork(), supervising)
 
 
-def start_afresh(seed: int, scratch: str) -> None:
-    """Forget what a fork inherits: random states, command line, the cached temporary folder."""
+def start_afresh(seed: int, scratch: str, device: str) -> None:
+    """Forget what a fork inherits: random states, command line, the cached temporary folder. Wake the GPU up.
+
+    Raises RuntimeError or AssertionError where there is none.
+    """
     import numpy
     import torch
 
     random.seed(seed)
     numpy.random.seed(seed % 2**32)
     torch.default_generator.manual_seed(seed)  # torch.manual_seed sees to accelerators too, for 5 ms
+    if device != "cpu":
+        torch.zeros(1, device=device)
+        torch.cuda.manual_seed_all(seed)
     torch.set_num_threads(1)
     tempfile.tempdir = None
     sys.argv = [""]
@@ -204,6 +231,7 @@ class Absent(MetaPathFinder):
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     options = json.loads(sys.argv[2])
+    grader = os.getppid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the grader decides
     try:
         run(control, options)
@@ -211,15 +239,18 @@ def main() -> None:
         with contextlib.suppress(ChildProcessError):
             os.wait()  # SIGCHLD is ignored: returns when the last of them has ended
         shutil.rmtree(options["scratch"], ignore_errors=True)  # a grader that was killed does not
+        if options["folder"] and os.getppid() != grader:
+            shutil.rmtree(options["folder"], ignore_errors=True)
 
 
 def run(control: socket.socket, options: Mapping[str, Any]) -> None:
     """Import, find the strongest tier, say so, and serve until the grader hangs up, in whichever way it ends."""
     os.environ.clear()
-    os.environ.update(ENVIRONMENT)
-    if options["preload"]:
+    environment = {**ENVIRONMENT, **options["gpus"]}
+    os.environ.update(environment)
+    if not options["fresh"]:
         preload()
-    box = strongest_box(options["tier"], options["scratch"])
+    box = strongest_box(options["tier"], options["scratch"], options["device"], environment)
     gc.collect()
     gc.freeze()
     if sys.platform == "linux":

@@ -47,10 +47,11 @@ def install_peers() -> dict[str, str]:
     if not (VENV / "made").exists():
         print(f"Installing {' and '.join(PEERS)} into {VENV.relative_to(ROOT)}, some minutes", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS], check=True)
+        # Only now: what the kit's environment has already, pip would not install, commands included.
         (packages,) = VENV.glob("lib/python*/site-packages")
         seen = (ROOT, Path(__file__).parent, Path(torch.__file__).parents[1])
         (packages / "kit.pth").write_text("".join(f"{path}\n" for path in seen))
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS], check=True)
         (VENV / "made").touch()
     code = "import json, importlib.metadata as m; print(json.dumps([m.version(n) for n in ('nbgrader', 'otter-grader')]))"
     nbgrader, otter = json.loads(subprocess.check_output([python, "-c", code], text=True))
