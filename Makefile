@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint audit bench mutants soak-right soak kills calibrate clean
+.PHONY: help demo test lint audit slides bench mutants soak-right soak kills calibrate clean
 
 help: ## show this list / 이 목록 보기
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -22,6 +22,9 @@ lint: .venv/made ## style, types, trust boundary, skeleton, lab / 서식, 타입
 	$(BIN)/lint-imports
 	$(BIN)/python -m autograder.skeleton --check
 	$(BIN)/python -m autograder.lab --check
+
+slides: .venv/made ## build the lecture slides, HTML and PDF, into build/lecture / 강의 슬라이드 만들기
+	$(BIN)/python -m autograder.slides
 
 audit: .venv/made ## grade the bank, where every verdict is known / 판정이 정해진 뱅크 채점
 	$(BIN)/python -m autograder audit

@@ -137,7 +137,9 @@ class Examination:
             "device": lambda: "cpu",
             "remark": lambda: lambda *_, **__: None,
         }
-        if name not in makers:  # no exception that a student's code could raise, so that nothing takes it for one
+        if (
+            name not in makers
+        ):  # no exception that a student's code could raise, so that nothing takes it for one
             raise SystemExit(f"tests/bench/in_process.py does not know the fixture {name}")
         return makers[name]()
 
