@@ -157,7 +157,7 @@ def grade_all(run: Run, tmp_path: Path) -> Grade:
 def lent(warm_parent: WarmParent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The session's warm parent for whatever is graded without a cluster."""
     here = replace(warm_parent, control=warm_parent.control.dup(), scratch=str(tmp_path / "none"))
-    monkeypatch.setattr(WarmParent, "launch", lambda _: here)
+    monkeypatch.setattr(WarmParent, "launch", lambda *_, **__: here)
 
 
 @pytest.fixture
