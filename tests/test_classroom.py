@@ -39,7 +39,7 @@ def lent(warm_parent: WarmParent, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """The session's warm parent for every run; what was launched is written down."""
     launched: list[str] = []
 
-    def launch(tier: str) -> WarmParent:
+    def launch(tier: str, *_: object, **__: object) -> WarmParent:
         launched.append(tier)
         return replace(warm_parent, control=warm_parent.control.dup(), scratch=str(tmp_path / "none"))
 
@@ -337,7 +337,7 @@ def test_a_warm_parent_that_is_gone_is_replaced(
 ) -> None:
     launched: list[WarmParent] = []
 
-    def launch(_: str) -> WarmParent:
+    def launch(*_: object, **__: object) -> WarmParent:
         if launched:
             control = warm_parent.control.dup()
         else:  # the first one has nobody at its other end

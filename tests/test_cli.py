@@ -177,7 +177,7 @@ def test_weak_isolation_has_to_be_agreed_to(
         waiting.clear()
         return iter(())
 
-    monkeypatch.setattr(WarmParent, "launch", lambda _: weak)
+    monkeypatch.setattr(WarmParent, "launch", lambda *_, **__: weak)
     monkeypatch.setattr(WarmParent, "close", lambda _: None)
     monkeypatch.setattr(classroom, "_round", no_grading)
     ended = autograder(

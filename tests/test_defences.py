@@ -333,7 +333,9 @@ def limits(small: Limits) -> Limits:
 def strongest() -> int:
     """Which tier this machine reaches, as a place in TIERS."""
     with tempfile.TemporaryDirectory() as scratch:
-        return TIERS.index(warm_parent.strongest_box(isolation.at_most(), scratch).tier)
+        return TIERS.index(
+            warm_parent.strongest_box(isolation.at_most(), scratch, "cpu", warm_parent.ENVIRONMENT).tier
+        )
 
 
 @pytest.fixture

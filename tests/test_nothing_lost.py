@@ -140,7 +140,7 @@ def unfinished(out: Path) -> list[Path]:
 def lending(warm_parent: WarmParent, scratch: Path) -> Iterator[None]:
     """The session's warm parent for every run."""
 
-    def launch(_: str) -> WarmParent:
+    def launch(*_: object, **__: object) -> WarmParent:
         return replace(warm_parent, control=warm_parent.control.dup(), scratch=str(scratch / "none"))
 
     with pytest.MonkeyPatch.context() as patch:
