@@ -1,16 +1,16 @@
-"""The command line of the hand-out: `python -m vae train` and `python -m vae check [TASK]`. Given."""
+"""The command line of the hand-out: `python -m vae check [TASK]`, `train` and `submit`. Given."""
 
 from __future__ import annotations
 
 import argparse
 import subprocess
 import sys
-import traceback
 from pathlib import Path
+
+from vae.desk import submit, train
 
 HANDOUT = Path(__file__).resolve().parents[1]
 TASKS = ("1", "2", "2a", "2b", "2c", "3", "3a", "3b", "4", "4a", "4b", "4c")
-EPOCHS = {"digits": 100, "mnist": 10}  # digits has 12 batches an epoch, MNIST 469
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -23,97 +23,6 @@ def check(arguments: argparse.Namespace) -> int:
     return subprocess.call(command, cwd=HANDOUT)
 
 
-def train(arguments: argparse.Namespace) -> int:
-    """Train a VAE with the four files and draw what it learnt. Returns 1 where something is missing."""
-    from vae import data  # not at the top: `--help` and `check` answer at once, without torch
-    from vae.model import VAE
-    from vae.training import train as train_vae
-
-    device = arguments.device if arguments.device != "auto" else _best_device()
-    epochs = arguments.epochs or EPOCHS[arguments.dataset]
-    try:
-        images = data.load(arguments.dataset, train=True)
-        test_images = data.load(arguments.dataset, train=False)
-    except data.DataUnavailable as error:
-        return _fail(str(error))
-    try:
-        arguments.out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        return _fail(
-            f"--out {arguments.out}: 쓸 수 없으니 다른 폴더를 정하세요 / choose another ({error.strerror})"
-        )
-    try:
-        model = VAE().to(device)
-    except (RuntimeError, AssertionError):  # the second where torch was built without CUDA
-        return _fail(
-            f"--device {device}: 이 기계에 없습니다. --device cpu를 쓰세요 / not here, use --device cpu"
-        )
-
-    print(
-        f"이미지 {len(images)}장, {epochs} 에폭, {device} / {len(images)} images, {epochs} epochs, {device}",
-        flush=True,
-    )
-    try:
-        losses = train_vae(
-            model, data.loader(images, arguments.batch_size), epochs, arguments.learning_rate, device
-        )
-    except NotImplementedError as error:
-        return _unfinished(error)
-    print(f"손실 / loss: {losses[0]:.1f} -> {losses[-1]:.1f} nats")
-    return draw(model, losses, images, test_images, arguments.out, device)
-
-
-def draw(model, losses, images, test_images, out: Path, device: str) -> int:
-    """Save every picture that the finished tasks allow. Returns 1 where a task is missing, else 0."""
-    import torch
-
-    from vae import latent, plots
-
-    one_of_each = [test_images.images[test_images.labels == digit][:1] for digit in range(10)]
-    x = torch.cat(one_of_each).to(device)
-    # Scattered pixels: with a whole half hidden, iterated reconstruction loses to the mean image.
-    known = torch.rand(x.shape, generator=torch.Generator().manual_seed(0)).lt(0.5).float().to(device)
-    mean_image = images.images.mean(dim=0).to(device)
-
-    def restored():
-        return latent.restore(model, x, known, iterations=10)
-
-    pictures = {
-        "loss": lambda: plots.loss_curve(losses),
-        "reconstructions": lambda: plots.reconstructions(model, x),
-        "latent_map": lambda: plots.latent_map(model, test_images.images, test_images.labels),
-        "samples": lambda: plots.samples(latent.generate(model, 64, device)),
-        "interpolation": lambda: plots.interpolation(latent.interpolate(model, x[3:4], x[8:9], steps=11)),
-        "restoration": lambda: plots.restoration(
-            x, known, restored(), torch.where(known.bool(), x, mean_image)
-        ),
-    }
-    status = 0
-    for name, picture in pictures.items():
-        try:
-            picture().savefig(out / f"{name}.png", dpi=150)
-            print(out / f"{name}.png")
-        except NotImplementedError as error:
-            status = _unfinished(error)
-    return status
-
-
-def _best_device() -> str:
-    import torch
-
-    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
-    return next(name for name, there in available.items() if there)
-
-
-def _unfinished(error: NotImplementedError) -> int:
-    """Name the file and the task that a stub stands for. Re-raises whatever is not a stub's."""
-    if not str(error).startswith("Task "):
-        raise error
-    file = Path(traceback.extract_tb(error.__traceback__)[-1].filename)
-    task = str(error).partition(":")[0].removeprefix("Task ")
-    return _fail(f"vae/{file.name}: {error} (python -m vae check {task})")
-
-
 def _fail(message: str) -> int:
     print(message, file=sys.stderr)
     return 1
@@ -123,27 +32,22 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console without Hangul shows "?" rather than a traceback
     parser = argparse.ArgumentParser(prog="python -m vae", description="VAE 과제 / the VAE assignment")
-    commands = parser.add_subparsers(required=True, metavar="train|check")
+    commands = parser.add_subparsers(required=True, metavar="check|train|submit")
 
     command = commands.add_parser("train", help="학습하고 그림 그리기 / train and draw pictures")
-    command.add_argument("--dataset", choices=("digits", "mnist"), default="digits", help="default: digits")
-    command.add_argument("--epochs", type=int, help="default: 100 (digits), 10 (mnist)")
-    command.add_argument("--batch-size", type=int, default=128, help="default: 128")
-    command.add_argument("--learning-rate", type=float, default=1e-3, help="default: 0.001")
-    command.add_argument(
-        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: auto"
-    )
-    command.add_argument(
-        "--out", type=Path, default=Path("runs"), help="그림을 둘 폴더 / folder for pictures (runs)"
-    )
-    command.set_defaults(run=train)
+    train.add_arguments(command)
+    command.set_defaults(run=train.run)
+
+    command = commands.add_parser("submit", help="제출할 zip 만들기 / make the zip to hand in")
+    submit.add_arguments(command)
+    command.set_defaults(run=submit.run)
 
     command = commands.add_parser("check", help="공개 검사 실행 / run the public checks")
     command.add_argument("task", nargs="?", choices=TASKS, metavar="TASK", help=", ".join(TASKS))
     command.set_defaults(run=check)
 
     arguments = parser.parse_args()
-    if any(number <= 0 for number in vars(arguments).values() if isinstance(number, (int, float))):
+    if any(number <= 0 for number in vars(arguments).values() if type(number) in (int, float)):
         parser.error("0보다 큰 수를 쓰세요 / numbers must be greater than 0")
     try:
         return arguments.run(arguments)

@@ -1,0 +1,1 @@
+"""What `python -m vae` does at your desk, one command a file. Given."""
