@@ -1,26 +1,70 @@
-"""The command line of the hand-out: `python -m vae check [TASK]`, `train` and `submit`. Given."""
+"""The command line of the hand-out: `python -m vae check`, `train`, `submit` and more. Given."""
 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from pathlib import Path
 
-from vae.desk import submit, train
-
 HANDOUT = Path(__file__).resolve().parents[1]
-TASKS = ("1", "2", "2a", "2b", "2c", "3", "3a", "3b", "4", "4a", "4b", "4c")
+if not __package__:  # python path/to/vae check, from any folder
+    sys.path[0] = str(HANDOUT)
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """Run the public checks of one task, or of all. Returns pytest's exit status."""
-    command = [sys.executable, "-m", "pytest", "--no-header"]
-    if arguments.task:
-        command += map(str, HANDOUT.glob(f"checks/test_{arguments.task[0]}_*.py"))
-    if arguments.task and len(arguments.task) > 1:
-        command += ["-m", f"task{arguments.task}"]
-    return subprocess.call(command, cwd=HANDOUT)
+    """Check a task, or the next unfinished one. Returns 0 where all checks that ran are green, else 1."""
+    from vae.desk.tasks import TASKS
+
+    if arguments.watch:
+        from vae.desk.watch import watch
+
+        return watch(arguments.task or TASKS)
+    from vae.desk.check import check
+
+    return check(arguments.task or TASKS, arguments.all)
+
+
+def status(arguments: argparse.Namespace) -> int:
+    """Show where the nine tasks stand. Returns 0 where all are done, else 1."""
+    from vae.desk.check import status
+
+    return status()
+
+
+def hint(arguments: argparse.Namespace) -> int:
+    """Give one more hint. Returns 1 where no task is left that needs one."""
+    from vae.desk.check import hint
+
+    return hint(arguments.task[0] if arguments.task else None, arguments.all)
+
+
+def reset(arguments: argparse.Namespace) -> int:
+    """Put one function back as it was handed out. Returns 1 where nothing was changed."""
+    from vae.desk.reset import reset
+
+    return reset(arguments.task[0], arguments.yes)
+
+
+def several(word: str) -> list:
+    """The tasks that a word means, for argparse."""
+    from vae.desk.tasks import TASKS, named
+
+    try:
+        return named(word)
+    except KeyError:
+        names = ", ".join(f"{task.id} {task.function}" for task in TASKS)
+        raise argparse.ArgumentTypeError(
+            f"{word!r}: 이런 과제는 없습니다 / no such task. {names}; 1-4, model, loss, training, latent"
+        ) from None
+
+
+def single(word: str) -> list:
+    """The one task that a word means, for argparse."""
+    found = several(word)
+    if len(found) > 1:
+        names = ", ".join(task.id for task in found)
+        raise argparse.ArgumentTypeError(f"{word!r}: 하나만 고르세요 / name one of them: {names}")
+    return found
 
 
 def _fail(message: str) -> int:
@@ -29,10 +73,12 @@ def _fail(message: str) -> int:
 
 
 def main() -> int:
+    from vae.desk import environment, submit, train
+
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console without Hangul shows "?" rather than a traceback
     parser = argparse.ArgumentParser(prog="python -m vae", description="VAE 과제 / the VAE assignment")
-    commands = parser.add_subparsers(required=True, metavar="check|train|submit")
+    commands = parser.add_subparsers(required=True, metavar="check|hint|status|reset|train|submit")
 
     command = commands.add_parser("train", help="학습하고 그림 그리기 / train and draw pictures")
     train.add_arguments(command)
@@ -43,18 +89,47 @@ def main() -> int:
     command.set_defaults(run=submit.run)
 
     command = commands.add_parser("check", help="공개 검사 실행 / run the public checks")
-    command.add_argument("task", nargs="?", choices=TASKS, metavar="TASK", help=", ".join(TASKS))
+    command.add_argument(
+        "task", nargs="?", type=several, metavar="TASK", help="2b, 2, kl_divergence, loss ..."
+    )
+    command.add_argument(
+        "--all", action="store_true", help="모든 과제의 검사 / every task, not the next one alone"
+    )
+    command.add_argument("--watch", action="store_true", help="저장할 때마다 다시 / again at every save")
     command.set_defaults(run=check)
 
+    command = commands.add_parser("hint", help="힌트 하나 더 / one more hint")
+    command.add_argument("task", nargs="?", type=single, metavar="TASK", help="2b, kl_divergence ...")
+    command.add_argument("--all", action="store_true", help="힌트 모두 / all of the task's hints")
+    command.set_defaults(run=hint)
+
+    command = commands.add_parser("status", help="과제 아홉 개의 진행 / where the nine tasks stand")
+    command.set_defaults(run=status)
+
+    command = commands.add_parser("reset", help="함수 하나를 처음 상태로 / one function as it was handed out")
+    command.add_argument("task", type=single, metavar="TASK", help="2b, kl_divergence ...")
+    command.add_argument("--yes", action="store_true", help="묻지 않기 / do not ask")
+    command.set_defaults(run=reset)
+
+    failure = environment.problem()
+    if failure:
+        return _fail(str(failure))
     arguments = parser.parse_args()
     if any(number <= 0 for number in vars(arguments).values() if type(number) in (int, float)):
         parser.error("0보다 큰 수를 쓰세요 / numbers must be greater than 0")
     try:
         return arguments.run(arguments)
-    except ModuleNotFoundError as error:
-        if error.name.partition(".")[0] == "vae":
+    except KeyboardInterrupt:
+        return 130
+    except (
+        ImportError,
+        OSError,
+        RuntimeError,
+    ) as error:  # a package that is missing, broken, or does not fit
+        failure = environment.of_error(error)
+        if failure is None:
             raise
-        return _fail(f"{error.name}이(가) 없습니다 / is missing: pip install -r requirements.txt")
+    return _fail(str(failure))
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What `python -m vae` does at your desk, one command a file. Given."""
+"""The desk: the commands of `python -m vae`. Given; the four files that you edit lie one folder up."""

@@ -1,8 +1,7 @@
-"""What `submit` asks processes of their own: do the four files import, which tasks pass the public checks? Given.
+"""What `submit` wants to know of the four files: do they import, and which tasks pass the public checks? Given.
 
-`python -m vae.desk.examine FILE...` writes one line of JSON for each finding to the file $VAE_FINDINGS; with `checks` in
-place of files it runs the public checks. The student's code may print, hang or end Python: what was found until
-then is there.
+The student's code may print, hang or end Python, so it is imported in processes of their own: `python -m
+vae.desk.examine FILE...` writes a line of JSON for each file to $VAE_FINDINGS, and what it found until it ended is there.
 """
 
 from __future__ import annotations
@@ -16,111 +15,86 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from vae.desk.trouble import FILES, TASKS, shown, where
+from vae.desk import diagnose, source
+from vae.desk.failure import ERROR, Failure
+from vae.desk.tasks import HANDOUT, TASKS, Words
 
-HANDOUT = Path(__file__).resolve().parents[2]
-IMPORT_SECONDS = 60  # torch alone may take 20 on a laptop that has just been switched on
-CHECK_SECONDS = 180
+SECONDS = 60  # torch alone may take 20 on a laptop that has just been switched on
 
 
-def imports(files: Iterable[str]) -> dict[str, str]:
-    """What is wrong with importing these files, by name; empty where all is well."""
-    troubles: dict[str, str] = {}
+def imports(files: Iterable[str]) -> dict[str, Failure]:
+    """Why files do not import, by name; those that do are not in it."""
+    troubles: dict[str, Failure] = {}
     waiting = list(files)
     while waiting:
-        findings, ended = _ask(waiting, IMPORT_SECONDS)
-        troubles.update({found["file"]: found["trouble"] for found in findings if found["trouble"]})
+        findings, ended = _ask(waiting)
+        for found in findings:
+            if found["failure"]:
+                troubles[found["file"]] = Failure.from_dict(found["failure"])
         waiting = waiting[len(findings) :]
         if waiting:  # this one hung, or ended the process
-            troubles[waiting.pop(0)] = ended
+            name = waiting.pop(0)
+            what = Words(f"vae/{name}을(를) 불러올 수 없습니다.", f"vae/{name} cannot be imported.")
+            troubles[name] = Failure(ERROR, "", what, ended, f"import vae.{name[:-3]}", file=f"vae/{name}")
     return troubles
 
 
-def red_tasks() -> list[str] | None:
-    """The tasks whose public checks do not all pass; None where that could not be found out."""
-    if not list(HANDOUT.glob("checks/test_*.py")):
-        return None
-    findings, _ = _ask(["checks"], CHECK_SECONDS)
-    return findings[0]["red"] if findings else None
+def red_tasks() -> list[str]:
+    """The ids of the tasks whose public checks do not all pass."""
+    from vae.desk.runner import Worker
+
+    red, waiting = [], list(TASKS)
+    with Worker() as worker:
+        while waiting:
+            # A check that hangs ends the run: those that it kept from running are run once more.
+            outcomes = [each for each in worker.check(waiting) if each.failure or each.complete]
+            red += [each.task.id for each in outcomes if not each.done]
+            seen = {each.task.id for each in outcomes} or {waiting[0].id}
+            waiting = [task for task in waiting if task.id not in seen]
+    return [task.id for task in TASKS if task.id in red]
 
 
-def _ask(what: list[str], seconds: float) -> tuple[list[dict], str]:
+def _ask(files: list[str]) -> tuple[list[dict], Words]:
     """The findings of a new process, and how it ended where some are missing."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         report = Path(folder) / "findings"
         report.touch()
         try:
             ended = subprocess.run(
-                [sys.executable, "-m", "vae.desk.examine", *what],
+                [sys.executable, "-m", "vae.desk.examine", *files],
                 cwd=HANDOUT,
                 env={**os.environ, "VAE_FINDINGS": str(report), "PYTHONUTF8": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                timeout=seconds,
+                timeout=SECONDS,
             )
-            how = f"파이썬이 끝나 버렸습니다 / it ended Python (status {ended.returncode})"
+            how = Words(
+                f"파이썬이 도중에 꺼졌습니다(상태 {ended.returncode}). 파일 맨 바깥에서 exit를 부르나요?",
+                f"It ended Python (status {ended.returncode}). Is exit called outside of all functions?",
+            )
         except subprocess.TimeoutExpired:
-            how = f"{seconds:.0f}초 안에 끝나지 않습니다 / does not finish within {seconds:.0f} s"
+            how = Words(
+                f"{SECONDS}초가 지나도 끝나지 않습니다. 파일 맨 바깥에 끝나지 않는 반복문이나 학습 코드가 있나요?",
+                f"It does not finish within {SECONDS} s. Is there an endless loop or a training outside of all functions?",
+            )
         return [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()], how
 
 
-def _write(**finding: object) -> None:
-    with open(os.environ["VAE_FINDINGS"], "a", encoding="utf-8") as report:
-        print(json.dumps(finding), file=report)
-
-
-def _import(name: str) -> str:
-    """What is wrong with one of the four files, or nothing."""
+def _import(name: str) -> Failure | None:
+    """Why one of the four files does not import, or lacks what it should hold."""
     try:
         module = importlib.import_module(f"vae.{name[:-3]}")
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:  # noqa: BLE001 - SystemExit is the student's, too
-        place, _, _ = where(error)
-        return f"{place + ': ' if place else ''}{shown(error)}"
-    lost = [function for function in FILES[name] if not hasattr(module, function)]
-    if name == "model.py" and not lost and not hasattr(module.VAE, "reparameterize"):
-        lost = ["VAE.reparameterize"]
-    return f"{', '.join(lost)}: 이름이 없습니다. 바꾸었나요? / not there. Renamed?" if lost else ""
-
-
-class _Red:
-    """A pytest plugin: the tasks with a check that is not green."""
-
-    def __init__(self) -> None:
-        self.task_of: dict[str, str] = {}
-        self.green: dict[str, bool] = {}
-
-    def pytest_collection_modifyitems(self, items: list) -> None:
-        for item in items:
-            for mark in item.iter_markers():
-                if mark.name.startswith("task"):
-                    self.task_of[item.nodeid] = mark.name[4:]
-                    self.green[item.nodeid] = False
-
-    def pytest_runtest_logreport(self, report) -> None:
-        if report.nodeid in self.green and report.when == "call":
-            self.green[report.nodeid] = report.passed
-
-    def tasks(self) -> list[str]:
-        seen = dict.fromkeys(self.task_of.values(), True)
-        for node, task in self.task_of.items():
-            seen[task] = seen[task] and self.green[node]
-        return [task for task in TASKS.values() if not seen.get(task, False)]
-
-
-def _check() -> None:
-    import pytest
-
-    red = _Red()
-    pytest.main(["-p", "no:cacheprovider", str(HANDOUT / "checks")], plugins=[red])
-    _write(red=red.tasks())
+        failure = diagnose.describe(error, file=f"vae/{name}")
+        return failure if failure.file == f"vae/{name}" else None  # another file's trouble is said there
+    owner = module.VAE if hasattr(module, "VAE") and name == "model.py" else module
+    lost = [task for task in TASKS if task.file == name and not hasattr(owner, task.function)]
+    return source.problem(lost[0]) if lost else None
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["checks"]:
-        _check()
-    else:
-        for file in sys.argv[1:]:
-            _write(file=file, trouble=_import(file))
+    for file in sys.argv[1:]:
+        failure = _import(file)
+        with open(os.environ["VAE_FINDINGS"], "a", encoding="utf-8") as findings:
+            print(json.dumps({"file": file, "failure": failure and failure.as_dict()}), file=findings)

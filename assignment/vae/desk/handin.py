@@ -13,7 +13,7 @@ ENCODINGS = ("utf", "ascii", "cp", "iso8859", "euc", "johab", "shift_jis", "big5
 
 
 class Unusable(Exception):
-    """The grader would count this file as missing. The message says why, in Korean and English."""
+    """The grader would count this file as missing. The arguments say why, in Korean and in English."""
 
 
 def source(content: bytes) -> bytes:
@@ -23,7 +23,7 @@ def source(content: bytes) -> bytes:
         Unusable: it is above 1 MB or no Python source text.
     """
     if len(content) > FILE_BYTES:
-        raise Unusable("1 MB보다 큽니다 / larger than 1 MB")
+        raise Unusable("1 MB보다 큽니다.", "It is larger than 1 MB.")
     try:
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             content = content.decode("utf-16").encode("utf-8")
@@ -32,7 +32,10 @@ def source(content: bytes) -> bytes:
             raise ValueError
         content.decode(encoding)
     except (SyntaxError, LookupError, ValueError) as error:
-        raise Unusable("UTF-8 텍스트가 아닙니다. UTF-8로 저장하세요 / not UTF-8 text, save it so") from error
+        raise Unusable(
+            "UTF-8 텍스트가 아닙니다. 편집기에서 UTF-8로 저장하세요.",
+            "It is no text in UTF-8. Save it with that encoding in your editor.",
+        ) from error
     return content
 
 

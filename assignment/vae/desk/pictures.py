@@ -73,7 +73,7 @@ def _save(name: str, picture: Callable[[], Figure], out: Path, write: Callable[[
             f"{path}: cannot be saved, look at the disk and at --out ({error.strerror}).",
         )
     except Exception as error:  # noqa: BLE001 - the student's code drew it, and the other pictures still count
-        return told(error, TASK_OF.get(name))
+        return told(error, TASK_OF.get(name, ""))
     write(str(path))
     return 0
 

@@ -7,14 +7,17 @@ import hashlib
 import json
 import os
 import platform
+import sys
 import unicodedata
 import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from vae.desk import examine, handin
-from vae.desk.trouble import FILES, HERE, say
+from vae.desk import examine, handin, source
+from vae.desk.failure import ERROR, Failure
+from vae.desk.tasks import FILES, TASKS, VAE, Task, Words
+from vae.desk.trouble import say
 
 MANIFEST = "manifest.json"
 INTERRUPTED = 130
@@ -50,26 +53,21 @@ def _run(student: str | None, force: bool) -> int:
     except ValueError as error:
         return say(*error.args, status=2)
     print("네 파일을 불러와 봅니다(10초쯤) / Importing your four files, about 10 seconds", flush=True)
-    files, troubles = read(HERE)
-    troubles.update({name: why for name, why in examine.imports(files).items() if why})
+    files, troubles = read(VAE)
+    troubles.update(examine.imports(files))
     for name in FILES:
         size = f"{len(files[name]):,} B" if name in files else "-"
-        print(
-            f"  {'X' if name in troubles else 'O'} vae/{name:12} {size:>10}  {troubles.get(name, '')}".rstrip()
-        )
+        print(f"  {'X' if name in troubles else 'O'} vae/{name:12} {size:>10}")
+    for failure in troubles.values():
+        print(f"\n{failure}", file=sys.stderr)
     if not files or (troubles and not force):
         return say(
-            "zip을 만들지 않았습니다. 위의 X를 고치고 다시 실행하세요. 그대로 내려면 --force를 붙이세요(그 파일의 과제만 0점).",
+            "\nzip을 만들지 않았습니다. 위의 X를 고치고 다시 실행하세요. 그대로 제출하려면 --force를 붙이세요(그 파일의 과제만 0점).",
             "No zip was made. Mend what is marked X and try again. To hand in as it is, add --force (only the tasks of "
             "these files score 0).",
         )
     red = examine.red_tasks()
-    if red is None:
-        say(
-            "주의: 공개 검사를 끝까지 실행하지 못했습니다.",
-            "Note: the public checks could not be run to their end.",
-        )
-    elif red:
+    if red:
         say(
             f"주의: 공개 검사를 아직 통과하지 못한 과제: {', '.join(red)}. 이대로도 제출할 수 있습니다.",
             f"Note: public checks of these tasks do not pass yet: {', '.join(red)}. You may hand in all the same.",
@@ -111,22 +109,29 @@ def usable_id(text: str) -> str:
     return text
 
 
-def read(folder: Path) -> tuple[dict[str, bytes], dict[str, str]]:
+def read(folder: Path) -> tuple[dict[str, bytes], dict[str, Failure]]:
     """The four files that the grader can use, as they lie in a folder, and for each other one why it cannot."""
     files, troubles = {}, {}
-    for name in FILES:
+    for task in TASKS:
         try:
-            content = (folder / name).read_bytes()
+            content = (folder / task.file).read_bytes()
             handin.source(content)
-            files[name] = content
+            files[task.file] = content
         except OSError as error:
-            troubles[name] = f"없습니다 / is missing ({error.strerror})"
+            troubles[task.file] = (
+                troubles.get(task.file) or source.problem(task) or _unusable(task, error.strerror)
+            )
         except handin.Unusable as error:
-            troubles[name] = str(error)
+            troubles[task.file] = _unusable(task, *error.args)
     return files, troubles
 
 
-def write(path: Path, files: Mapping[str, bytes], student: str, red: list[str] | None) -> None:
+def _unusable(task: Task, korean: str, english: str | None = None) -> Failure:
+    what = Words(f"채점기가 {task.name}을(를) 읽을 수 없습니다.", f"The grader cannot read {task.name}.")
+    return Failure(ERROR, "", what, Words(korean, english or korean), file=task.name)
+
+
+def write(path: Path, files: Mapping[str, bytes], student: str, red: list[str]) -> None:
     """Write the zip with its manifest, at once: an earlier one of that name stays until the new one is whole."""
     manifest = {
         "id": student,

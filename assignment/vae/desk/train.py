@@ -121,7 +121,8 @@ def _run(arguments: argparse.Namespace) -> int:
             f"{out}에 저장할 수 없습니다. 디스크에 자리가 있나요?",
             f"Nothing can be saved in {out}. Is there room on the disk? ({error})",
         )
-    return pictures.draw(model, history, images, test_images, out, device) or status
+    drawn = pictures.draw(model, history, images, test_images, out, device)
+    return status or drawn
 
 
 def _images(dataset: str) -> tuple:
@@ -139,14 +140,16 @@ def _images(dataset: str) -> tuple:
 def _student(epochs: int) -> tuple:
     """A new model, the student's `train`, and the book that will be kept of it."""
     import vae.loss
-    import vae.model
     from vae.desk.watched import Training
+    from vae.model import VAE
 
     training = Training(epochs)
     training.watch(vae.loss)
-    import vae.training  # after `watch`, so that it gets the watched functions whichever way it imports them
+    from vae.training import (
+        train,
+    )  # after `watch`: it gets the watched functions whichever way it imports them
 
-    return vae.model.VAE(), vae.training.train, training
+    return VAE(), train, training
 
 
 def _losses(losses: object, epochs: int, seen: list[dict[str, float]]) -> tuple[int, list[dict[str, float]]]:

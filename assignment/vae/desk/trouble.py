@@ -1,4 +1,4 @@
-"""How the desk says that something is wrong: in Korean and English, with what to do next, no traceback. Given."""
+"""How `train` and `submit` say that something is wrong: in both languages, with what to do next. Given."""
 
 from __future__ import annotations
 
@@ -6,24 +6,8 @@ import sys
 import traceback
 from pathlib import Path
 
-FILES = {  # and what the others look for in them
-    "model.py": ("VAE",),
-    "loss.py": ("reconstruction_loss", "kl_divergence", "loss_function"),
-    "training.py": ("train_epoch", "train"),
-    "latent.py": ("generate", "interpolate", "restore"),
-}
-TASKS = {
-    "reparameterize": "1",
-    "reconstruction_loss": "2a",
-    "kl_divergence": "2b",
-    "loss_function": "2c",
-    "train_epoch": "3a",
-    "train": "3b",
-    "generate": "4a",
-    "interpolate": "4b",
-    "restore": "4c",
-}
-HERE = Path(__file__).resolve().parents[1]
+from vae.desk import diagnose
+from vae.desk.tasks import TASKS, VAE
 
 
 def say(korean: str, english: str, status: int = 1) -> int:
@@ -32,44 +16,22 @@ def say(korean: str, english: str, status: int = 1) -> int:
     return status
 
 
-def told(error: BaseException, task: str | None = None, status: int = 1) -> int:
-    """Say what the student's code raised, where, and which check helps. Returns `status`."""
-    place, line, own_task = where(error)
-    task = own_task or task
-    check = f"python -m vae check {task}" if task else "python -m vae check"
-    if isinstance(error, NotImplementedError) and str(error).startswith("Task "):
-        task = str(error).partition(":")[0].removeprefix("Task ")
-        print(f"{place}: {error} (python -m vae check {task})", file=sys.stderr, flush=True)
-        return status
-    print(f"{place or 'vae'}: {shown(error)}", file=sys.stderr)
-    if line:
-        print(f"    {line}", file=sys.stderr)
-    return say(f"고칠 곳을 찾으려면: {check}", f"To find what to mend: {check}", status)
+def told(error: BaseException, task: str = "") -> int:
+    """Say what the student's code raised, where, why, and which check helps. Returns 1.
 
-
-def shown(error: BaseException) -> str:
-    """The type and the first 200 characters of the message, on one line."""
-    text = error.msg if isinstance(error, SyntaxError) else str(error)
-    return f"{type(error).__name__}: {' '.join(str(text).split())[:200]}"
-
-
-def where(error: BaseException) -> tuple[str, str, str | None]:
-    """Where in the four files it happened: "vae/loss.py:40", the line's text, and the task.
-
-    The innermost place that is the student's counts. All three are empty where there is none; of a stub, which is
-    no mistake, the place has no line number.
+    `task` is the one to name where the traceback leads through none.
     """
-    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).name in FILES:
-        return f"vae/{Path(error.filename).name}:{error.lineno}", (error.text or "").strip(), None
-    own = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename).name in FILES and Path(frame.filename).resolve().parent == HERE
-    ]
-    if not own:
-        return "", "", None
-    name = f"vae/{Path(own[-1].filename).name}"
-    if isinstance(error, NotImplementedError) and str(error).startswith("Task "):
-        return name, "", None
-    task = next((TASKS[frame.name] for frame in reversed(own) if frame.name in TASKS), None)
-    return f"{name}:{own[-1].lineno}", own[-1].line or "", task
+    task = _task(error) or task
+    print(diagnose.describe(error, task), file=sys.stderr)
+    check = f"python -m vae check {task}".rstrip()
+    return say(f"더 자세히: {check}", f"To find out more: {check}")
+
+
+def _task(error: BaseException) -> str:
+    """The task whose function the exception came through, the innermost one; "" where there is none."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        for task in TASKS:
+            if frame.name == task.function and path.name == task.file and path.resolve().parent == VAE:
+                return task.id
+    return ""
