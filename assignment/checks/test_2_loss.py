@@ -47,7 +47,11 @@ def test_a_grey_guess_costs_784_ln_2():
         "This is a squared error. Binary cross-entropy is wanted.",
     )
     mistakes = {MEAN: math.log(2), PER_IMAGE: expected / 3, SIGN: -expected, logits: again}
-    mistakes |= {squared: (x - 0.5).square().sum()}
+    swapped = (
+        "인자 순서가 바뀌었습니다: 예측(확률)이 먼저, 이미지가 다음입니다.",
+        "The arguments are swapped: the prediction (probabilities) first, then the image.",
+    )
+    mistakes |= {squared: (x - 0.5).square().sum(), swapped: -0.5 * (x.log() + (1 - x).log()).sum()}
     assert close(loss, expected), explain(
         called, loss, f"3 * 784 * ln 2 = {expected:.2f}", likely(loss, mistakes, SUM)
     )

@@ -120,7 +120,7 @@ def test_each_step_uses_its_own_gradient(quiet_model):
     data.dataset.images[:] = data.dataset.images[0]
     optimizer, sizes = sgd(quiet_model, 0.0), []
     weight = quiet_model.encoder.weight
-    optimizer.register_step_pre_hook(
+    optimizer.register_step_post_hook(  # after the step: a closure makes its gradient within it
         lambda *_: sizes.append(0.0 if weight.grad is None else weight.grad.norm().item())
     )
     train_epoch(quiet_model, data, squared_error, optimizer, "cpu")
@@ -235,7 +235,8 @@ def test_adam_keeps_its_memory(quiet_model):
         cause = ("에폭을 한 번만 돌았습니다.", "There was only one epoch.")
     else:
         cause = ("Adam을 반복문 밖에서 한 번만 만드세요.", "Make Adam once, outside of the loop.")
-    assert steps == [1, 2, 3, 4, 5, 6], explain(
+    # No step at all: Adam written by hand, whose steps can't be counted. The check above sees that it moves.
+    assert steps in ([], [1, 2, 3, 4, 5, 6]), explain(
         "train(epochs=2), 3 batches an epoch",
         f"Adam's step counter: {steps}",
         "[1, 2, 3, 4, 5, 6]",

@@ -22,6 +22,10 @@ from vae.desk.tasks import BY_ID, HANDOUT, Task, Words
 
 PYTEST_ENDED = (0, 1, 2)  # all green, some red, stopped after the first red task
 PATIENCE = 120  # seconds; all checks together take two or three on a machine that has nothing else to do
+SETTINGS = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # other plugins of the student's cost time and may interfere
+    "TORCHINDUCTOR_COMPILE_THREADS": "1",  # the pool of torch.compile does not survive a fork
+}
 POSIX = os.name == "posix"
 
 
@@ -162,8 +166,11 @@ class Worker:
                 self.child = record["child"]
             else:
                 run.take(record)
-                if record.get("done", 0) not in PYTEST_ENDED:
+                status = record.get("done", 0)
+                if status < 0:
                     run.give_up(_died(run.running, self._last_words()))
+                elif status not in PYTEST_ENDED:
+                    run.give_up(_unknown(run.running, f"pytest: {status}"))
         if run.ended and self.warm and not self.forks and self.used:
             self.restart()  # ahead of the next run
         return run.ended
@@ -205,7 +212,7 @@ class Worker:
         self.process = subprocess.Popen(
             command,
             cwd=HANDOUT,
-            env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            env={**os.environ, **SETTINGS},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,

@@ -27,7 +27,7 @@ def problem(task: Task) -> Failure | None:
     tree = ast.parse(task.path.read_bytes())
     found = definitions(tree, task)
     if not found:
-        return _no_function(task, tree)
+        return None if _is_bound(tree, task) else _no_function(task, tree)
     if len(found) > 1 and any(is_stub(node) for node in found):
         first, last = found[0].lineno, found[-1].lineno
         cause = Words(
@@ -77,16 +77,29 @@ def unwritten(task: Task, node: ast.FunctionDef | None = None) -> Failure | None
 
 
 def definitions(tree: ast.Module, task: Task) -> list[ast.FunctionDef]:
-    """Every definition of the task's function where it belongs: in class VAE for model.py, else at the top."""
+    """Every definition of the task's function where it belongs: in a class for model.py, else at the top."""
     bodies = [tree.body]
     if task.file == "model.py":
-        bodies = [node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "VAE"]
+        bodies = [node.body for node in tree.body if isinstance(node, ast.ClassDef)]
     return [
         node
         for body in bodies
         for node in body
         if isinstance(node, ast.FunctionDef) and node.name == task.function
     ]
+
+
+def _is_bound(tree: ast.Module, task: Task) -> bool:
+    """Whether the name may come about in some other way, which only running the file can tell."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
+            names.add(node.id if isinstance(node, ast.Name) else node.attr)
+        elif isinstance(node, ast.alias):
+            names.add(node.asname or node.name)
+        elif isinstance(node, (ast.If, ast.Try, ast.With)):
+            names |= {line.name for line in node.body if isinstance(line, ast.FunctionDef)}
+    return bool(names & {task.function, "*"})
 
 
 def body_of(task: Task) -> ast.FunctionDef | None:

@@ -128,14 +128,16 @@ def _syntax(content: bytes, name: str, task: str) -> Failure | None:
 
 def of_syntax_error(error: SyntaxError, name: str, task: str = "") -> Failure:
     """Python's own error in our words, with the line and the likely slip."""
-    message = str(error.msg)
+    message, text = str(error.msg), error.text or ""
+    if isinstance(error, IndentationError) and "\t" in text[: len(text) - len(text.lstrip())]:
+        message += "; inconsistent use of tabs"
     cause = next((Words(ko, en) for pattern, ko, en in CAUSES if re.search(pattern, message)), OTHERWISE)
     what = Words(
         f"{name} {error.lineno}행을 Python이 읽지 못합니다.",
         f"Python cannot read line {error.lineno} of {name}.",
     )
     returned = f"{type(error).__name__}: {message}"
-    source = (error.text or "").strip()
+    source = text.strip()
     return Failure(
         ERROR, task, what, cause, returned=returned, file=name, line=error.lineno or 0, source=source
     )
