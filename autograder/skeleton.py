@@ -3,7 +3,7 @@
 A stub is a function whose docstring is followed by a comment block that begins with ``# TODO <task>:``.
 Signature, docstring and that block stay; the rest of the body becomes a NotImplementedError naming the task.
 
-``python -m autograder.skeleton`` writes assignment/vae/*.py; ``--check`` exits 1 and names what has drifted.
+``python -m autograder.skeleton`` writes assignment/vae/*.py, and each once more for `python -m vae reset`; ``--check`` exits 1 and names what has drifted.
 """
 
 import argparse
@@ -37,10 +37,12 @@ def skeleton(source: str) -> str:
 
 def drifted() -> dict[Path, str]:
     """The students' files that differ from what the solution generates, each with the text it should have."""
-    wanted = {
-        ROOT / "assignment" / "vae" / file.name: skeleton(file.read_text(encoding="utf-8"))
-        for file in sorted((ROOT / "solution" / "vae").glob("*.py"))
-    }
+    handout = ROOT / "assignment" / "vae"
+    wanted = {}
+    for file in sorted((ROOT / "solution" / "vae").glob("*.py")):
+        text = skeleton(file.read_text(encoding="utf-8"))
+        wanted[handout / file.name] = text
+        wanted[handout / "desk" / "stubs" / f"{file.stem}.txt"] = text  # what `python -m vae reset` puts back
     return {
         file: text
         for file, text in wanted.items()

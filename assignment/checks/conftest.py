@@ -1,6 +1,7 @@
 """What the checks share: stand-in models, so that each task is checked apart from the other files."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import torch
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the hand-out's folder, where `vae` lies
+from vae.desk import diagnose
 
 
 class StandIn(nn.Module):
@@ -55,15 +57,19 @@ def noisy_model():
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """A stub that is not written yet needs one line, no traceback."""
+    """A red check says what was called, returned and expected, and where to edit; it shows no traceback."""
     report = yield
-    error = call.excinfo and call.excinfo.value
-    if isinstance(error, NotImplementedError) and str(error).startswith("Task "):
-        task = str(error).partition(":")[0].replace("Task ", "task")
-        also = (
-            ""
-            if item.get_closest_marker(task)
-            else " 이 검사에는 그것도 필요합니다 / this check needs it, too."
-        )
-        report.longrepr = f"NotImplementedError: {error}{also}"
+    report.task = next((mark.name[4:] for mark in item.iter_markers() if mark.name.startswith("task")), "")
+    if report.failed:
+        failure = diagnose.describe(call.excinfo.value, report.task, item.function.__doc__ or "")
+        failure = replace(failure, printed="\n".join(report.capstdout.splitlines()[-8:]))
+        report.failure, report.longrepr = failure.as_dict(), str(failure)
     return report
+
+
+def pytest_exception_interact(node, call, report):
+    """A student's file that can't be imported keeps a file of checks from being collected: say why."""
+    if isinstance(report, pytest.CollectReport):
+        error = call.excinfo.value
+        failure = diagnose.describe(error.__cause__ or error)
+        report.failure, report.longrepr = failure.as_dict(), str(failure)

@@ -1,8 +1,82 @@
-"""The words of a failed check."""
+"""The words of a failed check, and the mistakes that a check can name by what came back."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+Cause = tuple[str, str]  # Korean, English
 
 
-def explain(called: str, returned: object, expected: object, cause: str) -> str:
+class Explanation(str):
+    """A failed check's text, with its parts in `fields` for `python -m vae check`."""
+
+    fields: dict[str, str]
+
+
+def explain(called: str, returned: object, expected: object, cause: Cause) -> Explanation:
     """What was called, what came back, what was expected, and the likely cause in Korean and English."""
-    return (
-        f"\n호출 / called:    {called}\n결과 / returned:  {returned}\n기대 / expected:  {expected}\n{cause}\n"
+    fields = {"called": called, "returned": short(returned), "expected": short(expected)}
+    fields |= {"ko": cause[0], "en": cause[1]}
+    text = Explanation(
+        f"\n호출 / called:    {called}\n결과 / returned:  {fields['returned']}\n"
+        f"기대 / expected:  {fields['expected']}\n{cause[0]}\n{cause[1]}\n"
     )
+    text.fields = fields
+    return text
+
+
+def short(value: object) -> str:
+    """A value in one line: of a large tensor its shape and first numbers."""
+    if not isinstance(value, Tensor):
+        return str(value)
+    numbers = [f"{number:.6g}" for number in value.detach().flatten()[:6].tolist()]
+    if value.dim() == 0:
+        return numbers[0]
+    more = ", ..." if value.numel() > len(numbers) else ""
+    return f"{tuple(value.shape)}: [{', '.join(numbers)}{more}]"
+
+
+def likely(value: object, mistakes: Mapping[Cause, object], otherwise: Cause) -> Cause:
+    """The cause of the mistake that gives exactly this value, else `otherwise`."""
+    if isinstance(value, (Tensor, float)):
+        value = torch.as_tensor(value).detach()
+        for cause, wrong in mistakes.items():
+            wrong = torch.as_tensor(wrong, dtype=value.dtype)
+            if wrong.shape == value.shape and torch.allclose(value, wrong, rtol=1e-4, atol=1e-4):
+                return cause
+    return otherwise
+
+
+def tensor(value: object, shape: tuple[int, ...], called: str, cause: Cause | None = None) -> Tensor:
+    """The value, once it is known to be a float32 tensor of this shape. Raises AssertionError, explained."""
+    expected = f"float32 {'0-dim tensor' if shape == () else shape}"
+    kinds = {
+        type(None): ("return이 없습니다.", "There is no return."),
+        float: (
+            "숫자가 아니라 텐서를 반환하세요 (.item()을 빼세요).",
+            "Return the tensor, not a number (without .item()).",
+        ),
+        tuple: (
+            "값을 하나만 반환하세요. 쉼표가 남지 않았나요?",
+            "Return one value alone. Is there a comma too many?",
+        ),
+        list: ("리스트가 아니라 텐서 하나를 반환하세요.", "Return one tensor, not a list."),
+    }
+    other = ("텐서를 반환하세요.", "Return a tensor.")
+    returned = "None" if value is None else f"{type(value).__name__}: {str(value)[:80]}"
+    assert isinstance(value, Tensor), explain(called, returned, expected, kinds.get(type(value), other))
+    unsummed = (
+        "합해서 숫자 하나(0차원 텐서)로 만드세요: 모든 차원에 대한 sum입니다.",
+        "Sum it up to one number (a 0-dim tensor): a sum over all dimensions.",
+    )
+    general = ("반환한 텐서의 모양을 보세요.", "Look at the shape of what you return.")
+    assert value.shape == shape, explain(
+        called, f"shape {tuple(value.shape)}", expected, cause or (unsummed if shape == () else general)
+    )
+    kept = (
+        "dtype을 바꾸지 마세요. numpy를 거치면 float64가 됩니다.",
+        "Keep the dtype; numpy turns it into float64.",
+    )
+    assert value.dtype == torch.float32, explain(called, str(value.dtype), expected, kept)
+    return value

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from explain import explain
+from explain import explain, likely, tensor
 
 from vae.model import VAE
 
@@ -17,79 +17,126 @@ def model():
 
 
 def test_z_has_the_shape_and_dtype_of_mu(model):
-    """z has the shape and dtype of mu, also for a single image."""
+    """z has the shape and dtype of mu, also for a single image. / z의 모양과 dtype은 mu와 같습니다. 이미지가 한 장일 때도."""
     for shape in [(5, 3), (1, 3)]:
         z = model.reparameterize(torch.zeros(shape), torch.zeros(shape))
-        assert (z.shape, z.dtype) == (shape, torch.float32), explain(
+        tensor(
+            z,
+            shape,
             f"reparameterize(mu {shape}, log_var {shape})",
-            (tuple(z.shape), z.dtype),
-            (shape, torch.float32),
-            "epsilon의 모양과 dtype이 mu와 같은가요? / Has epsilon the shape and dtype of mu?",
+            (
+                "epsilon의 모양이 mu와 같은가요? 배치 크기를 숫자로 쓰지 않았나요?",
+                "Has epsilon the shape of mu? Is the batch size written as a number?",
+            ),
         )
 
 
 def test_mu_and_log_var_set_centre_and_spread(model):
-    """The mean of many draws is mu, their spread is the sigma that belongs to log_var."""
+    """The mean of many draws is mu, their spread the sigma of log_var. / 여러 번 뽑으면 평균은 mu, 표준편차는 log_var의 sigma입니다."""
     mu = torch.tensor([-1.0, 0.0, 2.0])
     log_var = torch.tensor([-2.0, 0.0, 2.0])
     sigma = torch.tensor([0.3679, 1.0, 2.7183])
     z = model.reparameterize(mu.repeat(DRAWS, 1), log_var.repeat(DRAWS, 1))
     called = f"reparameterize(mu={mu.tolist()}, log_var={log_var.tolist()}), {DRAWS} draws"
-    assert torch.allclose(z.mean(dim=0), mu, atol=0.15), explain(
+    mean, std = z.mean(dim=0).detach(), z.std(dim=0).detach()
+
+    def near(wrong, value):
+        return torch.allclose(value, wrong, rtol=0.06, atol=0.1)
+
+    uniform = near(mu + sigma / 2, mean)
+    assert torch.allclose(mean, mu, atol=0.15), explain(
         called,
-        f"mean {z.mean(dim=0)}",
-        mu,
-        "mu를 더했나요? epsilon의 평균은 0인가요? / Did you add mu? Has epsilon the mean 0?",
+        f"mean {_listed(mean)}",
+        f"mean {mu.tolist()}",
+        (
+            "rand는 0과 1 사이의 균등분포라 평균이 0.5입니다. 표준정규분포에서 뽑으세요.",
+            "rand is uniform between 0 and 1, with the mean 0.5. Draw from a standard normal distribution.",
+        )
+        if uniform
+        else ("mu를 더했나요? epsilon의 평균은 0인가요?", "Did you add mu? Has epsilon the mean 0?"),
     )
-    assert torch.allclose(z.std(dim=0), sigma, rtol=0.06), explain(
-        called,
-        f"std {z.std(dim=0)}",
-        sigma,
-        "log_var는 분산 sigma^2의 로그입니다. sigma의 로그도, sigma 자체도 아닙니다. / "
-        "log_var is the logarithm of the variance sigma^2: neither the logarithm of sigma nor sigma itself.",
+    cause = (
+        "log_var는 분산 sigma²의 로그입니다. sigma의 로그도, sigma 자체도 아닙니다.",
+        "log_var is the logarithm of the variance sigma²: neither the logarithm of sigma nor sigma itself.",
+    )
+    if near(log_var.exp(), std):
+        cause = (
+            "분산을 표준편차로 썼습니다. exp(log_var)는 sigma²입니다. sigma는?",
+            "The variance stands in for the standard deviation: exp(log_var) is sigma². And sigma?",
+        )
+    elif near(torch.zeros(3), std):
+        cause = ("잡음이 없습니다. epsilon을 뽑아 곱했나요?", "There is no noise. Is epsilon drawn and used?")
+    elif near(torch.ones(3), std):
+        cause = ("epsilon에 sigma를 곱했나요?", "Is epsilon multiplied by sigma?")
+    elif near(log_var.abs(), std):
+        cause = (
+            "log_var를 그대로 곱했습니다. 로그를 먼저 없애야 합니다.",
+            "log_var itself is the factor. The logarithm has to be undone first.",
+        )
+    assert torch.allclose(std, sigma, rtol=0.06), explain(
+        called, f"std {_listed(std)}", f"std {_listed(sigma)}", cause
     )
 
 
 @pytest.mark.parametrize("mode", ["train", "eval"])
 def test_noise_is_fresh_everywhere(model, mode):
-    """Every image, every dimension and every call has its own noise, in training and in evaluation mode."""
+    """Every image, dimension and call has its own noise, in evaluation mode too. / 이미지, 차원, 호출마다 잡음이 다릅니다. 평가 모드에서도."""
     model.train(mode == "train")
     mu, log_var = torch.zeros(4, 3), torch.zeros(4, 3)
     first, second = model.reparameterize(mu, log_var), model.reparameterize(mu, log_var)
-    for what, same in {
-        "두 번의 호출 / two calls": torch.equal(first, second),
-        "모든 이미지 / all images": bool((first == first[:1]).all()),
-        "모든 차원 / all dimensions": bool((first == first[:, :1]).all()),
-    }.items():
+    fresh = "서로 다른 잡음 / different noise"
+    seeded = (
+        "호출할 때마다, 평가 모드에서도 epsilon을 새로 뽑으세요. 함수 안에서 시드를 고정하지 마세요.",
+        "Draw epsilon anew at each call, in evaluation mode too, and set no seed inside.",
+    )
+    shared = (
+        "epsilon의 모양이 (N, D)인가요? 하나를 뽑아 나누어 쓰지 마세요.",
+        "Is epsilon of shape (N, D)? Do not share one draw.",
+    )
+    for what, same, cause in [
+        ("두 번의 호출 / two calls", torch.equal(first, second), seeded),
+        ("모든 이미지 / all images", bool((first == first[:1]).all()), shared),
+        ("모든 차원 / all dimensions", bool((first == first[:, :1]).all()), shared),
+    ]:
         assert not same, explain(
             f"model.{mode}(); reparameterize(mu=0, log_var=0)",
             f"같은 잡음 / the same noise: {what}",
-            "서로 다른 잡음 / different noise",
-            "epsilon은 (N, D) 모양으로 부를 때마다, 평가 모드에서도 새로 뽑습니다. 시드는 고정하지 마세요. / "
-            ""
-            "Draw epsilon of shape (N, D) anew at each call, in evaluation mode too, and set no seed inside.",
+            fresh,
+            cause,
         )
 
 
 def test_gradients_reach_mu_and_log_var(model):
-    """dz/dmu is 1 and dz/dlog_var is half of z - mu."""
+    """dz/dmu is 1 and dz/dlog_var is half of z - mu. / dz/dmu는 1, dz/dlog_var는 z - mu의 절반입니다."""
     mu, log_var = torch.randn(5, 3).requires_grad_(), torch.randn(5, 3).requires_grad_()
     z = model.reparameterize(mu * 1, log_var * 1)
+    cut = (
+        "기울기가 끊겼습니다: detach, .data, no_grad, sample(), torch.normal(mu, std)를 찾아보세요.",
+        "The gradient is cut: look for detach, .data, no_grad, sample(), torch.normal(mu, std).",
+    )
     assert z.requires_grad, explain(
-        "reparameterize(mu, log_var)",
-        "z without gradient",
-        "z.requires_grad = True",
-        "detach, .data, no_grad, sample()은 기울기를 끊습니다. / "
-        "detach, .data, no_grad and sample() cut the gradient.",
+        "reparameterize(mu, log_var)", "z.requires_grad = False", "z.requires_grad = True", cut
     )
     z.sum().backward()
-    causes = {
-        "mu": "z는 mu에 대한 식인가요? detach나 표본 추출 함수가 기울기를 끊습니다. / "
-        "Is z a formula in mu? A detach or a sampling function cuts the gradient.",
-        "log_var": "두 배라면 log_var를 log sigma로 본 것이고, 0이라면 기울기가 끊긴 것입니다. / "
-        "Twice as large: log_var was taken for log sigma. Zero: the gradient was cut.",
-    }
-    for leaf, name, expected in [(mu, "mu", torch.ones(5, 3)), (log_var, "log_var", (z - mu).detach() / 2)]:
-        assert leaf.grad is not None and torch.allclose(leaf.grad, expected, rtol=1e-3, atol=1e-5), explain(
-            f"reparameterize(mu, log_var).sum().backward(); {name}.grad", leaf.grad, expected, causes[name]
+    half = (z - mu).detach() / 2
+    formula = ("z가 식 mu + sigma * epsilon 그대로인가요?", "Is z the formula mu + sigma * epsilon?")
+    double = (
+        "두 배입니다. log_var를 log sigma로 본 것입니다: 분산의 로그입니다.",
+        "Twice as large: log_var was taken for log sigma. It is the logarithm of the variance.",
+    )
+    zero = torch.zeros(5, 3)
+    for leaf, name, expected, mistakes in [
+        (mu, "mu", torch.ones(5, 3), {cut: zero}),
+        (log_var, "log_var", half, {cut: zero, double: 2 * half}),
+    ]:
+        grad = zero if leaf.grad is None else leaf.grad
+        assert torch.allclose(grad, expected, rtol=1e-3, atol=1e-5), explain(
+            f"reparameterize(mu, log_var).sum().backward(); {name}.grad",
+            grad,
+            expected,
+            likely(grad, mistakes, formula),
         )
+
+
+def _listed(values):
+    return [round(value, 3) for value in values.tolist()]

@@ -4,11 +4,24 @@ import math
 
 import pytest
 import torch
-from explain import explain
+from explain import explain, likely, tensor
 
 from vae.loss import kl_divergence, loss_function, reconstruction_loss
 
-SUM = "합(sum)을 구했나요, 평균(mean)을 구했나요? / Did you take the sum, or a mean?"
+SUM = ("합(sum)을 구했나요, 평균(mean)을 구했나요?", "Did you take the sum, or a mean?")
+MEAN = (
+    "모든 픽셀의 평균입니다. 합이 필요합니다: reduction의 기본값이 무엇인지 보세요.",
+    "This is the mean over all pixels; the sum is wanted. Look at what `reduction` is by default.",
+)
+PER_IMAGE = (
+    "이미지 수로 나눈 값입니다. 배치에 대해서도 나누지 말고 더하세요.",
+    "This is divided by the number of images. Sum over the batch, too.",
+)
+SIGN = ("부호가 반대입니다. 맨 앞의 -를 보세요.", "The sign is turned round. Look at the minus in front.")
+CONSTANT = (
+    "기울기가 끊겼습니다: detach, .item(), no_grad, torch.tensor(...)를 찾아보세요.",
+    "The gradient is cut: look for detach, .item(), no_grad, torch.tensor(...).",
+)
 
 
 def close(value, expected):
@@ -19,36 +32,60 @@ def close(value, expected):
 
 @pytest.mark.task2a
 def test_a_grey_guess_costs_784_ln_2():
-    """A guess of 0.5 in every pixel costs ln 2 a pixel, whatever the image."""
+    """A guess of 0.5 costs ln 2 a pixel, whatever the image. / 0.5로 추측하면 어떤 이미지든 픽셀마다 ln 2입니다."""
     x = torch.rand(3, 1, 28, 28)
-    loss = reconstruction_loss(torch.full((3, 784), 0.5), x)
+    called = "reconstruction_loss(recon_x=0.5, x), N=3"
+    loss = tensor(reconstruction_loss(torch.full((3, 784), 0.5), x), (), called)
     expected = 3 * 784 * math.log(2)
-    assert loss.shape == () and close(loss, expected), explain(
-        "reconstruction_loss(recon_x=0.5, x), 3 images", loss, f"3 * 784 * ln 2 = {expected:.2f}", SUM
+    logits = (
+        "확률에 시그모이드를 한 번 더 했습니다. logits가 붙지 않은 함수를 쓰세요.",
+        "A sigmoid is applied to probabilities. Take the function without 'logits'.",
+    )
+    again = torch.nn.functional.softplus(torch.tensor(0.5)) * x.numel() - 0.5 * x.sum()
+    squared = (
+        "제곱 오차입니다. 여기서는 이진 교차 엔트로피가 필요합니다.",
+        "This is a squared error. Binary cross-entropy is wanted.",
+    )
+    mistakes = {MEAN: math.log(2), PER_IMAGE: expected / 3, SIGN: -expected, logits: again}
+    swapped = (
+        "인자 순서가 바뀌었습니다: 예측(확률)이 먼저, 이미지가 다음입니다.",
+        "The arguments are swapped: the prediction (probabilities) first, then the image.",
+    )
+    mistakes |= {squared: (x - 0.5).square().sum(), swapped: -0.5 * (x.log() + (1 - x).log()).sum()}
+    assert close(loss, expected), explain(
+        called, loss, f"3 * 784 * ln 2 = {expected:.2f}", likely(loss, mistakes, SUM)
     )
 
 
 @pytest.mark.task2a
 def test_bright_and_dark_pixels_both_count():
-    """Bright pixels cost -log p and dark ones -log(1 - p), for x of either shape."""
+    """Bright pixels cost -log p, dark ones -log(1 - p). / 밝은 픽셀은 -log p, 어두운 픽셀은 -log(1 - p)입니다."""
     x = torch.zeros(2, 784)
     x[:, :392] = 1
     recon_x = torch.where(x == 1, 0.9, 0.2)
-    expected = 2 * 392 * (-math.log(0.9) - math.log(0.8))
+    bright, dark = -2 * 392 * math.log(0.9), -2 * 392 * math.log(0.8)
+    half = (
+        "식의 두 항 가운데 하나만 있습니다: x와 1 - x 모두 필요합니다.",
+        "Only one of the formula's two terms is there: x and 1 - x both count.",
+    )
+    shapes = (
+        "식의 두 항이 모두 있나요? 인자 순서와 모양은 맞나요?",
+        "Are both terms of the formula there, the arguments in order, the shapes equal?",
+    )
     for images in (x, x.view(2, 1, 28, 28)):
-        loss = reconstruction_loss(recon_x, images)
-        assert close(loss, expected), explain(
-            f"reconstruction_loss(recon_x (2, 784), x {tuple(images.shape)})",
+        called = f"reconstruction_loss(recon_x (2, 784), x {tuple(images.shape)})"
+        loss = tensor(reconstruction_loss(recon_x, images), (), called)
+        assert close(loss, bright + dark), explain(
+            called,
             loss,
-            f"{expected:.2f}",
-            "식의 두 항이 모두 있나요? 인자 순서와 모양은 맞나요? / "
-            "Are both terms of the formula there, the arguments in order, the shapes equal?",
+            f"392 * 2 * (-log 0.9 - log 0.8) = {bright + dark:.2f}",
+            likely(loss.abs(), {half: bright}, likely(loss.abs(), {half: dark}, shapes)),
         )
 
 
 @pytest.mark.task2a
 def test_certainty_costs_a_finite_amount():
-    """The loss is finite where recon_x is exactly 0 or 1."""
+    """The loss is finite where recon_x is exactly 0 or 1. / recon_x가 정확히 0이나 1이어도 손실은 유한합니다."""
     x = torch.rand(1, 1, 28, 28)
     recon_x = torch.tensor([0.0, 1.0]).repeat(1, 392)
     loss = reconstruction_loss(recon_x, x)
@@ -56,125 +93,174 @@ def test_certainty_costs_a_finite_amount():
         "reconstruction_loss(recon_x = 0 and 1, x)",
         loss,
         "유한한 값 / a finite value",
-        "log(0)은 -무한대입니다. torch의 손실 함수는 이를 막아 줍니다. / "
-        "log(0) is -infinity; torch's own loss guards it.",
+        (
+            "log(0)은 -무한대입니다. torch의 손실 함수는 이를 막아 줍니다.",
+            "log(0) is -infinity; torch's own loss guards it.",
+        ),
     )
 
 
 @pytest.mark.task2a
 def test_the_reconstruction_gets_a_gradient():
-    """At recon_x = 0.5 the gradient is 2 - 4x."""
+    """At recon_x = 0.5 the gradient is 2 - 4x. / recon_x = 0.5에서 기울기는 2 - 4x입니다."""
     x = torch.rand(2, 1, 28, 28)
     recon_x = torch.full((2, 784), 0.5, requires_grad=True)
-    reconstruction_loss(recon_x * 1, x).backward()
-    assert recon_x.grad is not None and close(recon_x.grad, 2 - 4 * x.flatten(1)), explain(
-        "reconstruction_loss(recon_x=0.5, x).backward()",
-        recon_x.grad,
-        "2 - 4x",
-        "recon_x를 detach하거나 .item()으로 바꾸지 마세요. / "
-        "Neither detach recon_x nor turn it into a number.",
+    loss = reconstruction_loss(recon_x * 1, x)
+    called = "reconstruction_loss(recon_x=0.5, x).backward(); recon_x.grad"
+    assert loss.requires_grad, explain(called, "requires_grad = False", "2 - 4x", CONSTANT)
+    loss.backward()
+    grad = torch.zeros(2, 784) if recon_x.grad is None else recon_x.grad
+    assert close(grad, 2 - 4 * x.flatten(1)), explain(
+        called,
+        grad,
+        2 - 4 * x.flatten(1),
+        likely(
+            grad,
+            {CONSTANT: torch.zeros(2, 784)},
+            ("recon_x의 식이 손실에 그대로 들어가나요?", "Does recon_x enter the loss unchanged?"),
+        ),
     )
 
 
 @pytest.mark.task2b
 def test_the_prior_is_at_distance_zero():
-    """KL of the prior with itself is 0."""
-    kl = kl_divergence(torch.zeros(3, 4), torch.zeros(3, 4))
-    assert kl.shape == () and abs(kl) < 1e-5, explain(
-        "kl_divergence(mu=0, log_var=0)",
-        kl,
-        "0, a 0-dim tensor",
-        "식에서 빠진 항이나 뒤바뀐 부호가 있나요? / Is a term missing, or a sign turned round?",
+    """KL of the prior with itself is 0. / 사전분포와 자기 자신의 KL은 0입니다."""
+    called = "kl_divergence(mu=0, log_var=0), shape (3, 4)"
+    kl = tensor(kl_divergence(torch.zeros(3, 4), torch.zeros(3, 4)), (), called)
+    one = (
+        "식의 1이 빠졌거나 부호가 다릅니다. log_var = 0이면 sigma² = 1입니다.",
+        "The 1 of the formula is missing, or has another sign. At log_var = 0 sigma² is 1.",
+    )
+    no_exp = (
+        "sigma²를 log_var 그대로 썼습니다. 로그를 없애야 합니다.",
+        "log_var itself stands in for sigma². The logarithm has to be undone.",
+    )
+    other = ("식에서 빠진 항이나 뒤바뀐 부호가 있나요?", "Is a term missing, or a sign turned round?")
+    assert abs(kl) < 1e-5, explain(
+        called, kl, "0", likely(kl, {one: 6.0, no_exp: -6.0}, likely(kl, {one: 12.0}, other))
     )
 
 
 @pytest.mark.task2b
 def test_kl_by_hand():
-    """Shifted, widened and narrowed posteriors have the KL that you can work out on paper."""
+    """Shifted, widened, narrowed posteriors have the KL you can work out on paper. / 옮기거나 넓히거나 좁힌 사후분포의 KL은 종이에 계산한 값과 같습니다."""
     cases = {  # for each of the 3 * 4 elements
         (1, 0): 1 / 2,
         (-2, 0): 4 / 2,
         (0, 1): (math.e - 2) / 2,
         (0, -3): (math.exp(-3) + 2) / 2,
     }
+    half = ("두 배입니다. 1/2이 있나요?", "Twice as much. Is the 1/2 there?")
+    mean = (
+        "12개 원소의 평균입니다. 합이 필요합니다.",
+        "This is the mean over the 12 elements; the sum is wanted.",
+    )
+    per_image = ("이미지 수 3으로 나눈 값입니다. 배치에 대해서도 더하세요.", PER_IMAGE[1])
+    latents = (
+        "차원 수 4로 나눈 값입니다. 차원에 대해서도 더하세요.",
+        "This is divided by the 4 dimensions. Sum over them, too.",
+    )
+    variance = ("sigma²는 log_var에서 어떻게 나오나요?", "How does sigma² follow from log_var?")
+    square = ("mu를 제곱했나요?", "Is mu squared?")
     for (mu, log_var), each in cases.items():
-        kl = kl_divergence(torch.full((3, 4), float(mu)), torch.full((3, 4), float(log_var)))
+        called = f"kl_divergence(mu={mu}, log_var={log_var}), shape (3, 4)"
+        kl = tensor(
+            kl_divergence(torch.full((3, 4), float(mu)), torch.full((3, 4), float(log_var))), (), called
+        )
+        mistakes = {half: 24 * each, mean: each, per_image: 4 * each, latents: 3 * each, SIGN: -12 * each}
         assert close(kl, 12 * each), explain(
-            f"kl_divergence(mu={mu}, log_var={log_var}), shape (3, 4)",
+            called,
             kl,
             f"12 * {each:.4f} = {12 * each:.4f}",
-            f"{SUM}\n1/2이 있나요? sigma^2는 log_var에서 어떻게 나오나요? / "
-            "Is the 1/2 there? How does sigma^2 follow from log_var?",
+            likely(kl, mistakes, variance if log_var else square),
         )
 
 
 @pytest.mark.task2b
 def test_kl_pulls_the_posterior_to_the_prior():
-    """The gradient of KL is mu for mu, and vanishes for log_var where the variance is 1."""
+    """The gradient is mu for mu, and 0 for log_var where the variance is 1. / mu의 기울기는 mu, log_var의 기울기는 분산이 1이면 0입니다."""
     mu, log_var = torch.randn(3, 4).requires_grad_(), torch.tensor([[-1.0, 0.0, 1.0]]).requires_grad_()
-    kl_divergence(mu * 1, torch.zeros(3, 4)).backward()
-    assert mu.grad is not None and close(mu.grad, mu.detach()), explain(
-        "kl_divergence(mu, 0).backward()",
-        mu.grad,
-        mu.detach(),
-        "1/2이 있나요? detach나 .item()은 없나요? / Is the 1/2 there, and no detach or .item()?",
-    )
-    kl_divergence(torch.zeros(1, 3), log_var * 1).backward()
-    expected = [[-0.3161, 0.0, 0.8591]]
-    assert log_var.grad is not None and close(log_var.grad, expected), explain(
-        "kl_divergence(0, log_var=[-1, 0, 1]).backward()",
-        log_var.grad,
-        expected,
-        "log_var가 1보다 작은 분산도 큰 분산도 벌해야 합니다. / "
-        "Small variances must cost something as well as large ones.",
-    )
+    for called, leaf, kl, expected in [
+        (
+            "kl_divergence(mu, 0).backward(); mu.grad",
+            mu,
+            kl_divergence(mu * 1, torch.zeros(3, 4)),
+            mu.detach(),
+        ),
+        (
+            "kl_divergence(0, log_var=[-1, 0, 1]).backward(); log_var.grad",
+            log_var,
+            kl_divergence(torch.zeros(1, 3), log_var * 1),
+            torch.tensor([[-0.3161, 0.0, 0.8591]]),
+        ),
+    ]:
+        assert kl.requires_grad, explain(called, "requires_grad = False", expected, CONSTANT)
+        kl.backward()
+        grad = torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
+        otherwise = (
+            "작은 분산도 큰 분산도 값을 치러야 합니다. 식의 네 항을 보세요.",
+            "Small variances must cost something as well as large ones. Look at the four terms.",
+        )
+        cause = likely(grad, {CONSTANT: torch.zeros_like(leaf)}, otherwise)
+        assert close(grad, expected), explain(called, grad, expected, cause)
 
 
 @pytest.mark.task2c
 def test_the_loss_is_the_sum_of_both_terms():
-    """The loss is reconstruction plus KL, neither of them weighted."""
+    """The loss is reconstruction plus KL, neither of them weighted. / 손실은 재구성 손실과 KL의 합이고, 가중치는 없습니다."""
     recon_x, x = torch.full((2, 784), 0.5), torch.rand(2, 1, 28, 28)
-    expected = 2 * (784 * math.log(2) + 3 * 8.0)
-    loss = loss_function(recon_x, x, torch.full((2, 3), 4.0), torch.zeros(2, 3))
-    assert loss.shape == () and close(loss, expected), explain(
-        "loss_function(recon_x=0.5, x, mu=4, log_var=0), N=2, D=3",
-        loss,
-        f"2 * (784 ln 2 + 24) = {expected:.2f}",
-        "2a와 2b의 합인가요? 부호나 가중치가 다르지 않나요? / Is it 2a + 2b, with no other sign or weight?",
+    called = "loss_function(recon_x=0.5, x, mu=4, log_var=0), N=2, D=3"
+    loss = tensor(loss_function(recon_x, x, torch.full((2, 3), 4.0), torch.zeros(2, 3)), (), called)
+    bce, kl = 2 * 784 * math.log(2), 48.0
+    mistakes = {
+        ("KL이 더해지지 않았습니다.", "The KL is not in it."): bce,
+        ("재구성 손실이 더해지지 않았습니다.", "The reconstruction loss is not in it."): kl,
+        ("KL을 뺐습니다. 음의 ELBO에서는 더합니다.", "The KL is subtracted; minus the ELBO adds it."): bce
+        - kl,
+        ("ELBO입니다. 최소화할 것은 음의 ELBO입니다.", "This is the ELBO. Minus the ELBO is minimised."): -bce
+        - kl,
+        PER_IMAGE: (bce + kl) / 2,
+    }
+    other = (
+        "2a와 2b의 합인가요? 가중치가 있나요? (2a, 2b의 검사도 통과하나요?)",
+        "Is it 2a + 2b, with no weight? (Are the checks of 2a and 2b green?)",
+    )
+    expected = bce + kl
+    assert close(loss, expected), explain(
+        called, loss, f"2 * (784 ln 2 + 24) = {expected:.2f}", likely(loss, mistakes, other)
     )
 
 
 @pytest.mark.task2c
 def test_a_better_model_has_a_lower_loss():
-    """A good reconstruction costs less than a bad one, and KL comes on top."""
+    """A good reconstruction costs less than a bad one, and KL comes on top. / 좋은 재구성이 나쁜 재구성보다 손실이 작고, KL은 더해집니다."""
     x = torch.zeros(1, 1, 28, 28)
     zero, far = torch.zeros(1, 3), torch.full((1, 3), 5.0)
     good, bad = torch.full((1, 784), 0.1), torch.full((1, 784), 0.9)
     losses = [
-        loss_function(*case).item()
+        float(loss_function(*case))
         for case in [(good, x, zero, zero), (good, x, far, zero), (bad, x, far, zero)]
     ]
     assert losses == sorted(losses) and losses[0] > 0, explain(
         "loss_function: good; good, mu=5; bad, mu=5",
-        losses,
+        [round(loss, 1) for loss in losses],
         "양수이고 커지는 순서 / positive and increasing",
-        "최소화할 값은 음의 ELBO입니다. / What is minimised is minus the ELBO.",
+        ("최소화할 값은 음의 ELBO입니다.", "What is minimised is minus the ELBO."),
     )
 
 
 @pytest.mark.task2c
 def test_the_loss_teaches_every_argument():
-    """Gradients reach recon_x, mu and log_var."""
+    """Gradients reach recon_x, mu and log_var. / 기울기가 recon_x, mu, log_var에 모두 이릅니다."""
     leaves = [torch.full(shape, 0.4, requires_grad=True) for shape in [(2, 784), (2, 3), (2, 3)]]
     recon_x, mu, log_var = (leaf * 1 for leaf in leaves)
-    loss_function(recon_x=recon_x, x=torch.rand(2, 1, 28, 28), mu=mu, log_var=log_var).backward()
+    loss = loss_function(recon_x=recon_x, x=torch.rand(2, 1, 28, 28), mu=mu, log_var=log_var)
+    if loss.requires_grad:
+        loss.backward()
     reached = {
         name: leaf.grad is not None and bool(leaf.grad.any())
         for name, leaf in zip(("recon_x", "mu", "log_var"), leaves, strict=True)
     }
     assert all(reached.values()), explain(
-        "loss_function(...).backward()",
-        reached,
-        "모두 True / all True",
-        "숫자(.item())가 아니라 텐서를 반환하세요. / Return the tensor, not a number made from it.",
+        "loss_function(...).backward()", reached, "모두 True / all True", CONSTANT
     )

@@ -2,11 +2,31 @@
 
 import pytest
 import torch
-from explain import explain
+from explain import explain, tensor
 
 from vae.latent import generate, interpolate, restore
 
-MEANS = "표본이 아니라 평균 mu를 쓰나요? / Do you use the mean mu, not a sample?"
+SAMPLED = (
+    "코드를 표본으로 뽑았나요? 여기서는 encode의 평균 mu를 씁니다.",
+    "Is the code sampled? Here it is the mean mu that encode gives.",
+)
+FLAT = (
+    "디코더는 (K, 784)를 돌려줍니다. 이미지 모양 (K, 1, 28, 28)로 바꾸세요.",
+    "The decoder gives (K, 784). Bring it into the shape of images, (K, 1, 28, 28).",
+)
+GRADIENT = (
+    "기울기가 따라왔습니다. torch.no_grad()로 끄세요.",
+    "Gradients came along. Switch them off with torch.no_grad().",
+)
+
+
+def images_without_gradient(value, shape, called):
+    """The value, once it is known to be images of this shape that carry no gradient."""
+    images = tensor(value, shape, called, FLAT)
+    assert not images.requires_grad, explain(
+        called, "requires_grad = True", "requires_grad = False", GRADIENT
+    )
+    return images
 
 
 def decoded(model, z):
@@ -31,74 +51,110 @@ def other():
 
 @pytest.mark.task4a
 def test_generated_images_are_images(noisy_model):
-    """generate returns `count` images in [0, 1], without gradients."""
+    """generate returns `count` images in [0, 1], without gradients. / generate는 [0, 1]의 이미지 count장을 기울기 없이 돌려줍니다."""
     for count in (5, 1):
-        images = generate(noisy_model, count, "cpu")
-        assert images.shape == (count, 1, 28, 28) and not images.requires_grad, explain(
-            f"generate(model, {count}, 'cpu')",
-            f"{tuple(images.shape)}, requires_grad={images.requires_grad}",
-            f"({count}, 1, 28, 28), False",
-            "모양을 바꾸고 기울기를 껐나요? / Reshape, and switch gradients off.",
-        )
+        called = f"generate(model, {count}, 'cpu')"
+        images = images_without_gradient(generate(noisy_model, count, "cpu"), (count, 1, 28, 28), called)
         assert images.min() >= 0 and images.max() <= 1, explain(
-            f"generate(model, {count}, 'cpu')",
+            called,
             f"[{images.min():.3f}, {images.max():.3f}]",
             "[0, 1]",
-            "디코더의 출력을 그대로 쓰세요. / Take the decoder's output as it is.",
+            ("디코더의 출력을 그대로 쓰세요.", "Take the decoder's output as it is."),
         )
 
 
 @pytest.mark.task4a
 def test_codes_come_from_the_prior(noisy_model):
-    """The codes behind the images have mean 0 and standard deviation 1, each its own."""
+    """The codes have mean 0 and standard deviation 1, each its own. / 코드의 평균은 0, 표준편차는 1이고, 이미지마다 다릅니다."""
     linear = noisy_model.decoder[0]
     with torch.no_grad():  # pixels 0 to 2 now show the code, so that it can be read off the image
         linear.weight[:3] = torch.eye(3)
         linear.bias[:3] = 0
     codes = generate(noisy_model, 4000, "cpu").flatten(1)[:, :3].logit()
     mean, std = codes.mean(dim=0), codes.std(dim=0)
+    cause = (
+        "z는 표준정규분포 N(0, I)에서 뽑습니다.",
+        "Draw z from the standard normal distribution N(0, I).",
+    )
+    if ((mean - 0.5).abs() < 0.1).all():
+        cause = (
+            "rand는 0과 1 사이의 균등분포입니다. randn을 쓰세요.",
+            "rand is uniform between 0 and 1. Take randn.",
+        )
+    elif (std < 1e-3).all():
+        cause = (
+            "모든 이미지가 같은 코드입니다. 이미지마다 뽑으세요.",
+            "All images share one code. Draw one for each.",
+        )
     assert mean.abs().max() < 0.12 and (std - 1).abs().max() < 0.1, explain(
         "generate(model, 4000, 'cpu')",
-        f"z: mean {mean}, std {std}",
-        "mean 0, std 1",
-        "z는 표준정규분포에서 뽑습니다 (randn; rand는 균등분포). / Draw z from N(0, I): randn, not rand.",
+        f"z: mean {_listed(mean)}, std {_listed(std)}",
+        "z: mean 0, std 1",
+        cause,
     )
 
 
 @pytest.mark.task4b
 def test_both_ends_are_included(noisy_model, image, other):
-    """The first image is decoded from mu(x_start), the last one from mu(x_end)."""
+    """The first image is decoded from mu(x_start), the last from mu(x_end). / 첫 이미지는 mu(x_start), 마지막은 mu(x_end)를 디코딩한 것입니다."""
+    start, end = (decoded(noisy_model, mean_code(noisy_model, x)) for x in (image, other))
     for steps in (2, 5):
-        images = interpolate(noisy_model, image, other, steps)
-        assert images.shape == (steps, 1, 28, 28) and not images.requires_grad, explain(
-            f"interpolate(..., steps={steps})",
-            f"{tuple(images.shape)}, requires_grad={images.requires_grad}",
-            f"({steps}, 1, 28, 28), False",
-            "모양과 점의 개수를 보세요. / Mind the shape and the number of points.",
+        called = f"interpolate(model, x_start, x_end, steps={steps})"
+        images = images_without_gradient(
+            interpolate(noisy_model, image, other, steps), (steps, 1, 28, 28), called
         )
-        for where, x, end in [("x_start", image, images[:1]), ("x_end", other, images[-1:])]:
-            difference = (end - decoded(noisy_model, mean_code(noisy_model, x))).abs().max()
-            assert difference < 1e-4, explain(
-                f"interpolate(..., steps={steps}), at {where}",
-                f"differs by {difference:.4f}",
-                f"decoded mu({where})",
-                f"{MEANS}\n양 끝이 모두 들어가나요? / Are both ends included, in this order?",
+        first, last = images[:1], images[-1:]
+        if _same(first, end) and _same(last, start):
+            cause = ("처음과 끝이 바뀌었습니다.", "Start and end are swapped.")
+        elif _same(first, image) or _same(last, other):
+            cause = (
+                "원래 이미지입니다. 끝점도 코드에서 디코딩합니다.",
+                "This is the image itself. The ends are decoded from codes, too.",
+            )
+        elif _same(first, start) or _same(last, end):
+            cause = (
+                "한쪽 끝이 빠졌습니다. 0과 1을 모두 넣으세요: torch.linspace(0, 1, steps).",
+                "One end is left out. Include both 0 and 1: torch.linspace(0, 1, steps).",
+            )
+        else:
+            cause = SAMPLED
+        for where, found, expected in [("x_start", first, start), ("x_end", last, end)]:
+            assert _same(found, expected), explain(
+                f"{called}, at {where}",
+                f"픽셀 차이 / pixels differ by {_apart(found, expected):.4f}",
+                f"decode(mu({where}))",
+                cause,
             )
 
 
 @pytest.mark.task4b
 def test_the_steps_are_even_in_latent_space(noisy_model, image, other):
-    """The image half way is decoded from the middle of both codes; a quarter of the way likewise."""
+    """Each image is decoded from its point on the line between the codes. / 각 이미지는 두 코드를 잇는 직선 위의 점을 디코딩한 것입니다."""
     start, end = mean_code(noisy_model, image), mean_code(noisy_model, other)
     images = interpolate(noisy_model, image, other, 5)
     for index in (1, 2, 3):
-        difference = (images[index] - decoded(noisy_model, start + (end - start) * index / 4)[0]).abs().max()
-        assert difference < 1e-4, explain(
-            f"interpolate(..., steps=5)[{index}]",
-            f"differs by {difference:.4f}",
-            f"decoded code at {index}/4 of the way",
-            "픽셀이 아니라 코드를 섞나요? 가중치의 합은 1인가요? / "
-            "Do you mix codes, not pixels, with weights that add to 1?",
+        t = index / 4
+        expected = decoded(noisy_model, start + (end - start) * t)
+        ends = [decoded(noisy_model, code) for code in (start, end)]
+        cause = (
+            "점들이 고르게 놓이나요? 가중치 1 - t와 t의 합은 1인가요?",
+            "Are the points evenly spaced, and do the weights 1 - t and t add to 1?",
+        )
+        if _same(images[index : index + 1], (1 - t) * ends[0] + t * ends[1]):
+            cause = (
+                "디코딩한 이미지를 섞었습니다. 코드를 섞은 다음 디코딩하세요.",
+                "Decoded images are mixed. Mix the codes, then decode.",
+            )
+        elif _same(images[index : index + 1], (1 - t) * image + t * other):
+            cause = (
+                "픽셀을 섞었습니다. 코드를 섞으세요.",
+                "Pixels are mixed. Mix codes.",
+            )
+        assert _same(images[index : index + 1], expected), explain(
+            f"interpolate(model, x_start, x_end, steps=5)[{index}]",
+            f"픽셀 차이 / pixels differ by {_apart(images[index : index + 1], expected):.4f}",
+            f"decode({1 - t:.2f} mu(x_start) + {t:.2f} mu(x_end))",
+            cause,
         )
 
 
@@ -110,56 +166,92 @@ def known(image):
 
 @pytest.mark.task4c
 def test_known_pixels_stay(noisy_model, image, known):
-    """Known pixels keep the values of x exactly; x and known stay as they were."""
+    """Known pixels keep the values of x exactly; x and known stay as they were. / 알려진 픽셀은 x의 값 그대로이고, x와 known은 바뀌지 않습니다."""
     x, mask = image.clone(), known.clone()
-    restored = restore(noisy_model, x, mask, iterations=3)
-    assert restored.shape == x.shape and not restored.requires_grad, explain(
-        "restore(model, x, known, 3)",
-        f"{tuple(restored.shape)}, requires_grad={restored.requires_grad}",
-        f"{tuple(x.shape)}, False",
-        "모양을 바꾸고 기울기를 껐나요? / Reshape, and switch gradients off.",
-    )
-    assert torch.equal(restored[known == 1], image[known == 1]), explain(
-        "restore(model, x, known, 3)",
-        "알려진 픽셀이 바뀜 / known pixels changed",
-        "x의 값 그대로 / the values of x",
-        "매번 알려진 픽셀을 되돌려 놓으세요. 1이 알려진 픽셀입니다. / "
-        "Put known pixels back each time; 1 means known.",
-    )
+    called = "restore(model, x, known, iterations=3)"
+    restored = images_without_gradient(restore(noisy_model, x, mask, iterations=3), tuple(x.shape), called)
     assert torch.equal(x, image) and torch.equal(mask, known), explain(
-        "restore(model, x, known, 3)",
+        called,
         "인자가 바뀜 / an argument changed",
-        "그대로 / as it was",
-        "x에 바로 쓰지 말고 새 텐서를 만드세요. / Make a new tensor, do not write into x.",
+        "x, known: 그대로 / as they were",
+        ("x에 바로 쓰지 말고 새 텐서를 만드세요.", "Make a new tensor, do not write into x."),
+    )
+    is_known = known == 1
+    if torch.equal(restored[~is_known], image[~is_known]):
+        cause = (
+            "known이 뒤집혔습니다. 1이 알려진 픽셀입니다.",
+            "known is turned round: 1 means known.",
+        )
+    else:
+        cause = (
+            "반복이 끝날 때마다 알려진 픽셀에 x의 값을 되돌려 놓으세요.",
+            "Put the values of x back into the known pixels after each iteration.",
+        )
+    assert torch.equal(restored[is_known], image[is_known]), explain(
+        called, "알려진 픽셀이 바뀜 / known pixels changed", "known = 1: x", cause
     )
 
 
 @pytest.mark.task4c
 def test_hidden_pixels_do_not_leak(noisy_model, image, known):
-    """The values that x has in unknown pixels change nothing, and nothing is sampled."""
+    """What x holds in unknown pixels changes nothing; nothing is sampled. / x의 모르는 픽셀에 든 값은 결과를 바꾸지 않고, 표본을 뽑지 않습니다."""
     other = torch.where(known == 1, image, 1 - image)
-    difference = (restore(noisy_model, image, known, 2) - restore(noisy_model, other, known, 2)).abs().max()
+    once, again = (restore(noisy_model, image, known, 2) for _ in range(2))
+    difference = _apart(once, restore(noisy_model, other, known, 2))
+    if _same(once, again):
+        cause = (
+            "모르는 픽셀을 0.5로 채우고 시작하나요? 정답이 새어 들어갑니다.",
+            "Do you begin with 0.5 in the unknown pixels? The answer leaks in.",
+        )
+    else:
+        cause = SAMPLED
     assert difference < 1e-6, explain(
         "restore: two images that differ in unknown pixels only",
-        f"differ by {difference:.4f}",
+        f"픽셀 차이 / pixels differ by {difference:.4f}",
         "같은 결과 / no difference",
-        f"모르는 픽셀을 0.5로 채우고 시작하나요? / Do you begin with 0.5 in the unknown pixels?\n{MEANS}",
+        cause,
     )
 
 
 @pytest.mark.task4c
 def test_iterations_build_on_each_other(noisy_model, image, known):
-    """After many iterations the restored image reconstructs itself; after one it does not yet."""
+    """After many iterations the image reconstructs itself; after one not yet. / 여러 번 뒤에는 이미지가 자기 자신을 재구성하지만, 한 번 뒤에는 아직입니다."""
     unknown = known == 0
-    changes = {}
+    changes, restored = {}, {}
     for iterations in (1, 50):
-        restored = restore(noisy_model, image, known, iterations)
-        again = decoded(noisy_model, mean_code(noisy_model, restored))
-        changes[iterations] = (again - restored)[unknown].abs().max().item()
+        restored[iterations] = restore(noisy_model, image, known, iterations)
+        again = decoded(noisy_model, mean_code(noisy_model, restored[iterations]))
+        changes[iterations] = (again - restored[iterations])[unknown].abs().max().item()
+    if (restored[50][unknown] == 0.5).all():
+        cause = (
+            "모르는 픽셀이 0.5 그대로입니다. 재구성한 값을 넣으세요.",
+            "The unknown pixels are still 0.5. Put the reconstruction into them.",
+        )
+    elif _same(restored[1], restored[50]):
+        cause = (
+            "한 번만 한 것과 같습니다. 매번 직전에 채운 이미지에서 시작하세요.",
+            "It is the same as after one. Start each iteration from the image filled last.",
+        )
+    else:
+        cause = (
+            "재구성을 모르는 픽셀에 그대로 넣나요? iterations번 되풀이하나요?",
+            "Does the reconstruction enter the unknown pixels unchanged, `iterations` times?",
+        )
     assert changes[50] < 1e-4 < changes[1], explain(
         "restore(model, x, known, 1 and 50), then one more reconstruction",
-        f"changes the unknown pixels by {changes}",
+        f"changes the unknown pixels by {changes[1]:.5f} and {changes[50]:.5f}",
         "1번 뒤에는 변화, 50번 뒤에는 0 / some change after 1, none after 50",
-        "매번 직전에 채운 이미지를 다시 넣나요? 재구성을 모르는 픽셀에 넣나요? / "
-        "Does each iteration start from the image of the one before, and fill the unknown pixels?",
+        cause,
     )
+
+
+def _apart(a, b):
+    return (a - b).abs().max().item()
+
+
+def _same(a, b):
+    return a.shape == b.shape and _apart(a, b) < 1e-4
+
+
+def _listed(values):
+    return [round(value, 3) for value in values.tolist()]

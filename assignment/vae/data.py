@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import socket
+import sys
 from pathlib import Path
 
 import torch
@@ -19,6 +21,7 @@ from torch.utils.data import BatchSampler, DataLoader, Dataset, RandomSampler, S
 
 DIGITS_TRAIN = 1437  # of 1797; the last 360 are the test images
 MNIST_ROOT = "~/.cache/vae-assignment"
+NETWORK_SECONDS = 15  # of silence, then it counts as no network
 
 
 class DataUnavailable(Exception):
@@ -45,11 +48,14 @@ class Images(Dataset):
         return self.images[index], self.labels[index]
 
 
-def load(dataset: str = "digits", train: bool = True, root: str | Path | None = None) -> Images:
+def load(
+    dataset: str = "digits", train: bool = True, root: str | Path | None = None, progress: bool = False
+) -> Images:
     """The training or the test images of "digits" or "mnist".
 
     Args:
         root: MNIST's folder; without it $VAE_DATA_ROOT, else ~/.cache/vae-assignment.
+        progress: show on stderr how far a download is.
 
     Raises:
         DataUnavailable: MNIST is neither on this disk nor to be downloaded.
@@ -58,7 +64,8 @@ def load(dataset: str = "digits", train: bool = True, root: str | Path | None = 
     if dataset == "digits":
         return _digits(train)
     if dataset == "mnist":
-        return _mnist(train, Path(root or os.environ.get("VAE_DATA_ROOT") or MNIST_ROOT).expanduser())
+        folder = Path(root or os.environ.get("VAE_DATA_ROOT") or MNIST_ROOT).expanduser()
+        return _mnist(train, folder, progress)
     raise ValueError(f"dataset {dataset!r}: 'digits' 또는 'mnist'를 쓰세요 / there are 'digits' and 'mnist'")
 
 
@@ -84,16 +91,26 @@ def _digits(train: bool) -> Images:
     return Images(images[part], labels[part])
 
 
-def _mnist(train: bool, root: Path) -> Images:
+def _mnist(train: bool, root: Path, progress: bool) -> Images:
     from torchvision.datasets import MNIST
 
+    if progress and not list((root / "MNIST" / "raw").glob("*-ubyte*")):
+        print(f"MNIST (11 MB) -> {root}: 내려받습니다 / downloading", file=sys.stderr, flush=True)
+    timeout = socket.getdefaulttimeout()
     try:
-        # torchvision draws progress bars, which would drown the one line that matters.
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            mnist = MNIST(root, train=train, download=True)  # downloads only what is not there yet
+        # torchvision tells a lot, which would drown the one line that matters. Its progress bars go to stderr.
+        with contextlib.ExitStack() as quiet:
+            quiet.enter_context(contextlib.redirect_stdout(io.StringIO()))
+            if not progress:
+                quiet.enter_context(contextlib.redirect_stderr(io.StringIO()))
+            socket.setdefaulttimeout(NETWORK_SECONDS)
+            # Downloads only what is not there yet, and compares each archive with its MD5 sum.
+            mnist = MNIST(root, train=train, download=True)
     # Broken files surface as almost any exception: assertions, bad views, missing keys, truncated archives.
     except Exception as error:
         raise DataUnavailable(_what_to_do(root / "MNIST" / "raw", error)) from error
+    finally:
+        socket.setdefaulttimeout(timeout)
     return Images(mnist.data.unsqueeze(1).float().div(255), mnist.targets)
 
 

@@ -1,0 +1,106 @@
+"""`check`, `status` and `hint`: run the public checks and say what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from vae.desk import hints, show
+from vae.desk.runner import Outcome, Worker
+from vae.desk.tasks import TASKS, Task, Words
+
+COMMAND = "python -m vae"
+
+
+def check(tasks: Sequence[Task], everything: bool = False) -> int:
+    """Check these tasks in order and show the first failure; with `everything` the first of each task.
+
+    Returns 0 where all of their checks are green, else 1.
+    """
+    out = show.console()
+    out.print(show.header())
+    with Worker() as worker, _patience(out):
+        outcomes = worker.check(tasks, stop=not everything)
+    red = [outcome for outcome in outcomes if not outcome.done]
+    for outcome in outcomes:
+        if outcome.done:
+            out.print(show.passed(outcome))
+        elif everything or outcome is red[0]:
+            out.print()
+            explain(out, outcome)
+    if everything:
+        out.print()
+        out.print(show.bar({outcome.task.id: outcome for outcome in outcomes}))
+    elif not red and len(tasks) == len(TASKS):
+        out.print(show.words(FINISHED, style="bold green"))
+    return 1 if red else 0
+
+
+def status() -> int:
+    """Run every public check and show where the nine tasks stand. Returns 0 where all are done, else 1."""
+    out = show.console()
+    out.print(show.header())
+    with Worker() as worker, _patience(out):
+        outcomes = {outcome.task.id: outcome for outcome in worker.check(TASKS)}
+    out.print(show.bar(outcomes))
+    out.print(show.tasks(outcomes))
+    if all(outcome.done for outcome in outcomes.values()):
+        out.print(show.words(FINISHED, style="bold green"))
+        return 0
+    out.print(f"{Words('다음', 'next')}: {COMMAND} check", style="bold")
+    return 1
+
+
+def hint(task: Task | None, everything: bool = False) -> int:
+    """Show the next hint of a task, without one of the first that is not done. Returns 1 where there is none."""
+    out = show.console()
+    if task is None:
+        task = _unfinished(out)
+        if task is None:
+            return 1
+    total = len(hints.HINTS[task.id])
+    if everything:
+        out.print(show.hints(task, hints.HINTS[task.id], total, 1))
+        return 0
+    number, words = hints.next_hint(task)
+    out.print(show.hints(task, [words], total, number))
+    if number < total:
+        more = Words(f"더 필요하면 다시: {COMMAND} hint {task.id}", "again for the next one")
+    else:
+        more = Words(
+            f"마지막 힌트입니다. 모두 다시: {COMMAND} hint {task.id} --all", "the last one; --all for all"
+        )
+    out.print(str(more), style="bright_black")
+    return 0
+
+
+def explain(out: Console, outcome: Outcome) -> None:
+    """Print the failure of a task, how many of its checks are green, and where a hint is."""
+    if outcome.failure is None:
+        return
+    out.print(show.failure(outcome.failure))
+    task = outcome.task.id
+    tail = [show.also_red(outcome), str(Words("힌트", "hint")) + f": {COMMAND} hint {task}"]
+    out.print("   " + "  ·  ".join(part for part in tail if part), style="bright_black")
+
+
+FINISHED = Words(
+    f"공개 검사를 모두 통과했습니다! 이제 {COMMAND} train으로 그림을 그리고, {COMMAND} submit으로 제출 파일을 만드세요.",
+    f"All public checks are green! Now draw pictures with {COMMAND} train, and make your hand-in with {COMMAND} submit.",
+)
+
+
+def _unfinished(out: Console) -> Task | None:
+    """The first task that is not done; None, and said why, where there is none."""
+    with Worker() as worker, _patience(out):
+        outcomes = worker.check(TASKS, stop=True)
+    task = next((outcome.task for outcome in outcomes if not outcome.done), None)
+    if task is None:
+        out.print(show.words(FINISHED, style="bold green"))
+    return task
+
+
+def _patience(out: Console):
+    """A line while torch loads, gone again afterwards, on a terminal alone."""
+    return out.status(str(Words("검사하는 중입니다", "checking")), spinner="line")

@@ -1,0 +1,100 @@
+"""What `submit` wants to know of the four files: do they import, and which tasks pass the public checks? Given.
+
+The student's code may print, hang or end Python, so it is imported in processes of their own: `python -m
+vae.desk.examine FILE...` writes a line of JSON for each file to $VAE_FINDINGS, and what it found until it ended is there.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from vae.desk import diagnose, source
+from vae.desk.failure import ERROR, Failure
+from vae.desk.tasks import HANDOUT, TASKS, Words
+
+SECONDS = 60  # torch alone may take 20 on a laptop that has just been switched on
+
+
+def imports(files: Iterable[str]) -> dict[str, Failure]:
+    """Why files do not import, by name; those that do are not in it."""
+    troubles: dict[str, Failure] = {}
+    waiting = list(files)
+    while waiting:
+        findings, ended = _ask(waiting)
+        for found in findings:
+            if found["failure"]:
+                troubles[found["file"]] = Failure.from_dict(found["failure"])
+        waiting = waiting[len(findings) :]
+        if waiting:  # this one hung, or ended the process
+            name = waiting.pop(0)
+            what = Words(f"vae/{name}을(를) 불러올 수 없습니다.", f"vae/{name} cannot be imported.")
+            troubles[name] = Failure(ERROR, "", what, ended, f"import vae.{name[:-3]}", file=f"vae/{name}")
+    return troubles
+
+
+def red_tasks() -> list[str]:
+    """The ids of the tasks whose public checks do not all pass."""
+    from vae.desk.runner import Worker
+
+    red, waiting = [], list(TASKS)
+    with Worker() as worker:
+        while waiting:
+            # A check that hangs ends the run: those that it kept from running are run once more.
+            outcomes = [each for each in worker.check(waiting) if each.failure or each.complete]
+            red += [each.task.id for each in outcomes if not each.done]
+            seen = {each.task.id for each in outcomes} or {waiting[0].id}
+            waiting = [task for task in waiting if task.id not in seen]
+    return [task.id for task in TASKS if task.id in red]
+
+
+def _ask(files: list[str]) -> tuple[list[dict], Words]:
+    """The findings of a new process, and how it ended where some are missing."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        report = Path(folder) / "findings"
+        report.touch()
+        try:
+            ended = subprocess.run(
+                [sys.executable, "-m", "vae.desk.examine", *files],
+                cwd=HANDOUT,
+                env={**os.environ, "VAE_FINDINGS": str(report), "PYTHONUTF8": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=SECONDS,
+            )
+            how = Words(
+                f"파이썬이 도중에 꺼졌습니다(상태 {ended.returncode}). 파일 맨 바깥에서 exit를 부르나요?",
+                f"It ended Python (status {ended.returncode}). Is exit called outside of all functions?",
+            )
+        except subprocess.TimeoutExpired:
+            how = Words(
+                f"{SECONDS}초가 지나도 끝나지 않습니다. 파일 맨 바깥에 끝나지 않는 반복문이나 학습 코드가 있나요?",
+                f"It does not finish within {SECONDS} s. Is there an endless loop or a training outside of all functions?",
+            )
+        return [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()], how
+
+
+def _import(name: str) -> Failure | None:
+    """Why one of the four files does not import, or lacks what it should hold."""
+    try:
+        module = importlib.import_module(f"vae.{name[:-3]}")
+    except BaseException as error:  # noqa: BLE001 - SystemExit is the student's, too
+        failure = diagnose.describe(error, file=f"vae/{name}")
+        return failure if failure.file == f"vae/{name}" else None  # another file's trouble is said there
+    owner = module.VAE if hasattr(module, "VAE") and name == "model.py" else module
+    lost = [task for task in TASKS if task.file == name and not hasattr(owner, task.function)]
+    return source.problem(lost[0]) if lost else None
+
+
+if __name__ == "__main__":
+    for file in sys.argv[1:]:
+        failure = _import(file)
+        with open(os.environ["VAE_FINDINGS"], "a", encoding="utf-8") as findings:
+            print(json.dumps({"file": file, "failure": failure and failure.as_dict()}), file=findings)

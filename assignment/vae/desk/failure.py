@@ -1,0 +1,71 @@
+"""One failure: what was called, what came back, what was expected, the likely cause, and where to edit."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from vae.desk.tasks import Words
+
+STUB, WRONG, ERROR, SETUP = "stub", "wrong", "error", "setup"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a person is told about one thing that is not right yet.
+
+    Attributes:
+        kind: "stub" (not written), "wrong" (a check is red), "error" (an exception, a file that does not load)
+            or "setup" (not the student's code: packages, folders).
+        task: the id of the task, or "".
+        what: the behaviour that is missing, or what happened.
+        cause: the likely cause and what to do next.
+        file, line, source: where to edit; 0 and "" where there is no one line.
+        printed: the last lines that the student's code printed.
+    """
+
+    kind: str
+    task: str
+    what: Words
+    cause: Words
+    called: str = ""
+    returned: str = ""
+    expected: str = ""
+    file: str = ""
+    line: int = 0
+    source: str = ""
+    printed: str = ""
+
+    @property
+    def place(self) -> str:
+        """`vae/loss.py:57`, which editors turn into a link."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+    def rows(self) -> list[tuple[Words, str]]:
+        """The labelled lines of a message, those without a value left out."""
+        labels = {
+            Words("호출", "called"): self.called,
+            Words("결과", "returned"): self.returned,
+            Words("기대", "expected"): self.expected,
+            Words("할 일", "to do"): f"{self.cause.ko}\n{self.cause.en}",
+            Words("고칠 곳", "edit"): f"{self.place}   {self.source}".rstrip(),
+            Words("출력", "printed"): self.printed,
+        }
+        return [(label, text) for label, text in labels.items() if text]
+
+    def __str__(self) -> str:
+        """The message as plain text, which `pytest` shows."""
+        lines = [self.what.ko, self.what.en]
+        for label, text in self.rows():
+            head, *rest = text.splitlines()
+            lines += [f"  {label}: {head}", *(f"      {line}" for line in rest)]
+        return "\n".join(lines)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Failure:
+        """The inverse of `as_dict`, after a way through JSON."""
+        return cls(**{**values, "what": Words(*values["what"]), "cause": Words(*values["cause"])})

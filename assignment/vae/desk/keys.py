@@ -1,0 +1,67 @@
+"""Single key presses without Enter, on Windows and elsewhere; nothing where there is no keyboard."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+try:
+    import msvcrt
+except ImportError:
+    msvcrt = None
+    import select
+    import termios
+    import tty
+
+Wait = Callable[[float], str]
+
+
+@contextlib.contextmanager
+def keyboard() -> Iterator[Wait | None]:
+    """A function that waits at most so many seconds for a key and returns it in lower case, "" for none.
+
+    None where standard input is no terminal, as in a notebook. The terminal is left as it was found.
+    """
+    if not sys.stdin or not sys.stdin.isatty():
+        yield None
+    elif msvcrt:
+        yield _windows
+    else:
+        descriptor = sys.stdin.fileno()
+        before = termios.tcgetattr(descriptor)
+        try:
+            tty.setcbreak(descriptor)  # Ctrl-C still interrupts
+            yield _posix
+        finally:
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+
+
+# A Korean keyboard in Hangul mode sends these for n, h, l, q.
+HANGUL = {"ㅜ": "n", "ㅗ": "h", "ㅣ": "l", "ㅂ": "q", "ㅃ": "q"}
+
+
+def _posix(seconds: float) -> str:
+    import os
+
+    ready, _, _ = select.select([sys.stdin], [], [], seconds)
+    if not ready:
+        return ""
+    pressed = os.read(sys.stdin.fileno(), 32)  # past Python's buffer, which select does not know of
+    if not pressed:
+        return "q"  # the terminal is gone
+    return _key(pressed.decode("utf-8", "replace")[:1])
+
+
+def _windows(seconds: float) -> str:
+    until = time.monotonic() + seconds
+    while not msvcrt.kbhit():
+        if time.monotonic() >= until:
+            return ""
+        time.sleep(0.02)
+    return _key(msvcrt.getwch())
+
+
+def _key(character: str) -> str:
+    return HANGUL.get(character, character.lower())

@@ -1,0 +1,116 @@
+"""`reset`: one function as it was handed out, with a copy of the file kept in backups/."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from vae.desk import hints, show, source
+from vae.desk.tasks import FILES, HANDOUT, TASKS, Task, Words
+
+BACKUPS = HANDOUT / "backups"
+
+
+def reset(task: Task, yes: bool = False) -> int:
+    """Put one function back to its stub; the whole file where the function can't be found in it. Asks first.
+
+    Returns 0 when it is done, 1 when it was declined or the folder can't be written; then nothing has changed.
+    """
+    out = show.console()
+    original = original_of(task.file)
+    try:
+        text = restored(task, task.path.read_bytes().decode("utf-8"), original)
+    except (OSError, UnicodeDecodeError):
+        text = None
+    if text is None:
+        question = Words(
+            f"{task.name}에서 {task.function}을(를) 찾을 수 없습니다. 파일 전체를 처음 상태로 되돌릴까요?",
+            f"{task.function} can't be found in {task.name}. Put the whole file back to how it was handed out?",
+        )
+    else:
+        question = Words(
+            f"{task.name}의 {task.function}을(를) 처음 상태로 되돌릴까요?",
+            f"Put {task.function} in {task.name} back to how it was handed out?",
+        )
+    out.print(show.words(question, style="bold yellow"))
+    if not (yes or _agreed()):
+        out.print(str(Words("그대로 두었습니다.", "Nothing was changed.")))
+        return 1
+    try:
+        backup = _back_up(task.path)
+        write(task.path, original if text is None else text)
+    except OSError as error:
+        what = Words(
+            f"{error.filename}에 쓸 수 없어 그대로 두었습니다. 폴더의 쓰기 권한을 보세요.",
+            f"{error.filename} cannot be written, so nothing was changed. Look at the folder's permissions.",
+        )
+        out.print(show.words(what, style="bold red"))
+        return 1
+    for forgotten in TASKS if text is None else [task]:
+        if forgotten.file == task.file:
+            hints.forget(forgotten)
+    line, _ = source.first_line(task)
+    out.print(f"{Words('되돌렸습니다', 'done')}: {task.name}:{line}", style="green")
+    if backup:
+        out.print(f"{Words('이전 파일', 'your file before')}: {source.shown(backup)}")
+    return 0
+
+
+def original_of(file: str) -> str:
+    """One of the four files as it was handed out."""
+    if file not in FILES:
+        raise KeyError(file)
+    return (source.STUBS / f"{file.removesuffix('.py')}.txt").read_text(encoding="utf-8")
+
+
+def restored(task: Task, text: str, original: str) -> str | None:
+    """The file's text with the one function as in `original`; None where the function is not to be found."""
+    try:
+        found = source.definitions(ast.parse(text), task)
+    except (SyntaxError, ValueError):
+        return None
+    if not found:
+        return None
+    end = "\r\n" if "\r\n" in text else "\n"
+    [stub] = source.definitions(ast.parse(original), task)
+    stub_lines = [line + end for line in original.splitlines()[_first(stub) : stub.end_lineno]]
+    lines = text.splitlines(keepends=True)
+    for node in reversed(found):  # of two with the same name one stays
+        lines[_first(node) : node.end_lineno] = stub_lines if node is found[0] else []
+    return "".join(lines)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file in one go: an interruption leaves the old one. Raises OSError."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.write_bytes(text.encode("utf-8"))
+    os.replace(draft, path)
+
+
+def _first(node: ast.FunctionDef) -> int:
+    """The index of a definition's first line, decorators included."""
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
+
+
+def _back_up(path: Path) -> Path | None:
+    """A copy under a name that no grader takes for a hand-in. None where there is nothing to copy. Raises OSError."""
+    if not path.is_file():
+        return None
+    BACKUPS.mkdir(exist_ok=True)
+    when = datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+    return Path(shutil.copy2(path, BACKUPS / f"{path.stem}-{when}.py"))
+
+
+def _agreed() -> bool:
+    try:
+        return input("[y/N] ").strip().lower() in {"y", "yes", "ㅛ", "예", "네"}
+    except (EOFError, OSError):
+        print()
+        return False
+    except UnicodeDecodeError:
+        print(file=sys.stderr)
+        return False

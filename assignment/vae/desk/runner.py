@@ -1,0 +1,283 @@
+"""The desk's side of a worker: start it, ask it, give it up where it does not answer."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from vae.desk import diagnose, source
+from vae.desk.failure import ERROR, SETUP, STUB, Failure
+from vae.desk.tasks import BY_ID, HANDOUT, Task, Words
+
+PYTEST_ENDED = (0, 1, 2)  # all green, some red, stopped after the first red task
+PATIENCE = 120  # seconds; all checks together take two or three on a machine that has nothing else to do
+SETTINGS = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # other plugins of the student's cost time and may interfere
+    "TORCHINDUCTOR_COMPILE_THREADS": "1",  # the pool of torch.compile does not survive a fork
+}
+POSIX = os.name == "posix"
+
+
+@dataclass
+class Outcome:
+    """How the checks of one task went. `failure` is the first red one's, None where all are green."""
+
+    task: Task
+    passed: int = 0
+    red: int = 0
+    total: int = 0
+    failure: Failure | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.failure is None and 0 < self.total == self.passed
+
+    @property
+    def complete(self) -> bool:
+        """Whether no more checks of the task are to come."""
+        return self.passed + self.red == self.total if self.total else self.failure is not None
+
+    @property
+    def begun(self) -> bool:
+        return self.failure is None or self.failure.kind != STUB
+
+
+@dataclass
+class Run:
+    """One run of checks under way: the outcomes so far, and whether it has ended."""
+
+    tasks: list[Task]
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    ended: bool = False
+    deadline: float = field(default_factory=lambda: time.monotonic() + PATIENCE)
+
+    def take(self, record: dict[str, Any]) -> None:
+        """Enter one line of the worker's."""
+        failure = Failure.from_dict(record["failure"]) if record.get("failure") else None
+        for task, total in record.get("collected", {}).items():
+            self._of(task).total = total
+        if "task" in record:
+            outcome = self._of(record["task"])
+            outcome.passed += record["passed"]
+            outcome.red += not record["passed"]
+            outcome.failure = outcome.failure or failure
+        if "unloaded" in record:
+            for task in diagnose.tasks_of_file(record["unloaded"]):
+                if task in self.tasks:
+                    self._of(task.id).failure = failure or _unknown(task, "")
+        if "broken" in record:
+            self.give_up(failure=Failure.from_dict(record["broken"]))
+        if "done" in record:
+            self.ended = True
+            if not self._failed() and not all(outcome.complete for outcome in self.outcomes.values()):
+                self.give_up(_died(self.running, ""))  # student code interrupted pytest
+
+    def give_up(self, failure: Failure) -> None:
+        """End the run: the first task without a full result gets this failure."""
+        outcome = self._of(self.running.id)
+        outcome.failure = outcome.failure or failure
+        self.ended = True
+
+    def _failed(self) -> bool:
+        return any(outcome.failure for outcome in self.outcomes.values())
+
+    @property
+    def running(self) -> Task:
+        """The task whose checks are under way."""
+        return next((task for task in self.tasks if not self._of(task.id).complete), self.tasks[-1])
+
+    def _of(self, task: str) -> Outcome:
+        return self.outcomes.setdefault(task, Outcome(BY_ID[task]))
+
+
+class Worker:
+    """A process that runs checks. Use it as a context manager, so that none is left behind.
+
+    Args:
+        warm: load all of torch that checks may need before the first run, for answers at once.
+    """
+
+    def __init__(self, warm: bool = False):
+        self.warm = warm
+        self.forks = True
+        self._start()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def begin(self, tasks: Iterable[Task], stop: bool = False) -> Run:
+        """Ask for the checks of these tasks; `poll` gets the answers. What can be seen in the text alone is
+        answered without running: only tasks without such a problem are run, with `stop` only those before the first.
+        """
+        run = Run(list(tasks))
+        to_run = []
+        for task in run.tasks:
+            problem = source.problem(task)
+            if problem:
+                run.outcomes[task.id] = Outcome(task, failure=problem)
+                if stop:
+                    break
+            else:
+                to_run.append(task.id)
+        if not to_run:
+            run.ended = True
+            return run
+        if not self.forks and self.used:
+            self.restart()
+        self.used = True
+        self.child = None
+        with contextlib.suppress(OSError):  # it has died already; poll says so
+            self.process.stdin.write(json.dumps({"tasks": to_run, "stop": stop}) + "\n")
+            self.process.stdin.flush()
+        return run
+
+    def poll(self, run: Run, seconds: float) -> bool:
+        """Take answers for at most this long; True once the run has ended."""
+        until = time.monotonic() + seconds
+        while not run.ended:
+            try:
+                record = self.answers.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                if time.monotonic() > run.deadline:
+                    run.give_up(_endless(run.running))
+                    self.restart()
+                break
+            if record is None:
+                run.give_up(_died(run.running, self._last_words()))
+                self.restart()
+            elif "ready" in record:
+                self.forks = record["forks"]
+                run.deadline = time.monotonic() + PATIENCE  # loading torch does not count
+            elif "child" in record:
+                self.child = record["child"]
+            else:
+                run.take(record)
+                status = record.get("done", 0)
+                if status < 0:
+                    run.give_up(_died(run.running, self._last_words()))
+                elif status not in PYTEST_ENDED:
+                    run.give_up(_unknown(run.running, f"pytest: {status}"))
+        if run.ended and self.warm and not self.forks and self.used:
+            self.restart()  # ahead of the next run
+        return run.ended
+
+    def check(self, tasks: Iterable[Task], stop: bool = False) -> list[Outcome]:
+        """Run the checks of these tasks and wait. Returns their outcomes, in the tasks' order."""
+        run = self.begin(tasks, stop)
+        while not self.poll(run, 0.5):
+            pass
+        return [run.outcomes[task.id] for task in run.tasks if task.id in run.outcomes]
+
+    def cancel(self, run: Run) -> None:
+        """End a run whose answer is not wanted any more; the next one begins at once where processes can be forked."""
+        while not run.ended:
+            if not self.forks:
+                self.restart()
+                break
+            if self.child:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self.child, signal.SIGKILL)
+            record = self.answers.get()
+            if record is None:
+                self.restart()
+                break
+            self.child = record.get("child", self.child)
+            run.ended = "done" in record
+        run.ended = True
+
+    def restart(self) -> None:
+        """Give up this process and start another."""
+        self._end()
+        self._start()
+
+    def _start(self) -> None:
+        self.used = False
+        self.child: int | None = None
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in _end
+        command = [sys.executable, "-m", "vae.desk.worker", *(["--warm"] if self.warm else [])]
+        self.process = subprocess.Popen(
+            command,
+            cwd=HANDOUT,
+            env={**os.environ, **SETTINGS},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            encoding="utf-8",
+            start_new_session=POSIX,  # so that it can be ended with its children
+        )
+        self.answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        threading.Thread(target=_read, args=(self.process.stdout, self.answers), daemon=True).start()
+
+    def _end(self) -> None:
+        with contextlib.suppress(OSError):
+            if POSIX:
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.errors):
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+    def _last_words(self) -> str:
+        self.errors.seek(0)
+        lines = self.errors.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1][:300] if lines else ""
+
+
+def _read(stream: Iterable[str], answers: queue.Queue) -> None:
+    """Pass a worker's lines on; None at their end."""
+    with contextlib.suppress(ValueError, OSError):  # closed while reading
+        for line in stream:
+            answers.put(json.loads(line))
+    answers.put(None)
+
+
+def _endless(task: Task) -> Failure:
+    line, text = source.first_line(task)
+    what = Words(
+        f"{PATIENCE}초가 지나도 끝나지 않아 멈추었습니다.",
+        f"Stopped: there is no answer after {PATIENCE} seconds.",
+    )
+    cause = Words(
+        "끝나지 않는 반복문(while)이 있거나 입력을 기다리나요? 이 파일에서 찾아보세요.",
+        "Is there a loop that never ends (while), or does it wait for input? Look for it in this file.",
+    )
+    return Failure(ERROR, task.id, what, cause, task.call, file=task.name, line=line, source=text)
+
+
+def _died(task: Task, words: str) -> Failure:
+    if "Error" in words and "vae" not in words:
+        return _unknown(task, words)
+    line, text = source.first_line(task)
+    what = Words("Python이 도중에 꺼졌습니다.", "Python stopped in the middle.")
+    cause = Words(
+        "메모리를 너무 많이 쓰거나 os._exit를 부르나요? 이 파일에서 찾아보세요.",
+        "Does the code use too much memory, or call os._exit? Look for it in this file.",
+    )
+    return Failure(
+        ERROR, task.id, what, cause, task.call, returned=words, file=task.name, line=line, source=text
+    )
+
+
+def _unknown(task: Task, words: str) -> Failure:
+    what = Words("검사를 시작하지 못했습니다.", "The checks could not start.")
+    cause = Words(
+        "python -m pytest를 실행해 나오는 내용을 강사에게 보여 주세요.",
+        "Run python -m pytest and show what it says to your instructors.",
+    )
+    return Failure(SETUP, task.id, what, cause, returned=words)

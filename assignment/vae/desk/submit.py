@@ -1,0 +1,158 @@
+"""`python -m vae submit`: one zip with the four files, after a look at them. Given."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import sys
+import unicodedata
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from vae.desk import examine, handin, source
+from vae.desk.failure import ERROR, Failure
+from vae.desk.tasks import FILES, TASKS, VAE, Task, Words
+from vae.desk.trouble import say
+
+MANIFEST = "manifest.json"
+INTERRUPTED = 130
+LONGEST_ID = 60  # a file name may have 255 bytes, and a letter of Hangul has three
+FORBIDDEN = set('\\/:*?"<>|')  # in a file name on Windows
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What `submit` understands."""
+    command.add_argument("--id", help="학번이나 이름, 한글도 됩니다 / your student number or name")
+    command.add_argument(
+        "--force",
+        action="store_true",
+        help="빠지거나 불러올 수 없는 파일이 있어도 만들기 / even if a file is missing or does not import",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make the zip in the current folder. Returns 1 where it was not made, 2 for an unusable ID, 130 if interrupted."""
+    try:
+        return _run(arguments.id, arguments.force)
+    except KeyboardInterrupt:
+        return say("\n중단했습니다. zip을 만들지 않았습니다.", "Interrupted. No zip was made.", INTERRUPTED)
+
+
+def _run(student: str | None, force: bool) -> int:
+    try:
+        student = usable_id(
+            input("학번 또는 이름 / student number or name: ") if student is None else student
+        )
+    except EOFError:
+        return say("\n--id로 학번이나 이름을 알려 주세요.", "Give your student number or name with --id.", 2)
+    except ValueError as error:
+        return say(*error.args, status=2)
+    print("네 파일을 불러와 봅니다(10초쯤) / Importing your four files, about 10 seconds", flush=True)
+    files, troubles = read(VAE)
+    troubles.update(examine.imports(files))
+    for name in FILES:
+        size = f"{len(files[name]):,} B" if name in files else "-"
+        print(f"  {'X' if name in troubles else 'O'} vae/{name:12} {size:>10}")
+    for failure in troubles.values():
+        print(f"\n{failure}", file=sys.stderr)
+    if not files or (troubles and not force):
+        return say(
+            "\nzip을 만들지 않았습니다. 위의 X를 고치고 다시 실행하세요. 그대로 제출하려면 --force를 붙이세요(그 파일의 과제만 0점).",
+            "No zip was made. Mend what is marked X and try again. To hand in as it is, add --force (only the tasks of "
+            "these files score 0).",
+        )
+    red = examine.red_tasks()
+    if red:
+        say(
+            f"주의: 공개 검사를 아직 통과하지 못한 과제: {', '.join(red)}. 이대로도 제출할 수 있습니다.",
+            f"Note: public checks of these tasks do not pass yet: {', '.join(red)}. You may hand in all the same.",
+        )
+    path = Path(f"submission-{student}.zip")
+    try:
+        write(path, files, student, red)
+        content, hashed = shown(path)
+    except OSError as error:
+        return say(
+            f"{path}: 쓸 수 없습니다. 다른 프로그램에서 열려 있나요?",
+            f"{path}: cannot be written. Is it open in another program? ({error.strerror})",
+        )
+    print(f"\n{path.resolve()}")
+    for name, size, sha256 in content:
+        print(f"  {name:18} {size:>8,} B  sha256 {sha256[:16]}...")
+    print(f"해시 / hash: {hashed}")
+    print(
+        "채점 결과의 digest와 같아야 합니다. 적어 두세요. / The grader's result must show the same digest: note it."
+    )
+    print("이 zip을 제출하세요. / Hand in this zip.")
+    return 0
+
+
+def usable_id(text: str) -> str:
+    """The ID as it can stand in a file name. Raises ValueError with what is wrong, in Korean and English."""
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    bad = sorted({letter for letter in text if letter in FORBIDDEN or unicodedata.category(letter)[0] == "C"})
+    if bad:
+        letters = " ".join(map(ascii, bad))
+        raise ValueError(
+            f"--id: 파일 이름에 쓸 수 없는 글자가 있습니다: {letters}",
+            f"--id: a file name cannot hold these characters: {letters}",
+        )
+    if not 0 < len(text) <= LONGEST_ID:
+        raise ValueError(
+            f"--id: 1자에서 {LONGEST_ID}자까지 쓰세요.", f"--id: write 1 to {LONGEST_ID} characters."
+        )
+    return text
+
+
+def read(folder: Path) -> tuple[dict[str, bytes], dict[str, Failure]]:
+    """The four files that the grader can use, as they lie in a folder, and for each other one why it cannot."""
+    files, troubles = {}, {}
+    for task in TASKS:
+        try:
+            content = (folder / task.file).read_bytes()
+            handin.source(content)
+            files[task.file] = content
+        except OSError as error:
+            troubles[task.file] = (
+                troubles.get(task.file) or source.problem(task) or _unusable(task, error.strerror)
+            )
+        except handin.Unusable as error:
+            troubles[task.file] = _unusable(task, *error.args)
+    return files, troubles
+
+
+def _unusable(task: Task, korean: str, english: str | None = None) -> Failure:
+    what = Words(f"채점기가 {task.name}을(를) 읽을 수 없습니다.", f"The grader cannot read {task.name}.")
+    return Failure(ERROR, "", what, Words(korean, english or korean), file=task.name)
+
+
+def write(path: Path, files: Mapping[str, bytes], student: str, red: list[str]) -> None:
+    """Write the zip with its manifest, at once: an earlier one of that name stays until the new one is whole."""
+    manifest = {
+        "id": student,
+        "made": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "digest": handin.digest({name: handin.source(content) for name, content in files.items()}),
+        "files": {f"vae/{name}": hashlib.sha256(content).hexdigest() for name, content in files.items()},
+        "public_checks_not_passed": red,
+    }
+    unfinished = path.with_name(f"{path.name}.part")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(f"vae/{name}", content)
+        packed.writestr(MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False))
+    os.replace(unfinished, path)
+
+
+def shown(path: Path) -> tuple[list[tuple[str, int, str]], str]:
+    """Name, size and SHA-256 of everything in the zip, and the digest of its files: read back from the disk."""
+    with zipfile.ZipFile(path) as packed:
+        inside = {name: packed.read(name) for name in packed.namelist()}
+    content = [(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in inside.items()]
+    files = {Path(name).name: handin.source(data) for name, data in inside.items() if name != MANIFEST}
+    return content, handin.digest(files)

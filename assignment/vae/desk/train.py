@@ -1,0 +1,198 @@
+"""`python -m vae train`: train with the four files, draw what was learnt, write it down. Given."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import shutil
+import time
+from contextlib import closing
+from importlib import metadata
+from pathlib import Path
+
+from vae.desk.trouble import say, told
+
+EPOCHS = {"digits": 100, "mnist": 10}  # digits has 12 batches an epoch, MNIST 469
+INTERRUPTED = 130
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What `train` understands."""
+    command.add_argument("--dataset", choices=tuple(EPOCHS), default="digits", help="default: digits")
+    command.add_argument("--epochs", type=int, help="default: 100 (digits), 10 (mnist)")
+    command.add_argument("--batch-size", type=int, default=128, help="default: 128")
+    command.add_argument("--learning-rate", type=float, default=1e-3, help="default: 0.001")
+    command.add_argument(
+        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: auto"
+    )
+    command.add_argument(
+        "--out", type=Path, default=Path("runs"), help="그림을 둘 폴더 / folder for pictures (runs)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, draw, write run.json and model.pt. Returns 1 where something is missing, 130 when interrupted."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:  # before there was anything to keep, or a second time
+        return say("\n중단했습니다.", "Interrupted.", INTERRUPTED)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    import torch  # not at the top: `--help` answers at once
+
+    out = arguments.out
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return say(
+            f"--out {out}: 쓸 수 없으니 다른 폴더를 정하세요.",
+            f"--out {out}: cannot be written, choose another ({error.strerror}).",
+        )
+    dataset, images, test_images = _images(arguments.dataset)
+    epochs = arguments.epochs or EPOCHS[dataset]
+    device = arguments.device if arguments.device != "auto" else _best_device()
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError):  # the second where torch was built without CUDA
+        return say(
+            f"--device {device}: 이 기계에 없습니다. --device cpu를 쓰세요.",
+            f"--device {device}: not on this machine, use --device cpu.",
+        )
+    try:
+        model, train, training = _student(epochs)
+    except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("vae"):
+            raise  # a package that is not installed
+        return told(error)
+    print(
+        f"이미지 {len(images)}장, {epochs} 에폭, {device} / {len(images)} images, {epochs} epochs, {device}"
+    )
+    print("Ctrl-C: 그만하고 배운 것을 저장 / stop and keep what was learnt", flush=True)
+
+    from vae import data
+    from vae.desk import pictures
+
+    def first_picture() -> None:
+        _keep_earlier(out)
+        pictures.first(model, test_images, out)
+
+    training.draw_early = first_picture
+    loader = training.loader(data.loader(images, arguments.batch_size))
+    status, losses, started = 0, None, time.monotonic()
+    try:
+        with closing(training):
+            losses = train(model.to(device), loader, epochs, arguments.learning_rate, device)
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the student's loop, and all that it calls
+        return told(error)
+    seconds = time.monotonic() - started
+    if status == INTERRUPTED:
+        done = len(training.history)
+        say(
+            f"중단했습니다. 지금까지({done}/{epochs} 에폭) 배운 것을 {out}에 저장합니다.",
+            f"Interrupted. What was learnt so far ({done} of {epochs} epochs) is saved in {out}.",
+        )
+        history = training.history
+    else:
+        status, history = _losses(losses, epochs, training.history)
+    about = {
+        "dataset": dataset,
+        "images": len(images),
+        "epochs": epochs,
+        "batch_size": arguments.batch_size,
+        "learning_rate": arguments.learning_rate,
+        "latent_dim": model.latent_dim,
+        "device": device,
+        "seed": torch.initial_seed(),
+        "seconds": round(seconds, 2),
+        "interrupted": status == INTERRUPTED,
+        "nats_per_image": history,
+        "versions": _versions(),
+    }
+    _keep_earlier(out)
+    try:
+        torch.save({name: value.cpu() for name, value in model.state_dict().items()}, out / "model.pt")
+        (out / "run.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
+    except (OSError, RuntimeError) as error:  # torch's own writer raises the second
+        return say(
+            f"{out}에 저장할 수 없습니다. 디스크에 자리가 있나요?",
+            f"Nothing can be saved in {out}. Is there room on the disk? ({error})",
+        )
+    drawn = pictures.draw(model, history, images, test_images, out, device)
+    return status or drawn
+
+
+def _images(dataset: str) -> tuple:
+    """The dataset's name, its training and its test images: the digits where MNIST cannot be had."""
+    from vae import data
+
+    try:
+        images = [data.load(dataset, train, progress=True) for train in (True, False)]
+    except data.DataUnavailable as error:
+        say(f"{error}", "digits로 학습합니다. / Training on the digits instead.")
+        return "digits", data.load("digits", True), data.load("digits", False)
+    return dataset, *images
+
+
+def _student(epochs: int) -> tuple:
+    """A new model, the student's `train`, and the book that will be kept of it."""
+    import vae.loss
+    from vae.desk.watched import Training
+    from vae.model import VAE
+
+    training = Training(epochs)
+    training.watch(vae.loss)
+    from vae.training import (
+        train,
+    )  # after `watch`: it gets the watched functions whichever way it imports them
+
+    return VAE(), train, training
+
+
+def _losses(losses: object, epochs: int, seen: list[dict[str, float]]) -> tuple[int, list[dict[str, float]]]:
+    """0 and the losses that `train` returned, with their two terms; 1 and what was seen if it returned others."""
+    if not isinstance(losses, list) or len(losses) != epochs or {type(loss) for loss in losses} != {float}:
+        say(
+            f"vae/training.py: train의 결과가 float {epochs}개의 리스트가 아닙니다. (python -m vae check 3b)",
+            f"vae/training.py: train did not return a list of {epochs} floats. (python -m vae check 3b)",
+        )
+        return 1, seen
+    print(f"손실 / loss: {losses[0]:.1f} -> {losses[-1]:.1f} nats")
+    terms = seen if len(seen) == epochs else [{} for _ in losses]
+    return 0, [{**each, "loss": loss} for each, loss in zip(terms, losses, strict=True)]
+
+
+def _keep_earlier(out: Path) -> None:
+    """Move the files of the run before into `previous`, in place of those of the run before that."""
+    from vae.desk.pictures import NAMES
+
+    if not (out / "run.json").exists():
+        return
+    shutil.rmtree(out / "previous", ignore_errors=True)
+    (out / "previous").mkdir(exist_ok=True)
+    for name in ("run.json", "model.pt", *(f"{picture}.png" for picture in NAMES)):
+        if (out / name).exists():
+            (out / name).replace(out / "previous" / name)
+
+
+def _best_device() -> str:
+    import torch
+
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    return next(name for name, there in available.items() if there)
+
+
+def _versions() -> dict[str, str]:
+    """Python, the system, and the packages that decide about numbers."""
+    import torch
+
+    packages = {name: metadata.version(name) for name in ("torchvision", "numpy", "scikit-learn")}
+    own = {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "torch": str(torch.__version__),
+    }
+    return {**own, **packages}

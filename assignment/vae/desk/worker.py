@@ -1,0 +1,147 @@
+"""The process that runs the public checks with the student's code, for `check`, `watch` and `status`.
+
+It loads torch and pytest, says that it is ready, and answers each line on its standard input, a JSON object
+{"tasks": [...], "stop": true}, with one JSON line for each check and a last line {"done": pytest's exit status}. Where processes can
+be forked, each run happens in a fork, so that it finds everything loaded and leaves nothing behind; elsewhere one
+run is all that a worker makes, and the desk has started the next one already.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections import Counter
+from typing import IO, Any
+
+import pytest
+
+from vae.desk.tasks import BY_ID, HANDOUT
+
+# macOS has fork, but its system libraries may crash in the child of a process that has used them.
+FORKS = sys.platform.startswith("linux") and not os.environ.get("VAE_DESK_NO_FORK")
+
+DIED = 99  # no exit status of pytest's
+
+
+class Recorder:
+    """A pytest plugin that writes each check's outcome to the desk as soon as it is known.
+
+    Args:
+        order: the ids of the tasks, in the order in which they are checked.
+        stop: whether to end after the first task that has a red check.
+    """
+
+    def __init__(self, channel: IO[str], order: list[str], stop: bool):
+        self.channel = channel
+        self.order = order
+        self.stop = stop
+        self.red: set[str] = set()
+
+    def write(self, **record: Any) -> None:
+        print(json.dumps(record), file=self.channel, flush=True)
+
+    @pytest.hookimpl(trylast=True)  # once `-m` has chosen
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        items.sort(key=lambda item: self.order.index(_task(item)))
+
+    def pytest_collection_finish(self, session: Any) -> None:
+        self.write(collected=Counter(_task(item) for item in session.items))
+
+    def pytest_collectreport(self, report: Any) -> None:
+        if report.failed:
+            self.write(unloaded=os.path.basename(report.nodeid), failure=getattr(report, "failure", None))
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed:
+            self.red.add(report.task)
+            self.write(task=report.task, passed=False, failure=report.failure)
+        elif report.when == "call":
+            self.write(task=report.task, passed=report.passed)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: Any, nextitem: Any) -> Any:
+        result = yield
+        if self.stop and self.red and nextitem and _task(nextitem) not in self.red:
+            item.session.shouldstop = "the first unfinished task is known"
+        return result
+
+
+def _task(item: Any) -> str:
+    return next((mark.name[4:] for mark in item.iter_markers() if mark.name.startswith("task")), "")
+
+
+def run(request: dict[str, Any], channel: IO[str]) -> int:
+    """Run the checks of the requested tasks and write what comes of each. Returns pytest's exit status."""
+    tasks = [BY_ID[task] for task in request["tasks"]]
+    parts = sorted({task.part for task in tasks})
+    files = [str(path) for part in parts for path in sorted((HANDOUT / "checks").glob(f"test_{part}_*.py"))]
+    options = [
+        "-c",
+        str(HANDOUT / "pytest.ini"),
+        "-o",
+        "addopts=",
+        "-q",
+        "--assert=plain",
+        "--strict-markers",
+    ]
+    options += ["--continue-on-collection-errors", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+    options += ["-m", " or ".join(f"task{task.id}" for task in tasks)]
+    recorder = Recorder(channel, request["tasks"], request["stop"])
+    return int(pytest.main([*options, *files], plugins=[recorder]))
+
+
+def load(everything: bool) -> None:
+    """Load torch; with `everything` also what it loads only when an optimiser is made first, which takes a second."""
+    import torch
+    from torch import nn
+
+    torch.set_num_threads(1)  # the checks are small, and threads would not survive a fork
+    if not everything:
+        return
+    layer = nn.Linear(2, 2)
+    optimizer = torch.optim.Adam(layer.parameters())
+    layer(torch.zeros(1, 2)).sum().backward()
+    optimizer.step()
+    torch.utils.data.DataLoader([0])
+
+
+def main() -> int:
+    """Serve until standard input ends. Returns 1 where torch can't be loaded, with the message written."""
+    channel = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what student code prints at import is no answer
+    sys.dont_write_bytecode = True  # a file saved twice in a second could be answered with its older bytecode
+    os.chdir(HANDOUT)
+    try:
+        load(everything="--warm" in sys.argv)
+    except Exception as error:  # noqa: BLE001 - whatever keeps torch from loading is told, not raised
+        from vae.desk.diagnose import describe
+
+        print(json.dumps({"broken": describe(error).as_dict()}), file=channel, flush=True)
+        return 1
+    print(json.dumps({"ready": True, "forks": FORKS}), file=channel, flush=True)
+    for line in sys.stdin:
+        status = in_a_fork(json.loads(line), channel) if FORKS else run(json.loads(line), channel)
+        print(json.dumps({"done": status}), file=channel, flush=True)
+        if not FORKS:
+            break
+    return 0
+
+
+def in_a_fork(request: dict[str, Any], channel: IO[str]) -> int:
+    """`run` in a child, which can be killed by itself: its id is written first. Returns a negative number for a
+    child that did not end by itself.
+    """
+    child = os.fork()
+    if child == 0:
+        with contextlib.suppress(BaseException):
+            os._exit(run(request, channel))
+        os._exit(DIED)
+    print(json.dumps({"child": child}), file=channel, flush=True)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return -1 if status == DIED else status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
