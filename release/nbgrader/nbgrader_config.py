@@ -48,7 +48,7 @@ c.ZipCollectApp.collector_plugin = HandInCollector
 c.HandInCollector.valid_ext = [".ipynb", ".py"]
 
 # An answer in Markdown may hold HTML, and the pages on which it is marked and given back must not run it.
-c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader.pages.markdown2html"}
 
 # nbgrader calls `alembic` by its name: let it find the one that was installed with it, also where the environment
 # is not activated.

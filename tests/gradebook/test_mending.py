@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
+from nbformat.v4 import new_markdown_cell, new_notebook
+from nbgrader.server_extensions import formgrader
 
 from autograder.nbgrader.collector import student_of
 from autograder.nbgrader.notebook import mended
@@ -69,6 +74,24 @@ def test_nothing_that_a_browser_runs_gets_through(released: Any) -> None:
     assert bad not in json.dumps(outputs)
     assert outputs[-1] == {"output_type": "stream", "name": "stdout", "text": "a\nb"}
     assert outputs[-2]["data"] == {"image/png": "aGk="}
+
+
+def test_answers_are_shown_and_never_act() -> None:
+    """On the form, and likewise in feedback: HTML shows as text, harmful links lead nowhere, mathematics and pictures stay."""
+    answer = new_markdown_cell(
+        "**ELBO** $a<b$ <img src=x onerror=alert(1)>\n\n<script>alert(2)</script>\n\n"
+        "[link](javascript:alert(3)) ![drawn](attachment:it.png)"
+    )
+    answer.attachments = {"it.png": {"image/png": "aGk="}}
+    templates = Path(formgrader.__file__).parent / "templates"
+    exporter = HTMLExporter(
+        template_name="formgrade",
+        extra_template_basedirs=[str(templates)],
+        filters={"markdown2html": "autograder.nbgrader.pages.markdown2html"},
+    )
+    page, _ = exporter.from_notebook_node(new_notebook(cells=[answer]), {"index": 0, "total": 1})
+    assert not re.search(r"<img[^>]*onerror|<script>alert|href=\"javascript", page)
+    assert "<strong>ELBO</strong> $a&lt;b$ &lt;img src=x" in page and "data:image/png;base64,aGk=" in page
 
 
 @pytest.mark.parametrize(
