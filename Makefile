@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint audit slides bench mutants soak-right soak kills calibrate clean
+.PHONY: help demo test lint audit slides bench mutants soak-right soak kills nbgrader-bank calibrate clean
 
 help: ## show this list / 이 목록 보기
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -43,6 +43,9 @@ soak: .venv/made ## grade 2,000 submissions in one run, some hours / 제출물 2
 
 kills: .venv/made ## kill the grader at 50 random moments, nothing may be lost / 채점기를 50번 죽여도 잃는 것이 없는지
 	$(BIN)/python -m tests.soak kills
+
+nbgrader-bank: .venv/made ## 30 students and the bank through nbgrader, 20 minutes / nbgrader로 30명과 뱅크 채점, 20분
+	$(BIN)/python -m tests.gradebook
 
 calibrate: .venv/made ## re-measure the instructor's loss / 교수자의 손실 다시 측정
 	$(BIN)/python -m autograder calibrate

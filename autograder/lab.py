@@ -4,7 +4,8 @@ In that source every prose cell stands twice under one ``id``, once for each ``l
 A prose cell without a language is where a student answers, and a person marks; a code cell with ``points`` is
 a check. What these answers can earn, and the model answers, lie in solution/lab/theory.toml and go nowhere.
 
-``python -m autograder.lab`` writes assignment/lab/lab.*.ipynb; ``--check`` exits 1 and names what has drifted.
+``python -m autograder.lab`` writes assignment/lab/lab.*.ipynb, and for courses without nbgrader theory.*.md, the
+sheet for the written answers; ``--check`` exits 1 and names what has drifted.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ else:
 import jupytext
 import nbformat
 from nbformat import NotebookNode
+
+from autograder import written
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "solution" / "lab" / "lab.md"
@@ -75,11 +78,14 @@ def _graded(grade_id: str, most: float, solution: bool) -> dict[str, Any]:
 
 
 def drifted() -> dict[Path, str]:
-    """The notebooks that differ from what the source generates, each with the text it should have."""
-    wanted = {
-        ROOT / "assignment" / "lab" / f"lab.{language}.ipynb": nbformat.writes(notebook(language)) + "\n"
-        for language in LANGUAGES
-    }
+    """The files that differ from what the source generates, each with the text it should have."""
+    folder, wanted = ROOT / "assignment" / "lab", {}
+    for language in LANGUAGES:
+        made = notebook(language)
+        wanted[folder / f"lab.{language}.ipynb"] = nbformat.writes(made) + "\n"
+        wanted[folder / f"theory.{language}.md"] = written.answer_sheet(
+            written.questions(made.cells), language
+        )
     return {
         file: text
         for file, text in wanted.items()
@@ -89,9 +95,7 @@ def drifted() -> dict[Path, str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser("python -m autograder.lab", description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 when a notebook has drifted"
-    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file has drifted")
     check = parser.parse_args().check
     changes = drifted()
     for file, text in changes.items():

@@ -1,4 +1,5 @@
-"""The written questions without nbgrader: a form for the marks, and the marks joined with grades.csv to one mark.
+"""The written questions without nbgrader: a sheet for the answers, a form for the marks, and the marks joined with
+grades.csv to one mark.
 
 The questions, their ids and points are those of the lab notebook, so that both ways ask and count the same.
 """
@@ -9,15 +10,18 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder import kit
 from autograder.messages import Message, Refusal, words
 from autograder.results import inert, number
 from autograder.settings import Settings
 
+LAB = kit.HANDOUT / "lab"
+RUBRIC = kit.SOLUTION / "lab" / "theory.toml"
 ENCODINGS = ("utf-8-sig", "cp949")  # the second is what Excel saves in Korea
 HEADER = ("submission", "status", "code", "code_max", "written", "written_max", "mark", "mark_max")
 
@@ -47,9 +51,8 @@ class Mark:
     mark: float | None
 
 
-def questions(notebook: Path) -> list[Question]:
-    """The questions of the lab notebook: each manually graded cell, with the text above it."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+def questions(cells: Iterable[Mapping[str, Any]]) -> list[Question]:
+    """The questions of a lab notebook: each manually graded cell, with the text above it."""
     found, text = [], ""
     for cell in cells:
         role = cell["metadata"].get("nbgrader", {})
@@ -60,17 +63,24 @@ def questions(notebook: Path) -> list[Question]:
     return found
 
 
-def lab(language: str) -> Path:
-    """The kit's own notebook."""
-    return kit.HANDOUT / "lab" / f"lab.{language}.ipynb"
+def asked(language: str) -> list[Question]:
+    """The questions of the kit's own notebook. Raises Refusal where the kit has none."""
+    notebook = LAB / f"lab.{language}.ipynb"
+    try:
+        return questions(json.loads(notebook.read_text(encoding="utf-8"))["cells"])
+    except FileNotFoundError:
+        raise Refusal(Message("cli.no_lab", {"path": str(LAB)})) from None
 
 
-def answer_sheet(asked: Iterable[Question], language: str) -> str:
+def answer_sheet(asked: Sequence[Question], language: str) -> str:
     """The Markdown file into which a student writes the answers."""
+    points = number(sum(question.points for question in asked))
+    head = words("written.sheet", language).format(count=len(asked), points=points)
     here = words("written.here", language)
-    return (
-        "\n\n".join(f"{question.text.strip()}\n\n<!-- {question.id} -->\n{here}" for question in asked) + "\n"
-    )
+    sections = [
+        f"{question.text.strip().removeprefix('#')}\n\n<!-- {question.id} -->\n\n{here}" for question in asked
+    ]
+    return "\n\n".join([head.strip(), *sections]) + "\n"
 
 
 def names(grades: Path) -> list[str]:

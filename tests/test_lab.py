@@ -60,20 +60,22 @@ def graded(notebook):
 # --- one source ----------------------------------------------------------------------------------------
 
 
-def test_the_notebooks_are_what_the_source_generates():
+def test_the_notebooks_and_sheets_are_what_the_source_generates():
     assert list(lab.drifted()) == [], "run python -m autograder.lab"
 
 
 def test_drift_is_named_and_mended(tmp_path, monkeypatch, capsys):
     shutil.copytree(LAB, tmp_path / "assignment" / "lab")
     monkeypatch.setattr(lab, "ROOT", tmp_path)
-    (tmp_path / "assignment" / "lab" / "lab.ko.ipynb").write_text("{}", encoding="utf-8")
+    for name in ("lab.ko.ipynb", "theory.en.md"):
+        (tmp_path / "assignment" / "lab" / name).write_text("{}", encoding="utf-8")
     outcomes = []
     for arguments in (["--check"], [], ["--check"]):
         monkeypatch.setattr(sys, "argv", ["lab", *arguments])
         outcomes.append((lab.main(), capsys.readouterr().out.strip()))
-    file = Path("assignment", "lab", "lab.ko.ipynb")
-    assert outcomes == [(1, f"drifted: {file}"), (0, f"wrote: {file}"), (0, "")]
+    files = [Path("assignment", "lab", name) for name in ("lab.ko.ipynb", "theory.en.md")]
+    named, wrote = ("\n".join(f"{what}: {file}" for file in files) for what in ("drifted", "wrote"))
+    assert outcomes == [(1, named), (0, wrote), (0, "")]
 
 
 def test_both_languages_have_the_same_cells(notebooks):
@@ -182,7 +184,8 @@ def test_no_model_answer_is_in_what_students_get(tmp_path):
         for file in (ROOT / "assignment").rglob("*")
         if file.suffix in {".ipynb", ".py", ".md", ".txt", ".ini"}
     ]
-    assert {file.name for file in files} >= {"lab.ko.ipynb", "lab.en.ipynb", "README.md", "notebook.py"}
+    names = {"lab.ko.ipynb", "lab.en.ipynb", "theory.ko.md", "theory.en.md", "README.md", "notebook.py"}
+    assert {file.name for file in files} >= names
     for file in files:
         text = readable(file)
         assert [phrase for phrase in phrases if phrase in text] == [], file

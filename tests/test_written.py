@@ -1,39 +1,46 @@
-"""Written answers without nbgrader: the form, the marks in it, and one mark a student."""
+"""Written answers without nbgrader: the sheet, the form, the marks in it, and one mark a student."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
-import nbformat
 import pytest
-from typer.testing import CliRunner
 
-from autograder import cli, written
+from autograder import cli, lab, settings, written
 from autograder.messages import LANGUAGES
-from tests import lab
 
 GRADES = (
     "\ufeffsubmission,score,max_score,status,reparameterize,loss,training,latent\r\n"
     "김민지,80,100,graded,20,30,10,20\r\nlee,100,100,graded,20,30,30,20\r\npark,,100,failed,,,,\r\n"
 )
-IDS = list(lab.WRITTEN)
+QUESTIONS = lab.questions()  # as the rubric has them
+IDS = list(QUESTIONS)
+FULL = [str(lab.points(question)) for question in QUESTIONS.values()]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a notebook and grades.csv; the command takes its notebook from there."""
+def folder(tmp_path: Path) -> Path:
+    """A folder with grades.csv."""
     (tmp_path / "grades.csv").write_bytes(GRADES.encode())
-    nbformat.write(lab.notebook(), tmp_path / "lab.ipynb")
-    monkeypatch.setattr(written, "lab", lambda language: tmp_path / "lab.ipynb")
     return tmp_path
 
 
-def join(folder: Path, *options: str) -> tuple[int, str]:
+def join(folder: Path) -> tuple[int, str]:
+    """The console script in this process: its status and what it said."""
     files = [str(folder / name) for name in ("grades.csv", "marks.csv")]
-    result = CliRunner().invoke(cli.app, ["join", *files, "--out", str(folder / "joined.csv"), *options])
-    return result.exit_code, result.output
+    arguments = ["autograder", "join", *files, "--out", str(folder / "joined.csv"), "--lang", "en"]
+    said = io.StringIO()
+    given = mock.patch.object(sys, "argv", arguments)
+    with given, redirect_stdout(said), redirect_stderr(said), pytest.raises(SystemExit) as end:
+        cli.main()
+    return int(end.value.code or 0), said.getvalue()
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -54,33 +61,51 @@ def test_the_form_has_every_student_and_question(folder: Path) -> None:
     assert not (folder / "joined.csv").exists()
 
 
+def table(*rows: list[str], separator: str = ",") -> str:
+    return "\r\n".join(map(separator.join, [["submission", *IDS], *rows]))
+
+
+def test_the_form_says_where_the_rubric_is(folder: Path) -> None:
+    _, said = join(folder)
+    assert str(written.RUBRIC) in said.replace("\n", "") and written.RUBRIC.is_file()
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp949"])
 @pytest.mark.parametrize("separator", [",", ";"])
 def test_one_mark_by_the_weights(folder: Path, encoding: str, separator: str) -> None:
-    table = [["submission", *IDS], ["김민지", "15", "20"], ["lee", "30", ""], ["park", "30", "20"]]
-    status, _ = marked(folder, "\r\n".join(map(separator.join, table)), encoding)
-    assert status == 0
+    kim, lee = ["0", "0.5", *FULL[2:]], [*FULL[:-1], ""]  # lee's last answer is not marked yet
+    text = table(["김민지", *kim], ["lee", *lee], ["park", *FULL], separator=separator)
+    assert marked(folder, text, encoding)[0] == 0
     found = [
         (row["submission"], row["code"], row["written"], row["mark"], row["mark_max"])
         for row in rows(folder / "joined.csv")
     ]
+    points = 0.5 + sum(map(float, FULL[2:]))
     assert found == [
-        ("김민지", "80", "35", "115", "150"),
+        ("김민지", "80", f"{points:g}", f"{80 + points:g}", "150"),
         ("lee", "100", "", "", "150"),
         ("park", "", "50", "", "150"),
     ]
 
 
+def test_other_weights_give_another_mark(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = replace(settings.settings(), weight_code=60, weight_written=40)
+    monkeypatch.setattr(settings, "settings", lambda: changed)
+    assert marked(folder, table(["김민지", *FULL], ["lee", *("0" for _ in FULL)]))[0] == 0
+    found = {row["submission"]: (row["mark"], row["mark_max"]) for row in rows(folder / "joined.csv")}
+    assert found == {"김민지": ("88", "100"), "lee": ("60", "100"), "park": ("", "100")}
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("submission,theory-elbo\nlee,3\n", "analysis-samples"),
-        ("submission,theory-elbo,analysis-samples\nkim,3,4\n", "kim"),
-        ("submission,theory-elbo,analysis-samples\nlee,3,4\nlee,3,4\n", "lee"),
-        ("submission,theory-elbo,analysis-samples\nlee,three,4\n", "three"),
-        ("submission,theory-elbo,analysis-samples\nlee,nan,4\n", "nan"),
-        ("submission,theory-elbo,analysis-samples\nlee,31,4\n", "31"),
-        ("submission,theory-elbo,analysis-samples\nlee,-1,4\n", "-1"),
+        ("submission,theory-elbo\nlee,3\n", "analysis-loss"),
+        (table(["kim", *FULL]), "kim"),
+        (table(["lee", *FULL], ["lee", *FULL]), "lee"),
+        (table(["lee", "three", *FULL[1:]]), "three"),
+        (table(["lee", "nan", *FULL[1:]]), "nan"),
+        (table(["lee", "5.5", *FULL[1:]]), "5.5"),
+        (table(["lee", "-1", *FULL[1:]]), "-1"),
     ],
 )
 def test_what_can_not_be_joined_is_named(folder: Path, text: str, said: str) -> None:
@@ -90,10 +115,14 @@ def test_what_can_not_be_joined_is_named(folder: Path, text: str, said: str) -> 
     assert not (folder / "joined.csv").exists()
 
 
-def test_the_answer_sheet_asks_every_question(folder: Path) -> None:
-    asked = written.questions(folder / "lab.ipynb")
-    assert {question.id: question.points for question in asked} == lab.WRITTEN
-    sheet = written.answer_sheet(asked, "en")
-    assert [line for line in sheet.splitlines() if line.startswith("<!--")] == [
-        f"<!-- {name} -->" for name in IDS
-    ]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_answer_sheet_asks_the_notebook_s_questions(language: str) -> None:
+    """In the hand-out, and for the rubric's points; test_lab.py looks for answers in it."""
+    sheet = (written.LAB / f"theory.{language}.md").read_text(encoding="utf-8")
+    titles = r"^## .*\((\d+)(?:점| points)\)$"
+    marks = re.findall(titles, sheet, re.MULTILINE)
+    assert dict(zip(re.findall(r"^<!-- (\S+) -->$", sheet, re.MULTILINE), marks, strict=True)) == dict(
+        zip(IDS, FULL, strict=True)
+    )
+    here = {"en": "*Write your answer here.*", "ko": "*답을 여기에 쓰세요.*"}[language]
+    assert sheet.splitlines().count(here) == len(IDS)

@@ -26,20 +26,17 @@ def join(
     from autograder.results import write_atomically
     from autograder.settings import settings
 
-    notebook = written.lab(lang.value)
-    if not notebook.is_file():
-        raise Refusal(Message("cli.no_lab", {"path": str(notebook.parent)}))
-    asked = written.questions(notebook)
+    asked = written.asked(lang.value)
     try:
         if not marks.exists():
             names = written.names(grades)
             write_atomically(marks, written.form(names, asked))
-            say(Message("cli.form_written", {"path": str(marks), "count": len(names)}), lang.value)
+            values = {"path": str(marks), "count": len(names), "rubric": str(written.RUBRIC)}
+            say(Message("cli.form_written", values), lang.value)
             return
         joined = written.join(grades, marks, asked, settings())
         write_atomically(out, written.to_csv(joined, asked, settings()))
     except OSError as error:
         raise Refusal(Message("cli.unwritable", {"path": str(error.filename or out)})) from None
     waiting = sum(row.mark is None for row in joined)
-    values = {"path": str(out), "count": len(joined), "waiting": waiting}
-    say(Message("cli.joined", values), lang.value)
+    say(Message("cli.joined", {"path": str(out), "count": len(joined), "waiting": waiting}), lang.value)

@@ -22,7 +22,7 @@ class SandboxedGrades(NbGraderPreprocessor):
     """Stands in the place of nbgrader's Execute: it runs nothing, and writes down what the hidden checks found."""
 
     def preprocess(self, nb: Notebook, resources: ResourcesDict) -> tuple[Notebook, ResourcesDict]:
-        """The notebook with each test cell's outcome. Raises Ungraded where the grader failed."""
+        """The notebook with each test cell's outcome."""
         result = self.parent.result(resources["nbgrader"]["student"])
         checks = by_cell(result)
         for cell in nb.cells:

@@ -7,6 +7,7 @@ parent, several students at a time, and results that are kept for the next call.
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, NbGraderException
 from rich.console import Console
 from rich.progress import track
@@ -53,7 +55,8 @@ class HandedIn(NotebookExporter):
             self._course = self.parent.coursedir
             try:
                 self._released = self._read_released()
-                self._results = self._grade_class(self.parent)
+                self._results = self._grade_class()
+                self._have_converted(self.parent)
                 self._expected = set(chain(*self.parent.assignments.values()))
             except (isolation.TooWeak, Stopped) as error:
                 self._stop(error.message)
@@ -61,11 +64,8 @@ class HandedIn(NotebookExporter):
                 self._stop(Message("cli.grader_fault", {"fault": str(error)[:500]}))
 
     def result(self, student: str) -> Result:
-        """The student's result. Raises Ungraded where the grader itself failed."""
-        result = self._results[student]
-        if result.score is None:
-            raise Ungraded(result.notes[-1])
-        return result
+        """The student's result, which has a score: nbgrader passes over the others."""
+        return self._results[student]
 
     def from_filename(self, filename: str, resources: Any = None, **keywords: Any) -> Any:
         """The converted notebook: what was handed in is mended first, what nbgrader wrote is read as it is."""
@@ -93,11 +93,9 @@ class HandedIn(NotebookExporter):
             self._stop(Message("nbgrader.not_released", {"path": place}))
         return released
 
-    def _grade_class(self, autograde: Autograde) -> dict[str, Result]:
-        """Grade those whom nbgrader is asked for. Those without a notebook, whom it would pass over, are added."""
+    def _grade_class(self) -> dict[str, Result]:
+        """The results of those whom nbgrader is asked for."""
         asked = self._students(self._course.student_id)
-        for folder in asked.values():
-            autograde.assignments[folder] = [os.path.join(folder, name) for name in self._released]
         everyone = self._students("*")
         sources = {name: Source(_printable(name), Path(folder)) for name, folder in everyone.items()}
         out = Path(self._course.root) / "graded" / self._course.assignment_id
@@ -115,6 +113,38 @@ class HandedIn(NotebookExporter):
             kept.write_summary(self.language)
         return {name: graded[sources[name].name] for name in asked}
 
+    def _have_converted(self, autograde: Autograde) -> None:
+        """Tell nbgrader whose notebooks to convert: also of those who handed in none, whom it would pass over, and
+        also without ``--force`` of those whose points have changed. Where the grader failed, all stays as it is.
+        """
+        failed = [name for name, result in self._results.items() if result.score is None]
+        for name, folder in self._students(self._course.student_id).items():
+            if name in failed:
+                autograde.assignments.pop(folder, None)
+                continue
+            autograde.assignments[folder] = [os.path.join(folder, notebook) for notebook in self._released]
+            if self._outdated(name):
+                step, assignment = self._course.autograded_directory, self._course.assignment_id
+                shutil.rmtree(self._course.format_path(step, name, assignment), ignore_errors=True)
+        if failed:
+            convert = autograde.convert_notebooks
+            autograde.convert_notebooks = lambda: (convert(), self._stop_because_of(failed))
+
+    def _outdated(self, student: str) -> bool:
+        """Whether the gradebook has other points than the result; a person's marks of code count as other."""
+        with Gradebook(self._course.db_url, self._course.course_id) as book:
+            try:
+                held = book.find_submission(self._course.assignment_id, student).code_score
+            except MissingEntry:  # nobody has autograded this student yet
+                return False
+        return abs(held - (self._results[student].score or 0)) > 1e-6
+
+    def _stop_because_of(self, failed: list[str]) -> None:
+        for name in failed:
+            for message in self._remarks(name):
+                self.log.error("%s: %s", name, message.text(self.language))
+        self._stop(Message("nbgrader.some_failed", {"students": ", ".join(failed)}))
+
     def _students(self, asked: str) -> dict[str, str]:
         """The folders of those in submitted/ whom ``asked`` names, by student."""
         step, assignment = self._course.submitted_directory, self._course.assignment_id
@@ -126,13 +156,6 @@ class HandedIn(NotebookExporter):
         for language in LANGUAGES:
             self.log.error(message.text(language))
         raise NbGraderException(message.text("en"))
-
-
-class Ungraded(Exception):
-    """The grader failed on this student: no score is written, and never 0."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(f"{message.text('ko')} / {message.text('en')}")
 
 
 def _as_named(path: Path) -> Path:

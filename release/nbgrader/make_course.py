@@ -1,7 +1,7 @@
 """Make an nbgrader course folder: ``python release/nbgrader/make_course.py COURSE [--lang ko|en]``.
 
-Into COURSE go nbgrader_config.py and source/ps1/ with the lab notebook and the package vae as students get it. What
-lies there already is not touched, apart from these files.
+Into COURSE go nbgrader_config.py and source/ps1/: the lab notebook on top of the hand-out, with the package vae and
+the public checks that the notebook runs. What lies there already is not touched, apart from these files.
 """
 
 from __future__ import annotations
@@ -12,34 +12,20 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LAB = ROOT / "assignment" / "lab"
+HANDOUT = ROOT / "assignment"
 ASSIGNMENT = "ps1"
+NOT_COPIED = shutil.ignore_patterns("lab", "README*", "runs", "__pycache__", ".*")
 
 
-def make(course: Path, language: str, lab: Path = LAB) -> Path:
-    """Write the course folder and return the notebook in it. Raises FileNotFoundError where there is no notebook."""
-    source = course / "source" / ASSIGNMENT
-    notebook = lab_notebook(lab, language)
-    shutil.copytree(
-        ROOT / "assignment" / "vae",
-        source / "vae",
-        ignore=shutil.ignore_patterns("__pycache__"),
-        dirs_exist_ok=True,
-    )
-    shutil.copy(notebook, source / "lab.ipynb")
+def make(course: Path, language: str) -> Path:
+    """Write the course folder and return the notebook in it. Raises OSError."""
+    notebook = course / "source" / ASSIGNMENT / "lab.ipynb"
+    shutil.copytree(HANDOUT, notebook.parent, ignore=NOT_COPIED, dirs_exist_ok=True)
+    shutil.copy(HANDOUT / "lab" / f"lab.{language}.ipynb", notebook)
     config = (Path(__file__).parent / "nbgrader_config.py").read_text(encoding="utf-8")
     config = config.replace('HandedIn.language = "ko"', f'HandedIn.language = "{language}"')
     (course / "nbgrader_config.py").write_text(config, encoding="utf-8")
-    return source / "lab.ipynb"
-
-
-def lab_notebook(lab: Path, language: str) -> Path:
-    """The notebook in this language, else the only one. Raises FileNotFoundError."""
-    found = sorted(lab.rglob("*.ipynb"))
-    fitting = [path for path in found if language in (*path.stem.split("."), path.parent.name)] or found
-    if len(fitting) != 1:
-        raise FileNotFoundError(f"{lab}: {len(fitting)} notebooks for {language!r}")
-    return fitting[0]
+    return notebook
 
 
 def main() -> int:
@@ -49,10 +35,9 @@ def main() -> int:
     )
     parser.add_argument("course", type=Path, help="where to / 만들 폴더")
     parser.add_argument("--lang", choices=("ko", "en"), default="ko", help="language / 언어")
-    parser.add_argument("--lab", type=Path, default=LAB, help="folder of the notebooks / 노트북 폴더")
     arguments = parser.parse_args()
     try:
-        made = make(arguments.course, arguments.lang, arguments.lab)
+        made = make(arguments.course, arguments.lang)
     except OSError as error:
         print(
             f"강좌 폴더를 만들 수 없습니다: {error}\nThe course folder can't be made: {error}",

@@ -4,7 +4,7 @@ nbgrader runs no cell of a student's. The points of the code cells come from the
 """
 
 import os
-import sysconfig
+from importlib.metadata import files
 
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -48,7 +48,9 @@ c.ZipCollectApp.collector_plugin = HandInCollector
 c.HandInCollector.valid_ext = [".ipynb", ".py"]
 
 # An answer in Markdown may hold HTML, and the pages on which it is marked and given back must not run it.
-c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader.pages.markdown2html"}
 
-# nbgrader calls `alembic` by its name: let it find the one of its own environment, which may not be activated.
-os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
+# nbgrader calls `alembic` by its name: let it find the one that was installed with it, also where the environment
+# is not activated.
+ALEMBIC = [os.path.dirname(file.locate()) for file in files("alembic") or () if file.stem == "alembic"]
+os.environ["PATH"] = os.pathsep.join([*ALEMBIC, os.environ.get("PATH", os.defpath)])
