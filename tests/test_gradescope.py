@@ -59,7 +59,7 @@ set -e
 {python} -m venv --without-pip "$3"
 cd "$3"/lib/python*/site-packages
 printf '%s\\n' {shared} > shared.pth
-mkdir pip
+mkdir pip && touch pip/__init__.py
 cp {pip} pip/__main__.py
 """
 

@@ -53,7 +53,7 @@ def within_container(settings: Settings) -> Settings:
     if free is None:
         return settings
     if free < NEEDED_MB:
-        raise Refusal(Message("gradescope.memory", {"free": free, "needed": NEEDED_MB}))
+        raise Refusal(Message("gradescope.memory", {"free": free, "least": NEEDED_MB}))
     return replace(settings, memory_mb=min(settings.memory_mb, free))
 
 
