@@ -161,7 +161,7 @@ def test_grading_outside_of_the_checkout(
         check["values"]["text"] for check in result["checks"] if check["values"].get("kind") == "ValueError"
     }
     refused = {"namespaces": "FileNotFoundError", "landlock": "PermissionError"}[tier]
-    assert text == f"{refused} ModuleNotFoundError"
+    assert set(text.split()) == {refused, "ModuleNotFoundError"}
 
 
 def test_audit_with_a_bank_of_ones_own(installed: Installed, tmp_path: Path) -> None:
