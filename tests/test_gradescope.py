@@ -407,13 +407,17 @@ def test_without_a_limit_there_is_none(tmp_path: Path) -> None:
 def test_a_submission_may_use_no_more_memory_than_the_container_has_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for free, allowed in ((None, 1500), (368, 368), (9000, 1500)):
+    for free, allowed in ((None, 1500), (1536, 536), (9000, 1500)):
         monkeypatch.setattr(container, "free_mb", lambda free=free: free)
         assert container.within_container(settings()).memory_mb == allowed
-    monkeypatch.setattr(container, "free_mb", lambda: 100)
+
+
+def test_a_container_that_is_too_small_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(container, "free_mb", lambda: 768)
     with pytest.raises(Refusal) as refused:
         container.within_container(settings())
-    assert "larger container" in refused.value.message.text("en")
+    assert "768 MB" in refused.value.message.text("ko")
+    assert "1.0 CPU, 1.5GB RAM" in refused.value.message.text("en")
 
 
 def test_a_block_ends_in_time_and_leaves_no_alarm() -> None:

@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,19 +68,14 @@ def graded(options: argparse.Namespace, write: Write) -> Result:
     began = time.monotonic()
     # The seed is drawn when the image is built: one for the whole class, and for whoever hands in again.
     seed = classroom.run_seed(options.root / "source", None, fresh=False)
-    run = Run(settings(), "digits", None, "cpu", seed, LANGUAGES[0])
+    run = Run(within_container(settings()), "digits", None, "cpu", seed, LANGUAGES[0])
     write(unfinished((), run.settings, options.checks))
     place = kit.SOLUTION / "vae" if options.rehearse else options.root / "submission"
     submission = load(Source("submission", place))
     parent = WarmParent.launch(isolation.at_most())
     try:
         isolation.check(parent, options.allow_weak_isolation)
-        import sklearn.datasets  # noqa: F401 - the grader's memory is in use before the student's share is measured
-
-        from autograder import grading  # noqa: F401 - likewise
-
         linux.set_dumpable(False)
-        run = replace(run, settings=within_container(run.settings))
         return grade(submission, run, parent, began, options.checks, write)
     finally:
         parent.close()

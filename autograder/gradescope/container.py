@@ -11,7 +11,12 @@ from pathlib import Path
 from autograder.messages import Message, Refusal
 from autograder.settings import Settings
 
-NEEDED_MB = 200  # at the least, for what a submission does not share with the warm parent
+OWN_MB = (
+    1000  # of the grader and the warm parent, each with torch in it: 980 at the most, with a torch for CUDA
+)
+NEEDED_MB = (
+    200  # of a submission, at the least, beside what it shares with the warm parent: the solution takes 20
+)
 CGROUPS = Path("/sys/fs/cgroup")
 CGROUP_FILES = (  # limit, use, and what of it could be given back: of version 2 and of version 1
     ("memory.max", "memory.current", "memory.stat", "inactive_file "),
@@ -45,16 +50,17 @@ def ending_after(seconds: float) -> Iterator[None]:
 
 
 def within_container(settings: Settings) -> Settings:
-    """The settings, with no more memory for a submission than the container has left. Raises Refusal where that is too little.
+    """The settings, with no more memory for a submission than the container has for it. Raises Refusal where it is too small.
 
-    A submission that takes too much is then stopped by its supervisor, and told so; else the whole container would be.
+    A submission that takes too much is then stopped by its supervisor, and told so; else the kernel would kill
+    something, or the container as a whole.
     """
     free = free_mb()
     if free is None:
         return settings
-    if free < NEEDED_MB:
-        raise Refusal(Message("gradescope.memory", {"free": free, "least": NEEDED_MB}))
-    return replace(settings, memory_mb=min(settings.memory_mb, free))
+    if free < OWN_MB + NEEDED_MB:
+        raise Refusal(Message("gradescope.memory", {"free": free, "least": OWN_MB + NEEDED_MB}))
+    return replace(settings, memory_mb=min(settings.memory_mb, free - OWN_MB))
 
 
 def free_mb(cgroups: Path = CGROUPS) -> int | None:
