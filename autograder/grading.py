@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from autograder import __version__
@@ -27,14 +28,26 @@ class GraderFault(Exception):
 
 
 def grade(submission: Submission, run: Run, warm_parent: WarmParent) -> Result:
-    """Run all hidden checks on a submission.
+    """Run all hidden checks on a submission and name what is known of its mistakes. Raises as ``checked``."""
+    started = time.monotonic()
+    grading = checked(submission, run, warm_parent)
+    name_misconceptions(grading)
+    return result(grading, time.monotonic() - started)
+
+
+def checked(
+    submission: Submission,
+    run: Run,
+    warm_parent: WarmParent,
+    after_file: Callable[[Grading], None] = lambda _: None,
+) -> Grading:
+    """Run all hidden checks on a submission: one record each. ``after_file`` gets to see it after each file of them.
 
     A wall-clock limit that was reached without the CPU time to show for it is tried once more.
     Raises GraderFault when checks did not give one record each, SandboxFault when the sandbox is gone.
     """
-    started = time.monotonic()
     for _ in range(ATTEMPTS):
-        grading = Grading(submission, run, warm_parent)
+        grading = Grading(submission, run, warm_parent, after_file)
         run_checks(grading)
         if not grading.uncertain_timeout:
             break
@@ -42,8 +55,7 @@ def grade(submission: Submission, run: Run, warm_parent: WarmParent) -> Result:
         raise grading.sandbox_fault
     if grading.faults or not grading.expected or set(grading.checks) != set(grading.expected):
         raise GraderFault("; ".join(grading.faults) or "some checks gave no result")
-    name_misconceptions(grading)
-    return result(grading, time.monotonic() - started)
+    return grading
 
 
 def name_misconceptions(grading: Grading) -> None:

@@ -8,4 +8,4 @@ _PACKAGE = Path(__file__).resolve().parent
 ROOT = _PACKAGE / "kit" if (_PACKAGE / "kit").is_dir() else _PACKAGE.parent
 HANDOUT = ROOT / "assignment"
 SOLUTION = ROOT / "solution"
-BANK = ROOT / "bank" if (ROOT / "bank").is_dir() else ROOT / "tests" / "bank"
+BANK = ROOT / "tests" / "bank"

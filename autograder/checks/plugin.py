@@ -45,6 +45,7 @@ class Grading:
     submission: Submission
     run: Run
     warm_parent: WarmParent
+    after_file: Callable[[Grading], None] = lambda _: None
     checks: dict[str, Check] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     sandbox_fault: SandboxFault | None = None

@@ -49,6 +49,8 @@ def run_checks(grading: Grading) -> None:
     try:
         for item, following in zip(plugin.items, [*plugin.items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if following is None or following.path != item.path:
+                grading.after_file(grading)
     except BaseException:
         collected.cache_clear()
         raise

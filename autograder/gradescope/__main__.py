@@ -1,0 +1,116 @@
+"""The submission in ROOT/submission -> ROOT/results/results.json.
+
+The file is there from the beginning and written anew after each part, so that a container that is stopped leaves
+what was found until then. Exit status 0: it holds the score. 1: the grader itself failed, and there is no such file,
+which is how Gradescope is told that there is no score.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from autograder import classroom, isolation, kit
+from autograder.gradescope.container import OutOfTime, ending_after, within_container
+from autograder.gradescope.page import LANGUAGES, VISIBILITIES, Page, in_both, unfinished
+from autograder.intake import Source, Submission, load
+from autograder.messages import Message, Refusal, words
+from autograder.results import Result, number, write_atomically
+from autograder.run import Run
+from autograder.sandbox import linux
+from autograder.sandbox.client import WarmParent
+from autograder.settings import settings
+
+if TYPE_CHECKING:
+    from autograder.checks.plugin import Grading
+
+SECONDS = 540  # naming mistakes ends here at the latest; Gradescope stops the container after 600 unless told otherwise
+Write = Callable[[Mapping[str, Any]], None]
+
+
+def main() -> int:
+    """Returns the exit status."""
+    parser = argparse.ArgumentParser("python -m autograder.gradescope")
+    parser.add_argument("--root", type=Path, default=Path("/autograder"))
+    parser.add_argument("--checks", choices=VISIBILITIES, default="hidden")
+    parser.add_argument("--allow-weak-isolation", action="store_true")
+    parser.add_argument("--rehearse", action="store_true", help="grade the kit's solution, and write nothing")
+    options = parser.parse_args()
+    results = options.root / "results" / "results.json"
+
+    def write(document: Mapping[str, Any]) -> None:
+        if not options.rehearse:
+            write_atomically(results, json.dumps(document, ensure_ascii=False, allow_nan=False).encode())
+
+    try:
+        result = graded(options, write)
+        if options.rehearse and result.score != result.max_score:
+            raise Refusal(Message("gradescope.rehearsal_failed", {"score": number(result.score)}))
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it is the grader's, and nobody loses points by it
+        results.unlink(missing_ok=True)
+        message = fault.message if isinstance(fault, Refusal) else unexpected(fault)
+        print(in_both(lambda language: [words("gradescope.failed", language), message.text(language)]))
+        return 1
+    values = {"score": number(result.score), "max": number(result.max_score), "status": result.status}
+    done = Message("gradescope.done", {**values, "seconds": result.seconds, "isolation": result.isolation})
+    print(in_both(lambda language: [done.text(language)]))
+    return 0
+
+
+def graded(options: argparse.Namespace, write: Write) -> Result:
+    """The submission's result, or the solution's. Raises Refusal where this container can't, and as ``grade``."""
+    began = time.monotonic()
+    # The seed is drawn when the image is built: one for the whole class, and for whoever hands in again.
+    seed = classroom.run_seed(options.root / "source", None, fresh=False)
+    run = Run(within_container(settings()), "digits", None, "cpu", seed, LANGUAGES[0])
+    write(unfinished((), run.settings, options.checks))
+    place = kit.SOLUTION / "vae" if options.rehearse else options.root / "submission"
+    submission = load(Source("submission", place))
+    parent = WarmParent.launch(isolation.at_most())
+    try:
+        isolation.check(parent, options.allow_weak_isolation)
+        linux.set_dumpable(False)
+        return grade(submission, run, parent, began, options.checks, write)
+    finally:
+        parent.close()
+
+
+def grade(
+    submission: Submission, run: Run, parent: WarmParent, began: float, checks_visible: str, write: Write
+) -> Result:
+    """Grade one submission, and ``write`` what is known of it after each part and at the end. Raises as grading does."""
+    from autograder import grading  # only now, for it imports torch
+
+    def after_file(one: Grading) -> None:
+        write(unfinished(tuple(one.checks.values()), run.settings, checks_visible))
+
+    checked = grading.checked(submission, run, parent, after_file)
+    with suppress(OutOfTime), ending_after(SECONDS - (time.monotonic() - began)):
+        grading.name_misconceptions(checked)
+    result = classroom.with_fingerprint(grading.result(checked, time.monotonic() - began))
+    points = {"points": number(result.score), "max": number(result.max_score)}
+    top = [Message("report.points", points), Message(f"report.status_text.{result.status}"), *result.notes]
+    page = Page(result.checks, top, run.settings, checks_visible).to_json()
+    page["execution_time"] = round(result.seconds)
+    page["extra_data"] = {
+        "status": result.status,
+        "isolation": result.isolation,
+        "versions": dict(result.versions),
+    }
+    write(page)
+    return result
+
+
+def unexpected(fault: Exception) -> Message:
+    """What to say of a failure that nobody foresaw."""
+    return Message("gradescope.fault", {"fault": f"{type(fault).__name__}: {fault}"[:500]})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
