@@ -99,12 +99,14 @@ def build(channel: str, its_recipe: ModuleType, folder: Path, facts: Mapping[str
     asked = list(inspect.signature(its_recipe.make).parameters)[1:]
     try:
         made: Path = its_recipe.make(out, **{name: facts[name] for name in asked if name in facts})
+        for path in folder.rglob("*"):
+            if path.is_symlink():  # what it leads to would go out unseen
+                raise ValueError(f"{path.relative_to(folder)} is a link")
+            path.chmod(0o755 if path.is_dir() else 0o644)  # with whichever umask it was made
     except (OSError, ValueError) as error:
         raise Refusal(
             Message("release.recipe_failed", {"channel": channel, "error": str(error)[:300]}), status=1
         ) from error
-    for path in folder.rglob("*"):  # whoever builds, and with whichever umask
-        path.chmod(0o755 if path.is_dir() else 0o644)
     return made
 
 

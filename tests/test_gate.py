@@ -183,6 +183,10 @@ def test_what_nobody_listed_is_refused(tmp_path: Path) -> None:
     written(b"\xa7\r\r\n\0\0")(template / "vae" / "__pycache__" / "model.cpython-311.pyc")
     written(b"x = 1\n")(template / "vae" / ".model.py.swp")
     after("# not what the others have")(template / "README.md")
+    locked = bytearray(packed(secret="x = 1"))
+    locked[locked.index(b"PK\x01\x02") + 8] |= 1  # the flag of a password
+    written(bytes(locked))(template / "locked.zip")
+    written(b"PK\x05\x06" + bytes(18))(template / "broken.zip")
     ended = release(folder, "student", "github", "--lang", "en")
     assert ended.returncode == 1
     for path in ("github/vae/__pycache__/model.cpython-311.pyc", "github/vae/.model.py.swp"):

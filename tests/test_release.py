@@ -20,9 +20,10 @@ import nbformat
 import pytest
 import yaml
 
-from autograder import cli, intake, kit
+from autograder import cli, gate, intake, kit
 from autograder import release as releasing
 from autograder.grading import grade
+from autograder.messages import LANGUAGES, Message
 from autograder.results import Result
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
@@ -276,6 +277,37 @@ def test_a_recipe_that_fails(told: Callable, tmp_path: Path, monkeypatch: pytest
     status, said = told("student", "email", "--out", tmp_path / "dist")
     assert status == 1 and "'email' could not be built" in said and "mail.en.txt" in said
     assert not (tmp_path / "dist").exists()
+
+
+@pytest.mark.parametrize("closes", ["leaks", "scores", "public_checks"])
+def test_whatever_the_gate_finds_keeps_it_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], closes: str
+) -> None:
+    """Each violation in both languages, status 1, and what was built before stays."""
+    (tmp_path / "student").mkdir()
+    found = Message("release.check_fails", {"check": "test_it", "outcome": "failed"})
+    for name in ("leaks", "scores", "public_checks"):
+        monkeypatch.setattr(gate, name, lambda *_, name=name: [found] if name == closes else [])
+    monkeypatch.setattr(sys, "argv", ["autograder", "release", "student", "--out", str(tmp_path)])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    said = capsys.readouterr().err
+    assert end.value.code == 1 and all(found.text(language) in said for language in LANGUAGES)
+    assert "Nothing was built" in said and os.listdir(tmp_path) == ["student"]
+    assert not os.listdir(tmp_path / "student")
+
+
+def test_a_link_in_a_channel(told: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It could lead to anything, and the gate would not see it."""
+    shutil.copytree(kit.RELEASE / "student", tmp_path / "release" / "student")
+    recipe = next((tmp_path / "release" / "student").glob("make_*.py"))
+    with recipe.open("a", encoding="utf-8") as file:
+        file.write(
+            "\n\nplain = make\n\ndef make(out):\n    (out.parent / 'vae').symlink_to('/')\n    return plain(out)\n"
+        )
+    monkeypatch.setattr(kit, "RELEASE", tmp_path / "release")
+    status, said = told("student", "--out", tmp_path / "dist")
+    assert status == 1 and "vae is a link" in said and not (tmp_path / "dist").exists()
 
 
 @pytest.mark.parametrize("change", ["edited", "added"])

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from autograder import kit
 from autograder.commands.terminal import Language, app, say
 from autograder.messages import LANGUAGES, Message, Refusal
 from autograder.release import Channel
@@ -64,4 +65,5 @@ def release(
     if violations:
         raise Refusal(Message("release.refused", {"count": len(violations), "out": str(out)}), status=1)
     for folder in built:
-        say(Message("release.built", {"path": str(folder), "channel": folder.name}), lang.value)
+        page = kit.RELEASE / folder.name / ("README.md" if lang is Language.en else "README.ko.md")
+        say(Message("release.built", {"path": str(folder), "page": str(page)}), lang.value)

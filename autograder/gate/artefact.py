@@ -10,6 +10,7 @@ import json
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -52,35 +53,42 @@ def files(root: Path) -> Iterator[File]:
 
 def _opened(file: File) -> Iterator[File]:
     yield file
-    if file.is_zip:
-        with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
-            for member in archive.infolist():
-                if not member.is_dir():
-                    inside = (*file.inside, file.path)
-                    yield from _opened(File(inside, member.filename, archive.read(member)))
+    with suppress(zipfile.BadZipFile):
+        if file.is_zip:
+            with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+                for member in archive.infolist():
+                    if not member.is_dir():
+                        inside = (*file.inside, file.path)
+                        yield from _opened(File(inside, member.filename, _content(archive, member)))
+
+
+def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    try:
+        return archive.read(member)
+    except (RuntimeError, NotImplementedError, zipfile.BadZipFile, EOFError, zlib.error):
+        return b"\0"  # locked, damaged or packed in an unknown way: no text
 
 
 def pieces(file: File) -> Iterator[Piece] | None:
     """All texts in a file; None where it is neither a text nor a zip, so that nobody knows what is in it."""
     if file.is_zip:
-        return _remarks(file)
+        with suppress(zipfile.BadZipFile):
+            return iter(_remarks(file))
+        return None
     text = _text(file.content)
     if text is None:
         return None
     return _pieces(file.shown, text)
 
 
-def _remarks(file: File) -> Iterator[Piece]:
-    """What stands in a zip beside its files: names and comments."""
+def _remarks(file: File) -> list[Piece]:
+    """What stands in a zip beside its files: names and comments. Raises BadZipFile."""
     with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
-        remarks = [
-            archive.comment,
-            *(part for member in archive.infolist() for part in (member.comment, member.extra)),
-        ]
-        names = [member.filename for member in archive.infolist()]
-    yield Piece(f"{file.shown} (zip)", "\n".join(names))
-    for remark in remarks:
-        yield Piece(f"{file.shown} (zip)", remark.decode("utf-8", "ignore"))
+        members = archive.infolist()
+        remarks = [archive.comment, *(part for member in members for part in (member.comment, member.extra))]
+    texts = ["\n".join(member.filename for member in members)]
+    texts += [remark.decode("utf-8", "ignore") for remark in remarks if remark]
+    return [Piece(f"{file.shown} (zip)", text) for text in texts]
 
 
 def _text(content: bytes) -> str | None:
