@@ -182,6 +182,8 @@ def test_nbgrader_from_course_to_points(dist: Path, tmp_path: Path, points: Call
     assert 'language = "ko"' in (dist / "nbgrader" / "nbgrader_config.py").read_text(encoding="utf-8")
     desk = shutil.copytree(source, tmp_path / "submitted" / "choi" / "ps1")
     hand_in(desk, "model.py")
+    public = [sys.executable, "-m", "vae", "check", "1"]  # as the notebook's cell runs it
+    assert subprocess.run(public, cwd=desk, capture_output=True).returncode == 0
     assert points(tmp_path / "submitted") == {"choi": 20}
 
 

@@ -1,7 +1,7 @@
 """Make an nbgrader course folder: ``python release/nbgrader/make_course.py COURSE [--lang ko|en]``.
 
-Into COURSE go nbgrader_config.py and source/ps1/ with the lab notebook and the package vae as students get it. What
-lies there already is not touched, apart from these files.
+Into COURSE go nbgrader_config.py and source/ps1/ with the lab notebook, the package vae as students get it and the
+public checks that the notebook runs. What lies there already is not touched, apart from these files.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ def make(course: Path, language: str, lab: Path = LAB) -> Path:
     """Write the course folder and return the notebook in it. Raises FileNotFoundError where there is no notebook."""
     source = course / "source" / ASSIGNMENT
     notebook = lab_notebook(lab, language)
-    shutil.copytree(
-        ROOT / "assignment" / "vae",
-        source / "vae",
-        ignore=shutil.ignore_patterns("__pycache__"),
-        dirs_exist_ok=True,
-    )
+    rubbish = shutil.ignore_patterns("__pycache__", ".*")
+    for folder in ("vae", "checks"):
+        shutil.copytree(ROOT / "assignment" / folder, source / folder, ignore=rubbish, dirs_exist_ok=True)
+    for file in ("pytest.ini", "requirements.txt"):
+        shutil.copy(ROOT / "assignment" / file, source / file)
     shutil.copy(notebook, source / "lab.ipynb")
     config = (Path(__file__).parent / "nbgrader_config.py").read_text(encoding="utf-8")
     config = config.replace('HandedIn.language = "ko"', f'HandedIn.language = "{language}"')
