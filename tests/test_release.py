@@ -232,6 +232,15 @@ def told(
     return called
 
 
+@pytest.fixture
+def own_recipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of release/ that may be changed, beside the same hand-out."""
+    (tmp_path / "assignment").symlink_to(kit.HANDOUT)
+    copied = shutil.copytree(kit.RELEASE, tmp_path / "release", ignore=shutil.ignore_patterns("dist"))
+    monkeypatch.setattr(kit, "RELEASE", copied)
+    return copied
+
+
 def test_a_channel_is_named_with_its_folder_and_page(told: Callable, tmp_path: Path) -> None:
     status, said = told("student", "--out", tmp_path, "--lang", "en")
     assert status == 0 and "release/student/README.md" in said
@@ -264,18 +273,15 @@ def test_unusable_arguments(told: Callable, tmp_path: Path, arguments: list[str]
     assert not (tmp_path / "dist").exists()
 
 
-def test_a_channel_without_a_recipe(told: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(kit.RELEASE / "student", tmp_path / "release" / "student")
-    monkeypatch.setattr(kit, "RELEASE", tmp_path / "release")
+def test_a_channel_without_a_recipe(told: Callable, own_recipes: Path, tmp_path: Path) -> None:
+    shutil.rmtree(own_recipes / "email")
     status, said = told("email", "--out", tmp_path / "dist")
     assert status == 2 and "'email'" in said and "no recipe" in said and "채널을 만들 수 없습니다" in said
     assert not (tmp_path / "dist").exists()
 
 
-def test_a_recipe_that_fails(told: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(kit.RELEASE, tmp_path / "release", ignore=shutil.ignore_patterns("dist"))
-    (tmp_path / "release" / "email" / "mail.en.txt").unlink()
-    monkeypatch.setattr(kit, "RELEASE", tmp_path / "release")
+def test_a_recipe_that_fails(told: Callable, own_recipes: Path, tmp_path: Path) -> None:
+    (own_recipes / "email" / "mail.en.txt").unlink()
     status, said = told("student", "email", "--out", tmp_path / "dist")
     assert status == 1 and "'email' could not be built" in said and "mail.en.txt" in said
     assert not (tmp_path / "dist").exists()
@@ -299,15 +305,13 @@ def test_whatever_the_gate_finds_keeps_it_closed(
     assert not os.listdir(tmp_path / "student")
 
 
-def test_a_link_in_a_channel(told: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_in_a_channel(told: Callable, own_recipes: Path, tmp_path: Path) -> None:
     """It could lead to anything, and the gate would not see it."""
-    shutil.copytree(kit.RELEASE / "student", tmp_path / "release" / "student")
-    recipe = next((tmp_path / "release" / "student").glob("make_*.py"))
+    (recipe,) = (own_recipes / "student").glob("make_*.py")
     with recipe.open("a", encoding="utf-8") as file:
         file.write(
-            "\n\nplain = make\n\ndef make(out):\n    (out.parent / 'vae').symlink_to('/')\n    return plain(out)\n"
+            "\n\nplain = make\n\n\ndef make(out):\n    (out.parent / 'vae').symlink_to('/')\n    return plain(out)\n"
         )
-    monkeypatch.setattr(kit, "RELEASE", tmp_path / "release")
     status, said = told("student", "--out", tmp_path / "dist")
     assert status == 1 and "vae is a link" in said and not (tmp_path / "dist").exists()
 

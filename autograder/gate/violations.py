@@ -35,15 +35,29 @@ class Public:
         channels = {name: tuple(paths) for name, paths in table["channels"].items()}
         return cls(tuple(table["handout"]), channels, tuple(table["lines"]))
 
-    def unlisted(self, channel: str, built: Iterable[File]) -> Iterator[str]:
-        """The files that nobody has said students may get."""
-        places: dict[tuple[str, ...], list[str]] = defaultdict(list)
-        for file in built:
-            places[file.inside].append(file.path)
-        for inside, paths in places.items():
-            root = handout_root(paths)
-            allowed = {*self.channels.get(channel, ()), *(str(root / path) for path in self.handout if root)}
-            yield from ("/".join((*inside, path)) for path in paths if path not in allowed)
+    def unlisted(self, channel: str, built: Iterable[File]) -> Iterator[tuple[str, File]]:
+        """The files that nobody has said students may get, each with its path in the hand-out, or in the channel."""
+        for inside, root in by_place(built):
+            for file in inside:
+                path = within(root, file.path)
+                if file.path not in self.channels.get(channel, ()) and path not in self.handout:
+                    yield path or f"{channel}/{file.shown}", file
+
+
+def by_place(built: Iterable[File]) -> Iterator[tuple[list[File], PurePosixPath | None]]:
+    """The files of each folder or zip, and the folder in it that the hand-out lies in."""
+    places: dict[tuple[str, ...], list[File]] = defaultdict(list)
+    for file in built:
+        places[file.inside].append(file)
+    for inside in places.values():
+        yield inside, handout_root(file.path for file in inside)
+
+
+def within(root: PurePosixPath | None, path: str) -> str | None:
+    """The path seen from the hand-out's folder; None where it lies elsewhere."""
+    if root is None or not PurePosixPath(path).is_relative_to(root):
+        return None
+    return str(PurePosixPath(path).relative_to(root))
 
 
 def handout_root(paths: Iterable[str]) -> PurePosixPath | None:
@@ -53,17 +67,22 @@ def handout_root(paths: Iterable[str]) -> PurePosixPath | None:
 
 
 def leaks(built: Mapping[str, Path], public: Public, secrets: Secrets) -> list[Message]:
-    """Everything that must not go out, for each channel's folder that students get something of."""
-    violations = []
-    seen: dict[str, tuple[str, bytes]] = {}
+    """Everything that must not go out, for each channel's folder that students get something of.
+
+    What several channels share is named once.
+    """
+    violations: dict[str | bytes, list[Message]] = {}
+    first: dict[str, tuple[str, bytes]] = {}
     for channel, folder in built.items():
         everything = list(files(folder))
-        for path in public.unlisted(channel, everything):
-            violations.append(Message("release.unlisted", {"path": f"{channel}/{path}"}))
+        for path, file in public.unlisted(channel, everything):
+            values = {"path": f"{channel}/{file.shown}"}
+            violations.setdefault(path, [Message("release.unlisted", values)])
         for file in everything:
-            violations += _in_file(channel, file, secrets)
-        violations += _differing(channel, everything, seen)
-    return violations
+            if file.content not in violations:
+                violations[file.content] = list(_in_file(channel, file, secrets))
+        violations[f"{channel}/"] = list(_differing(channel, everything, first))
+    return [message for messages in violations.values() for message in messages]
 
 
 def _in_file(channel: str, file: File, secrets: Secrets) -> Iterator[Message]:
@@ -80,17 +99,15 @@ def _in_file(channel: str, file: File, secrets: Secrets) -> Iterator[Message]:
                 yield Message("release.leak", values)
 
 
-def _differing(channel: str, everything: list[File], seen: dict[str, tuple[str, bytes]]) -> Iterator[Message]:
+def _differing(
+    channel: str, everything: list[File], first: dict[str, tuple[str, bytes]]
+) -> Iterator[Message]:
     """The files of the hand-out that another channel has with another content: only one of them was tried."""
-    places: dict[tuple[str, ...], list[File]] = defaultdict(list)
-    for file in everything:
-        places[file.inside].append(file)
-    for members in places.values():
-        root = handout_root(member.path for member in members)
-        for file in members:
-            if root is None or not PurePosixPath(file.path).is_relative_to(root):
-                continue
-            path, shown = str(PurePosixPath(file.path).relative_to(root)), f"{channel}/{file.shown}"
-            other, content = seen.setdefault(path, (shown, file.content))
-            if content != file.content:
-                yield Message("release.differs", {"path": shown, "other": other})
+    for inside, root in by_place(everything):
+        for file in inside:
+            path = within(root, file.path)
+            if path is not None:
+                shown = f"{channel}/{file.shown}"
+                other, content = first.setdefault(path, (shown, file.content))
+                if content != file.content:
+                    yield Message("release.differs", {"path": shown, "other": other})
