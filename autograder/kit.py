@@ -9,3 +9,5 @@ ROOT = _PACKAGE / "kit" if (_PACKAGE / "kit").is_dir() else _PACKAGE.parent
 HANDOUT = ROOT / "assignment"
 SOLUTION = ROOT / "solution"
 BANK = ROOT / "tests" / "bank"
+RELEASE = ROOT / "release"
+CHECKS = _PACKAGE / "checks"

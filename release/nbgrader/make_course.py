@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HANDOUT = ROOT / "assignment"
 ASSIGNMENT = "ps1"
-NOT_COPIED = shutil.ignore_patterns("lab", "README*", "runs", "__pycache__", ".*")
+NOT_COPIED = shutil.ignore_patterns("lab", "lecture", "README*", "runs", "__pycache__", ".*")
 
 
 def make(course: Path, language: str) -> Path:

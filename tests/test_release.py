@@ -1,0 +1,334 @@
+"""Releasing: every channel from one source, the same bytes each time, and back again as submissions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import types
+import urllib.request
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from autograder import cli, gate, intake, kit
+from autograder import release as releasing
+from autograder.grading import grade
+from autograder.messages import LANGUAGES, Message
+from autograder.results import Result
+from autograder.run import Run
+from autograder.sandbox.client import WarmParent
+from autograder.settings import FILES
+
+ROOT = Path(__file__).resolve().parents[1]
+URL = "https://example.org/vae-assignment.zip"
+CHANNELS = [channel.value for channel in releasing.Channel if (kit.RELEASE / channel.value).is_dir()]
+SEALED = """
+import os, sys
+os.umask(int(sys.argv[1], 8))
+from pathlib import Path
+from autograder import release
+release.pass_gate = lambda *_: None  # once is enough: it changes nothing
+release.release(sys.argv[3:], Path(sys.argv[2]), "ko", "https://example.org/vae-assignment.zip", lambda _: None)
+"""
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All channels, through the whole gate: no leak, 100 and 0 points, public checks red and green."""
+    out = tmp_path_factory.mktemp("release") / "dist"
+    steps: list[str] = []
+    built = releasing.release(CHANNELS, out, "ko", URL, lambda step: steps.append(step.id))
+    assert [folder.name for folder in built] == CHANNELS
+    assert steps[-3:] == ["release.looking", "release.grading", "release.checking"]
+    return out
+
+
+def contents(folder: Path) -> dict[str, tuple[str, int]]:
+    """The hash and the mode of every file."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {
+        path.relative_to(folder).as_posix(): (
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+            path.stat().st_mode,
+        )
+        for path in files
+    }
+
+
+def test_every_channel_is_built(dist: Path) -> None:
+    assert {"student", "nbgrader", "github", "colab", "email"} <= set(CHANNELS)
+    assert sorted(os.listdir(dist)) == sorted([*CHANNELS, releasing.SUMS])
+    for channel in CHANNELS:
+        assert contents(dist / channel), channel
+    for channel in ("nbgrader", "github", "colab", "email"):
+        for page in ("README.md", "README.ko.md"):
+            assert (kit.RELEASE / channel / page).is_file(), channel
+
+
+def test_the_sums_are_those_of_the_files(dist: Path) -> None:
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", releasing.SUMS], cwd=dist, check=True)
+    listed = [line[66:] for line in (dist / releasing.SUMS).read_text(encoding="utf-8").splitlines()]
+    assert sorted(listed) == sorted(contents(dist).keys() - {releasing.SUMS})
+
+
+@pytest.mark.parametrize(
+    ("umask", "zone", "encoding"), [("022", "Asia/Seoul", "C.UTF-8"), ("077", "America/Caracas", "C")]
+)
+def test_the_same_input_gives_the_same_bytes(
+    dist: Path, tmp_path: Path, umask: str, zone: str, encoding: str
+) -> None:
+    """Whoever builds, when, where and with whichever settings; and all channels take less than a minute."""
+    started = time.monotonic()
+    subprocess.run(
+        [sys.executable, "-c", SEALED, umask, str(tmp_path / "dist"), *CHANNELS],
+        cwd=ROOT,
+        env={**os.environ, "TZ": zone, "LC_ALL": encoding, "PYTHONHASHSEED": str(len(zone))},
+        check=True,
+    )
+    assert time.monotonic() - started < 60
+    again, first = contents(tmp_path / "dist"), contents(dist)
+    again.pop(releasing.SUMS), first.pop(releasing.SUMS)
+    assert again == first
+
+
+# --- what is in the channels, and round trips ----------------------------------------------------------
+
+
+def hand_in(desk: Path, *files: str) -> None:
+    """A student's work: these files of the solution."""
+    for file in files:
+        shutil.copyfile(kit.SOLUTION / "vae" / file, desk / "vae" / file)
+
+
+@pytest.fixture
+def points(warm_parent: WarmParent, run: Run) -> Callable[[Path], dict[str, float | None]]:
+    """What each submission that is found in a folder scores."""
+
+    def graded(folder: Path) -> dict[str, float | None]:
+        found = [intake.load(source) for source in intake.find(folder)]
+        results: list[Result] = [grade(submission, run, warm_parent) for submission in found]
+        return {result.submission: result.score for result in results}
+
+    return graded
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ["-c", "user.name=Kim", "-c", "user.email=kim@example.org", "-c", "init.defaultBranch=main"]
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_github_from_template_to_points(dist: Path, tmp_path: Path, points: Callable) -> None:
+    """A template repository, two students' copies, their pushes, the instructor's clones."""
+    template = shutil.copytree(dist / "github", tmp_path / "template")
+    git(template, "init")
+    git(template, "add", "-A")
+    git(template, "commit", "-m", "VAE homework")
+    clones = tmp_path / "submissions"
+    clones.mkdir()
+    for student, solved in {"ps1-kim": list(FILES.values()), "ps1-이서준": ["loss.py"]}.items():
+        server, desk = tmp_path / f"{student}.git", tmp_path / student
+        git(tmp_path, "clone", "--bare", str(template), str(server))
+        git(tmp_path, "clone", str(server), str(desk))
+        hand_in(desk, *solved)
+        git(desk, "commit", "-am", "done")
+        git(desk, "push")
+        git(clones, "clone", str(server))
+    assert points(clones) == {"ps1-kim": 100, "ps1-이서준": 30}
+
+
+def test_the_workflow_runs_the_public_checks_and_may_do_nothing_else(dist: Path) -> None:
+    workflow = yaml.safe_load(
+        (dist / "github" / ".github" / "workflows" / "checks.yml").read_text(encoding="utf-8")
+    )
+    assert "push" in workflow[True] and workflow["permissions"] == {
+        "contents": "read"
+    }  # YAML reads "on" as true
+    (job,) = workflow["jobs"].values()
+    assert any("python -m vae check" in step.get("run", "") for step in job["steps"])
+    assert "secrets." not in json.dumps(workflow) and job["timeout-minutes"] <= 20
+
+
+def test_email_from_attachment_to_points(dist: Path, tmp_path: Path, points: Callable) -> None:
+    """The attachment unpacked and filled in; one student sends a zip, another single files."""
+    with zipfile.ZipFile(dist / "email" / "vae-assignment.zip") as attached:
+        attached.extractall(tmp_path / "desk")
+    (desk,) = (tmp_path / "desk").iterdir()
+    hand_in(desk, "loss.py", "latent.py")
+    saved = tmp_path / "submissions"
+    (saved / "20265678 박지훈").mkdir(parents=True)
+    with zipfile.ZipFile(saved / "20261234 김민지.zip", "w") as answer:
+        for file in FILES.values():
+            answer.write(desk / "vae" / file, f"과제/{file}")
+    shutil.copy(desk / "vae" / "loss.py", saved / "20265678 박지훈")
+    shutil.copy(dist / "colab" / "lab.ko.ipynb", saved / "20265678 박지훈" / "답.ipynb")
+    assert points(saved) == {"20261234 김민지": 50, "20265678 박지훈": 30}
+
+
+def test_nbgrader_from_course_to_points(dist: Path, tmp_path: Path, points: Callable) -> None:
+    """The course folder's source, as students get it, in nbgrader's tree of hand-ins (nbgrader itself: test_nbgrader.py)."""
+    source = dist / "nbgrader" / "source" / "ps1"
+    notebook = nbformat.read(source / "lab.ipynb", as_version=4)
+    assert [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
+    assert 'language = "ko"' in (dist / "nbgrader" / "nbgrader_config.py").read_text(encoding="utf-8")
+    desk = shutil.copytree(source, tmp_path / "submitted" / "choi" / "ps1")
+    hand_in(desk, "model.py")
+    public = [sys.executable, "-m", "vae", "check", "1"]  # as the notebook's cell runs it
+    assert subprocess.run(public, cwd=desk, capture_output=True).returncode == 0
+    assert points(tmp_path / "submitted") == {"choi": 20}
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_colab_notebook_fetches_the_handout(
+    dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """Its first cell, in an empty folder on Colab: it asks the address for the zip, and finds the hand-out."""
+    notebook = nbformat.read(dist / "colab" / f"lab.{language}.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    asked = []
+
+    def urlopen(address: str) -> BytesIO:
+        asked.append(address)
+        return BytesIO((dist / "colab" / "vae-assignment.zip").read_bytes())
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(urllib.request, "urlopen", urlopen)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    colab = types.ModuleType("google.colab")
+    colab.files = None  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "google.colab", colab)
+    exec("\n".join(line for line in first.source.splitlines() if not line.strip().startswith("%")), {})  # noqa: S102
+    assert asked == [URL]
+    assert (Path(sys.path[0]) / "vae" / "notebook.py").is_file()
+
+
+# --- refusals ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    """``status, said = told("student", ...)``: the command in this process, without the gate."""
+    monkeypatch.setattr(releasing, "pass_gate", lambda *_: None)
+
+    def called(*arguments: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["autograder", "release", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        said = capsys.readouterr()
+        return int(end.value.code or 0), said.out + said.err
+
+    return called
+
+
+@pytest.fixture
+def own_recipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of release/ that may be changed, beside the same hand-out."""
+    (tmp_path / "assignment").symlink_to(kit.HANDOUT)
+    copied = shutil.copytree(kit.RELEASE, tmp_path / "release", ignore=shutil.ignore_patterns("dist"))
+    monkeypatch.setattr(kit, "RELEASE", copied)
+    return copied
+
+
+def test_a_channel_is_named_with_its_folder_and_page(told: Callable, tmp_path: Path) -> None:
+    status, said = told("student", "--out", tmp_path, "--lang", "en")
+    assert status == 0 and "release/student/README.md" in said
+    assert sorted(os.listdir(tmp_path)) == [releasing.SUMS, "student"]
+    assert told("student", "email", "--out", tmp_path)[0] == 0  # once more, over what is there
+    assert sorted(os.listdir(tmp_path)) == [releasing.SUMS, "email", "student"]
+    listed = (tmp_path / releasing.SUMS).read_text(encoding="utf-8")
+    assert "  student/" in listed and "  email/" in listed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["pigeon"], "pigeon"),
+        (["colab", "--handout-url", "www.example.org"], "is no web address"),
+        (["colab", "--handout-url", 'https://example.org/"+"'], None),
+        (["colab", "--handout-url", "https://[/a.zip"], "is no web address"),
+        (["colab", "--handout-url", "file:///etc/passwd"], "is no web address"),
+    ],
+)
+def test_unusable_arguments(told: Callable, tmp_path: Path, arguments: list[str], says: str | None) -> None:
+    status, said = told(*arguments, "--out", tmp_path / "dist")
+    if says is None:  # odd, but it stays the text that it is
+        notebook = json.loads((tmp_path / "dist" / "colab" / "lab.ko.ipynb").read_text(encoding="utf-8"))
+        assert any(
+            'HANDOUT_URL = "https://example.org/\\"+\\""' in line for line in notebook["cells"][1]["source"]
+        )
+        return
+    assert status == 2 and says in said and "Traceback" not in said
+    assert not (tmp_path / "dist").exists()
+
+
+def test_a_channel_without_a_recipe(told: Callable, own_recipes: Path, tmp_path: Path) -> None:
+    shutil.rmtree(own_recipes / "email")
+    status, said = told("email", "--out", tmp_path / "dist")
+    assert status == 2 and "'email'" in said and "no recipe" in said and "채널을 만들 수 없습니다" in said
+    assert not (tmp_path / "dist").exists()
+
+
+def test_a_recipe_that_fails(told: Callable, own_recipes: Path, tmp_path: Path) -> None:
+    (own_recipes / "email" / "mail.en.txt").unlink()
+    status, said = told("student", "email", "--out", tmp_path / "dist")
+    assert status == 1 and "'email' could not be built" in said and "mail.en.txt" in said
+    assert not (tmp_path / "dist").exists()
+
+
+@pytest.mark.parametrize("closes", ["leaks", "scores", "public_checks"])
+def test_whatever_the_gate_finds_keeps_it_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], closes: str
+) -> None:
+    """Each violation in both languages, status 1, and what was built before stays."""
+    (tmp_path / "student").mkdir()
+    found = Message("release.check_fails", {"check": "test_it", "outcome": "failed"})
+    for name in ("leaks", "scores", "public_checks"):
+        monkeypatch.setattr(gate, name, lambda *_, name=name: [found] if name == closes else [])
+    monkeypatch.setattr(sys, "argv", ["autograder", "release", "student", "--out", str(tmp_path)])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    said = capsys.readouterr().err
+    assert end.value.code == 1 and all(found.text(language) in said for language in LANGUAGES)
+    assert "Nothing was built" in said and os.listdir(tmp_path) == ["student"]
+    assert not os.listdir(tmp_path / "student")
+
+
+def test_a_link_in_a_channel(told: Callable, own_recipes: Path, tmp_path: Path) -> None:
+    """It could lead to anything, and the gate would not see it."""
+    (recipe,) = (own_recipes / "student").glob("make_*.py")
+    with recipe.open("a", encoding="utf-8") as file:
+        file.write(
+            "\n\nplain = make\n\n\ndef make(out):\n    (out.parent / 'vae').symlink_to('/')\n    return plain(out)\n"
+        )
+    status, said = told("student", "--out", tmp_path / "dist")
+    assert status == 1 and "vae is a link" in said and not (tmp_path / "dist").exists()
+
+
+@pytest.mark.parametrize("change", ["edited", "added"])
+def test_an_instructors_own_files_are_not_overwritten(told: Callable, tmp_path: Path, change: str) -> None:
+    """A course that is run in release/dist/ keeps its gradebook."""
+    assert told("nbgrader", "--out", tmp_path)[0] == 0
+    own = tmp_path / "nbgrader" / {"edited": "nbgrader_config.py", "added": "gradebook.db"}[change]
+    own.write_text("mine")
+    status, said = told("nbgrader", "--out", tmp_path)
+    assert status == 2 and str(own) in said and "was not written by" in said
+    assert own.read_text() == "mine"
+
+
+def test_a_place_that_cannot_be_written(told: Callable, tmp_path: Path) -> None:
+    (tmp_path / "dist").write_text("a file")
+    status, said = told("student", "--out", tmp_path / "dist")
+    assert status == 2 and "can't be written" in said
+    assert (tmp_path / "dist").read_text() == "a file"
