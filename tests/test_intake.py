@@ -147,9 +147,7 @@ def test_moodle_folders_in_a_folder_and_in_a_zip(tmp_path: Path) -> None:
     content = under("Kim Minji_12_assignsubmission_file")
     write(tmp_path / "class", content)
     write(tmp_path, {"moodle.zip": zipped(content)})
-    assert (
-        names(tmp_path / "class") == names(tmp_path / "moodle.zip") == ["Kim Minji_12_assignsubmission_file"]
-    )
+    assert names(tmp_path / "class") == names(tmp_path / "moodle.zip") == ["Kim Minji_12"]
     assert only(tmp_path / "moodle.zip").files == GOOD
 
 
@@ -172,7 +170,7 @@ def test_canvas_single_files_are_gathered_by_student(tmp_path: Path, bulk: bool)
         "anon_aB3dE",
         "doejane_12345",
         "doejane_777",
-        "roe_5_6_vae",
+        "roe_5",
         "김민지_9",
     ]
     assert all(load(source).files == GOOD for source in sources)
