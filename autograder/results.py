@@ -84,7 +84,9 @@ class Result:
         """The score that counts; None where the grader itself failed."""
         if self.score is None:
             return None
-        return max(0.0, self.score + sum(each.points - each.graded for each in self.adjustments))
+        # What lateness costs was never in the score: of it only the points count.
+        changes = (each.points - (each.graded if each.item != LATE else 0.0) for each in self.adjustments)
+        return max(0.0, self.score + sum(changes))
 
     def part_points(self, part: str) -> float | None:
         """The points that count in one part; None where the grader itself failed."""
