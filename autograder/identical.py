@@ -21,6 +21,7 @@ from autograder.results import inert
 from autograder.settings import FILES
 
 TRIVIAL_LINES = 6  # so short an answer, and the solution's own, many find by themselves
+TOKENISED_BYTES = 50_000  # some tokenisers take a time that grows with the square of what they can't read
 SPACING = (
     token.COMMENT,
     token.NL,
@@ -90,22 +91,26 @@ def known(file: str, handout: bool) -> frozenset[Line]:
 
 
 def logical_lines(content: bytes) -> list[Line]:
-    """The lines as Python sees them, each with its depth first. Of a file that is no Python, its words."""
+    """The lines as Python sees them, each with its depth first. Of what is no Python, or very long, the words."""
+    try:
+        if len(content) <= TOKENISED_BYTES:
+            return _tokenised(content)
+    except (SyntaxError, tokenize.TokenError, UnicodeError, LookupError):
+        pass
+    return [tuple(line.split()) for line in content.decode("utf-8", "replace").splitlines() if line.strip()]
+
+
+def _tokenised(content: bytes) -> list[Line]:
     lines: list[Line] = []
     words: list[str] = []
     depth, texts_only = 0, True
-    try:
-        for each in tokenize.tokenize(io.BytesIO(content).readline):
-            depth += (each.type == token.INDENT) - (each.type == token.DEDENT)
-            if each.type == token.NEWLINE:
-                if words and not texts_only:  # a line of texts alone is a docstring
-                    lines.append((str(depth), *words))
-                words, texts_only = [], True
-            elif each.type not in SPACING:
-                words.append(each.string)
-                texts_only = texts_only and each.type == token.STRING
-    except (SyntaxError, tokenize.TokenError, UnicodeError, LookupError):
-        return [
-            tuple(line.split()) for line in content.decode("utf-8", "replace").splitlines() if line.strip()
-        ]
+    for each in tokenize.tokenize(io.BytesIO(content).readline):
+        depth += (each.type == token.INDENT) - (each.type == token.DEDENT)
+        if each.type == token.NEWLINE:
+            if words and not texts_only:  # a line of texts alone is a docstring
+                lines.append((str(depth), *words))
+            words, texts_only = [], True
+        elif each.type not in SPACING:
+            words.append(each.string)
+            texts_only = texts_only and each.type == token.STRING
     return lines

@@ -130,7 +130,7 @@ def _delimiter(line: str) -> str:
 def _rows(text: str, delimiter: str) -> list[Row]:
     """All rows with something in them. The csv module tells no places, and places are what this is about."""
     cell = re.compile(
-        rf'(?P<quoted>"(?:[^"]|"")*")?(?P<rest>[^{re.escape(delimiter)}\r\n]*)(?P<end>{re.escape(delimiter)}|\r\n|\r|\n|\Z)'
+        rf'(?P<quoted>"[^"]*(?:""[^"]*)*")?(?P<rest>[^{re.escape(delimiter)}\r\n]*)(?P<end>{re.escape(delimiter)}|\r\n|\r|\n|\Z)'
     )
     rows: list[Row] = []
     cells: list[Cell] = []

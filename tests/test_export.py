@@ -346,6 +346,20 @@ def test_excels_own_line_about_the_delimiter_stays(collected: Grade, tmp_path: P
     assert fill("csv", out, book).content == b'sep=;\r\nid;"a,b";score\r\n20260001;x;81\r\n'
 
 
+def test_marks_with_the_written_part_take_the_place_of_the_scores(collected: Grade, tmp_path: Path) -> None:
+    out = collected(CANVAS, CANVAS_SCORES)
+    rows = "submission,status,code,code_max,written,written_max,mark,mark_max\n"
+    rows += "kimminji_1001,graded,92.5,100,40,50,132.5,150\n이서준_1002,graded,40,100,,50,,150\n"
+    handed = handback.with_marks(handback.read_roster(out), put(tmp_path / "marks.csv", rows, "utf-8-sig"))
+    assert {each.name: (each.score, each.max_score) for each in handed if each.max_score} == {
+        "kimminji_1001": (132.5, 150),
+        "이서준_1002": (None, 150),
+    }
+    with pytest.raises(Refusal) as caught:
+        handback.with_marks(handed, put(tmp_path / "marks.csv", rows.replace("132.5,", "good,")))
+    assert caught.value.message.id == "export.mark"
+
+
 # --- what is refused -------------------------------------------------------------------------------------
 
 
