@@ -47,8 +47,10 @@ def run(bank_folder: Path, kinds: Iterable[str], the_run: Run, jobs: int) -> Gen
 
 def impatient(run: Run) -> Run:
     """The same run with shorter limits on time, which honest work comes nowhere near."""
-    short = {"cpu_seconds": 3, "wall_seconds": 9, "short_run_cpu_seconds": 6, "short_run_wall_seconds": 18}
-    return replace(run, settings=replace(run.settings, **short))
+    short = replace(
+        run.settings, cpu_seconds=3, wall_seconds=9, short_run_cpu_seconds=6, short_run_wall_seconds=18
+    )
+    return replace(run, settings=short)
 
 
 def _class(handed_in: Mapping[str, Entry], the_run: Run, jobs: int) -> Generator[Finding, None, None]:

@@ -6,7 +6,6 @@ Results are files, written one by one; a run that was interrupted takes up those
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import secrets
@@ -16,16 +15,19 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
-from autograder import __version__, kit, workers
+from autograder import __version__, workers
+from autograder.adjust import Adjuster
+from autograder.fingerprint import SHARED, fingerprint, fingerprints, listed_checks
 from autograder.intake import Source, Submission, load
 from autograder.messages import Message, Refusal, words
 from autograder.report import safe_name, write_reports
 from autograder.results import PART, Check, Result, to_csv, write_atomically
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
+from autograder.settings import FILES
 from autograder.workers import Stopped, Workers
 
 ATTEMPTS = 3  # the last two of them alone: one may be the bad luck of a machine that goes down
@@ -33,30 +35,46 @@ ATTEMPTS = 3  # the last two of them alone: one may be the bad luck of a machine
 
 @dataclass(frozen=True)
 class Folder:
-    """The folder OUT: where each source's result lies."""
+    """The folder OUT: where each source's result lies, and what changes the points of it.
+
+    Where ``history`` is given, a result that is replaced is kept there.
+    """
 
     out: Path
     names: dict[str, str]
+    adjuster: Adjuster | None = None
+    history: Path | None = None
 
     @classmethod
-    def of(cls, out: Path, sources: Iterable[Source]) -> Folder:
+    def of(
+        cls,
+        out: Path,
+        sources: Iterable[Source],
+        adjuster: Adjuster | None = None,
+        history: Path | None = None,
+    ) -> Folder:
         names: dict[str, str] = {}
         for source in sources:
             names[source.name] = safe_name(source.name, set(names.values()))
-        return cls(out, names)
+        return cls(out, names, adjuster, history)
 
     def read(self, name: str) -> Result | None:
         """The result that lies there already, or None."""
-        with suppress(OSError, ValueError):
-            return Result.from_json(self._path(name).read_text(encoding="utf-8"))
-        return None
+        return _read(self._path(name))
 
-    def write(self, result: Result) -> None:
-        write_atomically(self._path(result.submission), result.to_json().encode())
+    def before(self, name: str) -> Result | None:
+        """The result that this run has replaced, or None."""
+        return _read(self.history / "results" / self._path(name).name) if self.history else None
+
+    def write(self, result: Result, keep_old: bool = True) -> None:
+        path = self._path(result.submission)
+        if keep_old and self.history is not None:
+            self._keep(path)
+        write_atomically(path, result.to_json().encode())
 
     def write_grades(self) -> list[Result]:
-        """grades.csv, from all results that lie here; returns these results."""
-        results = [result for name in sorted(self.names) if (result := self.read(name)) is not None]
+        """grades.csv, from all results that lie here, adjusted; returns these results."""
+        results = [result for name in sorted(self.names) if (result := self._adjusted(name)) is not None]
         write_atomically(self.out / "grades.csv", to_csv(results))
         return results
 
@@ -66,8 +84,32 @@ class Folder:
         write_reports(self.out, results, language)
         return results
 
+    def _keep(self, path: Path) -> None:
+        """Copy a result that is about to be replaced into the history, and with the first one grades.csv."""
+        assert self.history is not None
+        for old, kept in ((path, self.history / "results"), (self.out / "grades.csv", self.history)):
+            with suppress(FileNotFoundError):
+                if not (kept / old.name).exists():
+                    write_atomically(kept / old.name, old.read_bytes())
+
+    def _adjusted(self, name: str) -> Result | None:
+        """The result with the adjustments of this run, which are recorded in it."""
+        result = self.read(name)
+        if result is None or self.adjuster is None:
+            return result
+        adjusted = self.adjuster(result)
+        if adjusted != result:
+            write_atomically(self._path(name), adjusted.to_json().encode())
+        return adjusted
+
     def _path(self, name: str) -> Path:
         return self.out / "results" / f"{self.names[name]}.json"
+
+
+def _read(path: Path) -> Result | None:
+    with suppress(OSError, ValueError):
+        return Result.from_json(path.read_text(encoding="utf-8"))
+    return None
 
 
 class Busy(Refusal):
@@ -113,22 +155,6 @@ def run_seed(out: Path, asked: int | None, fresh: bool) -> int:
     return seed
 
 
-@cache
-def fingerprint() -> str:
-    """A hash of everything that decides about points: a result of another kit is graded anew."""
-    digest = hashlib.sha256()
-    engine = Path(__file__).parent
-    decisive = [
-        engine / "assignment.toml",
-        *(engine / "checks").iterdir(),
-        *(engine / "sandbox").rglob("*.py"),
-    ]
-    for path in sorted([*decisive, *(kit.SOLUTION / "vae").glob("*.py"), kit.HANDOUT / "vae" / "data.py"]):
-        if path.suffix in (".py", ".toml", ".json"):
-            digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 def still_valid(result: Result | None, submission: Submission, run: Run, tiers: tuple[str, ...]) -> bool:
     """Whether grading this submission again in this run would only repeat the result."""
     return (
@@ -138,7 +164,19 @@ def still_valid(result: Result | None, submission: Submission, run: Run, tiers: 
         and (result.digest, result.notes) == (submission.digest, submission.notes)
         and (result.dataset, result.device, result.seed) == (run.dataset, run.device, run.seed)
         and result.isolation in tiers
-        and result.versions.get("checks") == fingerprint()
+        and (result.versions.get("checks") == fingerprint() or _untouched(result, submission))
+    )
+
+
+def _untouched(result: Result, submission: Submission) -> bool:
+    """Whether all that has changed in the kit are checks of parts whose file was not handed in, worth the same."""
+    then, now = result.versions, fingerprints()
+    changed = {key for key in now if then.get(f"checks.{key}") != now[key]}
+    return SHARED not in changed and all(
+        FILES[part] not in submission.files
+        and {(check.id, check.max_points) for check in result.checks if check.part == part}
+        == {(check.id, check.points) for check in listed_checks().values() if check.part == part}
+        for part in changed
     )
 
 
@@ -213,7 +251,7 @@ def _round(
             if not fresh and kept is not None and still_valid(kept, submission, run, workers.tiers):
                 result = in_language(kept, run.language)
                 if result != kept:
-                    folder.write(result)
+                    folder.write(result, keep_old=False)
                 yield result
                 continue
             try:
@@ -269,4 +307,5 @@ def failed(submission: Submission, run: Run, fault: Exception, tier: str) -> Res
 
 def with_fingerprint(result: Result) -> Result:
     """The result with the fingerprint of the kit that found it."""
-    return replace(result, versions={**result.versions, "checks": fingerprint()})
+    parts = {f"checks.{key}": value for key, value in fingerprints().items()}
+    return replace(result, versions={**result.versions, "checks": fingerprint(), **parts})

@@ -7,7 +7,15 @@ from typing import Any, NoReturn
 
 import typer
 
-from autograder.commands import audit, doctor, grade, join, release, reproduce  # noqa: F401 - they add themselves
+from autograder.commands import (  # noqa: F401 - they add themselves
+    audit,
+    doctor,
+    export,
+    grade,
+    join,
+    release,
+    reproduce,
+)
 from autograder.commands.terminal import app
 from autograder.messages import Message, Refusal
 from autograder.sandbox.client import SandboxFault

@@ -19,7 +19,7 @@ from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any
 
 from autograder import __version__, isolation
-from autograder.classroom import fingerprint
+from autograder.fingerprint import fingerprint
 from autograder.intake import Submission
 from autograder.messages import Message
 from autograder.results import Result

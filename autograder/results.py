@@ -19,6 +19,7 @@ from autograder.messages import Message
 OUTCOMES = ("passed", "failed", "error", "timeout", "crashed", "not_run")
 STATUSES = ("graded", "timeout", "crashed", "rejected", "failed")
 INVISIBLE = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\u3000\ufeff"  # a spreadsheet may skip these
+LATE = "late"  # the item of an adjustment that is neither a check nor a part
 PART = ".*.part"  # what a file is called while it is being written
 CSV_HEADER = ("submission", "score", "max_score", "status", "reparameterize", "loss", "training", "latent")
 
@@ -44,8 +45,24 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Adjustment:
+    """Points that do not stay as graded: those of a check, of a part, or ``late``, what lateness costs (below 0).
+
+    ``why`` says so to the student.
+    """
+
+    item: str
+    graded: float
+    points: float
+    why: Message
+
+
+@dataclass(frozen=True)
 class Result:
-    """One submission's result; ``score`` is None only where the grader itself failed."""
+    """One submission's result as it was graded; ``score`` is None only where the grader itself failed.
+
+    ``final`` and ``part_points`` are what it comes to with the adjustments.
+    """
 
     submission: str
     score: float | None
@@ -60,12 +77,25 @@ class Result:
     digest: str = ""
     isolation: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    adjustments: tuple[Adjustment, ...] = ()
 
-    def part_points(self, part: str) -> float | None:
-        """Points earned in one part; None where the grader itself failed."""
+    @property
+    def final(self) -> float | None:
+        """The score that counts; None where the grader itself failed."""
         if self.score is None:
             return None
-        return sum(check.points for check in self.checks if check.part == part)
+        # What lateness costs was never in the score: of it only the points count.
+        changes = (each.points - (each.graded if each.item != LATE else 0.0) for each in self.adjustments)
+        return max(0.0, self.score + sum(changes))
+
+    def part_points(self, part: str) -> float | None:
+        """The points that count in one part; None where the grader itself failed."""
+        if self.score is None:
+            return None
+        adjusted = {each.item: each.points for each in self.adjustments}
+        if part in adjusted:
+            return adjusted[part]
+        return sum(adjusted.get(check.id, check.points) for check in self.checks if check.part == part)
 
     def to_json(self) -> str:
         """The result as JSON that any encoding and any strict reader takes."""
@@ -80,13 +110,19 @@ class Result:
             record = _made(cls, json.loads(text))
             checks = tuple(_made(Check, check) for check in record.checks)
             notes = tuple(_made(Message, note) for note in record.notes)
+            adjustments = tuple(_adjustment(each) for each in record.adjustments)
             if record.status not in STATUSES or (record.score is None) != (record.status == "failed"):
                 raise ValueError(f"not a result of this kit: {record.status!r} with score {record.score!r}")
             if not all(check.outcome in OUTCOMES for check in checks):
                 raise ValueError("not a result of this kit: an unknown outcome")
-            return replace(record, checks=checks, notes=notes)
+            return replace(record, checks=checks, notes=notes, adjustments=adjustments)
         except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise ValueError(f"not a result of this kit: {type(error).__name__}: {error}") from error
+
+
+def _adjustment(record: Any) -> Adjustment:
+    made = _made(Adjustment, record)
+    return replace(made, why=_made(Message, record["why"]))
 
 
 NUMBER = (int, float)
@@ -95,8 +131,9 @@ TYPES: Mapping[type, Mapping[str, tuple[type, ...]]] = {  # as JSON gives them; 
         **dict.fromkeys(("submission", "status", "dataset", "device", "digest", "isolation"), (str,)),
         **dict.fromkeys(("max_score", "seconds"), NUMBER),
         **{"score": (*NUMBER, type(None)), "seed": (int,), "versions": (dict,)},
-        **dict.fromkeys(("checks", "notes"), (list,)),
+        **dict.fromkeys(("checks", "notes", "adjustments"), (list,)),
     },
+    Adjustment: {"item": (str,), **dict.fromkeys(("graded", "points"), NUMBER), "why": (dict,)},
     Check: {
         **dict.fromkeys(("id", "part", "title", "outcome", "message", "message_id"), (str,)),
         **dict.fromkeys(("points", "max_points"), NUMBER),
@@ -109,6 +146,8 @@ T = TypeVar("T")
 
 def _made(kind: type[T], record: Any) -> T:
     """A record made of what a file holds, which may be damaged: each field is of its type, each number finite."""
+    if kind is Result:
+        record = {"adjustments": [], **record}  # younger than the others
     if record.keys() != TYPES[kind].keys():
         raise TypeError(f"{kind.__name__} without {TYPES[kind].keys() - record.keys()}")
     for name, value in record.items():
@@ -154,7 +193,7 @@ def to_csv(results: Iterable[Result]) -> bytes:
     for result in sorted(results, key=lambda result: result.submission):
         name = inert(result.submission)
         points = [number(result.part_points(part)) for part in CSV_HEADER[4:]]
-        row = [name, number(result.score), number(result.max_score), result.status, *points]
+        row = [name, number(result.final), number(result.max_score), result.status, *points]
         # Some spreadsheets also split at these, and would find a formula in the middle of a name.
         (quoting if set(name) & set(";\t|") else writer).writerow(row)
     return text.getvalue().encode("utf-8-sig", "replace")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
+from autograder.intake.lms import moment
+from autograder.messages import Message, Refusal
 from autograder.sandbox.seal import Limits
 
 if sys.version_info >= (3, 11):
@@ -28,6 +30,10 @@ class Settings:
     points_latent: float
     weight_code: float
     weight_written: float
+    late_due: str
+    late_grace_minutes: float
+    late_percent_per_day: float
+    late_percent_at_most: float
     cpu_seconds: int
     wall_seconds: float
     short_run_cpu_seconds: int
@@ -66,16 +72,28 @@ class Settings:
 
 
 def parse(text: str) -> Settings:
-    """Settings from TOML text. Raises ValueError that names unknown and missing keys."""
+    """Settings from TOML text. Raises ValueError that names unknown and missing keys, or a value that is none."""
     table = tomllib.loads(text)
     known = {field.name for field in fields(Settings)}
     unknown, missing = sorted(table.keys() - known), sorted(known - table.keys())
     if unknown or missing:
         raise ValueError(f"assignment.toml: unknown keys {unknown}, missing keys {missing}")
-    return Settings(**table)
+    made = Settings(**table)
+    if made.late_due and moment(str(made.late_due)) is None:
+        raise ValueError(f'assignment.toml: late_due {made.late_due!r} is not like "2026-04-03 23:59 +09:00"')
+    if (
+        not 0 <= made.late_percent_at_most <= 100
+        or min(made.late_percent_per_day, made.late_grace_minutes) < 0
+    ):
+        raise ValueError("assignment.toml: late_ settings are percentages, and minutes, not below 0")
+    return made
 
 
 @cache
 def settings() -> Settings:
-    """The settings of this installation."""
-    return parse(Path(__file__).with_name("assignment.toml").read_text(encoding="utf-8"))
+    """The settings of this installation. Raises Refusal where they can't be used."""
+    path = Path(__file__).with_name("assignment.toml")
+    try:
+        return parse(path.read_text(encoding="utf-8"))
+    except (ValueError, TypeError) as fault:
+        raise Refusal(Message("cli.settings", {"path": str(path), "fault": str(fault)[:300]})) from None

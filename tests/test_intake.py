@@ -147,9 +147,7 @@ def test_moodle_folders_in_a_folder_and_in_a_zip(tmp_path: Path) -> None:
     content = under("Kim Minji_12_assignsubmission_file")
     write(tmp_path / "class", content)
     write(tmp_path, {"moodle.zip": zipped(content)})
-    assert (
-        names(tmp_path / "class") == names(tmp_path / "moodle.zip") == ["Kim Minji_12_assignsubmission_file"]
-    )
+    assert names(tmp_path / "class") == names(tmp_path / "moodle.zip") == ["Kim Minji_12"]
     assert only(tmp_path / "moodle.zip").files == GOOD
 
 
@@ -172,7 +170,7 @@ def test_canvas_single_files_are_gathered_by_student(tmp_path: Path, bulk: bool)
         "anon_aB3dE",
         "doejane_12345",
         "doejane_777",
-        "roe_5_6_vae",
+        "roe_5",
         "김민지_9",
     ]
     assert all(load(source).files == GOOD for source in sources)
@@ -781,3 +779,186 @@ def test_no_message_tells_a_path_of_this_machine(tmp_path: Path) -> None:
     for source in find(tmp_path / "class"):
         for problem in load(source).problems.values():
             assert str(tmp_path) not in problem.text("en")
+
+
+# ---------------------------------------------------------------- downloads of learning management systems
+
+
+def test_canvas_names_tell_the_student_and_lateness(tmp_path: Path) -> None:
+    content = {
+        "김민지_LATE_1001_5001_vae.zip": zipped(GOOD),
+        **canvas("doejane_1002"),
+        **canvas("anon_aB3dE"),
+    }
+    sources = {source.name: source for source in find(write(tmp_path, content))}
+    assert {name: (source.origin.ids, source.origin.late) for name, source in sources.items()} == {
+        "김민지_1001": (("1001",), True),
+        "doejane_1002": (("1002",), False),
+        "anon_aB3dE": (("aB3dE",), False),
+    }
+    assert ids(load(sources["김민지_1001"]).notes) == ["intake.late"]
+    assert all(load(source).files == GOOD for source in sources.values())
+
+
+RESUBMITTED: list[tuple[Files, Files, set[str]]] = [
+    (  # the same zip again, which Canvas numbers
+        {"kim_1_90_vae.zip": zipped({"model.py": b"x = 0"}), "kim_1_101_vae-1.zip": zipped(GOOD)},
+        GOOD,
+        {"kim_1_90_vae.zip"},
+    ),
+    (  # single files first, a zip later
+        {"kim_1_90_model.py": b"x = 0", "kim_1_101_vae.zip": zipped(GOOD)},
+        GOOD,
+        {"kim_1_90_model.py"},
+    ),
+    (  # a zip first, single files later
+        {"kim_1_90_vae.zip": zipped(GOOD), "kim_1_101_model.py": b"x = 0"},
+        {"model.py": b"x = 0"},
+        {"kim_1_90_vae.zip"},
+    ),
+    (  # the report, packed too, came last
+        {"kim_1_90_vae.zip": zipped(GOOD), "kim_1_101_report.zip": zipped({"report.pdf": b""})},
+        GOOD,
+        set(),
+    ),
+]
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+@pytest.mark.parametrize(("content", "counts", "others"), RESUBMITTED)
+def test_of_several_uploads_the_latest_counts_and_the_others_are_listed(
+    tmp_path: Path, content: Files, counts: Files, others: set[str], bulk: bool
+) -> None:
+    """Beside two classmates: a lone student's zips are taken for a class."""
+    content = {**content, "lee_2_95_vae.zip": zipped(GOOD), "park_3_96_vae.zip": zipped(GOOD)}
+    path = write(tmp_path / "class", {"all.zip": zipped(content)} if bulk else content)
+    kim, lee, park = find(path / "all.zip" if bulk else path)
+    assert (kim.name, lee.name, park.name) == ("kim_1", "lee_2", "park_3")
+    submission = load(kim)
+    assert submission.files == counts
+    assert ids(submission.notes) == (["intake.last_upload"] if others else [])
+    assert all(name in submission.notes[0].values["others"] for name in others)
+    assert load(lee).files == GOOD and load(lee).notes == ()
+
+
+def test_students_of_canvas_with_nothing_that_can_be_graded_are_not_overlooked(tmp_path: Path) -> None:
+    content = {
+        **canvas("an_1"),
+        "bae_2_50_vae.rar": b"x",
+        "choi_3_51_vae.ipynb": b"{}",
+        "do_4_52_text.html": b"",
+    }
+    sources = find(write(tmp_path, content))
+    assert [source.name for source in sources] == ["an_1", "bae_2", "choi_3", "do_4"]
+    reasons = [load(source).problems["model.py"].id for source in sources[1:]]
+    assert reasons == ["intake.archive", "intake.notebook", "intake.missing"]
+
+
+def test_zips_that_only_look_like_canvas_s_stay_students_of_their_own(tmp_path: Path) -> None:
+    content = {
+        f"hw_1_{20261230 + n}_{name}.zip": zipped(GOOD) for n, name in enumerate(("kim", "lee", "park"))
+    }
+    assert names(write(tmp_path, content)) == ["hw_1_20261230_kim", "hw_1_20261231_lee", "hw_1_20261232_park"]
+
+
+@pytest.mark.parametrize("form", ["{}_{}_assignsubmission_file/{}", "{}_{}_assignsubmission_file_/vae/{}", "{}_{}_assignsubmission_file_{}"])  # fmt: skip
+@pytest.mark.parametrize("bulk", [False, True])
+def test_moodle_names_old_new_and_flat(tmp_path: Path, form: str, bulk: bool) -> None:
+    """An essay written online makes nobody a second student."""
+    people = (("김민지", 771), ("Lee Seo_jun", 772))
+    content = {form.format(*person, name): GOOD[name] for person in people for name in FOUR}
+    content["김민지_771_assignsubmission_onlinetext/onlinetext.html"] = b"<p>hello</p>"
+    content["Park_773_assignsubmission_onlinetext_/onlinetext.html"] = b"<p>hello</p>"
+    path = write(tmp_path / "class", {"DL-VAE-42.zip": zipped(content)} if bulk else content)
+    sources = find(path / "DL-VAE-42.zip" if bulk else path)
+    assert [(source.name, source.origin.ids) for source in sources] == [
+        ("Lee Seo_jun_772", ("772",)),
+        ("Park_773", ("773",)),
+        ("김민지_771", ("771",)),
+    ]
+    assert [load(source).files for source in sources] == [GOOD, {}, GOOD]
+
+
+def test_moodle_flat_zips_belong_to_their_student(tmp_path: Path) -> None:
+    content = {f"Kim_{n}_assignsubmission_file_vae.zip": zipped(GOOD) for n in (7, 8)}
+    sources = find(write(tmp_path, content))
+    assert [(source.name, load(source).files == GOOD) for source in sources] == [
+        ("Kim_7", True),
+        ("Kim_8", True),
+    ]
+
+
+GRADESCOPE = """---
+submission_111:
+  :submitters:
+  - :name: 김민지
+    :sid: '20260001'
+    :email: kim@univ.ac.kr
+  - :name: Lee, Seojun
+    :sid:
+    :email: lee@univ.ac.kr
+  :created_at: 2026-04-03 12:02:27.123456789 Z
+  :score: 0.0
+  :history:
+  - :id: 109
+    :created_at: 2026-04-02 10:00:00.000000000 Z
+submission_112:
+  :submitters: []
+  :created_at: '2026-04-04T00:00:00.000+09:00'
+  :results: !ruby/hash:ActiveSupport::HashWithIndifferentAccess
+    tests: []
+"""
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+@pytest.mark.parametrize("wrapper", ["", "assignment_42_export/"])
+def test_gradescope_s_export_tells_names_times_and_attempts(tmp_path: Path, bulk: bool, wrapper: str) -> None:
+    content = {f"{wrapper}submission_metadata.yml": GRADESCOPE.encode()}
+    content |= {f"{wrapper}submission_{n}/{name}": GOOD[name] for n in (111, 112) for name in FOUR}
+    path = write(tmp_path / "class", {"export.zip": zipped(content)} if bulk else content)
+    other, kim = find(path / "export.zip" if bulk else path)
+    assert (kim.name, other.name) == ("김민지_20260001+Lee, Seojun_lee@univ.ac.kr", "submission_112")
+    assert kim.origin.ids == ("20260001", "kim@univ.ac.kr", "lee@univ.ac.kr")
+    assert kim.origin.submitted is not None and kim.origin.submitted.isoformat()[:19] == "2026-04-03T12:02:27"
+    assert load(kim).files == load(other).files == GOOD
+    assert ids(load(kim).notes) == ["intake.attempts"]
+    assert "2026-04-02 10:00 UTC" in load(kim).notes[0].text("ko")
+
+
+@pytest.mark.parametrize("metadata", [b"", b"[1]", b"a: [", b"\xff\xfe\0", b"submission_1: 3\n"])
+def test_a_gradescope_list_that_is_damaged_costs_names_and_nothing_else(
+    tmp_path: Path, metadata: bytes
+) -> None:
+    content = {"submission_metadata.yml": metadata, **under("submission_1"), **under("submission_2")}
+    sources = find(write(tmp_path, content))
+    assert [source.name for source in sources] == ["submission_1", "submission_2"]
+    assert all(load(source).files == GOOD for source in sources)
+
+
+def test_clones_of_repositories_are_known_by_their_owners(tmp_path: Path) -> None:
+    for owner in ("kim-minji", "kang"):
+        write(tmp_path, {**under(f"vae-homework-{owner}/vae"), f"vae-homework-{owner}/.git/HEAD": b"ref"})
+    sources = find(tmp_path)
+    assert [(source.name, source.origin.lms, source.origin.ids) for source in sources] == [
+        ("vae-homework-kang", "github", ("kang",)),
+        ("vae-homework-kim-minji", "github", ("kim-minji",)),
+    ]
+    assert all(load(source).files == GOOD for source in sources)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "time"),
+    [
+        ("2026-04-03 14:59:01 UTC", "2026-04-03T14:59:01+00:00"),
+        ("2026-04-03 14:59:01.123456 UTC\n", "2026-04-03T14:59:01+00:00"),
+        ("2026-04-03 23:59:01 +0900", "2026-04-03T23:59:01+09:00"),
+        ("2026-04-03 23:59 +09:00", "2026-04-03T23:59:00+09:00"),
+        ("2026-13-03 14:59:01 UTC", None),
+        ("yesterday", None),
+    ],
+)
+def test_nbgrader_s_time_stamps_are_read(tmp_path: Path, stamp: str, time: str | None) -> None:
+    content = {**under("kim/vae-hw"), "kim/vae-hw/timestamp.txt": stamp.encode(), **under("lee/vae-hw")}
+    kim, lee = find(write(tmp_path / "submitted", content))
+    assert (kim.origin.submitted.isoformat() if kim.origin.submitted else None) == time
+    assert lee.origin.submitted is None and load(kim).files == GOOD

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -26,10 +26,16 @@ from autograder.commands.terminal import (
     with_progress,
 )
 from autograder.messages import Message, Refusal, words
-from autograder.results import Result, number
-from autograder.settings import PARTS
+from autograder.results import Result, number, write_atomically
+from autograder.settings import PARTS, settings
 from autograder.workers import Stopped
 
+if TYPE_CHECKING:
+    from autograder.adjust import Adjuster
+    from autograder.intake import Source
+    from autograder.regrade import Change
+
+IDENTICAL = "identical.csv"
 STATUS_STYLE = {
     "graded": "green",
     "timeout": "yellow",
@@ -64,22 +70,37 @@ def grade(
             metavar="ADDRESS", help="Grade on the Dask cluster there. / 그곳의 Dask 클러스터에서 채점."
         ),
     ] = None,
+    overrides: Annotated[
+        Path | None,
+        typer.Option(
+            help="Points set by hand; else OUT/overrides.csv. / 손으로 정한 점수. 없으면 OUT/overrides.csv."
+        ),
+    ] = None,
+    only_changed: Annotated[
+        bool,
+        typer.Option(
+            "--only-changed",
+            help="After a check was corrected: compare old and new scores, keep the old results. / 채점 항목을 고친 뒤: 이전 점수와 비교하고 이전 결과를 보관.",
+        ),
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over. / 처음부터 다시.")] = False,
     allow_weak_isolation: Annotated[
         bool, typer.Option("--allow-weak-isolation", help="Grade without a sandbox. / 격리 없이 채점.")
     ] = False,
 ) -> None:
     """Grade a class. / 한 반을 채점합니다."""
-    from autograder import classroom, intake
+    from autograder import classroom, handback, intake, regrade
     from autograder.run import Run
-    from autograder.settings import settings
 
     _usable_out(out, submissions)
     usable_device(device.value)
     if cluster is None:  # else the workers look for it, where they are
         usable_data(dataset.value, data_root)
     sources = intake.find(submissions)
-    folder = classroom.Folder.of(out, sources)
+    adjuster = _adjuster(overrides, out, sources)
+    history = _history(out, fresh) if only_changed else None
+    folder = classroom.Folder.of(out, sources, adjuster, history)
+    everyone = sources
     if only is not None:
         sources = [source for source in sources if source.name == only]
         if not sources:
@@ -90,7 +111,7 @@ def grade(
             run = Run(settings(), dataset.value, data_root, device.value, chosen, lang.value)
             grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation, cluster)
             try:
-                results = with_progress(grading, len(sources), lang.value)
+                graded = {result.submission for result in with_progress(grading, len(sources), lang.value)}
             except KeyboardInterrupt:
                 grading.close()
                 with suppress(OSError):
@@ -99,10 +120,19 @@ def grade(
             except Stopped:
                 folder.write_summary(lang.value)
                 raise
-            folder.write_summary(lang.value)
+            results = [result for result in folder.write_summary(lang.value) if result.submission in graded]
+            changes = regrade.changes(folder, results)
+            handback.write_roster(out, everyone, folder.names)
+            alike = _list_identical(out, everyone)
     except KeyboardInterrupt:
         raise Refusal(Message("cli.interrupted", {"out": str(out)}), status=130) from None
     _print_results(results, lang.value)
+    if history is not None:
+        _print_changes(changes, len(results), history, lang.value)
+    if alike:
+        say(Message("cli.identical", {"count": alike, "path": str(out / IDENTICAL)}), lang.value)
+    if adjuster.overrides:
+        say(Message("cli.overridden", {"count": len(adjuster.overrides)}), lang.value)
     say(
         Message("cli.report_at", {"path": str(out / "index.html"), "csv": str(out / "grades.csv")}),
         lang.value,
@@ -110,6 +140,44 @@ def grade(
     failed = [result for result in results if result.status == "failed"]
     if failed:
         raise Refusal(Message("cli.some_failed", {"count": len(failed), "out": str(out)}), status=3)
+
+
+def _adjuster(overrides: Path | None, out: Path, sources: list[Source]) -> Adjuster:
+    """What changes points after grading. Raises Refusal before anything is graded."""
+    from autograder import overrides as by_hand
+    from autograder.adjust import Adjuster
+
+    if overrides is None and (out / by_hand.NAME).exists():
+        overrides = out / by_hand.NAME
+    students = {source.name: source.origin.ids for source in sources}
+    read = tuple(by_hand.read(overrides, students)) if overrides is not None else ()
+    return Adjuster(settings(), {source.name: source.origin for source in sources}, read)
+
+
+def _history(out: Path, fresh: bool) -> Path:
+    from autograder import regrade
+
+    if fresh:
+        raise Refusal(Message("cli.fresh_changed"))
+    if not any((out / "results").glob("*.json")):
+        raise Refusal(Message("cli.nothing_before", {"out": str(out)}))
+    return regrade.new_history(out)
+
+
+def _list_identical(out: Path, sources: list[Source]) -> int:
+    """Write identical.csv, or none where there is nothing to list; returns how many rows it has."""
+    from autograder import identical, intake
+
+    seen = identical.Fingerprints()
+    for source in sources:
+        with suppress(OSError):
+            seen.add(intake.load(source))
+    alike = seen.alike()
+    if alike:
+        write_atomically(out / IDENTICAL, identical.to_csv(alike))
+    else:
+        (out / IDENTICAL).unlink(missing_ok=True)
+    return len(alike)
 
 
 def _usable_out(out: Path, submissions: Path) -> None:
@@ -134,6 +202,25 @@ def _print_results(results: list[Result], language: str) -> None:
     for result in sorted(results, key=lambda result: result.submission):
         points = [number(result.part_points(part)) for part in PARTS]
         status = Text(result.status, style=STATUS_STYLE[result.status])
-        score = f"{number(result.score)} / {number(result.max_score)}" if result.score is not None else "-"
+        score = f"{number(result.final)} / {number(result.max_score)}" if result.score is not None else "-"
         table.add_row(Text(result.submission), score, status, *points)
     Console().print(table)
+
+
+def _print_changes(changes: list[Change], total: int, history: Path, language: str) -> None:
+    """Old and new score of each submission that was graded again, side by side."""
+    table = Table()
+    for heading in ("submission", "before", "after"):
+        table.add_column(
+            words(f"cli.column.{heading}", language), justify="left" if heading == "submission" else "right"
+        )
+    for each in changes:
+        scores = [number(points) or "-" for points in (each.before, each.after)]
+        table.add_row(Text(each.submission), *scores, style="bold" if each.differs else "")
+    if changes:
+        Console().print(table)
+    differing = sum(each.differs for each in changes)
+    values = {"again": len(changes), "differing": differing, "kept": total - len(changes)}
+    say(Message("cli.regraded", values), language)
+    if changes:
+        say(Message("cli.history", {"path": str(history)}), language)

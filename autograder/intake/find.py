@@ -6,14 +6,15 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from autograder.intake import lms
 from autograder.intake.archive import archive, unpacked
-from autograder.intake.lms import canvas_file, is_lms_name
+from autograder.intake.gather import Place, Source, hand_ins, stem
+from autograder.intake.gradescope import METADATA
 from autograder.intake.tree import (
-    ARCHIVES,
     FOLDER_DEPTH,
     WANTED,
     Entry,
@@ -30,32 +31,18 @@ BULK_ENTRIES = 50_000
 PROBED = 50  # so many hand-ins are looked into to tell a whole class from one student's folders
 
 
-@dataclass(frozen=True)
-class Source:
-    """Where one submission lies.
-
-    ``members`` is empty where all of ``path`` belongs to it. Else it lists the student's part of a shared
-    folder or zip: pairs of a place inside and the file name it stands for ("" for a folder).
-    """
-
-    name: str
-    path: Path
-    members: tuple[tuple[str, str], ...] = ()
-    notes: tuple[Message, ...] = ()
-
-
 def find(path: Path) -> list[Source]:
     """The submissions at ``path``, sorted by name. Raises Refusal when there are none."""
     name = os.path.basename(os.path.abspath(path))
     try:
         real = Path(path).resolve(strict=True)  # the instructor may point through a link, a student may not
         if real.is_dir():
-            tops = {top: os.path.isdir(real / top) for top in os.listdir(real)}
+            real, tops = _inside(real)
             if _is_single((top,) for top in tops if not tops[top]) or _is_single(_inside_vae(real)):
                 return [Source(readable(name), real)]
             sources = _class_folder(real, tops)
         elif is_zip(real.name):
-            sources = _class_zip(real) or [Source(_stem(name), real)]
+            sources = _class_zip(real) or [Source(stem(name), real)]
         else:
             raise Refusal(Message("intake.not_submissions", {"path": str(path)}))
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
@@ -79,21 +66,29 @@ def _is_single(places: Iterable[tuple[str, ...]]) -> bool:
     return any(place[-1].casefold() in WANTED and place[:-1] in ((), ("vae",)) for place in places)
 
 
-def _stem(name: str) -> str:
-    ending = next((ending for ending in ARCHIVES if name.casefold().endswith(ending)), "")
-    return readable(name[: len(name) - len(ending)])
+def _inside(root: Path) -> tuple[Path, dict[str, bool]]:
+    """The folder with its children; of one that holds nothing but a folder of an LMS, that folder."""
+    while True:
+        tops = {top: os.path.isdir(root / top) for top in os.listdir(root)}
+        shown = [top for top in tops if not ignored(top)]
+        if len(shown) != 1 or not tops[shown[0]] or os.path.islink(root / shown[0]):
+            return root, tops
+        children = {top: os.path.isdir(root / shown[0] / top) for top in os.listdir(root / shown[0])}
+        if not _is_download(children):
+            return root, tops
+        root = root / shown[0]
+
+
+def _is_download(tops: Mapping[str, bool]) -> bool:
+    """Whether an LMS made this list of folders (True) and files."""
+    folders, files = [top for top in tops if tops[top]], [top for top in tops if not tops[top]]
+    return METADATA in files or bool(lms.uploads(folders, files))
 
 
 def _class_folder(root: Path, tops: Mapping[str, bool]) -> list[Source]:
-    """A source for each folder and archive, and for each student whose single files Canvas put there.
-
-    An archive that is no zip can't be read, but that student has to be told so, not overlooked.
-    """
-    shown = [top for top in tops if not ignored(top)]
-    sources = [Source(readable(top), root / top) for top in shown if tops[top]]
-    archives = [top for top in shown if not tops[top] and top.casefold().endswith(ARCHIVES)]
-    sources += [Source(_stem(top), root / top) for top in archives]
-    return sources + _canvas_files(root, [top for top in tops if not tops[top]])
+    shown = sorted(top for top in tops if not ignored(top))
+    folders, files = (tuple(top for top in shown if tops[top] is kind) for kind in (True, False))
+    return hand_ins(Place(root, folders, files))
 
 
 def _class_zip(path: Path) -> list[Source]:
@@ -105,12 +100,13 @@ def _class_zip(path: Path) -> list[Source]:
             return []  # ``load`` will say what is wrong with it
         outer = ""
         for _ in range(FOLDER_DEPTH):
-            tops = {entry.parts[0] for entry in entries}
             if not entries or _is_single(entry.parts for entry in entries):
                 return []
-            if any(map(is_lms_name, tops)):
+            folders = {entry.parts[0] for entry in entries if len(entry.parts) > 1}
+            tops = {entry.parts[0]: entry.parts[0] in folders for entry in entries}
+            if _is_download(tops):
                 break
-            if len(tops) > 1 or len(entries[0].parts) == 1:
+            if len(tops) > 1 or not folders:
                 if not _are_several(entries):
                     return []
                 break
@@ -118,11 +114,11 @@ def _class_zip(path: Path) -> list[Source]:
             entries = [replace(entry, parts=entry.parts[1:]) for entry in entries if len(entry.parts) > 1]
         else:
             return []
-    folders = {entry.parts[0] for entry in entries if len(entry.parts) > 1}
-    zips = {top for top in tops - folders if is_zip(top)}
-    sources = [Source(top, path, ((outer + top, ""),)) for top in folders]
-    sources += [Source(_stem(top), path, ((outer + top, top),)) for top in zips]
-    return sources + _canvas_files(path, tops - folders, outer)
+        packed = defaultdict(list)
+        for entry in entries:
+            packed[entry.parts[0]].append(entry)
+        files = tuple(top for top in sorted(tops) if not tops[top])
+        return hand_ins(Place(path, tuple(sorted(folders)), files, packed, outer))
 
 
 def _are_several(entries: Iterable[Entry]) -> bool:
@@ -137,26 +133,6 @@ def _is_hand_in(group: Iterable[Entry]) -> bool:
     """Whether at least two of the four files are there: one student may have put each into its own folder."""
     with ExitStack() as stack:
         return len(unpacked(Tree(tuple(group)), stack).wanted()) >= 2
-
-
-def _canvas_files(path: Path, names: Iterable[str], outer: str = "") -> list[Source]:
-    """Single files that Canvas put side by side, gathered by student; of one file the last upload counts."""
-    uploads: dict[str, dict[str, list[tuple[int, str, str]]]] = defaultdict(lambda: defaultdict(list))
-    for name in names:
-        file = canvas_file(name)
-        if file and not is_zip(file.original):
-            upload = (file.upload, outer + name, file.original)
-            uploads[file.student][file.original.casefold()].append(upload)
-    sources = []
-    for student, files in sorted(uploads.items()):
-        members = tuple(max(versions)[1:] for versions in files.values())
-        notes = tuple(
-            Message("intake.last_upload", {"file": file, "path": readable(max(versions)[1])})
-            for file, versions in sorted(files.items())
-            if len(versions) > 1
-        )
-        sources.append(Source(readable(student), path, members, notes))
-    return sources
 
 
 def _distinct(sources: Iterable[Source]) -> list[Source]:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from autograder.intake import archive
-from autograder.intake.find import BULK_ENTRIES, Source
+from autograder.intake.find import BULK_ENTRIES
+from autograder.intake.gather import Source
 from autograder.intake.tree import (
     ARCHIVES,
     WANTED,
@@ -101,7 +102,8 @@ def _contents(source: Source, stack: ExitStack) -> Tree:
             return archive.unpacked(_part(tree, source), stack)
         if source.members:
             own = ((stands, source.path / inside) for inside, stands in source.members)
-            return Tree(tuple(Entry((stands,), partial(open_regular, path)) for stands, path in own))
+            entries = tuple(Entry((stands,), partial(open_regular, path)) for stands, path in own)
+            return archive.unpacked(Tree(entries), stack)
         return archive.unpacked(folder(source.path), stack)
     except OSError as error:
         if is_lost(error):

@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from autograder.messages import Message, catalogue, misconception
-from autograder.results import CSV_HEADER, Check, Result, number
+from autograder.messages import Message, catalogue, misconception, words
+from autograder.results import CSV_HEADER, LATE, Check, Result, number
 
 PARTS = CSV_HEADER[4:]
 ICONS = {"passed": "✓", "failed": "✗", "error": "!", "timeout": "⏱", "crashed": "☇", "not_run": "–"}
@@ -37,10 +37,7 @@ class Part:
 
     name: str
     lines: Sequence[Line]
-
-    @property
-    def points(self) -> float:
-        return sum(line.points for line in self.lines)
+    points: float
 
     @property
     def max_points(self) -> float:
@@ -54,6 +51,16 @@ class Part:
     def next(self) -> Line | None:
         """The first check that has not passed."""
         return next((line for line in self.lines if line.outcome != "passed"), None)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Points that did not stay as graded, and why."""
+
+    what: str
+    graded: float
+    points: float
+    why: str
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ def student_page(result: Result, language: str) -> str:
         result=result,
         parts=parts,
         steps=[(part, part.next) for part in parts if part.next],
+        changes=_changes(result, language),
         notes=[_text(note, language, note.id) for note in result.notes],
     )
 
@@ -84,7 +92,7 @@ def student_page(result: Result, language: str) -> str:
 def class_page(results: Sequence[Result], links: Mapping[str, str], language: str) -> str:
     """The page for the instructor, as HTML. ``links`` leads from a submission to its feedback page."""
     ordered = sorted(results, key=lambda result: result.submission)
-    scores = [result.score for result in ordered if result.score is not None]
+    scores = [score for result in ordered if (score := result.final) is not None]
     found = Counter(name for result in ordered for name in {c.misconception for c in result.checks} if name)
     frequent = sorted(found, key=lambda name: (-found[name], name))
     return _template("class.html", language).render(
@@ -102,18 +110,33 @@ def class_page(results: Sequence[Result], links: Mapping[str, str], language: st
 
 def _parts(result: Result, language: str) -> list[Part]:
     """The parts in their order, those without checks left out."""
+    adjusted = {each.item: each.points for each in result.adjustments}
     others = {check.part for check in result.checks} - set(PARTS)
     parts = [
-        Part(name, [_line(check, language) for check in result.checks if check.part == name])
+        Part(name, lines, result.part_points(name) or 0.0)
         for name in (*PARTS, *sorted(others))
+        if (lines := [_line(check, adjusted, language) for check in result.checks if check.part == name])
     ]
-    return [part for part in parts if part.lines]
+    return parts
 
 
-def _line(check: Check, language: str) -> Line:
+def _changes(result: Result, language: str) -> list[Change]:
+    titles = {check.id: _title(check, language) for check in result.checks}
+    titles |= {name: Message(f"report.part.{name}").text(language) for name in PARTS}
+    titles[LATE] = words("report.late", language)
+    return [
+        Change(
+            titles.get(each.item, each.item), each.graded, each.points, _text(each.why, language, each.why.id)
+        )
+        for each in result.adjustments
+    ]
+
+
+def _line(check: Check, adjusted: Mapping[str, float], language: str) -> Line:
     message = _text(Message(check.message_id, check.values), language, check.message)
     known = misconception(check.misconception, language) if check.misconception else None
-    return Line(_title(check, language), check.outcome, check.points, check.max_points, message, known)
+    points = adjusted.get(check.id, check.points)
+    return Line(_title(check, language), check.outcome, points, check.max_points, message, known)
 
 
 def _rates(results: Sequence[Result], language: str) -> list[Rate]:
@@ -147,11 +170,17 @@ def _environment() -> Environment:
 
 
 def _template(name: str, language: str) -> Template:
-    def words(key: str, **values: object) -> str:
+    def report_words(key: str, **values: object) -> str:
         return Message(f"report.{key}", values).text(language)
 
     def part_name(part: str) -> str:
-        return words(f"part.{part}") if part in PARTS else part
+        return report_words(f"part.{part}") if part in PARTS else part
 
-    shared = {"t": words, "part_name": part_name, "number": number, "icons": ICONS, "language": language}
+    shared = {
+        "t": report_words,
+        "part_name": part_name,
+        "number": number,
+        "icons": ICONS,
+        "language": language,
+    }
     return _environment().get_template(name, globals={**shared, "part_names": PARTS})

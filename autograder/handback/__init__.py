@@ -1,0 +1,20 @@
+"""Results -> the gradebook file of a learning management system, and feedback in the form that it takes."""
+
+from autograder.handback.channels import CHANNELS, Channel, Columns, columns
+from autograder.handback.fill import Filled, fill
+from autograder.handback.pages import feedback_zip
+from autograder.handback.roster import Handed, read_roster, with_marks, write_roster
+
+__all__ = [
+    "CHANNELS",
+    "Channel",
+    "Columns",
+    "Filled",
+    "Handed",
+    "columns",
+    "feedback_zip",
+    "fill",
+    "read_roster",
+    "with_marks",
+    "write_roster",
+]

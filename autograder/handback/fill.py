@@ -1,0 +1,150 @@
+"""Scores into a gradebook: matched by id, checked before anything is written, and nothing else changed."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.handback.channels import Channel, Columns, maximum, student_rows
+from autograder.handback.roster import Handed
+from autograder.messages import Message, Refusal
+from autograder.results import number
+from autograder.table import Row, Table
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The new file, and who is not in it as one would expect.
+
+    ``unknown`` handed in and are in no row; ``absent`` are rows without a hand-in; ``kept`` rows are excused or
+    locked; ``unscored`` could not be graded.
+    """
+
+    content: bytes
+    matched: int
+    changed: int
+    unknown: tuple[str, ...]
+    absent: tuple[str, ...]
+    kept: tuple[str, ...]
+    unscored: tuple[str, ...]
+
+
+def fill(channel: Channel, table: Table, where: Columns, handed: Sequence[Handed], scale: bool) -> Filled:
+    """The gradebook with the scores in it. Raises Refusal where it can't be sure, and then nothing is filled."""
+    rows = dict(student_rows(channel, table, where))
+    matches = _matches(channel, table, where, rows, handed)
+    if not matches:
+        raise Refusal(Message("export.nobody", {"path": str(table.path), "count": len(handed)}))
+    comma = _decimal_comma(table, where, rows.values())
+    changes: dict[tuple[int, int], str] = {}
+    kept, unscored = [], []
+    for place, each in matches.items():
+        row = rows[place]
+        if each.score is None:
+            unscored.append(each.name)
+        elif _is_kept(channel, where, row):
+            kept.append(each.name)
+        else:
+            most = maximum(channel, table, where, row)
+            changes[place, where.score] = _score(table, row, each, most, scale, comma)
+    differing = sum(rows[place].value(column) != value for (place, column), value in changes.items())
+    met = {each.name for each in matches.values()}
+    return Filled(
+        table.filled(changes),
+        len(matches),
+        differing,
+        tuple(each.name for each in handed if each.name not in met),
+        tuple(_shown(where, row) for place, row in rows.items() if place not in matches),
+        tuple(kept),
+        tuple(unscored),
+    )
+
+
+def _matches(
+    channel: Channel, table: Table, where: Columns, rows: Mapping[int, Row], handed: Iterable[Handed]
+) -> dict[int, Handed]:
+    """Each row's submission. Raises Refusal where two rows, or two submissions, claim one student."""
+    found: dict[int, Handed] = {}
+    index = {
+        column: _index(table, column, rows, numbered=channel.numbered and column in where.own)
+        for column in {*where.own, *where.others}
+    }
+    for each in handed:
+        own = each.lms == channel.name
+        keys = each.keys(channel.name)
+        places = {
+            index[column][key]
+            for column in (where.own if own else where.others)
+            for key in keys & index[column].keys()
+        }
+        group = own and channel.name == "gradescope"
+        if len(places) > 1 and not group:
+            lines = ", ".join(str(rows[place].line) for place in sorted(places))
+            raise Refusal(
+                Message("export.two_rows", {"path": str(table.path), "name": each.name, "lines": lines})
+            )
+        for place in places:
+            if place in found:
+                names = f"{found[place].name}, {each.name}"
+                values = {"path": str(table.path), "line": rows[place].line, "names": names}
+                raise Refusal(Message("export.two_submissions", values))
+            found[place] = each
+    return dict(sorted(found.items()))
+
+
+def _index(table: Table, column: int, rows: Mapping[int, Row], numbered: bool) -> dict[str, int]:
+    """The rows by what stands in a column. Raises Refusal where it stands there twice."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, row in rows.items():
+        if key := _id(row.value(column), numbered):
+            places[key].append(place)
+    for key, found in places.items():
+        if len(found) > 1:
+            lines = ", ".join(str(rows[place].line) for place in found)
+            raise Refusal(Message("export.row_twice", {"path": str(table.path), "id": key, "lines": lines}))
+    return {key: found[0] for key, found in places.items()}
+
+
+def _id(cell: str, numbered: bool) -> str:
+    """An id as it is compared; of Moodle's "Participant 12345", in any language, the number."""
+    match = re.fullmatch(r".*?(\d+)", cell) if numbered else None
+    return (match[1] if match else cell).casefold()
+
+
+def _is_kept(channel: Channel, where: Columns, row: Row) -> bool:
+    cell = row.value(where.score if where.locked is None else where.locked)
+    return cell.casefold() in channel.kept
+
+
+def _score(table: Table, row: Row, each: Handed, most: float | None, scale: bool, comma: bool) -> str:
+    assert each.score is not None
+    score = each.score
+    if most is not None and most != each.max_score:
+        if not scale or not each.max_score:
+            values = {
+                "path": str(table.path),
+                "line": row.line,
+                "most": number(most),
+                "ours": number(each.max_score),
+            }
+            raise Refusal(Message("export.maximum", values))
+        score *= most / each.max_score
+    text = number(round(score, 2))
+    return text.replace(".", ",") if comma else text
+
+
+def _decimal_comma(table: Table, where: Columns, rows: Iterable[Row]) -> bool:
+    """Whether the file writes 7,5: seen from the numbers that it holds."""
+    columns = [where.score] + ([where.maximum] if where.maximum is not None else [])
+    cells = [row.value(column) for row in (*table.rows[1:], *rows) for column in columns]
+    return any(re.fullmatch(r"\d+,\d+", cell) for cell in cells) and not any(
+        re.fullmatch(r"\d+\.\d+", cell) for cell in cells
+    )
+
+
+def _shown(where: Columns, row: Row) -> str:
+    """A row as a person recognises it: what stands first, and the id."""
+    cells = dict.fromkeys(cell for column in (0, *where.own, *where.others) if (cell := row.value(column)))
+    return " ".join(list(cells)[:2])

@@ -1,0 +1,96 @@
+"""Who handed in what: written beside the results, so that they find their way back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.intake import Source
+from autograder.messages import Message, Refusal
+from autograder.results import Result, inert, write_atomically
+from autograder.table import Table
+
+ROSTER = "submissions.json"
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A submission on its way back. ``score`` is None where there is none; ``file`` names its result and page."""
+
+    name: str
+    file: str
+    lms: str
+    ids: tuple[str, ...]
+    upload: str
+    score: float | None
+    max_score: float
+
+    def keys(self, lms: str) -> set[str]:
+        """By what a gradebook may know the student: what the LMS said, else the name and what looks like an id in it."""
+        if self.lms == lms:
+            return {_key(id) for id in self.ids}
+        words = re.split(r"[\s_+,()\[\]-]+", self.name)
+        numbers = [word for word in words if len(word) >= 5 and any(map(str.isdigit, word))]
+        return {_key(id) for id in (*self.ids, self.name, *numbers)}
+
+
+def _key(text: str) -> str:
+    return text.strip().casefold()
+
+
+def write_roster(out: Path, sources: Iterable[Source], files: Mapping[str, str]) -> None:
+    """Write submissions.json; ``files`` are the names of the results."""
+    entries = {
+        source.name: {
+            "file": files[source.name],
+            "lms": source.origin.lms,
+            "ids": source.origin.ids,
+            "upload": source.origin.upload,
+        }
+        for source in sources
+    }
+    content = json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
+    write_atomically(out / ROSTER, content.encode("utf-8", "replace"))
+
+
+def read_roster(out: Path) -> list[Handed]:
+    """The submissions of a graded class with their final scores. Raises Refusal where OUT holds none."""
+    try:
+        entries = json.loads((out / ROSTER).read_text(encoding="utf-8"))
+        handed = [_handed(out, name, entry) for name, entry in entries.items()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Refusal(Message("export.no_results", {"out": str(out), "file": ROSTER})) from None
+    return sorted(handed, key=lambda each: each.name)
+
+
+def _handed(out: Path, name: str, entry: Mapping[str, str]) -> Handed:
+    result = None
+    with suppress(OSError, ValueError):
+        result = Result.from_json((out / "results" / f"{entry['file']}.json").read_text(encoding="utf-8"))
+    score, most = (result.final, result.max_score) if result else (None, 0.0)
+    return Handed(name, entry["file"], entry["lms"], tuple(entry["ids"]), entry["upload"], score, most)
+
+
+def with_marks(handed: Iterable[Handed], path: Path) -> list[Handed]:
+    """With the marks of ``autograder join`` in place of the scores. Raises Refusal."""
+    table = Table.read(path)
+    columns = [table.needed(name) for name in ("submission", "mark", "mark_max")]
+    marks: dict[str, tuple[float | None, float]] = {}
+    for row in table.rows[1:]:
+        name, mark, most = (row.value(column) for column in columns)
+        try:
+            marks[name] = (float(mark) if mark else None, float(most))
+        except ValueError:
+            raise Refusal(Message("export.mark", {"path": str(path), "line": row.line})) from None
+    return [
+        replace(
+            each,
+            score=marks.get(inert(each.name), (None, 0))[0],
+            max_score=marks.get(inert(each.name), (0, 0.0))[1],
+        )
+        for each in handed
+    ]

@@ -1,0 +1,116 @@
+"""Files that several students handed in alike, comments, docstrings and spacing aside: for the instructor to look at.
+
+Compared are streams of tokens: unlike a parser, a tokeniser is not brought down by what is nested too deep.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import token
+import tokenize
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from autograder import kit
+from autograder.intake import Submission
+from autograder.results import inert
+from autograder.settings import FILES
+
+TRIVIAL_LINES = 6  # so short an answer, and the solution's own, many find by themselves
+TOKENISED_BYTES = 50_000  # some tokenisers take a time that grows with the square of what they can't read
+SPACING = (
+    token.COMMENT,
+    token.NL,
+    token.NEWLINE,
+    token.INDENT,
+    token.DEDENT,
+    token.ENCODING,
+    token.ENDMARKER,
+)
+Line = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A file that these students handed in alike; ``lines`` of it are not in the hand-out."""
+
+    file: str
+    lines: int
+    students: tuple[str, ...]
+
+
+class Fingerprints:
+    """Takes submissions one by one and keeps only hashes of them."""
+
+    def __init__(self) -> None:
+        self._students: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+
+    def add(self, submission: Submission) -> None:
+        """Remember each file that has something of the student's own in it."""
+        for file, content in submission.files.items():
+            lines = logical_lines(content)
+            own = [line for line in lines if line not in known(file, handout=True)]
+            trivial = len(own) <= TRIVIAL_LINES and all(line in known(file, handout=False) for line in own)
+            if own and not trivial:
+                digest = hashlib.sha256(repr(lines).encode("utf-8", "surrogatepass")).hexdigest()
+                self._students[file, digest, len(own)].append(submission.name)
+
+    def alike(self) -> list[Alike]:
+        """What more than one student handed in, the longest first."""
+        found = [
+            Alike(file, lines, tuple(sorted(names)))
+            for (file, _, lines), names in self._students.items()
+            if len(names) > 1
+        ]
+        return sorted(found, key=lambda each: (-each.lines, each.file, each.students))
+
+
+def to_csv(alike: Iterable[Alike]) -> bytes:
+    """identical.csv: a row for each file that several students share."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("file", "own_lines", "count", "students"))
+    for each in alike:
+        writer.writerow((each.file, each.lines, len(each.students), inert("; ".join(each.students))))
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+@cache
+def known(file: str, handout: bool) -> frozenset[Line]:
+    """The lines of the hand-out's, or of the solution's, file of this name."""
+    root = kit.HANDOUT if handout else kit.SOLUTION
+    return (
+        frozenset(logical_lines((root / "vae" / file).read_bytes()))
+        if file in FILES.values()
+        else frozenset()
+    )
+
+
+def logical_lines(content: bytes) -> list[Line]:
+    """The lines as Python sees them, each with its depth first. Of what is no Python, or very long, the words."""
+    try:
+        if len(content) <= TOKENISED_BYTES:
+            return _tokenised(content)
+    except (SyntaxError, tokenize.TokenError, UnicodeError, LookupError):
+        pass
+    return [tuple(line.split()) for line in content.decode("utf-8", "replace").splitlines() if line.strip()]
+
+
+def _tokenised(content: bytes) -> list[Line]:
+    lines: list[Line] = []
+    words: list[str] = []
+    depth, texts_only = 0, True
+    for each in tokenize.tokenize(io.BytesIO(content).readline):
+        depth += (each.type == token.INDENT) - (each.type == token.DEDENT)
+        if each.type == token.NEWLINE:
+            if words and not texts_only:  # a line of texts alone is a docstring
+                lines.append((str(depth), *words))
+            words, texts_only = [], True
+        elif each.type not in SPACING:
+            words.append(each.string)
+            texts_only = texts_only and each.type == token.STRING
+    return lines

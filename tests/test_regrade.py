@@ -1,0 +1,405 @@
+"""Grading again after a check was corrected: only what can change, beside what was before, and nothing lost.
+
+The last test goes the whole way once: a download of Canvas is collected, graded, graded again and handed back.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder import classroom, cli, fingerprint, identical, regrade
+from autograder.classroom import Folder, failed, still_valid, with_fingerprint
+from autograder.fingerprint import SHARED, fingerprints, listed_checks
+from autograder.intake import Source, Submission, load
+from autograder.results import Check, Result
+from autograder.run import Run
+from autograder.sandbox.client import SandboxFault, WarmParent
+from autograder.settings import FILES, PARTS, settings
+
+HANGUL = re.compile("[가-힣]")
+
+
+# --- what a correction touches ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def corrected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[str]]:
+    """``changed = corrected("test_2_loss.py")``: whose fingerprint another byte in a file of the checks changes."""
+    copy = tmp_path / "checks"
+    shutil.copytree(fingerprint.CHECKS, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(fingerprint, "CHECKS", copy)
+
+    def changed(name: str) -> set[str]:
+        (copy / name).write_bytes((copy / name).read_bytes() + b"\n")
+        fingerprint._parsed.cache_clear()
+        now = fingerprints.__wrapped__()
+        return {key for key, value in now.items() if value != fingerprints()[key]}
+
+    fingerprints()  # of the kit as it is, from the cache from now on
+    return changed
+
+
+TOUCHED = {
+    "test_1_reparameterize.py": {"reparameterize"},
+    "test_2_loss.py": {"loss"},
+    "test_3_training.py": {"training"},
+    "test_4_latent.py": {"latent"},
+    "test_5_short_run.py": {"training"},
+    "short_run.py": {"training"},
+    "calibration.json": {"training"},
+    "expect.py": {SHARED},
+    "plugin.py": {SHARED},
+}
+
+
+@pytest.mark.parametrize(("file", "parts"), TOUCHED.items(), ids=TOUCHED.keys())
+def test_a_file_of_the_checks_concerns_its_own_part(
+    corrected: Callable[[str], set[str]], file: str, parts: set[str]
+) -> None:
+    before = fingerprints()
+    assert corrected(file) == parts and before == fingerprints()
+
+
+RULES = {
+    "points": ({"points_loss": 29}, {SHARED}),
+    "a limit": ({"cpu_seconds": 11}, {SHARED}),
+    "weights of the mark": ({"weight_code": 1, "weight_written": 0}, set()),
+    "lateness": ({"late_due": "2026-04-03 23:59 +09:00", "late_percent_per_day": 10}, set()),
+}
+
+
+@pytest.mark.parametrize(("values", "parts"), RULES.values(), ids=RULES.keys())
+def test_settings_that_come_after_the_points_force_no_regrade(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, Any], parts: set[str]
+) -> None:
+    before = fingerprints()
+    monkeypatch.setattr(fingerprint, "settings", lambda: replace(settings(), **values))
+    now = fingerprints.__wrapped__()
+    assert {key for key in now if now[key] != before[key]} == parts
+
+
+def test_the_list_of_checks_adds_up_to_the_parts() -> None:
+    for part in PARTS:
+        assert sum(
+            each.points for each in listed_checks().values() if each.part == part
+        ) == settings().points(part)
+
+
+def result_of(submission: Submission, run: Run, **versions: str) -> Result:
+    """A result by a kit that differs where ``versions`` do."""
+    checks = tuple(
+        Check(
+            each.id,
+            each.part,
+            "",
+            0.0,
+            each.points,
+            "error",
+            "",
+            "intake.missing",
+            {"file": FILES[each.part]},
+        )
+        for each in listed_checks().values()
+    )
+    result = replace(
+        failed(submission, run, SandboxFault("x"), "landlock"), status="graded", score=0.0, notes=()
+    )
+    result = with_fingerprint(replace(result, checks=checks))
+    older = {f"checks.{key}": value for key, value in versions.items()}
+    return replace(result, versions={**result.versions, **older, **({"checks": "older"} if older else {})})
+
+
+WITHOUT = {name: b"x = 1\n" for name in FILES.values() if name != "loss.py"}
+WHOLE = {**WITHOUT, "loss.py": b"x = 1\n"}
+
+
+@pytest.mark.parametrize(
+    ("files", "older", "kept"),
+    [
+        (WHOLE, {}, True),
+        (WHOLE, {"loss": "older"}, False),
+        (WITHOUT, {"loss": "older"}, True),
+        (WITHOUT, {"latent": "older"}, False),
+        (WITHOUT, {"loss": "older", "latent": "older"}, False),
+        (WITHOUT, {SHARED: "older"}, False),
+        ({}, {"loss": "older", "latent": "older"}, True),
+    ],
+)
+def test_kept_is_what_cannot_change(
+    run: Run, files: Mapping[str, bytes], older: dict[str, str], kept: bool
+) -> None:
+    submission = Submission("kim", files, {}, (), "digest")
+    assert still_valid(result_of(submission, run, **older), submission, run, ("landlock",)) is kept
+
+
+def test_a_check_that_is_worth_something_else_changes_every_result(run: Run) -> None:
+    submission = Submission("kim", WITHOUT, {}, (), "digest")
+    result = result_of(submission, run, loss="older")
+    first = next(check for check in result.checks if check.part == "loss")
+    others = tuple(check for check in result.checks if check is not first)
+    for checks in (others, (*others, replace(first, max_points=first.max_points + 1))):
+        assert not still_valid(replace(result, checks=checks), submission, run, ("landlock",))
+
+
+def test_a_result_that_tells_of_no_parts_is_graded_again(run: Run) -> None:
+    submission = Submission("kim", WITHOUT, {}, (), "digest")
+    result = replace(result_of(submission, run), versions={"checks": "older"})
+    assert not still_valid(result, submission, run, ("landlock",))
+
+
+# --- the command -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ended:
+    status: int
+    out: str
+    error: str
+
+
+@pytest.fixture
+def autograder(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def called(*arguments: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        captured = capsys.readouterr()
+        return Ended(int(end.value.code or 0), captured.out, captured.err)
+
+    return called
+
+
+@pytest.fixture
+def scores(monkeypatch: pytest.MonkeyPatch, run: Run) -> dict[str, float]:
+    """What grading is to find, by name; the results of others are kept as they are."""
+    found: dict[str, float] = {}
+
+    def grade_class(sources: list[Source], folder: Folder, this_run: Run, *_: object) -> Iterator[Result]:
+        for source in sources:
+            if source.name in found:
+                result = failed(load(source), this_run, SandboxFault("gone"), "namespaces")
+                folder.write(replace(result, status="graded", score=found[source.name]))
+            result_now = folder.read(source.name)
+            assert result_now is not None
+            yield result_now
+
+    monkeypatch.setattr(classroom, "grade_class", grade_class)
+    return found
+
+
+@pytest.fixture
+def graded(put_in: Callable[..., Path], tmp_path: Path, autograder: Callable[..., Ended], scores: dict[str, float]) -> list[object]:  # fmt: skip
+    """The command by which a class of three was graded a moment ago."""
+    place = put_in({name: {"loss.py": f"x = {name!r}\n"} for name in ("an", "bae", "choi")})
+    command: list[object] = ["grade", place, "--out", tmp_path / "out"]
+    scores.update(an=50.0, bae=60.0, choi=70.0)
+    assert autograder(*command).status == 0
+    scores.clear()
+    return command
+
+
+def test_old_and_new_scores_stand_side_by_side_and_the_old_results_stay(
+    graded: list[object], autograder: Callable[..., Ended], scores: dict[str, float], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    before = {path.name: path.read_bytes() for path in (out / "results").iterdir()}
+    old_grades = (out / "grades.csv").read_bytes()
+    scores.update(bae=62.5, choi=70.0)
+    ended = autograder(*graded, "--only-changed", "--lang", "ko")
+    assert ended.status == 0 and "Traceback" not in ended.error
+    assert re.search(r"bae\s*│\s*60\s*│\s*62\.5", ended.out) and re.search(
+        r"choi\s*│\s*70\s*│\s*70", ended.out
+    )
+    assert not re.search(r"an\s*│\s*50\s*│\s*50\s", ended.out)
+    assert HANGUL.search(ended.out)
+    (history,) = (out / "history").iterdir()
+    assert str(history) in ended.out.replace("\n", "")
+    kept = {path.name: path.read_bytes() for path in (history / "results").iterdir()}
+    assert kept == {name: before[name] for name in ("bae.json", "choi.json")}
+    assert (history / "grades.csv").read_bytes() == old_grades
+    rows = (history / "changes.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert rows == ["submission,before,after", "bae,60,62.5", "choi,70,70"]
+    assert "bae,62.5,100,graded" in (out / "grades.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_second_regrade_keeps_the_history_of_the_first(
+    graded: list[object], autograder: Callable[..., Ended], scores: dict[str, float], tmp_path: Path
+) -> None:
+    for score in (1.0, 2.0):
+        scores["an"] = score
+        assert autograder(*graded, "--only-changed").status == 0
+    folders = sorted((tmp_path / "out" / "history").iterdir())
+    old = [json.loads((each / "results" / "an.json").read_text())["score"] for each in folders]
+    assert sorted(old) == [1.0, 50.0]
+
+
+def test_where_nothing_changed_nothing_is_kept(
+    graded: list[object], autograder: Callable[..., Ended], tmp_path: Path
+) -> None:
+    ended = autograder(*graded, "--only-changed")
+    assert ended.status == 0 and not (tmp_path / "out" / "history").exists()
+
+
+def test_two_histories_in_one_second_are_two_folders(tmp_path: Path) -> None:
+    first = regrade.new_history(tmp_path)
+    first.mkdir(parents=True)
+    assert regrade.new_history(tmp_path) != first
+
+
+@pytest.mark.parametrize(
+    ("extra", "says"), [(["--only-changed", "--fresh"], "--fresh"), (["--only-changed"], "--only-changed")]
+)
+def test_there_has_to_be_something_to_compare_with(
+    put_in: Callable[..., Path], autograder: Callable[..., Ended], tmp_path: Path, extra: list[str], says: str
+) -> None:
+    place = put_in({"an": {"loss.py": ""}})
+    ended = autograder("grade", place, "--out", tmp_path / "out", *extra)
+    assert ended.status == 2 and says in ended.error and HANGUL.search(ended.error)
+    assert "Traceback" not in ended.error and not list((tmp_path / "out").iterdir())
+
+
+OVERRIDES = "student,item,points,reason\nbae,loss,7,appeal\n"
+
+
+def test_overrides_in_out_are_taken_up_on_every_run(
+    graded: list[object], autograder: Callable[..., Ended], scores: dict[str, float], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    (out / "overrides.csv").write_text(OVERRIDES)
+    assert autograder(*graded).status == 0
+    assert "bae,67,100,graded,0,7,0,0" in (out / "grades.csv").read_text(encoding="utf-8-sig")
+    assert "appeal" in (out / "feedback" / "bae.html").read_text(encoding="utf-8")
+    scores["bae"] = 20.0
+    ended = autograder(*graded, "--only-changed")
+    assert re.search(r"bae\s*│\s*67\s*│\s*27", ended.out)
+    (out / "overrides.csv").unlink()
+    assert autograder(*graded).status == 0
+    assert "bae,20,100,graded,0,0,0,0" in (out / "grades.csv").read_text(encoding="utf-8-sig")
+
+
+def test_overrides_may_lie_elsewhere(
+    graded: list[object], autograder: Callable[..., Ended], tmp_path: Path
+) -> None:
+    (tmp_path / "points.csv").write_text(OVERRIDES)
+    assert autograder(*graded, "--overrides", tmp_path / "points.csv").status == 0
+    assert "bae,67," in (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize("text", ["student,item,points,reason\nnobody,loss,7,x\n", "student;item\n", None])
+def test_overrides_that_are_unclear_stop_the_run_before_it_begins(
+    graded: list[object], autograder: Callable[..., Ended], tmp_path: Path, text: str | None
+) -> None:
+    def everything() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+
+    before, place = everything(), tmp_path / "points.csv"
+    if text is not None:
+        place.write_text(text)
+    ended = autograder(*graded, "--overrides", place)
+    korean, english = [line for line in ended.error.splitlines() if line.strip()]
+    assert ended.status == 2 and str(place) in korean and str(place) in english
+    assert everything() == before
+
+
+def test_identical_files_are_listed_for_the_instructor_alone(
+    graded: list[object], put_in: Callable[..., Path], autograder: Callable[..., Ended], tmp_path: Path
+) -> None:
+    own = "".join(f"x{n} = {n}\n" for n in range(9))
+    put_in({name: {"loss.py": own} for name in ("an", "choi")})
+    ended = autograder(*graded)
+    assert str(tmp_path / "out" / "identical.csv") in ended.out.replace("\n", "")
+    rows = (tmp_path / "out" / "identical.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert rows == ["file,own_lines,count,students", "loss.py,9,2,an; choi"]
+    for page in (tmp_path / "out" / "feedback").iterdir():
+        assert "identical" not in page.read_text(encoding="utf-8")
+    put_in({"an": {"loss.py": "x = 1\n"}})
+    autograder(*graded)
+    assert not (tmp_path / "out" / "identical.csv").exists()
+
+
+def test_a_setting_that_is_none_is_a_line_and_no_traceback(
+    graded: list[object], autograder: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "autograder.settings.parse", lambda _: (_ for _ in ()).throw(ValueError("unknown keys ['x']"))
+    )
+    settings.cache_clear()
+    try:
+        ended = autograder(*graded)
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert ended.status == 2 and "unknown keys ['x']" in ended.error and "Traceback" not in ended.error
+
+
+# --- the whole way ---------------------------------------------------------------------------------------
+
+BOOK = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,VAE homework (77123)\r\n"
+    "    Points Possible,,,,,100.00\r\n"
+    '"Kim, Minji",1001,20260001,minji,01,\r\n'
+    '"이, 서준",1002,20260002,seojun,01,\r\n'
+)
+
+
+def test_from_a_download_of_canvas_to_its_gradebook_with_a_correction_in_between(
+    autograder: Callable[..., Ended],
+    warm_parent: WarmParent,
+    solution: Mapping[str, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    lent = replace(warm_parent, scratch=str(tmp_path / "none"))
+    monkeypatch.setattr(WarmParent, "launch", lambda _: replace(lent, control=warm_parent.control.dup()))
+    place, out, book = tmp_path / "download", tmp_path / "out", tmp_path / "book.csv"
+    place.mkdir()
+    (place / "kimminji_1001_501_loss.py").write_bytes(solution["loss.py"])
+    (place / "이서준_LATE_1002_505_latent.py").write_bytes(b"def generate(:\n")
+    book.write_bytes(BOOK.encode("utf-8-sig"))
+    command = ("grade", place, "--out", out, "--jobs", 1)
+    assert autograder(*command).status == 0
+    # Say that the checks of the loss were another, mistaken one's: it took all points of the loss.
+    for name in ("kimminji_1001", "이서준_1002"):
+        path = out / "results" / f"{name}.json"
+        record = json.loads(path.read_text(encoding="utf-8"))
+        record["versions"] |= {"checks": "older", "checks.loss": "older"}
+        record["score"] = 0.0
+        path.write_text(json.dumps(record), encoding="utf-8")
+    mistaken = (out / "results" / "kimminji_1001.json").read_bytes()
+    ended = autograder(*command, "--only-changed")
+    assert ended.status == 0
+    assert re.search(r"kimminji_1001\s*│\s*0\s*│\s*30\s", ended.out)
+    (history,) = (out / "history").iterdir()
+    assert {path.name for path in (history / "results").iterdir()} == {"kimminji_1001.json"}
+    assert (history / "results" / "kimminji_1001.json").read_bytes() == mistaken
+    ended = autograder("export", "canvas", out, book, "--feedback", tmp_path / "feedback.zip", "--lang", "ko")
+    assert ended.status == 0 and HANGUL.search(ended.out)
+    assert book.read_bytes() == BOOK.replace("minji,01,", "minji,01,30").replace("seojun,01,", "seojun,01,0").encode("utf-8-sig")  # fmt: skip
+    assert (tmp_path / "feedback.zip").stat().st_size > 0
+
+
+def test_a_gradebook_that_is_refused_is_not_touched(
+    graded: list[object], autograder: Callable[..., Ended], tmp_path: Path
+) -> None:
+    book = tmp_path / "book.csv"
+    book.write_text(BOOK, encoding="utf-8")
+    before = book.read_bytes()
+    ended = autograder("export", "canvas", tmp_path / "out", book, "--feedback", tmp_path / "feedback.zip")
+    korean, english = [line for line in ended.error.splitlines() if line.strip()]
+    assert ended.status == 2 and HANGUL.search(korean) and "another course" in english
+    assert book.read_bytes() == before and not (tmp_path / "feedback.zip").exists()
+
+
+def test_every_given_file_is_known_to_the_list_of_copies() -> None:
+    assert all(identical.known(file, handout=True) for file in FILES.values())
