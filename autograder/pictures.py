@@ -6,8 +6,9 @@ and what the model makes of them, with their pixels in order.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ INSTRUCTORS = "instructor.safetensors"  # in OUT, the same for all
 HIDDEN_FROM_ROW = 14  # restoration: the rows from here on are hidden
 DIGITS, SAMPLES, STEPS_BETWEEN, CODES, EPOCHS = 10, 64, 9, 300, 1000
 MAX_BYTES = 200_000  # a file is about half as large
-FORMAT = "1"
+FORMAT = "pictures 1"
+WORDS = {"steps": int, "dataset": str, "digest": str}
 
 Images = NDArray[np.uint8]
 Numbers = NDArray[np.float32]
@@ -39,7 +41,7 @@ SIZES: Mapping[
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pictures:
     """One model's pictures after ``steps`` steps of training; images are (K, 28, 28), black 0 and white 255.
 
@@ -65,8 +67,9 @@ class Pictures:
     def to_bytes(self) -> bytes:
         """The content of the file."""
         arrays = {name: np.ascontiguousarray(getattr(self, name)) for name in SIZES}
-        words = {"steps": str(self.steps), "dataset": self.dataset, "digest": self.digest, "format": FORMAT}
-        return safetensors.numpy.save(arrays, metadata=words)
+        words = {"steps": self.steps, "dataset": self.dataset, "digest": self.digest}
+        # All in one entry: the order of several is random, and like pictures are to be like bytes.
+        return safetensors.numpy.save(arrays, metadata={FORMAT: json.dumps(words)})
 
 
 def read(path: Path, digest: str | None = None) -> Pictures | None:
@@ -75,19 +78,19 @@ def read(path: Path, digest: str | None = None) -> Pictures | None:
         if path.stat().st_size > MAX_BYTES:
             return None
         with safetensors.safe_open(path, framework="numpy") as file:
-            words = file.metadata() or {}
+            words = json.loads((file.metadata() or {})[FORMAT])
             arrays = {name: file.get_tensor(name) for name in SIZES}
-    except (OSError, ValueError, KeyError, TypeError, safetensors.SafetensorError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, safetensors.SafetensorError):
         return None
-    fits = all(_fits(arrays[name], *SIZES[name]) for name in SIZES) and len(arrays["codes"]) == len(
-        arrays["labels"]
-    )
-    known = {field.name for field in fields(Pictures)} - SIZES.keys() | {"format"}
-    if not fits or words.keys() != known or words["format"] != FORMAT or not words["steps"].isdecimal():
+    if not isinstance(words, dict) or {name: type(word) for name, word in words.items()} != WORDS:
+        return None
+    if not all(_fits(arrays[name], *SIZES[name]) for name in SIZES):
+        return None
+    if len(arrays["codes"]) != len(arrays["labels"]) or bool((arrays["labels"] >= DIGITS).any()):
         return None
     if digest is not None and words["digest"] != digest:
         return None
-    return Pictures(**arrays, steps=int(words["steps"]), dataset=words["dataset"], digest=words["digest"])
+    return Pictures(**arrays, **words)
 
 
 def _fits(array: NDArray[Any], dtype: str, shape: tuple[int, ...]) -> bool:

@@ -150,7 +150,11 @@ def _train_solution(task: short_run.Task, run: Run, warm_parent: WarmParent) -> 
     solution = Submission("", files, {}, (), "")
     remote = RemoteSubmission(solution, SHORT_RUN, warm_parent, run.settings, run.seed)
     try:
-        answer = remote.train("", **task.arguments(run.settings), device=run.device)
+        arguments = task.arguments(run.settings)
+        remote.untrained(
+            "", model=arguments["model"], images=task.images[:2]
+        )  # as the check does: it draws too
+        answer = remote.train("", **arguments, device=run.device)
         weights = {
             name: expect.tensor(answer["state"].get(name), value.shape, "")
             for name, value in task.initial.items()

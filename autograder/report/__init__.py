@@ -1,4 +1,4 @@
-"""Results -> pages for people. Every page is a pure function of the results, whole in one file, and inert."""
+"""Results -> pages for people. Every page is a pure function of the results and pictures, whole in one file, and inert."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from collections.abc import Collection
 from itertools import count
 from pathlib import Path
 
-from autograder.report.pages import class_page, student_page
+from autograder import pictures
+from autograder.report.pages import class_page
+from autograder.report.student import student_page
 from autograder.results import Result, write_atomically
 
 NAME_BYTES = 120
@@ -23,12 +25,21 @@ def write_reports(out: Path, results: list[Result], language: str) -> None:
     """Write ``feedback/NAME.html`` for each result, and ``index.html``, in ``language``."""
     links: dict[str, str] = {}
     taken: set[str] = set()
+    instructors = pictures.read(out / pictures.INSTRUCTORS)
     for result in sorted(results, key=lambda result: result.submission):
         name = safe_name(result.submission, taken)
         taken.add(name)
         links[result.submission] = f"feedback/{name}.html"
-        write_atomically(out / "feedback" / f"{name}.html", _encoded(student_page(result, language)))
-    write_atomically(out / "index.html", _encoded(class_page(results, links, language)))
+        own = pictures.read(out / pictures.FOLDER / f"{name}.safetensors", result.digest)
+        _write(out / links[result.submission], student_page(result, language, own, instructors))
+    _write(out / "index.html", class_page(results, links, language))
+
+
+def _write(path: Path, page: str) -> None:
+    """Write a page, unless it lies there already."""
+    content = _encoded(page)
+    if not (path.is_file() and path.read_bytes() == content):
+        write_atomically(path, content)
 
 
 def safe_name(name: str, taken: Collection[str]) -> str:
