@@ -26,7 +26,7 @@ from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmPar
 from autograder.settings import FILES
 
 ITERATIONS = 10  # of restore
-FROM, TO = 3, 8  # the digits that are interpolated
+FROM, TO = 0, 7  # the digits that are interpolated
 FAR = 1e4  # no code is drawn farther out
 
 

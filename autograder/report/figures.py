@@ -63,7 +63,8 @@ def densities(axes: Axes, wrong: Callable[[float], float], label: str) -> None:
             )
         else:
             axes.axvline(mean, color=WRONG, linestyle="--", label=label if mean < 0 else None)
-        axes.annotate(rf"$\log\sigma^2={log_var:g}$", (mean, 0.02), ha="center", fontsize=8, color=INK)
+        place = (-2.9, 0.95) if mean < 0 else (2.4, 0.22)
+        axes.text(*place, rf"$\log\sigma^2={log_var:g}$", ha="right" if mean < 0 else "left")
     axes.set(xlabel="$z$", ylabel="$q(z|x)$", ylim=(0, 1.35))
 
 
@@ -197,6 +198,9 @@ FIGURES: Mapping[str, tuple[str, Callable[[Axes], None]]] = {
 }
 
 
+LEGENDS = {"divergence": "upper center", "pixel": "upper center"}
+
+
 @cache
 def figure(misconception: str | None) -> Drawn | None:
     """The picture of a misconception, or None where none helps."""
@@ -207,7 +211,7 @@ def figure(misconception: str | None) -> Drawn | None:
         **dict.fromkeys(
             ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK
         ),
-        **{"svg.hashsalt": misconception, "svg.fonttype": "path", "font.size": 9.0, "lines.linewidth": 2.0},
+        **{"svg.hashsalt": misconception, "svg.fonttype": "path", "font.size": 10.0, "lines.linewidth": 2.0},
         **{"mathtext.fontset": "cm", "axes.spines.top": False, "axes.spines.right": False},
     }
     with matplotlib.rc_context(style):
@@ -215,7 +219,7 @@ def figure(misconception: str | None) -> Drawn | None:
         axes = drawing.subplots()
         draw(axes)
         axes.patch.set_alpha(0)
-        axes.legend(frameon=False, fontsize=9, loc="upper right")
+        axes.legend(frameon=False, fontsize=11, loc=LEGENDS.get(kind, "upper right"))
         content = io.StringIO()
         drawing.savefig(content, format="svg", transparent=True)
     return Drawn(kind, _inline(content.getvalue(), misconception))

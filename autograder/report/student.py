@@ -19,8 +19,13 @@ AS_CODE = (*COMPARED, "text", "kind", "argument")
 
 @dataclass(frozen=True)
 class Line:
-    """A check as it is shown. ``compared`` has what was called, returned and expected, where a check has all three."""
+    """A check as it is shown, at its ``place`` in the page.
 
+    ``compared`` has what was called, returned and expected, where a check has all three; ``explained_at`` is the place
+    of an earlier check with the same misconception.
+    """
+
+    place: str
     title: Markup
     outcome: str
     points: float
@@ -28,6 +33,7 @@ class Line:
     message: Markup
     compared: Mapping[str, str]
     misconception: Mapping[str, Markup]
+    explained_at: str | None
     figure: figures.Drawn | None
 
 
@@ -51,9 +57,9 @@ class Part:
         return sum(line.outcome == "passed" for line in self.lines)
 
     @property
-    def next(self) -> int | None:
-        """The place of the first check that has not passed."""
-        return next((place for place, line in enumerate(self.lines) if line.outcome != "passed"), None)
+    def next(self) -> Line | None:
+        """The first check that has not passed."""
+        return next((line for line in self.lines if line.outcome != "passed"), None)
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,7 @@ def student_page(
     return template.render(
         result=result,
         parts=parts,
+        steps=[(part, part.next) for part in parts if part.next],
         ring=list(_ring(parts)) if result.score is not None else [],
         notes=[speak.message(note, note.id) for note in result.notes],
         drawn=drawn,
@@ -94,22 +101,30 @@ def _was_trained(result: Result, drawn: Showcase | None) -> bool:
 def _parts(result: Result, speak: Speech) -> Iterator[Part]:
     """The parts in their order, those without checks left out."""
     others = {check.part for check in result.checks} - set(pages.PARTS)
-    for name in (*pages.PARTS, *sorted(others)):
-        lines = [_line(check, speak) for check in result.checks if check.part == name]
+    explained: dict[str | None, str] = {}
+    for position, name in enumerate((*pages.PARTS, *sorted(others)), 1):
+        lines = []
+        for check in (check for check in result.checks if check.part == name):
+            place = f"{position}-{len(lines) + 1}"
+            before = explained.setdefault(check.misconception, place)
+            lines.append(_line(check, speak, place, before if before != place else None))
         if lines:
             yield Part(name, lines)
 
 
-def _line(check: Check, speak: Speech) -> Line:
+def _line(check: Check, speak: Speech, place: str, explained_at: str | None) -> Line:
     compared = {name: str(check.values[name]) for name in COMPARED if name in check.values}
+    said = check.message_id != "check.passed"
     return Line(
+        place=place,
         title=speak.both(lambda language: catalogue(language)["titles"].get(check.id, check.title)),
         outcome=check.outcome,
         points=check.points,
         max_points=check.max_points,
-        message=speak.message(Message(check.message_id, check.values), check.message),
+        message=speak.message(Message(check.message_id, check.values), check.message) if said else Markup(),
         compared=compared if len(compared) == len(COMPARED) else {},
         misconception=_known(check.misconception, speak) if check.misconception else {},
+        explained_at=explained_at if check.misconception else None,
         figure=figures.figure(check.misconception),
     )
 
