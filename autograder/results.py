@@ -165,15 +165,19 @@ def to_csv(results: Iterable[Result]) -> bytes:
     return text.getvalue().encode("utf-8-sig", "replace")
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a crash, sees the old content or the new, never a half."""
+def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
+    """Write a file so that a reader, or a crash, sees the old content or the new, never a half.
+
+    Unless ``durable``, a power failure may leave neither.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(PART.replace("*", secrets.token_hex(8)))
     try:
         with open(temporary, "xb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder import pictures
+from autograder.messages import Message
 from autograder.pictures import Pictures
 from autograder.results import Check, Result
 
@@ -82,6 +83,45 @@ MIXED = (
     check("t2", "training", "error"),
     check("z1", "latent", "crashed"),
 )
+
+
+def evil(text: str) -> Result:
+    """A result with this text in every field that a student has a hand in."""
+    fields = (
+        "called",
+        "returned",
+        "expected",
+        "text",
+        "kind",
+        "file",
+        "argument",
+        "largest",
+        "share",
+        "path",
+    )
+    values = {**dict.fromkeys(fields, text), "line": 1}
+    ids = (
+        "check.raised",
+        "kl_divergence.value",
+        "kl_divergence.gradient",
+        "intake.missing",
+        "unknown." + text,
+    )
+    checks = [
+        check(
+            f"x{i}",
+            "loss",
+            "error",
+            message_id=id,
+            values=values,
+            message=text,
+            title=text,
+            misconception=text,
+        )
+        for i, id in enumerate(ids)
+    ]
+    notes = (Message("intake.link", {"path": text}), Message("unknown " + text))
+    return result(text, *checks, notes=notes, dataset=text, device=text, isolation=text)
 
 
 def some_pictures(**changed: Any) -> Pictures:

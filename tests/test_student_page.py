@@ -16,8 +16,8 @@ from autograder import pictures
 from autograder.checks import reference
 from autograder.messages import Message, catalogue
 from autograder.report import figures, student_page, write_reports
-from autograder.results import CSV_HEADER, OUTCOMES, STATUSES, Result
-from tests.pages import MIXED, XSS, Page, check, result, some_pictures
+from autograder.results import CSV_HEADER, OUTCOMES, STATUSES
+from tests.pages import MIXED, XSS, Page, check, evil, result, some_pictures
 
 PARTS = CSV_HEADER[4:]
 
@@ -282,45 +282,6 @@ def self_contained(html: str) -> bool:
             assert not name.startswith("on"), name
             assert name not in fetched or re.match(r"#|data:image/png;base64,", value or ""), (tag, name)
     return not re.search(r"https?:|//|@import|url\((?!#)", html)
-
-
-def evil(text: str) -> Result:
-    """A result with this text in every field that a student has a hand in."""
-    fields = (
-        "called",
-        "returned",
-        "expected",
-        "text",
-        "kind",
-        "file",
-        "argument",
-        "largest",
-        "share",
-        "path",
-    )
-    values = {**dict.fromkeys(fields, text), "line": 1}
-    ids = (
-        "check.raised",
-        "kl_divergence.value",
-        "kl_divergence.gradient",
-        "intake.missing",
-        "unknown." + text,
-    )
-    checks = [
-        check(
-            f"x{i}",
-            "loss",
-            "error",
-            message_id=id,
-            values=values,
-            message=text,
-            title=text,
-            misconception=text,
-        )
-        for i, id in enumerate(ids)
-    ]
-    notes = (Message("intake.link", {"path": text}), Message("unknown " + text))
-    return result(text, *checks, notes=notes, dataset=text, device=text, isolation=text)
 
 
 @pytest.mark.parametrize("payload", XSS)

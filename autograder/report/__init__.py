@@ -16,6 +16,7 @@ from autograder.results import Result, write_atomically
 
 NAME_BYTES = 120
 DEVICES = r"con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]"  # Windows: also with any ending, in any case
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 RESERVED = re.compile(rf"({DEVICES})\s*(\..*)?", re.IGNORECASE | re.DOTALL)
 
 __all__ = ["class_page", "safe_name", "student_page", "write_reports"]
@@ -36,10 +37,10 @@ def write_reports(out: Path, results: list[Result], language: str) -> None:
 
 
 def _write(path: Path, page: str) -> None:
-    """Write a page, unless it lies there already."""
+    """Write a page, unless it lies there already. It can be drawn again, so it need not be on the disk at once."""
     content = _encoded(page)
     if not (path.is_file() and path.read_bytes() == content):
-        write_atomically(path, content)
+        write_atomically(path, content, durable=False)
 
 
 def safe_name(name: str, taken: Collection[str]) -> str:
@@ -77,5 +78,4 @@ def _shortened(text: str, size: int) -> str:
 
 def _encoded(page: str) -> bytes:
     """The page's bytes. Control characters become visible ones, half surrogate pairs question marks."""
-    visible = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
-    return page.translate(visible).encode("utf-8", "replace")
+    return CONTROL.sub(lambda letter: chr(0x2400 + ord(letter[0])), page).encode("utf-8", "replace")

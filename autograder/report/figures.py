@@ -52,7 +52,7 @@ def cross_entropy(p: Curve | float, x: Curve | float) -> Curve:
 
 def densities(axes: Axes, wrong: Callable[[float], float], label: str) -> None:
     """z of a narrow and of a wide posterior; ``wrong`` is the mistaken standard deviation of a log_var."""
-    z = np.linspace(-5, 5, 400)
+    z = np.linspace(-5, 5, 251)
     for log_var, mean in ((-2.0, -2.2), (1.4, 1.6)):
         right = normal(z, mean, np.exp(log_var / 2))
         axes.plot(z, right, color=RIGHT, label=f"${SIGMA}$" if mean < 0 else None)
@@ -63,14 +63,14 @@ def densities(axes: Axes, wrong: Callable[[float], float], label: str) -> None:
             )
         else:
             axes.axvline(mean, color=WRONG, linestyle="--", label=label if mean < 0 else None)
-        place = (-2.9, 0.95) if mean < 0 else (2.4, 0.22)
-        axes.text(*place, rf"$\log\sigma^2={log_var:g}$", ha="right" if mean < 0 else "left")
+        place = (-2.9, 0.95) if mean < 0 else (4.9, 0.32)
+        axes.text(*place, rf"$\log\sigma^2={log_var:g}$", ha="right")
     axes.set(xlabel="$z$", ylabel="$q(z|x)$", ylim=(0, 1.35))
 
 
 def shapes(axes: Axes, wrong: Formula, right_label: str, label: str) -> None:
     """The density of the standard normal and of something else."""
-    z = np.linspace(-3.5, 3.5, 700)
+    z = np.linspace(-3.5, 3.5, 351)
     axes.plot(z, normal(z, 0, 1), color=RIGHT, label=right_label)
     axes.plot(z, wrong(z), color=WRONG, linestyle="--", label=label)
     axes.set(xlabel=r"$\epsilon$" if "epsilon" in right_label else "$z$", ylim=(0, None))
@@ -78,7 +78,7 @@ def shapes(axes: Axes, wrong: Formula, right_label: str, label: str) -> None:
 
 def divergence(axes: Axes, wrong: Formula, label: str, over_mean: bool = False) -> None:
     """KL of one dimension, over log_var at mu = 0, or over mu at log_var = 0."""
-    given = np.linspace(-2.5, 2.5, 300)
+    given = np.linspace(-2.5, 2.5, 101)
     right = kl(given, 0.0) if over_mean else kl(0.0, given)
     axes.plot(given, right, color=RIGHT, label=r"$D_{KL}$")
     axes.plot(given, wrong(given), color=WRONG, linestyle="--", label=label)
@@ -88,7 +88,7 @@ def divergence(axes: Axes, wrong: Formula, label: str, over_mean: bool = False) 
 
 def pixel(axes: Axes, wrong: Formula, label: str, x: float) -> None:
     """The loss of one pixel of value x, over the probability p that the decoder gives it."""
-    p = np.linspace(0.01, 0.99, 300)
+    p = np.linspace(0.01, 0.99, 99)
     axes.plot(p, cross_entropy(p, x), color=RIGHT, label=r"$-x\log p-(1-x)\log(1-p)$")
     axes.plot(p, wrong(p), color=WRONG, linestyle="--", label=label)
     axes.set(xlabel=f"$p$  $(x={x:g})$")
@@ -96,7 +96,7 @@ def pixel(axes: Axes, wrong: Formula, label: str, x: float) -> None:
 
 def balance(axes: Axes, reconstruction: float, divergence: float, label: str) -> None:
     """Both terms for one code over sigma, with a reconstruction loss that noise makes worse; a dot at each minimum."""
-    sigma = np.linspace(0.03, 1.6, 400)
+    sigma = np.linspace(0.03, 1.6, 158)
     noise, prior = 4 * np.square(sigma), kl(0.0, 2 * np.log(sigma))
     for terms, colour, line, name in (
         ((1, 1), RIGHT, "-", r"$L_{rec}+D_{KL}$"),
@@ -198,9 +198,6 @@ FIGURES: Mapping[str, tuple[str, Callable[[Axes], None]]] = {
 }
 
 
-LEGENDS = {"divergence": "upper center", "pixel": "upper center"}
-
-
 @cache
 def figure(misconception: str | None) -> Drawn | None:
     """The picture of a misconception, or None where none helps."""
@@ -219,7 +216,7 @@ def figure(misconception: str | None) -> Drawn | None:
         axes = drawing.subplots()
         draw(axes)
         axes.patch.set_alpha(0)
-        axes.legend(frameon=False, fontsize=11, loc=LEGENDS.get(kind, "upper right"))
+        drawing.legend(frameon=False, fontsize=11, loc="outside upper center", ncols=2)
         content = io.StringIO()
         drawing.savefig(content, format="svg", transparent=True)
     return Drawn(kind, _inline(content.getvalue(), misconception))
@@ -230,5 +227,10 @@ def _inline(svg: str, name: str) -> str:
     box = re.search(r'viewBox="[\d. ]+"', svg)
     assert box is not None
     inside = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index(">", box.end()) + 1 :], flags=re.DOTALL)
+    inside = re.sub(r'\bd="[^"]*"', lambda path: re.sub(r"\d+\.\d+", _shorter, path[0]), inside)
     inside = re.sub(r'(\bid="|xlink:href="#|url\(#)', rf"\g<1>{name}-", inside)
     return f'<svg {box[0]} aria-hidden="true">{inside}'.replace(INK, "currentColor")
+
+
+def _shorter(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")

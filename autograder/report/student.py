@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -75,7 +76,7 @@ def student_page(
     result: Result, language: str, own: Pictures | None = None, instructors: Pictures | None = None
 ) -> str:
     """The feedback page for one submission, as HTML; it opens in ``language`` and holds both."""
-    speak = Speech(language)
+    speak = speech(language)
     parts = list(_parts(result, speak))
     drawn = showcase(own, instructors) if own is not None else None
     template = pages.environment().get_template("student.html", globals=speak.vocabulary())
@@ -151,22 +152,35 @@ def _ring(parts: Sequence[Part]) -> Iterator[Arc]:
         begin += share
 
 
+@cache
+def speech(language: str) -> Speech:
+    """The words of pages in this language."""
+    return Speech(language)
+
+
 class Speech:
     """Words in both languages, the one that was asked for first; the page shows one of them at a time."""
 
     def __init__(self, language: str) -> None:
         self.language = language
         self.languages = (language, *(each for each in LANGUAGES if each != language))
+        self._said: dict[str, Markup] = {}
 
     def both(self, text: Callable[[str], str]) -> Markup:
         """What ``text`` says in each language; once, where that is the same."""
         texts = {language: escape(text(language)) for language in self.languages}
         if len(set(texts.values())) == 1:
             return texts[self.language]
-        return Markup("").join(Markup('<span lang="{}">{}</span>').format(*each) for each in texts.items())
+        spans = (f'<span lang="{language}">{said}</span>' for language, said in texts.items())
+        return Markup("".join(spans))  # escaped above
 
     def words(self, key: str, **values: object) -> Markup:
-        return self.both(lambda language: Message(f"report.{key}", values).text(language))
+        if not values and key in self._said:
+            return self._said[key]
+        said = self.both(lambda language: Message(f"report.{key}", values).text(language))
+        if not values:
+            self._said[key] = said
+        return said
 
     def label(self, *keys: str) -> str:
         """Words for an attribute, which can't be switched: all keys' in one language, then in the other."""
