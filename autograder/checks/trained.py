@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from autograder import kit, pictures
 from autograder.checks import expect, reference, short_run
@@ -90,7 +90,7 @@ def of(trained: Trained, task: short_run.Task, run: Run, digest: str) -> Picture
     )
 
 
-def in_order(state: Mapping[str, Tensor], pixels: Tensor) -> nn.Module:
+def in_order(state: Mapping[str, Tensor], pixels: Tensor) -> Any:
     """The instructor's network with these weights, for images whose pixels are in their own order."""
     back = pixels.argsort()
     ordered = {
@@ -100,7 +100,7 @@ def in_order(state: Mapping[str, Tensor], pixels: Tensor) -> nn.Module:
         "decoder.2.bias": state["decoder.2.bias"][back],
     }
     with torch.device("meta"):  # drawing initial weights would take longer than all the pictures
-        model: nn.Module = reference.model.VAE(short_run.LATENT_DIM, short_run.HIDDEN_DIM)
+        model = reference.model.VAE(short_run.LATENT_DIM, short_run.HIDDEN_DIM)
     model.load_state_dict(ordered, assign=True)
     return model
 
@@ -115,7 +115,10 @@ def in_plane(codes: Tensor) -> Tensor:
     codes = codes.nan_to_num(0).clamp(-FAR, FAR)
     _, _, directions = torch.linalg.svd(codes - codes.mean(dim=0), full_matrices=False)
     plane = directions[:2].T
-    return codes @ (plane * plane.sum(dim=0).sign().where(plane.sum(dim=0) != 0, 1))
+    turned: Tensor = codes @ plane.where(
+        plane.sum(dim=0) >= 0, -plane
+    )  # of two opposite directions always the same
+    return turned
 
 
 def reported(returned: Any, epochs: int) -> Tensor:

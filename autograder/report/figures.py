@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -37,7 +38,7 @@ class Drawn:
 
 def normal(z: Curve, mean: float, deviation: float) -> Curve:
     """The density of N(mean, deviation^2)."""
-    return np.exp(-0.5 * np.square((z - mean) / deviation)) / (deviation * np.sqrt(2 * np.pi))
+    return np.asarray(np.exp(-0.5 * np.square((z - mean) / deviation)) / (deviation * np.sqrt(2 * np.pi)))
 
 
 def kl(mean: Curve | float, log_var: Curve | float) -> Curve:
@@ -112,7 +113,9 @@ def balance(axes: Axes, reconstruction: float, divergence: float, label: str) ->
 def cloud(axes: Axes) -> None:
     """Draws of a code of two dimensions: noise of its own for each, and the same for both."""
     draws = np.random.default_rng(20131220).standard_normal((2, 250))
-    axes.scatter(*draws, s=7, color=RIGHT, alpha=0.7, linewidths=0, label=r"$\epsilon_1,\ \epsilon_2$")
+    axes.scatter(
+        draws[0], draws[1], s=7, color=RIGHT, alpha=0.7, linewidths=0, label=r"$\epsilon_1,\ \epsilon_2$"
+    )
     axes.scatter(
         draws[0], draws[0], s=7, color=WRONG, marker="s", linewidths=0, label=r"$\epsilon_1=\epsilon_2$"
     )
@@ -204,7 +207,7 @@ def figure(misconception: str | None) -> Drawn | None:
     if misconception not in FIGURES or misconception not in catalogue("en")["misconceptions"]:
         return None
     kind, draw = FIGURES[misconception]
-    style = {
+    style: Any = {
         **dict.fromkeys(
             ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK
         ),

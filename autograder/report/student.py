@@ -104,7 +104,7 @@ def _parts(result: Result, speak: Speech) -> Iterator[Part]:
     others = {check.part for check in result.checks} - set(pages.PARTS)
     explained: dict[str | None, str] = {}
     for position, name in enumerate((*pages.PARTS, *sorted(others)), 1):
-        lines = []
+        lines: list[Line] = []
         for check in (check for check in result.checks if check.part == name):
             place = f"{position}-{len(lines) + 1}"
             before = explained.setdefault(check.misconception, place)
