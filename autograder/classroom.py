@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from autograder import __version__, workers
+from autograder import __version__, pictures, workers
 from autograder.adjust import Adjuster
 from autograder.fingerprint import SHARED, fingerprint, fingerprints, listed_checks
 from autograder.intake import Source, Submission, load
@@ -71,6 +71,22 @@ class Folder:
         if keep_old and self.history is not None:
             self._keep(path)
         write_atomically(path, result.to_json().encode())
+
+    def keep(self, graded: Result) -> Result:
+        """Write what has just been graded, the pictures first: where the result lies, all of it does.
+
+        Returns the result without its pictures, so that those of a whole class are never in memory.
+        """
+        own = self.out / pictures.FOLDER / f"{self.names[graded.submission]}.safetensors"
+        for path, name in ((own, "own"), (self.out / pictures.INSTRUCTORS, "instructors")):
+            content = graded.pictures.get(name, b"")
+            if content and not (path.is_file() and path.read_bytes() == content):
+                write_atomically(path, content)
+        if "own" not in graded.pictures:
+            own.unlink(missing_ok=True)
+        result = replace(graded, pictures={})
+        self.write(result)
+        return result
 
     def write_grades(self) -> list[Result]:
         """grades.csv, from all results that lie here, adjusted; returns these results."""
@@ -273,8 +289,7 @@ def _round(
                     waiting.append(source)
                     continue
                 result = failed(submission, run, fault, "/".join(workers.tiers))
-            folder.write(result)
-            yield result
+            yield folder.keep(result)
 
 
 def _unread(fault: OSError) -> Future[Result]:

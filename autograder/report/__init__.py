@@ -1,4 +1,4 @@
-"""Results -> pages for people. Every page is a pure function of the results, whole in one file, and inert."""
+"""Results -> pages for people. Every page is a pure function of the results and pictures, whole in one file, and inert."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from collections.abc import Collection
 from itertools import count
 from pathlib import Path
 
-from autograder.report.pages import class_page, student_page
+from autograder import pictures
+from autograder.report.pages import class_page
+from autograder.report.student import student_page
 from autograder.results import Result, write_atomically
 
 NAME_BYTES = 120
 DEVICES = r"con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]"  # Windows: also with any ending, in any case
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 RESERVED = re.compile(rf"({DEVICES})\s*(\..*)?", re.IGNORECASE | re.DOTALL)
 
 __all__ = ["class_page", "safe_name", "student_page", "write_reports"]
@@ -23,12 +26,21 @@ def write_reports(out: Path, results: list[Result], language: str) -> None:
     """Write ``feedback/NAME.html`` for each result, and ``index.html``, in ``language``."""
     links: dict[str, str] = {}
     taken: set[str] = set()
+    instructors = pictures.read(out / pictures.INSTRUCTORS)
     for result in sorted(results, key=lambda result: result.submission):
         name = safe_name(result.submission, taken)
         taken.add(name)
         links[result.submission] = f"feedback/{name}.html"
-        write_atomically(out / "feedback" / f"{name}.html", _encoded(student_page(result, language)))
-    write_atomically(out / "index.html", _encoded(class_page(results, links, language)))
+        own = pictures.read(out / pictures.FOLDER / f"{name}.safetensors", result.digest)
+        _write(out / links[result.submission], student_page(result, language, own, instructors))
+    _write(out / "index.html", class_page(results, links, language))
+
+
+def _write(path: Path, page: str) -> None:
+    """Write a page, unless it lies there already. It can be drawn again, so it need not be on the disk at once."""
+    content = _encoded(page)
+    if not (path.is_file() and path.read_bytes() == content):
+        write_atomically(path, content, durable=False)
 
 
 def safe_name(name: str, taken: Collection[str]) -> str:
@@ -66,5 +78,4 @@ def _shortened(text: str, size: int) -> str:
 
 def _encoded(page: str) -> bytes:
     """The page's bytes. Control characters become visible ones, half surrogate pairs question marks."""
-    visible = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
-    return page.translate(visible).encode("utf-8", "replace")
+    return CONTROL.sub(lambda letter: chr(0x2400 + ord(letter[0])), page).encode("utf-8", "replace")
