@@ -63,7 +63,7 @@ class Folder:
     def write_summary(self, language: str) -> list[Result]:
         """grades.csv and the pages, from all results that lie here; returns these results."""
         results = self.write_grades()
-        write_reports(self.out, results, language)
+        write_reports(self.out, results, language, self.names)
         return results
 
     def _path(self, name: str) -> Path:

@@ -1,15 +1,21 @@
-"""Results -> pages for people. Every page is a pure function of the results, whole in one file, and inert."""
+"""Results -> pages for people.
+
+Every page is a pure function of the results and of what the models drew, and needs no network. The class page has its
+pictures beside it; a student's page is whole in one file.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 from pathlib import Path
 
-from autograder.report.pages import class_page, student_page
+from autograder.report.gallery import write_gallery
+from autograder.report.overview import class_page
+from autograder.report.pages import student_page
 from autograder.results import Result, write_atomically
 
 NAME_BYTES = 120
@@ -19,16 +25,27 @@ RESERVED = re.compile(rf"({DEVICES})\s*(\..*)?", re.IGNORECASE | re.DOTALL)
 __all__ = ["class_page", "safe_name", "student_page", "write_reports"]
 
 
-def write_reports(out: Path, results: list[Result], language: str) -> None:
-    """Write ``feedback/NAME.html`` for each result, and ``index.html``, in ``language``."""
-    links: dict[str, str] = {}
-    taken: set[str] = set()
-    for result in sorted(results, key=lambda result: result.submission):
-        name = safe_name(result.submission, taken)
-        taken.add(name)
-        links[result.submission] = f"feedback/{name}.html"
-        write_atomically(out / "feedback" / f"{name}.html", _encoded(student_page(result, language)))
-    write_atomically(out / "index.html", _encoded(class_page(results, links, language)))
+def write_reports(
+    out: Path, results: Iterable[Result], language: str, names: Mapping[str, str] | None = None
+) -> None:
+    """Write ``feedback/NAME.html`` for each result, and ``index.html``, in ``language``.
+
+    ``names`` leads from a submission to its NAME; without it names are given as ``safe_name`` says.
+    """
+    ordered = sorted(results, key=lambda result: result.submission)
+    names = _names(ordered) if names is None else names
+    links = {result.submission: f"feedback/{names[result.submission]}.html" for result in ordered}
+    for result in ordered:
+        write_atomically(out / links[result.submission], _encoded(student_page(result, language)))
+    pictures = write_gallery(out, {result.submission: names[result.submission] for result in ordered})
+    write_atomically(out / "index.html", _encoded(class_page(ordered, links, language, pictures)))
+
+
+def _names(ordered: Iterable[Result]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for result in ordered:
+        names[result.submission] = safe_name(result.submission, names.values())
+    return names
 
 
 def safe_name(name: str, taken: Collection[str]) -> str:

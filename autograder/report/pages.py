@@ -1,14 +1,11 @@
-"""The two pages: one for a student, one for the class."""
+"""The student's page, and the environment that pages are drawn in."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from statistics import mean, median
-from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
@@ -56,20 +53,6 @@ class Part:
         return next((line for line in self.lines if line.outcome != "passed"), None)
 
 
-@dataclass(frozen=True)
-class Rate:
-    """How many of all submissions passed a check."""
-
-    title: str
-    part: str
-    passed: int
-    total: int
-
-    @property
-    def percent(self) -> int:
-        return round(100 * self.passed / self.total)
-
-
 def student_page(result: Result, language: str) -> str:
     """The feedback page for one submission, as HTML."""
     parts = _parts(result, language)
@@ -78,25 +61,6 @@ def student_page(result: Result, language: str) -> str:
         parts=parts,
         steps=[(part, part.next) for part in parts if part.next],
         notes=[_text(note, language, note.id) for note in result.notes],
-    )
-
-
-def class_page(results: Sequence[Result], links: Mapping[str, str], language: str) -> str:
-    """The page for the instructor, as HTML. ``links`` leads from a submission to its feedback page."""
-    ordered = sorted(results, key=lambda result: result.submission)
-    scores = [result.score for result in ordered if result.score is not None]
-    found = Counter(name for result in ordered for name in {c.misconception for c in result.checks} if name)
-    frequent = sorted(found, key=lambda name: (-found[name], name))
-    return _template("class.html", language).render(
-        results=ordered,
-        links={name: quote(link) for name, link in links.items()},
-        mean=mean(scores) if scores else None,
-        median=median(scores) if scores else None,
-        statuses=Counter(result.status for result in ordered),
-        unscored=[result.submission for result in ordered if result.score is None],
-        rates=_rates(ordered, language),
-        misconceptions=[(misconception(name, language)["what"], found[name]) for name in frequent],
-        settings=sorted({(r.dataset, r.device, r.seed, r.isolation or "?") for r in ordered}),
     )
 
 
@@ -116,16 +80,6 @@ def _line(check: Check, language: str) -> Line:
     return Line(_title(check, language), check.outcome, check.points, check.max_points, message, known)
 
 
-def _rates(results: Sequence[Result], language: str) -> list[Rate]:
-    """Pass rates over the submissions that could be graded, the hardest check first."""
-    graded = [check for result in results if result.score is not None for check in result.checks]
-    total = Counter(check.id for check in graded)
-    passed = Counter(check.id for check in graded if check.outcome == "passed")
-    first = {check.id: check for check in reversed(graded)}
-    rates = [Rate(_title(first[id], language), first[id].part, passed[id], total[id]) for id in total]
-    return sorted(rates, key=lambda rate: rate.passed / rate.total)
-
-
 def _title(check: Check, language: str) -> str:
     return str(catalogue(language)["titles"].get(check.id, check.title))
 
@@ -139,7 +93,8 @@ def _text(message: Message, language: str, instead: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where templates come from; whatever they are given is escaped."""
     loader = FileSystemLoader(Path(__file__).with_name("templates"))
     return Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -154,4 +109,4 @@ def _template(name: str, language: str) -> Template:
         return words(f"part.{part}") if part in PARTS else part
 
     shared = {"t": words, "part_name": part_name, "number": number, "icons": ICONS, "language": language}
-    return _environment().get_template(name, globals={**shared, "part_names": PARTS})
+    return environment().get_template(name, globals={**shared, "part_names": PARTS})

@@ -23,7 +23,7 @@ from in_process import SEED
 from autograder import bank, grading, kit
 from autograder.checks.plugin import Grading
 from autograder.checks.short_run import HIDDEN_DIM
-from autograder.report.pages import class_page, student_page
+from autograder.report import class_page, student_page
 from autograder.sandbox import wire
 from autograder.sandbox.client import WarmParent
 from autograder.sandbox.conversation import Student
