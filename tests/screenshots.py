@@ -27,6 +27,10 @@ def main(out: Path, to: Path) -> None:
                     page.goto(path.resolve().as_uri())
                     if size == "print":
                         page.emulate_media(media="print")
+                    page.evaluate(
+                        "document.querySelectorAll('img').forEach((image) => (image.loading = 'eager'))"
+                    )
+                    page.wait_for_load_state("networkidle")
                     picture = page.screenshot(full_page=size != "laptop")
                     page.close()
                     save(picture, to / f"{name}-{size}-{colours}.png")
