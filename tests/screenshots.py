@@ -37,7 +37,7 @@ def main(out: Path, to: Path) -> None:
 
 
 def save(picture: bytes, path: Path) -> None:
-    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     image.save(path, optimize=True)
     print(f"{path}  {path.stat().st_size / 1000:.0f} kB")
 
