@@ -37,7 +37,7 @@ def contact_sheet(samples: NDArray[np.uint8]) -> bytes:
     height, width = SHAPE
     sheet = samples[: SIDE * SIDE].reshape(SIDE, SIDE, height, width).swapaxes(1, 2)
     content = io.BytesIO()
-    Image.fromarray(sheet.reshape(SIDE * height, SIDE * width)).save(content, "PNG", optimize=True)
+    Image.fromarray(sheet.reshape(SIDE * height, SIDE * width)).save(content, "PNG")
     return content.getvalue()
 
 
