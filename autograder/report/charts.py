@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -59,42 +60,47 @@ STYLE = {
 
 def columns(caption: Caption, counts: Sequence[int], top: float, along: Words) -> Markup:
     """A histogram as SVG: ``counts`` of equal bins between 0 and ``top``; ``along`` says what lies there."""
-    ticks = range(0, len(counts) + 1, 2)
-
-    def draw(axes: Axes) -> None:
-        bars = axes.bar([bin + 0.5 for bin in range(len(counts))], counts, 0.9, color=BAR)
-        axes.bar_label(bars, [str(count or "") for count in counts], padding=2)
-        axes.set_xlim(0, len(counts))
-        axes.set_xticks(ticks, [f"{top * tick / len(counts):.4g}" for tick in ticks])
-        axes.set_yticks([])
-        axes.set_ylim(0, max(*counts, 1) * 1.15)
-        axes.set_xlabel(along["en"])
-
-    return _drawn(caption, draw, (4, 2.2), (0.04, 0.28, 0.92, 0.71), [along])
+    ticks = tuple(f"{top * tick / len(counts):.4g}" for tick in range(0, len(counts) + 1, 2))
+    return _inline(caption, _columns(tuple(counts), ticks, along["en"]), [along])
 
 
 def rows(caption: Caption, counts: Mapping[str, int], labels: Mapping[str, Words]) -> Markup:
     """Horizontal bars as SVG, one for each of ``counts``, with its label on the left."""
+    beside = [labels[key] for key in counts]
+    return _inline(caption, _rows(tuple(counts.values()), tuple(words["en"] for words in beside)), beside)
 
+
+@lru_cache(maxsize=256)
+def _columns(counts: tuple[int, ...], ticks: tuple[str, ...], along: str) -> str:
     def draw(axes: Axes) -> None:
-        bars = axes.barh([labels[key]["en"] for key in counts], list(counts.values()), 0.6, color=BAR)
+        bars = axes.bar([bin + 0.5 for bin in range(len(counts))], counts, 0.9, color=BAR)
+        axes.bar_label(bars, [str(count or "") for count in counts], padding=2)
+        axes.set_xlim(0, len(counts))
+        axes.set_xticks(range(0, len(counts) + 1, 2), ticks)
+        axes.set_yticks([])
+        axes.set_ylim(0, max(*counts, 1) * 1.15)
+        axes.set_xlabel(along)
+
+    return _drawn(draw, (4, 2.2), (0.04, 0.28, 0.92, 0.71))
+
+
+@lru_cache(maxsize=256)
+def _rows(counts: tuple[int, ...], labels: tuple[str, ...]) -> str:
+    def draw(axes: Axes) -> None:
+        bars = axes.barh(labels, counts, 0.6, color=BAR)
         axes.bar_label(bars, padding=3)
-        axes.set_xlim(0, max(*counts.values(), 1) * 1.12)
+        axes.set_xlim(0, max(*counts, 1) * 1.12)
         axes.set_xticks([])
         axes.spines["bottom"].set_visible(False)
         axes.invert_yaxis()
         axes.tick_params("y", length=0, labelcolor=INK)
 
-    return _drawn(caption, draw, (4, 0.42 * len(counts)), (0.42, 0, 0.57, 1), list(labels.values()))
+    return _drawn(draw, (4, 0.42 * len(counts)), (0.42, 0, 0.57, 1))
 
 
 def _drawn(
-    caption: Caption,
-    draw: Callable[[Axes], None],
-    inches: tuple[float, float],
-    place: tuple[float, float, float, float],
-    labels: Sequence[Words],
-) -> Markup:
+    draw: Callable[[Axes], None], inches: tuple[float, float], place: tuple[float, float, float, float]
+) -> str:
     from matplotlib import style  # half a second, which only pages need
     from matplotlib.figure import Figure
 
@@ -103,15 +109,25 @@ def _drawn(
         figure = Figure(inches)
         draw(figure.add_axes(place))  # a layout engine would take most of the time
         figure.savefig(content, format="svg", transparent=True, metadata={"Date": None})
-    return _inline(caption, content.getvalue(), labels)
+    return content.getvalue()
 
 
 def _inline(caption: Caption, content: str, labels: Sequence[Words]) -> Markup:
-    """The drawing without what only a file of its own needs, and with ids that no other chart has.
+    """The drawing as a part of the page. Labels, which matplotlib measured in English, come in both languages."""
+    name = caption.name
+    box, inside = _stripped(name, content)
+    for words in labels:
+        inside = inside.replace(f">{escape(words['en'])}<", f">{in_both(words, 'tspan')}<")
+    title = _said("title", name, caption.title, caption.language)
+    about = _said("desc", name, caption.about, caption.language)
+    labelled = f'role="img" aria-labelledby="{name}-title" aria-describedby="{name}-desc"'
+    return Markup(f'<svg class="chart" viewBox="{box}" {labelled}>{title}{about}{inside}</svg>')
 
-    Labels, which matplotlib measured in English, come in both languages.
-    """
-    root, name = ElementTree.fromstring(content), caption.name
+
+@lru_cache(maxsize=256)
+def _stripped(name: str, content: str) -> tuple[str, str]:
+    """The view box and what is in it, without what only a file of its own needs, with ids that no other chart has."""
+    root = ElementTree.fromstring(content)
     used = set(re.findall(r'(?:href="|url\()#([^")]+)', content))
     for parent in root.iter():
         for child in list(parent):
@@ -127,15 +143,9 @@ def _inline(caption: Caption, content: str, labels: Sequence[Words]) -> Markup:
         if clip := element.get("clip-path"):
             element.set("clip-path", clip.replace("#", f"#{name}-"))
     inside = "".join(ElementTree.tostring(child, encoding="unicode") for child in root)
-    for words in labels:
-        inside = inside.replace(f">{escape(words['en'])}<", f">{in_both(words, 'tspan')}<")
     for told, made in COLOURS.items():
         inside = inside.replace(told, made)
-    head = _said("title", name, caption.title, caption.language) + _said(
-        "desc", name, caption.about, caption.language
-    )
-    labelled = f'role="img" aria-labelledby="{name}-title" aria-describedby="{name}-desc"'
-    return Markup(f'<svg class="chart" viewBox="{root.get("viewBox")}" {labelled}>{head}{inside}</svg>')
+    return root.attrib["viewBox"], inside
 
 
 def _said(tag: str, name: str, words: Words, language: str) -> str:
@@ -146,7 +156,8 @@ def _said(tag: str, name: str, words: Words, language: str) -> str:
 
 def in_both(words: Words, tag: str = "span") -> Markup:
     """The words in every language, of which the style sheet shows the page's."""
-    return Markup("").join(
-        Markup('<{0} class="w" lang="{1}">{2}</{0}>').format(tag, language, text)
-        for language, text in words.items()
+    return Markup(
+        "".join(
+            f'<{tag} class="w" lang="{language}">{escape(text)}</{tag}>' for language, text in words.items()
+        )
     )

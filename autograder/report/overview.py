@@ -66,7 +66,12 @@ def pair(key: str, **values: object) -> Words:
 
 def both(key: str, **values: object) -> Markup:
     """The same as markup, of which the style sheet shows the page's language."""
-    return in_both(pair(key, **values))
+    return in_both(pair(key, **values)) if values else _constant(key)
+
+
+@cache
+def _constant(key: str) -> Markup:
+    return in_both(pair(key))
 
 
 def part_name(part: str) -> Markup:
