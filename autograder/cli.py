@@ -14,6 +14,7 @@ from autograder.commands import (  # noqa: F401 - they add themselves
     grade,
     join,
     release,
+    report,
     reproduce,
 )
 from autograder.commands.terminal import app

@@ -14,11 +14,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.commands.summary import tell
 from autograder.commands.terminal import (
     CORES,
+    AsJson,
     Dataset,
     Device,
     Language,
+    Quiet,
     app,
     say,
     usable_data,
@@ -26,8 +29,8 @@ from autograder.commands.terminal import (
     with_progress,
 )
 from autograder.messages import Message, Refusal, words
-from autograder.results import Result, number, write_atomically
-from autograder.settings import PARTS, settings
+from autograder.results import number, write_atomically
+from autograder.settings import settings
 from autograder.workers import Stopped
 
 if TYPE_CHECKING:
@@ -36,13 +39,6 @@ if TYPE_CHECKING:
     from autograder.regrade import Change
 
 IDENTICAL = "identical.csv"
-STATUS_STYLE = {
-    "graded": "green",
-    "timeout": "yellow",
-    "crashed": "yellow",
-    "rejected": "red",
-    "failed": "bold red",
-}
 
 
 @app.command()
@@ -87,6 +83,8 @@ def grade(
     allow_weak_isolation: Annotated[
         bool, typer.Option("--allow-weak-isolation", help="Grade without a sandbox. / 격리 없이 채점.")
     ] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Grade a class. / 한 반을 채점합니다."""
     from autograder import classroom, handback, intake, regrade
@@ -111,7 +109,8 @@ def grade(
             run = Run(settings(), dataset.value, data_root, device.value, chosen, lang.value)
             grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation, cluster)
             try:
-                graded = {result.submission for result in with_progress(grading, len(sources), lang.value)}
+                grading_shown = with_progress(grading, len(sources), lang.value, quiet)
+                graded = {result.submission for result in grading_shown}
             except KeyboardInterrupt:
                 grading.close()
                 with suppress(OSError):
@@ -126,17 +125,14 @@ def grade(
             alike = _list_identical(out, everyone)
     except KeyboardInterrupt:
         raise Refusal(Message("cli.interrupted", {"out": str(out)}), status=130) from None
-    _print_results(results, lang.value)
-    if history is not None:
-        _print_changes(changes, len(results), history, lang.value)
-    if alike:
-        say(Message("cli.identical", {"count": alike, "path": str(out / IDENTICAL)}), lang.value)
-    if adjuster.overrides:
-        say(Message("cli.overridden", {"count": len(adjuster.overrides)}), lang.value)
-    say(
-        Message("cli.report_at", {"path": str(out / "index.html"), "csv": str(out / "grades.csv")}),
-        lang.value,
-    )
+    tell(results, out, folder.names, lang.value, quiet, as_json)
+    if not (quiet or as_json):
+        if history is not None:
+            _print_changes(changes, len(results), history, lang.value)
+        if alike:
+            say(Message("cli.identical", {"count": alike, "path": str(out / IDENTICAL)}), lang.value)
+        if adjuster.overrides:
+            say(Message("cli.overridden", {"count": len(adjuster.overrides)}), lang.value)
     failed = [result for result in results if result.status == "failed"]
     if failed:
         raise Refusal(Message("cli.some_failed", {"count": len(failed), "out": str(out)}), status=3)
@@ -191,20 +187,6 @@ def _usable_out(out: Path, submissions: Path) -> None:
         writable = False
     if not writable:
         raise Refusal(Message("cli.out_unwritable", {"out": str(out)}))
-
-
-def _print_results(results: list[Result], language: str) -> None:
-    table = Table()
-    for heading in ("submission", "score", "status", *PARTS):
-        table.add_column(
-            words(f"cli.column.{heading}", language), justify="right" if heading in PARTS else "left"
-        )
-    for result in sorted(results, key=lambda result: result.submission):
-        points = [number(result.part_points(part)) for part in PARTS]
-        status = Text(result.status, style=STATUS_STYLE[result.status])
-        score = f"{number(result.final)} / {number(result.max_score)}" if result.score is not None else "-"
-        table.add_row(Text(result.submission), score, status, *points)
-    Console().print(table)
 
 
 def _print_changes(changes: list[Change], total: int, history: Path, language: str) -> None:
