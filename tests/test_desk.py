@@ -573,7 +573,7 @@ def test_watch_without_a_keyboard_says_how_to_stop(home, vae):
         lines = []
         for line in process.stdout:
             lines.append(line)
-            if "Ctrl-C to stop" in line:
+            if "To stop: Ctrl-C." in line:
                 break
         assert any("kl_divergence is not written yet." in line for line in lines)
         process.send_signal(signal.SIGINT)
