@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HANDOUT = ROOT / "assignment"
 FOLDER = "vae-assignment"
-LEFT_OUT = {"__pycache__", "runs", "build", "dist", "node_modules", "venv", "env"}
+LEFT_OUT = {"__pycache__", "runs", "backups", "build", "dist", "node_modules", "venv", "env"}
 KINDS = {".py", ".md", ".txt", ".ini", ".toml", ".ipynb", ".json"}
 
 

@@ -43,33 +43,22 @@ def _run(arguments: argparse.Namespace) -> int:
     import torch  # not at the top: `--help` answers at once
 
     out = arguments.out
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        return say(
-            f"--out {out}: 쓸 수 없으니 다른 폴더를 정하세요.",
-            f"--out {out}: cannot be written, choose another ({error.strerror}).",
-        )
+    device = arguments.device if arguments.device != "auto" else _best_device()
+    unusable = _unwritable(out) or _absent(device)
+    if unusable:
+        return unusable
     dataset, images, test_images = _images(arguments.dataset)
     epochs = arguments.epochs or EPOCHS[dataset]
-    device = arguments.device if arguments.device != "auto" else _best_device()
-    try:
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError):  # the second where torch was built without CUDA
-        return say(
-            f"--device {device}: 이 기계에 없습니다. --device cpu를 쓰세요.",
-            f"--device {device}: not on this machine, use --device cpu.",
-        )
     try:
         model, train, training = _student(epochs)
     except Exception as error:
         if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("vae"):
             raise  # a package that is not installed
         return told(error)
-    print(
+    counts = (
         f"이미지 {len(images)}장, {epochs} 에폭, {device} / {len(images)} images, {epochs} epochs, {device}"
     )
-    print("Ctrl-C: 그만하고 배운 것을 저장 / stop and keep what was learnt", flush=True)
+    print(f"{counts}\nCtrl-C: 그만하고 배운 것을 저장 / stop and keep what was learnt", flush=True)
 
     from vae import data
     from vae.desk import pictures
@@ -80,24 +69,19 @@ def _run(arguments: argparse.Namespace) -> int:
 
     training.draw_early = first_picture
     loader = training.loader(data.loader(images, arguments.batch_size))
-    status, losses, started = 0, None, time.monotonic()
+    started = time.monotonic()
     try:
         with closing(training):
             losses = train(model.to(device), loader, epochs, arguments.learning_rate, device)
+        status, history = _losses(losses, epochs, training.history)
     except KeyboardInterrupt:
-        status = INTERRUPTED
+        status, history = INTERRUPTED, training.history
+        say(
+            f"중단했습니다. 지금까지({len(history)}/{epochs} 에폭) 배운 것을 {out}에 저장합니다.",
+            f"Interrupted. What was learnt so far ({len(history)} of {epochs} epochs) is saved in {out}.",
+        )
     except Exception as error:  # noqa: BLE001 - the student's loop, and all that it calls
         return told(error)
-    seconds = time.monotonic() - started
-    if status == INTERRUPTED:
-        done = len(training.history)
-        say(
-            f"중단했습니다. 지금까지({done}/{epochs} 에폭) 배운 것을 {out}에 저장합니다.",
-            f"Interrupted. What was learnt so far ({done} of {epochs} epochs) is saved in {out}.",
-        )
-        history = training.history
-    else:
-        status, history = _losses(losses, epochs, training.history)
     about = {
         "dataset": dataset,
         "images": len(images),
@@ -107,22 +91,57 @@ def _run(arguments: argparse.Namespace) -> int:
         "latent_dim": model.latent_dim,
         "device": device,
         "seed": torch.initial_seed(),
-        "seconds": round(seconds, 2),
+        "seconds": round(time.monotonic() - started, 2),
         "interrupted": status == INTERRUPTED,
         "nats_per_image": history,
         "versions": _versions(),
     }
     _keep_earlier(out)
+    if _save(out, model.state_dict(), about):
+        return 1
+    drawn = pictures.draw(model, history, images, test_images, out, device)
+    return status or drawn
+
+
+def _unwritable(out: Path) -> int:
+    """1 where the folder cannot be made, and said so; else 0."""
     try:
-        torch.save({name: value.cpu() for name, value in model.state_dict().items()}, out / "model.pt")
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return say(
+            f"--out {out}: 쓸 수 없으니 다른 폴더를 정하세요.",
+            f"--out {out}: cannot be written, choose another ({error.strerror}).",
+        )
+    return 0
+
+
+def _absent(device: str) -> int:
+    """1 where there is no such device, and said so; else 0."""
+    import torch
+
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError):  # the second where torch was built without CUDA
+        return say(
+            f"--device {device}: 이 기계에 없습니다. --device cpu를 쓰세요.",
+            f"--device {device}: not on this machine, use --device cpu.",
+        )
+    return 0
+
+
+def _save(out: Path, weights: dict, about: dict) -> int:
+    """Write model.pt and run.json. Returns 1 where that fails, and says so; else 0."""
+    import torch
+
+    try:
+        torch.save({name: value.cpu() for name, value in weights.items()}, out / "model.pt")
         (out / "run.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
     except (OSError, RuntimeError) as error:  # torch's own writer raises the second
         return say(
             f"{out}에 저장할 수 없습니다. 디스크에 자리가 있나요?",
             f"Nothing can be saved in {out}. Is there room on the disk? ({error})",
         )
-    drawn = pictures.draw(model, history, images, test_images, out, device)
-    return status or drawn
+    return 0
 
 
 def _images(dataset: str) -> tuple:
