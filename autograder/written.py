@@ -75,12 +75,12 @@ def asked(language: str) -> list[Question]:
 def answer_sheet(asked: Sequence[Question], language: str) -> str:
     """The Markdown file into which a student writes the answers."""
     points = number(sum(question.points for question in asked))
-    head = words("written.sheet", language).format(count=len(asked), points=points)
-    here = words("written.here", language)
+    title, name, here = (words(f"written.{key}", language) for key in ("sheet_title", "sheet_name", "here"))
+    about = words("written.sheet_about", language).format(count=len(asked), points=points)
     sections = [
         f"{question.text.strip().removeprefix('#')}\n\n<!-- {question.id} -->\n\n{here}" for question in asked
     ]
-    return "\n\n".join([head.strip(), *sections]) + "\n"
+    return "\n\n".join([f"# {title}", name, about, *sections]) + "\n"
 
 
 def names(grades: Path) -> list[str]:
