@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
-from autograder import __version__, kit, workers
+from autograder import __version__, kit, pictures, workers
 from autograder.intake import Source, Submission, load
 from autograder.messages import Message, Refusal, words
 from autograder.report import safe_name, write_reports
@@ -53,6 +53,22 @@ class Folder:
 
     def write(self, result: Result) -> None:
         write_atomically(self._path(result.submission), result.to_json().encode())
+
+    def keep(self, graded: Result) -> Result:
+        """Write what has just been graded, the pictures first: where the result lies, all of it does.
+
+        Returns the result without its pictures, so that those of a whole class are never in memory.
+        """
+        own = self.out / pictures.FOLDER / f"{self.names[graded.submission]}.safetensors"
+        for path, name in ((own, "own"), (self.out / pictures.INSTRUCTORS, "instructors")):
+            content = graded.pictures.get(name, b"")
+            if content and not (path.is_file() and path.read_bytes() == content):
+                write_atomically(path, content)
+        if "own" not in graded.pictures:
+            own.unlink(missing_ok=True)
+        result = replace(graded, pictures={})
+        self.write(result)
+        return result
 
     def write_grades(self) -> list[Result]:
         """grades.csv, from all results that lie here; returns these results."""
@@ -236,8 +252,7 @@ def _round(
                     waiting.append(source)
                     continue
                 result = failed(submission, run, fault, "/".join(workers.tiers))
-            folder.write(result)
-            yield result
+            yield folder.keep(result)
 
 
 def _unread(fault: OSError) -> Future[Result]:

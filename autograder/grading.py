@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from autograder import __version__
 from autograder.bank import STUBS, stub_of
+from autograder.checks import short_run, trained
 from autograder.checks.diagnosis import misconception
 from autograder.checks.plugin import Grading
 from autograder.checks.remote import Ended, Missing, RemoteSubmission
@@ -43,7 +44,7 @@ def grade(submission: Submission, run: Run, warm_parent: WarmParent) -> Result:
     if grading.faults or not grading.expected or set(grading.checks) != set(grading.expected):
         raise GraderFault("; ".join(grading.faults) or "some checks gave no result")
     name_misconceptions(grading)
-    return result(grading, time.monotonic() - started)
+    return replace(result(grading, time.monotonic() - started), pictures=pictures(grading))
 
 
 def name_misconceptions(grading: Grading) -> None:
@@ -77,6 +78,19 @@ def is_finding(check: Check, stub: str) -> bool:
     """Whether the check found something about this stub, other than that it is unwritten."""
     found = check.outcome in ("failed", "error") and check.message_id != "check.not_implemented"
     return found and stub_of(check.id) == stub
+
+
+def pictures(grading: Grading) -> dict[str, bytes]:
+    """What the trained model draws: ``own``, and ``instructors`` to compare; nothing where no model was trained."""
+    if grading.trained is None:
+        return {}
+    run = grading.run
+    task = short_run.task(run.dataset, run.data_root, run.seed, run.settings.short_run_images)
+    own = trained.of(grading.trained, task, run, grading.submission.digest)
+    return {
+        "own": own.to_bytes(),
+        "instructors": trained.instructors(task, run, grading.warm_parent),
+    }
 
 
 def result(grading: Grading, seconds: float) -> Result:

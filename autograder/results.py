@@ -45,7 +45,10 @@ class Check:
 
 @dataclass(frozen=True)
 class Result:
-    """One submission's result; ``score`` is None only where the grader itself failed."""
+    """One submission's result; ``score`` is None only where the grader itself failed.
+
+    ``pictures`` are files of their own (autograder.pictures); they travel with a result that has just been made.
+    """
 
     submission: str
     score: float | None
@@ -60,6 +63,7 @@ class Result:
     digest: str = ""
     isolation: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    pictures: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def part_points(self, part: str) -> float | None:
         """Points earned in one part; None where the grader itself failed."""
@@ -69,7 +73,8 @@ class Result:
 
     def to_json(self) -> str:
         """The result as JSON that any encoding and any strict reader takes."""
-        text = json.dumps(_plain(asdict(self)), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        record = {name: value for name, value in asdict(self).items() if name != "pictures"}
+        text = json.dumps(_plain(record), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
         # Half a surrogate pair, which an exception's text may contain, becomes an escape that JSON knows.
         return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -160,15 +165,19 @@ def to_csv(results: Iterable[Result]) -> bytes:
     return text.getvalue().encode("utf-8-sig", "replace")
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader, or a crash, sees the old content or the new, never a half."""
+def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
+    """Write a file so that a reader, or a crash, sees the old content or the new, never a half.
+
+    Unless ``durable``, a power failure may leave neither.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(PART.replace("*", secrets.token_hex(8)))
     try:
         with open(temporary, "xb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -294,10 +294,10 @@ def test_a_disk_that_takes_no_result_costs_nobody_anything(
 def unwritable(place: str, number: int) -> Iterator[None]:
     """Writing fails for files whose path ends like this."""
 
-    def writing(path: Path, content: bytes) -> None:
+    def writing(path: Path, content: bytes, durable: bool = True) -> None:
         if path.match(place):
             raise OSError(number, os.strerror(number))
-        write_atomically(path, content)
+        write_atomically(path, content, durable)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(classroom, "write_atomically", writing)

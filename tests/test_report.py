@@ -6,85 +6,16 @@ import os
 import re
 import unicodedata
 from dataclasses import replace
-from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
-from autograder.messages import Message, catalogue
-from autograder.report import class_page, safe_name, student_page, write_reports
-from autograder.results import CSV_HEADER, OUTCOMES, STATUSES, Check, Result
-
-PARTS = CSV_HEADER[4:]
-VOID = {"meta", "link", "br", "img", "hr", "input"}
-XSS = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    "</style><script>alert(1)</script>",
-    "</title><svg/onload=alert(1)>",
-    "<!-- --><iframe src=javascript:alert(1)>",
-    "javascript:alert(1)",
-    "{{ 7*7 }}{% for x in y %}",
-    "{0.__class__}{x!r}",
-    "&lt;script&gt;",
-    "<style>@import 'http://x'</style>",
-    "\0<b>\x1b[31m",
-    "half \ud800 pair",
-    "\u202egnp.exe",
-]
-
-
-class Page(HTMLParser):
-    """A page taken apart: its tags, attributes and text; and whether the tags are well nested."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.open: list[str] = []
-        self.text = ""
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self.open[-1:] != ["style"]:
-            self.text += data
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-
-def check(id: str, part: str, outcome: str = "passed", points: float = 10, **more: object) -> Check:
-    earned = points if outcome == "passed" else 0.0
-    message = "" if outcome == "passed" else f"Message of {id}."
-    record = Check(id, part, f"Title of {id}", earned, points, outcome, message, "", {})
-    return replace(record, **more)  # type: ignore[arg-type]
-
-
-def result(name: str = "kim", *checks: Check, status: str = "graded", **more: object) -> Result:
-    score = None if status == "failed" else sum(each.points for each in checks)
-    record = Result(name, score, 100.0, status, "digits", "cpu", 4711, 1.0, checks)
-    return replace(record, **more)  # type: ignore[arg-type]
-
-
-MIXED = (
-    check("r1", "reparameterize"),
-    check("l1", "loss", "failed", misconception="mean_reduction"),
-    check("l2", "loss", "not_run"),
-    check("t1", "training", "passed", 12.5),
-    check("t2", "training", "error"),
-    check("z1", "latent", "crashed"),
-)
+from autograder.messages import Message
+from autograder.report import class_page, safe_name, write_reports
+from autograder.results import Result
+from tests.pages import MIXED, XSS, Page, check, result
 
 
 def opened(path: Path) -> Page:
@@ -144,77 +75,6 @@ def test_safe_names_never_collide_in_any_case(tmp_path: Path) -> None:
     for name in taken:
         (tmp_path / f"{name}.html").write_bytes(b"")
     assert len(os.listdir(tmp_path)) == len(names)
-
-
-# ---------------------------------------------------------------- student page
-
-
-def test_student_page_shows_score_parts_checks_and_notes() -> None:
-    page = Page(
-        student_page(
-            result(
-                "kim",
-                *MIXED,
-                notes=(Message("intake.letter_case", {"path": "Model.py", "file": "model.py"}),),
-            ),
-            "en",
-        )
-    )
-    assert "22.5 / 100" in page.text and "12.5 / 22.5" in page.text and "Feedback: kim" in page.text
-    for each in MIXED:
-        assert each.title in page.text and each.message in page.text
-    for word in ("passed", "failed", "not run", "error in the code", "crashed"):
-        assert word in page.text
-    assert "'Model.py' was taken for model.py" in page.text
-    assert "4711" not in page.text, "a seed is never shown to students"
-
-
-def test_next_steps_are_the_first_open_check_of_each_part_in_order() -> None:
-    html = student_page(result("kim", *reversed(MIXED[3:]), *MIXED[:3]), "en")
-    steps = re.findall(r"<li><strong>[^<]*: Title of (\w+)</strong>", html)
-    assert steps == ["l1", "t2", "z1"]
-
-
-def test_everything_passed_is_said() -> None:
-    html = student_page(result("kim", *(check(part, part) for part in PARTS)), "en")
-    assert "There is nothing left to do" in html and 'class="steps"' not in html
-
-
-@pytest.mark.parametrize("status", STATUSES)
-@pytest.mark.parametrize("language", ["en", "ko"])
-def test_every_status_and_outcome_has_words(status: str, language: str) -> None:
-    checks = tuple(check(outcome, "loss", outcome) for outcome in OUTCOMES)
-    for each in (result("kim", *checks, status=status), result("kim", status=status)):
-        page = Page(student_page(each, language))
-        words = catalogue(language)["messages"]
-        assert words[f"report.status.{status}"] in page.text
-        assert words[f"report.status_text.{status}"] in page.text
-        assert all(words[f"report.outcome.{check.outcome}"] in page.text for check in each.checks)
-        assert not page.open and page.all("html") == [{"lang": language}]
-
-
-def test_a_failed_grading_shows_no_points_and_asks_nothing_of_the_student() -> None:
-    page = Page(student_page(result("kim", *MIXED, status="failed"), "en"))
-    assert "no score" in page.text and " / 100" not in page.text and "What to do next" not in page.text
-    assert "not your fault" in page.text
-
-
-def test_pages_are_drawn_in_the_language_asked_for_and_fall_back_to_what_was_recorded() -> None:
-    known = check(
-        "x", "loss", "failed", message_id="intake.missing", values={"file": "loss.py"}, message="recorded"
-    )
-    unknown = replace(known, id="y", message_id="no.such.message", message="recorded long ago")
-    misfit = replace(known, id="z", values={}, message="recorded before that")
-    text = Page(student_page(result("kim", known, unknown, misfit), "ko")).text
-    assert "제출물에 loss.py" in text and "recorded long ago" in text and "recorded before that" in text
-    assert "재매개변수화" not in text and "손실 함수" in text
-
-
-def test_titles_come_from_the_catalogue_of_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
-    titles = {**catalogue("ko"), "titles": {"r1": "새 제목 <b>"}}
-    monkeypatch.setattr("autograder.report.pages.catalogue", lambda language: titles)
-    html = student_page(result("kim", *MIXED), "ko")
-    assert "새 제목 &lt;b&gt;" in html and "Title of r1" not in html and "Title of l1" in html
 
 
 # ---------------------------------------------------------------- class page

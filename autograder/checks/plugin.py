@@ -18,6 +18,7 @@ from autograder.checks.expect import Failed
 from autograder.checks.inputs import Draw
 from autograder.checks.limits import limit_met, numbers
 from autograder.checks.remote import SHORT_RUN, Ended, Missing, RemoteSubmission
+from autograder.checks.trained import Trained
 from autograder.intake import Submission
 from autograder.messages import Message, words
 from autograder.results import Check
@@ -52,6 +53,7 @@ class Grading:
     expected: tuple[str, ...] = ()
     remotes: dict[str, RemoteSubmission] = field(default_factory=dict)
     remarks: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    trained: Trained | None = None
 
     def remote(self, part: str) -> RemoteSubmission:
         """The submission as one part's checks see it; each part has a process of its own."""
@@ -145,6 +147,15 @@ class Plugin:
             self.grading.remarks[check_id(request.node)] = (message_id, values)
 
         return say
+
+    @pytest.fixture
+    def keep(self) -> Callable[[Trained], None]:
+        """``keep(trained)``: put the short run's weights aside for pictures."""
+
+        def kept(trained: Trained) -> None:
+            self.grading.trained = trained
+
+        return kept
 
     @pytest.fixture
     def draw(self) -> Draw:

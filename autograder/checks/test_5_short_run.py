@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from autograder.checks import expect, short_run
 from autograder.checks.expect import Failed
 from autograder.checks.plugin import Remark
 from autograder.checks.remote import RemoteSubmission
+from autograder.checks.trained import Trained
 from autograder.settings import settings
 
 pytestmark = pytest.mark.part("training")
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.part("training")
 
 @pytest.mark.check(points=10)
 def test_short_run(short_run_submission: RemoteSubmission, short_run_task: short_run.Task, dataset: str,
-                   device: str, seed: int, remark: Remark) -> None:  # fmt: skip
+                   device: str, seed: int, remark: Remark, keep: Callable[[Trained], None]) -> None:  # fmt: skip
     """Your whole model, trained for a few steps, gets as far as the instructor's"""
     steps = settings().short_run_epochs * -(-len(short_run_task.images) // settings().short_run_batch_size)
     called = f"train(VAE(), loader, epochs={settings().short_run_epochs}, ...) ({steps} steps)"
@@ -30,6 +32,7 @@ def test_short_run(short_run_submission: RemoteSubmission, short_run_task: short
     band = short_run.band(dataset)
     if not short_run.relatedness(state, short_run_task.initial) >= band.least_related:
         raise Failed("short_run.unrelated", called=called)
+    keep(Trained(state, answer["value"]))
     reached = short_run.negative_elbo(state, short_run_task.held_out, seed)
     values: dict[str, Any] = {"called": called, "reached": expect.number(reached), **band.in_words()}
     if not reached <= band.high:

@@ -13,13 +13,15 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 from pathlib import Path
 
-from autograder.report.gallery import write_gallery
+from autograder import pictures
+from autograder.report.gallery import contact_sheet
 from autograder.report.overview import class_page
-from autograder.report.pages import student_page
+from autograder.report.student import student_page
 from autograder.results import Result, write_atomically
 
 NAME_BYTES = 120
 DEVICES = r"con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]"  # Windows: also with any ending, in any case
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 RESERVED = re.compile(rf"({DEVICES})\s*(\..*)?", re.IGNORECASE | re.DOTALL)
 
 __all__ = ["class_page", "safe_name", "student_page", "write_reports"]
@@ -35,10 +37,15 @@ def write_reports(
     ordered = sorted(results, key=lambda result: result.submission)
     names = _names(ordered) if names is None else names
     links = {result.submission: f"feedback/{names[result.submission]}.html" for result in ordered}
+    places: dict[str, str] = {}
+    instructors = pictures.read(out / pictures.INSTRUCTORS)
     for result in ordered:
-        write_atomically(out / links[result.submission], _encoded(student_page(result, language)))
-    pictures = write_gallery(out, {result.submission: names[result.submission] for result in ordered})
-    write_atomically(out / "index.html", _encoded(class_page(ordered, links, language, pictures)))
+        own = pictures.read(out / pictures.FOLDER / f"{names[result.submission]}.safetensors", result.digest)
+        _write(out / links[result.submission], _encoded(student_page(result, language, own, instructors)))
+        if own is not None:
+            places[result.submission] = f"{pictures.FOLDER}/{names[result.submission]}.png"
+            _write(out / places[result.submission], contact_sheet(own.samples))
+    _write(out / "index.html", _encoded(class_page(ordered, links, language, places)))
 
 
 def _names(ordered: Iterable[Result]) -> dict[str, str]:
@@ -46,6 +53,12 @@ def _names(ordered: Iterable[Result]) -> dict[str, str]:
     for result in ordered:
         names[result.submission] = safe_name(result.submission, names.values())
     return names
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file, unless it lies there already. It can be drawn again, so it need not be on the disk at once."""
+    if not (path.is_file() and path.read_bytes() == content):
+        write_atomically(path, content, durable=False)
 
 
 def safe_name(name: str, taken: Collection[str]) -> str:
@@ -83,5 +96,4 @@ def _shortened(text: str, size: int) -> str:
 
 def _encoded(page: str) -> bytes:
     """The page's bytes. Control characters become visible ones, half surrogate pairs question marks."""
-    visible = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"}
-    return page.translate(visible).encode("utf-8", "replace")
+    return CONTROL.sub(lambda letter: chr(0x2400 + ord(letter[0])), page).encode("utf-8", "replace")

@@ -1,0 +1,223 @@
+"""One student's page: points, checks, what to do next, and what their model draws; in both languages at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from markupsafe import Markup, escape
+
+from autograder.messages import LANGUAGES, Message, catalogue, misconception, words
+from autograder.pictures import Pictures
+from autograder.report import figures, pages
+from autograder.report.showcase import Showcase, showcase
+from autograder.results import Check, Result, number
+
+COMPARED = ("called", "returned", "expected")
+AS_CODE = (*COMPARED, "text", "kind", "argument")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A check as it is shown, at its ``place`` in the page.
+
+    ``compared`` has what was called, returned and expected, where a check has all three; ``explained_at`` is the place
+    of an earlier check with the same misconception.
+    """
+
+    place: str
+    title: Markup
+    outcome: str
+    points: float
+    max_points: float
+    message: Markup
+    compared: Mapping[str, str]
+    misconception: Mapping[str, Markup]
+    explained_at: str | None
+    figure: figures.Drawn | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the homework with its checks."""
+
+    name: str
+    lines: Sequence[Line]
+
+    @property
+    def points(self) -> float:
+        return sum(line.points for line in self.lines)
+
+    @property
+    def max_points(self) -> float:
+        return sum(line.max_points for line in self.lines)
+
+    @property
+    def passed(self) -> int:
+        return sum(line.outcome == "passed" for line in self.lines)
+
+    @property
+    def next(self) -> Line | None:
+        """The first check that has not passed."""
+        return next((line for line in self.lines if line.outcome != "passed"), None)
+
+
+@dataclass(frozen=True)
+class Arc:
+    """A part's share of the ring, in percent of its length: where it begins, how long it is, how much was earned."""
+
+    begin: float
+    length: float
+    earned: float
+
+
+def student_page(
+    result: Result, language: str, own: Pictures | None = None, instructors: Pictures | None = None
+) -> str:
+    """The feedback page for one submission, as HTML; it opens in ``language`` and holds both."""
+    speak = speech(language)
+    parts = list(_parts(result, speak))
+    drawn = showcase(own, instructors) if own is not None else None
+    template = pages.environment().get_template("student.html", globals=speak.vocabulary())
+    return template.render(
+        result=result,
+        parts=parts,
+        steps=[(part, part.next) for part in parts if part.next],
+        ring=list(_ring(parts)) if result.score is not None else [],
+        notes=[speak.message(note, note.id) for note in result.notes],
+        drawn=drawn,
+        trained=_was_trained(result, drawn),
+    )
+
+
+def _was_trained(result: Result, drawn: Showcase | None) -> bool:
+    """Whether there should be pictures: the short run was run to its end."""
+    return drawn is not None or any(
+        check.message_id in ("short_run.passed", "short_run.too_high", "short_run.too_low")
+        for check in result.checks
+    )
+
+
+def _parts(result: Result, speak: Speech) -> Iterator[Part]:
+    """The parts in their order, those without checks left out."""
+    others = {check.part for check in result.checks} - set(pages.PARTS)
+    explained: dict[str | None, str] = {}
+    for position, name in enumerate((*pages.PARTS, *sorted(others)), 1):
+        lines: list[Line] = []
+        for check in (check for check in result.checks if check.part == name):
+            place = f"{position}-{len(lines) + 1}"
+            before = explained.setdefault(check.misconception, place)
+            lines.append(_line(check, speak, place, before if before != place else None))
+        if lines:
+            yield Part(name, lines)
+
+
+def _line(check: Check, speak: Speech, place: str, explained_at: str | None) -> Line:
+    compared = {name: str(check.values[name]) for name in COMPARED if name in check.values}
+    said = check.message_id != "check.passed"
+    return Line(
+        place=place,
+        title=speak.both(lambda language: catalogue(language)["titles"].get(check.id, check.title)),
+        outcome=check.outcome,
+        points=check.points,
+        max_points=check.max_points,
+        message=speak.message(Message(check.message_id, check.values), check.message) if said else Markup(),
+        compared=compared if len(compared) == len(COMPARED) else {},
+        misconception=_known(check.misconception, speak) if check.misconception else {},
+        explained_at=explained_at if check.misconception else None,
+        figure=figures.figure(check.misconception),
+    )
+
+
+def _known(name: str, speak: Speech) -> dict[str, Markup]:
+    """What, why and question of a misconception; of one that this kit does not know, its name alone."""
+    texts = {language: misconception(name, language) for language in LANGUAGES}
+
+    def text(key: str) -> Markup:
+        return speak.both(lambda language: texts[language][key])
+
+    return {key: text(key) for key in texts[speak.language]}
+
+
+def _ring(parts: Sequence[Part]) -> Iterator[Arc]:
+    """The parts' arcs, with a gap between them."""
+    total = sum(part.max_points for part in parts)
+    begin = 0.0
+    for part in parts if total > 0 else ():
+        share = 100 * part.max_points / total
+        length = max(share - 1.5, 0.0)
+        earned = min(max(part.points / part.max_points, 0.0), 1.0) if part.max_points > 0 else 0.0
+        yield Arc(round(begin, 3), round(length, 3), round(length * earned, 3))
+        begin += share
+
+
+@cache
+def speech(language: str) -> Speech:
+    """The words of pages in this language."""
+    return Speech(language)
+
+
+class Speech:
+    """Words in both languages, the one that was asked for first; the page shows one of them at a time."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.languages = (language, *(each for each in LANGUAGES if each != language))
+        self._said: dict[str, Markup] = {}
+
+    def both(self, text: Callable[[str], str]) -> Markup:
+        """What ``text`` says in each language; once, where that is the same."""
+        texts = {language: escape(text(language)) for language in self.languages}
+        if len(set(texts.values())) == 1:
+            return texts[self.language]
+        spans = (f'<span lang="{language}">{said}</span>' for language, said in texts.items())
+        return Markup("".join(spans))  # escaped above
+
+    def words(self, key: str, **values: object) -> Markup:
+        if not values and key in self._said:
+            return self._said[key]
+        said = self.both(lambda language: Message(f"report.{key}", values).text(language))
+        if not values:
+            self._said[key] = said
+        return said
+
+    def label(self, *keys: str) -> str:
+        """Words for an attribute, which can't be switched: all keys' in one language, then in the other."""
+        return " / ".join(
+            ": ".join(words(f"report.{key}", language) for key in keys) for language in self.languages
+        )
+
+    def message(self, message: Message, instead: str) -> Markup:
+        """A message with code marked as such; ``instead`` where an older record does not fit the catalogue any more."""
+        try:
+            return self.both(lambda language: _with_code(message, language))
+        except (KeyError, IndexError, ValueError, TypeError, AttributeError):
+            return escape(instead)
+
+    def vocabulary(self) -> dict[str, object]:
+        """What the template says things with."""
+
+        def part_name(part: str) -> Markup:
+            return self.words(f"part.{part}") if part in pages.PARTS else escape(part)
+
+        return {
+            "t": self.words,
+            "label": self.label,
+            "plain": lambda key, **values: Message(f"report.{key}", values).text(self.language),
+            "part_name": part_name,
+            "number": number,
+            "icons": pages.ICONS,
+            "language": self.language,
+        }
+
+
+def _with_code(message: Message, language: str) -> Markup:
+    values = dict(message.values)
+    if "needed" in values:
+        values["needed"] = words(values["needed"], language, "titles")
+    shown = {
+        name: Markup("<code>{}</code>").format(value) if name in AS_CODE else value
+        for name, value in values.items()
+    }
+    return escape(words(message.id, language)).format_map(shown)
