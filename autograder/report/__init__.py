@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from autograder import pictures
-from autograder.report.gallery import write_gallery
+from autograder.report.gallery import contact_sheet
 from autograder.report.overview import class_page
 from autograder.report.student import student_page
 from autograder.results import Result, write_atomically
@@ -37,19 +37,15 @@ def write_reports(
     ordered = sorted(results, key=lambda result: result.submission)
     names = _names(ordered) if names is None else names
     links = {result.submission: f"feedback/{names[result.submission]}.html" for result in ordered}
+    places: dict[str, str] = {}
     instructors = pictures.read(out / pictures.INSTRUCTORS)
     for result in ordered:
         own = pictures.read(out / pictures.FOLDER / f"{names[result.submission]}.safetensors", result.digest)
-        _write(out / links[result.submission], student_page(result, language, own, instructors))
-    shown = write_gallery(out, {result.submission: names[result.submission] for result in ordered})
-    _write(out / "index.html", class_page(ordered, links, language, shown))
-
-
-def _write(path: Path, page: str) -> None:
-    """Write a page, unless it lies there already. It can be drawn again, so it need not be on the disk at once."""
-    content = _encoded(page)
-    if not (path.is_file() and path.read_bytes() == content):
-        write_atomically(path, content, durable=False)
+        _write(out / links[result.submission], _encoded(student_page(result, language, own, instructors)))
+        if own is not None:
+            places[result.submission] = f"{pictures.FOLDER}/{names[result.submission]}.png"
+            _write(out / places[result.submission], contact_sheet(own.samples))
+    _write(out / "index.html", _encoded(class_page(ordered, links, language, places)))
 
 
 def _names(ordered: Iterable[Result]) -> dict[str, str]:
@@ -57,6 +53,12 @@ def _names(ordered: Iterable[Result]) -> dict[str, str]:
     for result in ordered:
         names[result.submission] = safe_name(result.submission, names.values())
     return names
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file, unless it lies there already. It can be drawn again, so it need not be on the disk at once."""
+    if not (path.is_file() and path.read_bytes() == content):
+        write_atomically(path, content, durable=False)
 
 
 def safe_name(name: str, taken: Collection[str]) -> str:

@@ -1,4 +1,4 @@
-"""What all pages are drawn in."""
+"""What pages are drawn in, and what they have in common."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ICONS = {"passed": "✓", "failed": "✗", "error": "!", "timeout": "⏱", "cras
 
 @cache
 def environment() -> Environment:
-    """Where templates come from; whatever they are given is escaped."""
+    """What templates are drawn in: everything that is filled in is escaped."""
     loader = FileSystemLoader(Path(__file__).with_name("templates"))
     return Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

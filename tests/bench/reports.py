@@ -7,7 +7,9 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parents[1]))  # what the tests of the pages share
+sys.path += [
+    str(folder) for folder in Path(__file__).resolve().parents[1:3]
+]  # what the tests of the pages share
 from browser import chromium, executable
 from made_up import results, write_pictures, write_results
 
