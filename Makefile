@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint audit bench mutants soak-right soak kills calibrate clean
+.PHONY: help demo screenshots test lint audit bench mutants soak-right soak kills calibrate clean
 
 help: ## show this list / 이 목록 보기
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -11,6 +11,11 @@ help: ## show this list / 이 목록 보기
 demo: .venv/made ## grade a sample class into demo/ / 예시 반을 demo/에 채점
 	@$(BIN)/python tests/demo/make_class.py demo/class
 	@$(BIN)/python -m autograder grade demo/class --out demo/graded --fresh
+
+screenshots: .venv/made ## pictures of the demo's pages, into docs/screenshots/ / 예시 반 페이지의 그림을 docs/screenshots/에
+	@test -e demo/graded/index.html || $(MAKE) demo
+	@$(BIN)/python -m autograder report demo/graded --quiet
+	@$(BIN)/python tests/screenshots.py demo/graded docs/screenshots
 
 test: .venv/made ## run all tests / 모든 테스트 실행
 	$(BIN)/python -m pytest

@@ -72,14 +72,15 @@ class Folder:
 
     def write_grades(self) -> list[Result]:
         """grades.csv, from all results that lie here; returns these results."""
-        results = [result for name in sorted(self.names) if (result := self.read(name)) is not None]
+        found = [(name, self.read(name)) for name in sorted(self.names)]
+        results = [result for name, result in found if result is not None and result.submission == name]
         write_atomically(self.out / "grades.csv", to_csv(results))
         return results
 
     def write_summary(self, language: str) -> list[Result]:
         """grades.csv and the pages, from all results that lie here; returns these results."""
         results = self.write_grades()
-        write_reports(self.out, results, language)
+        write_reports(self.out, results, language, self.names)
         return results
 
     def _path(self, name: str) -> Path:

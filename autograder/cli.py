@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from autograder.commands import audit, doctor, grade, join, reproduce  # noqa: F401 - they add themselves
+from autograder.commands import audit, doctor, grade, join, report, reproduce  # noqa: F401 - they add themselves
 from autograder.commands.terminal import app
 from autograder.messages import Message, Refusal
 from autograder.sandbox.client import SandboxFault

@@ -16,11 +16,11 @@ pytest.importorskip("playwright", reason="Playwright is not installed: pip insta
 
 from axe_playwright_python.sync_playwright import Axe
 from browser import MISSING, chromium, executable
+from pages import MIXED, XSS, check, evil, result, some_pictures
 from playwright.sync_api import Browser, Page
 
 from autograder.report import figures, write_reports
 from autograder.results import Result
-from tests.pages import MIXED, XSS, check, evil, result, some_pictures
 
 if executable() is None:
     pytest.skip(MISSING, allow_module_level=True)

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from pages import MIXED, XSS, Page, check, evil, result, some_pictures
 
 from autograder import pictures
 from autograder.checks import reference
 from autograder.messages import Message, catalogue
 from autograder.report import figures, student_page, write_reports
 from autograder.results import CSV_HEADER, OUTCOMES, STATUSES
-from tests.pages import MIXED, XSS, Page, check, evil, result, some_pictures
 
 PARTS = CSV_HEADER[4:]
 

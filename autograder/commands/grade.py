@@ -10,33 +10,22 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from autograder.commands.summary import tell
 from autograder.commands.terminal import (
     CORES,
+    AsJson,
     Dataset,
     Device,
     Language,
+    Quiet,
     app,
-    say,
     usable_data,
     usable_device,
     with_progress,
 )
-from autograder.messages import Message, Refusal, words
-from autograder.results import Result, number
-from autograder.settings import PARTS
+from autograder.messages import Message, Refusal
 from autograder.workers import Stopped
-
-STATUS_STYLE = {
-    "graded": "green",
-    "timeout": "yellow",
-    "crashed": "yellow",
-    "rejected": "red",
-    "failed": "bold red",
-}
 
 
 @app.command()
@@ -68,6 +57,8 @@ def grade(
     allow_weak_isolation: Annotated[
         bool, typer.Option("--allow-weak-isolation", help="Grade without a sandbox. / 격리 없이 채점.")
     ] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Grade a class. / 한 반을 채점합니다."""
     from autograder import classroom, intake
@@ -90,7 +81,7 @@ def grade(
             run = Run(settings(), dataset.value, data_root, device.value, chosen, lang.value)
             grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation, cluster)
             try:
-                results = with_progress(grading, len(sources), lang.value)
+                results = with_progress(grading, len(sources), lang.value, quiet)
             except KeyboardInterrupt:
                 grading.close()
                 with suppress(OSError):
@@ -102,11 +93,7 @@ def grade(
             folder.write_summary(lang.value)
     except KeyboardInterrupt:
         raise Refusal(Message("cli.interrupted", {"out": str(out)}), status=130) from None
-    _print_results(results, lang.value)
-    say(
-        Message("cli.report_at", {"path": str(out / "index.html"), "csv": str(out / "grades.csv")}),
-        lang.value,
-    )
+    tell(results, out, folder.names, lang.value, quiet, as_json)
     failed = [result for result in results if result.status == "failed"]
     if failed:
         raise Refusal(Message("cli.some_failed", {"count": len(failed), "out": str(out)}), status=3)
@@ -123,17 +110,3 @@ def _usable_out(out: Path, submissions: Path) -> None:
         writable = False
     if not writable:
         raise Refusal(Message("cli.out_unwritable", {"out": str(out)}))
-
-
-def _print_results(results: list[Result], language: str) -> None:
-    table = Table()
-    for heading in ("submission", "score", "status", *PARTS):
-        table.add_column(
-            words(f"cli.column.{heading}", language), justify="right" if heading in PARTS else "left"
-        )
-    for result in sorted(results, key=lambda result: result.submission):
-        points = [number(result.part_points(part)) for part in PARTS]
-        status = Text(result.status, style=STATUS_STYLE[result.status])
-        score = f"{number(result.score)} / {number(result.max_score)}" if result.score is not None else "-"
-        table.add_row(Text(result.submission), score, status, *points)
-    Console().print(table)

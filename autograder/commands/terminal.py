@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -46,6 +46,10 @@ class Language(str, Enum):
     ko = "ko"
 
 
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but what went wrong. / 문제만 알립니다.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON in place of a table. / 표 대신 JSON.")]
+
+
 @app.callback()
 def _autograder() -> None:
     """Grade VAE homework. / VAE 과제를 채점합니다."""
@@ -69,7 +73,7 @@ def usable_data(dataset: str, root: Path | None) -> None:
         raise typer.Exit(2) from None
 
 
-def with_progress(grading: Iterable[T], total: int, language: str) -> list[T]:
+def with_progress(grading: Iterable[T], total: int, language: str, quiet: bool = False) -> list[T]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -79,7 +83,7 @@ def with_progress(grading: Iterable[T], total: int, language: str) -> list[T]:
         TimeRemainingColumn(),
     )
     done: list[T] = []
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    with Progress(*columns, console=Console(stderr=True), disable=quiet) as progress:
         task = progress.add_task(words("cli.grading", language), total=total)
         for item in grading:
             done.append(item)

@@ -1,16 +1,21 @@
-"""Results -> pages for people. Every page is a pure function of the results and pictures, whole in one file, and inert."""
+"""Results -> pages for people.
+
+Every page is a pure function of the results and of what the models drew, and needs no network. The class page has its
+pictures beside it; a student's page is whole in one file.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 from pathlib import Path
 
 from autograder import pictures
-from autograder.report.pages import class_page
+from autograder.report.gallery import write_gallery
+from autograder.report.overview import class_page
 from autograder.report.student import student_page
 from autograder.results import Result, write_atomically
 
@@ -22,18 +27,23 @@ RESERVED = re.compile(rf"({DEVICES})\s*(\..*)?", re.IGNORECASE | re.DOTALL)
 __all__ = ["class_page", "safe_name", "student_page", "write_reports"]
 
 
-def write_reports(out: Path, results: list[Result], language: str) -> None:
-    """Write ``feedback/NAME.html`` for each result, and ``index.html``, in ``language``."""
-    links: dict[str, str] = {}
-    taken: set[str] = set()
+def write_reports(
+    out: Path, results: Iterable[Result], language: str, names: Mapping[str, str] | None = None
+) -> None:
+    """Write ``feedback/NAME.html`` for each result, and ``index.html``, in ``language``.
+
+    ``names`` leads from a submission to its NAME; without it names are given as ``safe_name`` says.
+    """
+    ordered = sorted(results, key=lambda result: result.submission)
+    names = _names(ordered) if names is None else names
+    links = {result.submission: f"feedback/{names[result.submission]}.html" for result in ordered}
     instructors = pictures.read(out / pictures.INSTRUCTORS)
-    for result in sorted(results, key=lambda result: result.submission):
-        name = safe_name(result.submission, taken)
-        taken.add(name)
-        links[result.submission] = f"feedback/{name}.html"
-        own = pictures.read(out / pictures.FOLDER / f"{name}.safetensors", result.digest)
+    for result in ordered:
+        drawn = out / pictures.FOLDER / f"{names[result.submission]}.safetensors"
+        own = pictures.read(drawn, result.digest)
         _write(out / links[result.submission], student_page(result, language, own, instructors))
-    _write(out / "index.html", class_page(results, links, language))
+    gallery = write_gallery(out, {result.submission: names[result.submission] for result in ordered})
+    _write(out / "index.html", class_page(ordered, links, language, gallery))
 
 
 def _write(path: Path, page: str) -> None:
@@ -41,6 +51,13 @@ def _write(path: Path, page: str) -> None:
     content = _encoded(page)
     if not (path.is_file() and path.read_bytes() == content):
         write_atomically(path, content, durable=False)
+
+
+def _names(ordered: Iterable[Result]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for result in ordered:
+        names[result.submission] = safe_name(result.submission, names.values())
+    return names
 
 
 def safe_name(name: str, taken: Collection[str]) -> str:

@@ -10,10 +10,13 @@ from markupsafe import Markup, escape
 
 from autograder.messages import LANGUAGES, Message, catalogue, misconception, words
 from autograder.pictures import Pictures
-from autograder.report import figures, pages
+from autograder.report import figures
+from autograder.report.facts import PARTS
+from autograder.report.pages import environment
 from autograder.report.showcase import Showcase, showcase
 from autograder.results import Check, Result, number
 
+ICONS = {"passed": "✓", "failed": "✗", "error": "!", "timeout": "⏱", "crashed": "☇", "not_run": "–"}
 COMPARED = ("called", "returned", "expected")
 AS_CODE = (*COMPARED, "text", "kind", "argument")
 
@@ -79,7 +82,7 @@ def student_page(
     speak = speech(language)
     parts = list(_parts(result, speak))
     drawn = showcase(own, instructors) if own is not None else None
-    template = pages.environment().get_template("student.html", globals=speak.vocabulary())
+    template = environment().get_template("student.html", globals=speak.vocabulary())
     return template.render(
         result=result,
         parts=parts,
@@ -101,9 +104,9 @@ def _was_trained(result: Result, drawn: Showcase | None) -> bool:
 
 def _parts(result: Result, speak: Speech) -> Iterator[Part]:
     """The parts in their order, those without checks left out."""
-    others = {check.part for check in result.checks} - set(pages.PARTS)
+    others = {check.part for check in result.checks} - set(PARTS)
     explained: dict[str | None, str] = {}
-    for position, name in enumerate((*pages.PARTS, *sorted(others)), 1):
+    for position, name in enumerate((*PARTS, *sorted(others)), 1):
         lines: list[Line] = []
         for check in (check for check in result.checks if check.part == name):
             place = f"{position}-{len(lines) + 1}"
@@ -199,7 +202,7 @@ class Speech:
         """What the template says things with."""
 
         def part_name(part: str) -> Markup:
-            return self.words(f"part.{part}") if part in pages.PARTS else escape(part)
+            return self.words(f"part.{part}") if part in PARTS else escape(part)
 
         return {
             "t": self.words,
@@ -207,7 +210,7 @@ class Speech:
             "plain": lambda key, **values: Message(f"report.{key}", values).text(self.language),
             "part_name": part_name,
             "number": number,
-            "icons": pages.ICONS,
+            "icons": ICONS,
             "language": self.language,
         }
 

@@ -18,13 +18,15 @@ import crowd
 import latency
 import peers
 import phases
+import reports
 import scale
 import scores
 import training
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASUREMENTS = {
-    module.__name__: module for module in (scores, cpu, latency, crowd, phases, training, peers, scale)
+    module.__name__: module
+    for module in (scores, cpu, latency, crowd, phases, training, peers, reports, scale)
 }
 
 

@@ -1,0 +1,127 @@
+"""What a class's results say, before any words: the class page, the terminal and ``--json`` all show these."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from statistics import mean, median
+
+from autograder.results import CSV_HEADER, STATUSES, Result
+
+PARTS = CSV_HEADER[4:]
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Rate:
+    """How many submissions passed a check. ``title`` is the one that was recorded."""
+
+    id: str
+    part: str
+    title: str
+    passed: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.passed / self.total)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A known misconception, by its id, and the submissions that show it, by name."""
+
+    misconception: str
+    submissions: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Numbers between 0 and ``top`` and how they are spread; ``counts`` of as many equal bins."""
+
+    values: Sequence[float]
+    top: float
+    counts: Sequence[int]
+
+    @classmethod
+    def of(cls, values: Iterable[float], top: float, bins: int = BINS) -> Spread:
+        """The top belongs to the last bin, whatever lies outside to the nearest."""
+        kept = tuple(values)
+        shares = [min(max(value / top, 0.0), 1.0) if top > 0 else 0.0 for value in kept]
+        place = Counter(min(int(bins * share), bins - 1) for share in shares)
+        return cls(kept, top, tuple(place[index] for index in range(bins)))
+
+    @property
+    def edges(self) -> list[tuple[float, float]]:
+        """Where each bin begins and ends."""
+        width = self.top / len(self.counts)
+        return [(index * width, (index + 1) * width) for index in range(len(self.counts))]
+
+    @property
+    def mean(self) -> float | None:
+        return mean(self.values) if self.values else None
+
+    @property
+    def median(self) -> float | None:
+        return median(self.values) if self.values else None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A class in numbers. Submissions without a score count in ``statuses`` and ``ungraded`` alone."""
+
+    results: Sequence[Result]
+    scores: Spread
+    parts: Mapping[str, Spread]
+    seconds: Spread
+    statuses: Mapping[str, int]
+    ungraded: Sequence[str]
+    rates: Sequence[Rate]
+    findings: Sequence[Finding]
+
+
+def facts(results: Iterable[Result]) -> Facts:
+    """The facts of these results: submissions by name, checks hardest first, misconceptions by frequency."""
+    ordered = tuple(sorted(results, key=lambda result: result.submission))
+    scored = [result for result in ordered if result.score is not None]
+    seconds = [result.seconds for result in scored]
+    found = Counter(result.status for result in ordered)
+    return Facts(
+        results=ordered,
+        scores=Spread.of(
+            (result.score for result in scored if result.score is not None),
+            max((result.max_score for result in scored), default=0.0),
+        ),
+        parts={part: _part(scored, part) for part in PARTS},
+        seconds=Spread.of(seconds, 10.0 * ceil(max(seconds, default=0.0) / 10)),
+        statuses={status: found[status] for status in STATUSES if found[status]},
+        ungraded=[result.submission for result in ordered if result.score is None],
+        rates=_rates(scored),
+        findings=_findings(ordered),
+    )
+
+
+def _part(scored: Sequence[Result], part: str) -> Spread:
+    """One part's points; as many as its checks can give in the result where these are most."""
+    possible = (sum(c.max_points for c in result.checks if c.part == part) for result in scored)
+    earned = (sum(c.points for c in result.checks if c.part == part) for result in scored)
+    return Spread.of(earned, max(possible, default=0.0))
+
+
+def _rates(scored: Sequence[Result]) -> list[Rate]:
+    checks = [check for result in scored for check in result.checks]
+    total = Counter(check.id for check in checks)
+    passed = Counter(check.id for check in checks if check.outcome == "passed")
+    first = {check.id: check for check in reversed(checks)}
+    rates = [Rate(id, first[id].part, first[id].title, passed[id], total[id]) for id in total]
+    return sorted(rates, key=lambda rate: rate.passed / rate.total)
+
+
+def _findings(results: Sequence[Result]) -> list[Finding]:
+    who: dict[str, list[str]] = {}
+    for result in results:
+        for name in sorted({check.misconception for check in result.checks if check.misconception}):
+            who.setdefault(name, []).append(result.submission)
+    return [Finding(name, who[name]) for name in sorted(who, key=lambda name: (-len(who[name]), name))]

@@ -1,0 +1,139 @@
+"""The instructor's page, index.html: a class at a glance, in both languages, whole without a network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from autograder.messages import LANGUAGES, Message, catalogue, misconception
+from autograder.report.charts import Caption, Words, columns, in_both, rows
+from autograder.report.facts import PARTS, Facts, Spread, facts
+from autograder.report.pages import environment
+from autograder.results import Result, number
+
+NAME_LETTERS = 80  # of a submission's name, on this page
+
+
+def class_page(
+    results: Sequence[Result],
+    links: Mapping[str, str],
+    language: str,
+    pictures: Mapping[str, str] | None = None,
+) -> str:
+    """The page for the instructor, as HTML; ``language`` is the one it opens in.
+
+    ``links`` leads from a submission to its feedback page, ``pictures`` to what its model drew; both are
+    paths seen from the page.
+    """
+    found = facts(results)
+    return (
+        environment()
+        .get_template("class.html")
+        .render(
+            language=language,
+            both=both,
+            pair=pair,
+            number=number,
+            ungraded=", ".join(map(short, found.ungraded)),
+            short=short,
+            facts=found,
+            parts=PARTS,
+            links={name: quote(link) for name, link in links.items()},
+            pictures={name: quote(place) for name, place in (pictures or {}).items()},
+            charts=_charts(found, language),
+            explained=[in_both(_what(finding.misconception)) for finding in found.findings],
+            options=[_what(finding.misconception) for finding in found.findings],
+            shows=_shows(found),
+            titles={rate.id: in_both(_title(rate.id, rate.title)) for rate in found.rates},
+            part_name=part_name,
+            made_with=sorted({(r.dataset, r.device, r.seed, r.isolation or "?") for r in found.results}),
+            script=Markup(script()),
+            script_hash=script_hash(),
+        )
+    )
+
+
+def pair(key: str, **values: object) -> Words:
+    """The words of ``report.KEY`` in each language."""
+    return {language: Message(f"report.{key}", values).text(language) for language in LANGUAGES}
+
+
+def both(key: str, **values: object) -> Markup:
+    """The same as markup, of which the style sheet shows the page's language."""
+    return in_both(pair(key, **values)) if values else _constant(key)
+
+
+@cache
+def _constant(key: str) -> Markup:
+    return in_both(pair(key))
+
+
+def part_name(part: str) -> Markup:
+    """A part's name; one from another version of the kit has only itself to say."""
+    return both(f"part.{part}") if part in PARTS else Markup.escape(part)
+
+
+def short(name: str) -> str:
+    """A submission's name as long as a table can bear it; the feedback page has it whole."""
+    return name if len(name) <= NAME_LETTERS else name[: NAME_LETTERS - 1] + "…"
+
+
+def _what(name: str) -> Words:
+    return {language: misconception(name, language)["what"] for language in LANGUAGES}
+
+
+def _title(check: str, recorded: str) -> Words:
+    return {language: str(catalogue(language)["titles"].get(check, recorded)) for language in LANGUAGES}
+
+
+def _shows(found: Facts) -> dict[str, str]:
+    """Submission -> the numbers of its misconceptions in the page's list, for the filter."""
+    shows: dict[str, list[str]] = {}
+    for index, finding in enumerate(found.findings):
+        for name in finding.submissions:
+            shows.setdefault(name, []).append(str(index))
+    return {name: " ".join(indices) for name, indices in shows.items()}
+
+
+def _charts(found: Facts, language: str) -> dict[str, Markup]:
+    """All charts by name; none where there is nothing to show."""
+    if not found.results:
+        return {}
+
+    def histogram(name: str, spread: Spread, along: str, title: Words) -> Markup:
+        values = {"mean": number(round(spread.mean or 0, 1)), "median": number(round(spread.median or 0, 1))}
+        about = pair("chart_about", count=len(spread.values), **values)
+        return columns(Caption(name, title, about, language), spread.counts, spread.top, pair(along))
+
+    charts = {}
+    for name, spread, along in (("scores", found.scores, "summary"), ("seconds", found.seconds, "seconds")):
+        if spread.top > 0:
+            charts[name] = histogram(name, spread, along, pair(f"{name}_heading"))
+    for part, spread in found.parts.items():
+        if spread.top > 0:
+            charts[part] = histogram(f"part-{part}", spread, "summary", pair(f"part.{part}"))
+    labels = {status: pair(f"status.{status}") for status in found.statuses}
+    about = {
+        each: ", ".join(f"{labels[status][each]}: {count}" for status, count in found.statuses.items())
+        for each in LANGUAGES
+    }
+    charts["status"] = rows(Caption("status", pair("status"), about, language), found.statuses, labels)
+    return charts
+
+
+@cache
+def script() -> str:
+    """The page's one script: sorting, filtering, and the other language."""
+    return Path(__file__).with_name("templates").joinpath("class.js").read_text(encoding="utf-8")
+
+
+@cache
+def script_hash() -> str:
+    """What the page's policy allows to run: this script, and nothing else that might get into the page."""
+    return base64.b64encode(hashlib.sha256(script().encode()).digest()).decode()

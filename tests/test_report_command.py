@@ -1,0 +1,269 @@
+"""``autograder report`` and what ``grade`` and ``report`` say: to people, to scripts, and about bad folders."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_up import results, write_pictures, write_results
+from rich.console import Console
+
+from autograder import cli
+from autograder.classroom import sole_use
+from autograder.commands import summary
+from autograder.report import safe_name, write_reports
+from autograder.report.facts import Spread, facts
+from autograder.report.reading import read_result, read_results
+from autograder.results import Result
+
+HANGUL = re.compile("[가-힣]")
+MADE = results(20)
+
+
+@pytest.fixture
+def report(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+    """``status, said, complained = report(OUT, ...)``: the console script in this process."""
+
+    def called(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["autograder", "report", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err + captured.out
+        return int(end.value.code or 0), captured.out, captured.err
+
+    return called
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    write_results(tmp_path / "out", MADE)
+    return tmp_path / "out"
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+# --- drawing again -----------------------------------------------------------------------------------------
+
+
+def test_report_draws_what_grade_drew_and_leaves_results_and_grades_alone(
+    report: Callable[..., Any], out: Path
+) -> None:
+    write_pictures(out, MADE)
+    (out / "grades.csv").write_text("with a column of my own")
+    write_reports(out, MADE, "en")
+    drawn = files(out)
+    assert len([name for name in drawn if name.endswith(".png")]) == len(MADE)
+    for name in drawn:
+        if name == "index.html" or name.startswith("feedback") or name.endswith(".png"):
+            (out / name).unlink()
+    assert report(out)[0] == 0
+    assert files(out) == drawn
+
+
+def test_grades_that_are_missing_are_written(report: Callable[..., Any], out: Path) -> None:
+    assert report(out)[0] == 0
+    assert len((out / "grades.csv").read_text(encoding="utf-8-sig").splitlines()) == 1 + len(MADE)
+
+
+def test_pages_open_in_the_language_asked_for(report: Callable[..., Any], out: Path) -> None:
+    assert report(out, "--lang", "ko")[0] == 0
+    for page in (out / "index.html", next((out / "feedback").iterdir())):
+        assert '<html lang="ko">' in page.read_text(encoding="utf-8")
+
+
+def test_files_keep_their_names_where_half_of_the_class_is_gone(
+    report: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Kim's files have no hash in their names, kim's do: also when Kim's are gone."""
+    out = tmp_path / "out"
+    name = safe_name("kim", {"Kim"})
+    write_results(out, [replace(MADE[0], submission="kim")])
+    (out / "results" / "kim.json").rename(out / "results" / f"{name}.json")
+    assert report(out)[0] == 0
+    assert [page.stem for page in (out / "feedback").iterdir()] == [name] != ["kim"]
+
+
+def test_pictures_that_are_damaged_are_left_out(report: Callable[..., Any], out: Path) -> None:
+    write_pictures(out, MADE[:3])
+    (out / "pictures" / f"{MADE[0].submission}.safetensors").write_bytes(b"\xff" * 100)
+    (out / "pictures" / f"{MADE[1].submission}.safetensors").write_bytes(b"")
+    assert report(out)[0] == 0
+    assert [path.stem for path in (out / "pictures").glob("*.png")] == [MADE[2].submission]
+
+
+# --- bad folders -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("made", ["nothing", "empty", "empty results", "no result in it", "a file"])
+def test_a_folder_without_results_is_refused_and_nothing_is_written(
+    report: Callable[..., Any], tmp_path: Path, made: str
+) -> None:
+    place = tmp_path / "out"
+    if made == "a file":
+        place.write_text("text")
+    elif made != "nothing":
+        (place / ("results" if made != "empty" else "")).mkdir(parents=True)
+    if made == "no result in it":
+        (place / "results" / "kim.json").write_text("{}")
+    before = files(tmp_path)
+    status, said, complained = report(place)
+    korean, english = complained.splitlines()
+    assert (status, said) == (2, "") and HANGUL.search(korean) and str(place) in english
+    assert files(tmp_path) == before
+
+
+def test_results_that_can_not_be_read_are_named_and_the_others_are_drawn(
+    report: Callable[..., Any], out: Path
+) -> None:
+    first, second, third, *_ = sorted((out / "results").iterdir())
+    first.write_text("")
+    second.write_bytes(b"\xff\xfe")
+    third.with_name("copy.json").write_bytes(third.read_bytes())
+    status, said, complained = report(out)
+    assert status == 3 and len(complained.splitlines()) == 2
+    assert first.name in complained and second.name in complained and "Traceback" not in said
+    assert len(list((out / "feedback").iterdir())) == len(MADE) - 2
+
+
+OLDER = [
+    "max_score",
+    "dataset",
+    "device",
+    "seed",
+    "seconds",
+    "notes",
+    "digest",
+    "isolation",
+    "versions",
+    "checks",
+]
+
+
+@pytest.mark.parametrize("without", OLDER)
+def test_a_result_of_an_older_kit_is_filled_in(without: str) -> None:
+    record = json.loads(MADE[0].to_json())
+    del record[without]
+    record["invented_later"] = {"x": [1]}
+    result = read_result(json.dumps(record))
+    assert (result.submission, result.score) == (MADE[0].submission, MADE[0].score)
+    assert "<title" in str(write_one(result))
+
+
+@pytest.mark.parametrize("without", ["title", "message", "message_id", "values", "misconception"])
+def test_a_check_of_an_older_kit_is_filled_in(without: str) -> None:
+    record = json.loads(MADE[0].to_json())
+    for check in record["checks"]:
+        del check[without]
+    result = read_result(json.dumps(record))
+    assert len(result.checks) == len(MADE[0].checks)
+    assert "<title" in str(write_one(result))
+
+
+def write_one(result: Result) -> str:
+    from autograder.report import class_page
+
+    return class_page([result], {result.submission: "feedback/x.html"}, "en")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "5", "null", '{"checks": 5}', '{"checks": [5]}', '{"submission": "x"}']
+)
+def test_what_is_no_result_is_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError):
+        read_result(text)
+
+
+def test_a_folder_that_is_being_graded_is_refused(report: Callable[..., Any], out: Path) -> None:
+    with sole_use(out):
+        status, _, complained = report(out)
+    assert status == 2 and len(complained.splitlines()) == 2
+    assert not (out / "index.html").exists()
+
+
+# --- what is said ------------------------------------------------------------------------------------------
+
+
+def test_without_a_terminal_the_table_is_plain_text(report: Callable[..., Any], out: Path) -> None:
+    status, said, complained = report(out)
+    assert (status, complained) == (0, "")
+    assert not re.search(r"[\u2500-\u257f\x1b]", said)
+    for result in MADE:
+        row = next(line for line in said.splitlines() if line.startswith(result.submission))
+        assert result.status in row
+    assert (
+        "Submissions: 20" in said and "mean" in said and "Hardest checks" in said and "Misconceptions" in said
+    )
+    assert str(out / "index.html") in said
+
+
+def test_a_terminal_gets_a_table_with_lines(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(summary, "Console", lambda: Console(width=200))
+    summary.print_facts(facts(MADE), "ko")
+    said = capsys.readouterr().out
+    assert "│" in said and "제출물: 20개" in said
+
+
+def test_quiet_says_nothing_at_all(report: Callable[..., Any], out: Path) -> None:
+    assert report(out, "--quiet") == (0, "", "")
+
+
+def test_json_has_the_same_facts(report: Callable[..., Any], out: Path) -> None:
+    status, said, _ = report(out, "--json")
+    record, found = json.loads(said), facts(MADE)
+    assert status == 0 and record["count"] == 20
+    assert record["mean"] == found.scores.mean and record["statuses"] == found.statuses
+    assert [check["id"] for check in record["checks"]] == [rate.id for rate in found.rates]
+    assert {row["submission"]: row["score"] for row in record["submissions"]} == {
+        r.submission: r.score for r in MADE
+    }
+    assert all(
+        Path(row["feedback"]).is_file() and Path(row["result"]).is_file() for row in record["submissions"]
+    )
+    for row in record["misconceptions"]:
+        for name in row["submissions"]:
+            result = next(result for result in MADE if result.submission == name)
+            assert row["id"] in {check.misconception for check in result.checks}
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize(
+    "name", ["\x1b[31mred\x07", "\u202egnp.exe", "half \ud800", "[bold]x[/bold]", "x" * 10_000, ""]
+)
+def test_names_do_not_steer_a_terminal(capsys: pytest.CaptureFixture[str], name: str, language: str) -> None:
+    checks = tuple(replace(check, id=name, title=name, misconception=name) for check in MADE[0].checks)
+    summary.print_facts(facts([replace(MADE[0], submission=name, checks=checks)]), language)
+    said = capsys.readouterr().out
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\ud800-\udfff]", said)
+    assert name != "[bold]x[/bold]" or "[bold]x[/bold]" in said
+
+
+# --- facts -------------------------------------------------------------------------------------------------
+
+
+def test_every_value_is_in_the_bin_that_its_edges_name() -> None:
+    spread = Spread.of([0, 9.9, 10, 95, 100, 100, -5, 120], 100)
+    assert spread.counts == (3, 1, 0, 0, 0, 0, 0, 0, 0, 4)
+    assert spread.edges[0] == (0, 10) and spread.edges[-1] == (90, 100)
+    assert sum(Spread.of([], 0).counts) == 0 and Spread.of([], 0).mean is None
+
+
+def test_facts_leave_out_what_the_grader_could_not_grade() -> None:
+    found = facts([*MADE, replace(MADE[0], submission="zz", score=None, status="failed")])
+    assert "zz" in found.ungraded and len(found.scores.values) == len(
+        [r for r in MADE if r.score is not None]
+    )
+
+
+def test_results_lie_where_they_were_read(out: Path) -> None:
+    graded = read_results(out)
+    assert graded.unreadable == () and graded.names == {r.submission: r.submission for r in MADE}
