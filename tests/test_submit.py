@@ -199,10 +199,18 @@ def test_an_id_is_written_in_one_way(typed, usable, imported):
     assert imported("submit").usable_id(typed) == usable
 
 
-def test_nobody_to_ask_is_said(tmp_path):
-    done = submit(desk(tmp_path / "desk"))
+@pytest.mark.parametrize("typed", [b"", "홍길동\n".encode("cp949")])
+def test_nobody_to_ask_or_nothing_to_read_is_said(tmp_path, typed):
+    done = subprocess.run(
+        [sys.executable, "-m", "vae", "submit"],
+        cwd=desk(tmp_path / "desk"),
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        input=typed,
+        capture_output=True,
+        timeout=300,
+    )
     assert done.returncode == 2
-    assert "--id" in done.stderr and "Traceback" not in done.stderr
+    assert b"--id" in done.stderr and b"Traceback" not in done.stderr
 
 
 # --- the hand-out's zip --------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def _run(student: str | None, force: bool) -> int:
         student = usable_id(
             input("학번 또는 이름 / student number or name: ") if student is None else student
         )
-    except EOFError:
+    except (EOFError, UnicodeError):  # nobody types; or letters that the console's encoding does not have
         return say("\n--id로 학번이나 이름을 알려 주세요.", "Give your student number or name with --id.", 2)
     except ValueError as error:
         return say(*error.args, status=2)

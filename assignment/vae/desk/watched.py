@@ -82,7 +82,6 @@ class Training:
     def close(self) -> None:
         """Leave the bar as it is and go to the next line."""
         if self._bar is not None:
-            self._bar.set_postfix_str(self._text(), refresh=True)
             self._bar.close()
 
     def _forget(self) -> None:
@@ -111,10 +110,8 @@ class Training:
         if not torch.is_grad_enabled():  # a loop that measures, which is no training
             return
         if self._bar is None:
-            self._bar = _bar(self._total)
-            self._name_epoch()
-        if self._bar.update():  # true when it was drawn anew, ten times a second at most
-            self._bar.set_postfix_str(self._text(), refresh=False)
+            self._bar = Bar(self._total, self._epoch, self._text)
+        self._bar.update()
         if time.monotonic() - self._started > EARLY_SECONDS:
             self._draw()
 
@@ -123,7 +120,6 @@ class Training:
             return
         self.history.append(self._means())
         self._forget()
-        self._name_epoch()
         self._draw()
 
     def _draw(self) -> None:
@@ -131,10 +127,8 @@ class Training:
             draw, self.draw_early = self.draw_early, None
             draw()
 
-    def _name_epoch(self) -> None:
-        if self._bar is not None:
-            epoch = min(len(self.history) + 1, self._epochs)
-            self._bar.set_description_str(f"에폭/epoch {epoch}/{self._epochs}", refresh=False)
+    def _epoch(self) -> str:
+        return f"에폭/epoch {min(len(self.history) + 1, self._epochs)}/{self._epochs}"
 
     def _text(self) -> str:
         means = self._means() or (self.history[-1] if self.history else {})
@@ -143,11 +137,21 @@ class Training:
         return f"손실/loss {means['loss']:.1f} nats" if means else ""
 
 
-def _bar(total: int) -> tqdm:
-    # tqdm turns to plain ASCII by itself where a console's encoding lacks the blocks. A log file gets fewer lines.
-    return tqdm(
-        total=total,
-        bar_format="{desc} {percentage:3.0f}%|{bar}| ETA {remaining}{postfix}",
-        mininterval=0.1 if sys.stderr.isatty() else 5,
-        dynamic_ncols=True,
-    )
+class Bar(tqdm):
+    """A progress bar over all batches; what stands beside it is worked out when it is drawn, at most ten times a second.
+
+    tqdm turns to plain ASCII by itself where a console's encoding lacks the blocks. A log file gets fewer lines.
+    """
+
+    def __init__(self, total: int, before: Callable[[], str], after: Callable[[], str]):
+        self.before, self.after = before, after
+        super().__init__(
+            total=total,
+            bar_format="{desc} {percentage:3.0f}%|{bar}| ETA {remaining}{postfix}",
+            mininterval=0.1 if sys.stderr.isatty() else 5,
+            dynamic_ncols=True,
+        )
+
+    @property
+    def format_dict(self) -> dict:
+        return {**super().format_dict, "prefix": self.before(), "postfix": self.after()}
