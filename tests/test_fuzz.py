@@ -31,7 +31,7 @@ from autograder.classroom import Folder, in_language, run_seed
 from autograder.intake import Source, Submission, find, load
 from autograder.messages import Message, Refusal
 from autograder.report import write_reports
-from autograder.results import Check, Result, to_csv
+from autograder.results import Adjustment, Check, Result, to_csv
 from autograder.sandbox import wire
 
 MEGABYTE = 1 << 20
@@ -470,6 +470,7 @@ RESULT = Result(
     digest="ab",
     isolation="namespaces",
     versions={"torch": "2", "checks": "cd"},
+    adjustments=(Adjustment("loss", 1.0, 2.5, Message("adjust.override", {"reason": "appeal"})),),
 )
 JSON_VALUES = st.recursive(
     st.none()
@@ -514,6 +515,8 @@ def test_a_result_of_other_types_is_none_or_a_whole_one(tmp_path: Path) -> None:
         ("checks", 0, "values", "needed"),
     ]
     places += [("notes", 0), ("notes", 0, "id"), ("notes", 0, "values"), ("versions", "checks"), ("added",)]
+    places += [("adjustments", 0, key) for key in record["adjustments"][0]]
+    places += [("adjustments", 0), ("adjustments", 0, "why", "id"), ("adjustments", 0, "why", "values")]
 
     def altered(place: tuple[Any, ...], value: Any) -> bytes:
         copy = json.loads(RESULT.to_json())
