@@ -18,7 +18,7 @@ pytest.importorskip("playwright", reason="Playwright is not installed: pip insta
 from axe_playwright_python.sync_playwright import Axe
 from browser import MISSING, chromium, executable
 from made_up import results, write_pictures
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
 from autograder.messages import Message
 from autograder.report import safe_name, write_reports
@@ -281,7 +281,10 @@ def test_the_payloads_are_live(browser: Browser) -> None:
         page = browser.new_page()
         page.set_content(f"<title>{text}</title><style>{text}</style><p title='{text}'>{text}")
         page.wait_for_timeout(20)
-        executed += bool(page.evaluate("window.executed || 0"))
+        try:
+            executed += bool(page.evaluate("window.executed || 0"))
+        except Error:  # it has taken the page elsewhere
+            executed += 1
         page.close()
     assert executed >= 7
 
