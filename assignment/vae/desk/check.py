@@ -81,8 +81,9 @@ def explain(out: Console, outcome: Outcome) -> None:
         return
     out.print(show.failure(outcome.failure))
     task = outcome.task.id
-    tail = [show.also_red(outcome), str(Words("힌트", "hint")) + f": {COMMAND} hint {task}"]
-    out.print("   " + "  ·  ".join(part for part in tail if part), style="bright_black")
+    for line in (show.also_red(outcome), f"{Words('힌트', 'hint')}: {COMMAND} hint {task}"):
+        if line:
+            out.print(f"   {line}", style="bright_black")
 
 
 FINISHED = Words(

@@ -112,9 +112,9 @@ HINTS: dict[str, tuple[Words, ...]] = {
             "Adam remembers past gradients; a new one each epoch forgets them. Inside or outside of the loop, then?",
         ),
         Words(
-            "순서: model.to(device); torch.optim.Adam(model.parameters(), lr=learning_rate)을 한 번; 그다음 epochs번 "
+            "순서: 모델을 device로 옮기고, 모델의 매개변수와 학습률로 torch.optim.Adam을 한 번 만들고, 그다음 epochs번 "
             "train_epoch(model, loader, loss_function, optimizer, device)의 값을 리스트에 append; 리스트를 return.",
-            "In order: model.to(device); once torch.optim.Adam(model.parameters(), lr=learning_rate); then `epochs` times append "
+            "In order: move the model to device; make torch.optim.Adam once, of its parameters and the learning rate; then `epochs` times append "
             "what train_epoch(model, loader, loss_function, optimizer, device) returns; return the list.",
         ),
     ),

@@ -60,7 +60,13 @@ def _windows(seconds: float) -> str:
         if time.monotonic() >= until:
             return ""
         time.sleep(0.02)
-    return _key(msvcrt.getwch())
+    pressed = msvcrt.getwch()
+    if pressed == "\x03":  # Ctrl-C arrives as a character here
+        raise KeyboardInterrupt
+    if pressed in "\x00\xe0":  # an arrow or function key comes as two
+        msvcrt.getwch()
+        return ""
+    return _key(pressed)
 
 
 def _key(character: str) -> str:

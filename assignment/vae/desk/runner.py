@@ -16,9 +16,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from vae.desk import diagnose, source
-from vae.desk.failure import ERROR, SETUP, STUB, Failure
-from vae.desk.tasks import BY_ID, HANDOUT, Task, Words
+from vae.desk import diagnose, source, stopped
+from vae.desk.failure import STUB, Failure
+from vae.desk.tasks import BY_ID, HANDOUT, Task
 
 PYTEST_ENDED = (0, 1, 2)  # all green, some red, stopped after the first red task
 PATIENCE = 120  # seconds; all checks together take two or three on a machine that has nothing else to do
@@ -75,13 +75,13 @@ class Run:
         if "unloaded" in record:
             for task in diagnose.tasks_of_file(record["unloaded"]):
                 if task in self.tasks:
-                    self._of(task.id).failure = failure or _unknown(task, "")
+                    self._of(task.id).failure = failure or stopped.unknown(task, "")
         if "broken" in record:
             self.give_up(failure=Failure.from_dict(record["broken"]))
         if "done" in record:
             self.ended = True
             if not self._failed() and not all(outcome.complete for outcome in self.outcomes.values()):
-                self.give_up(_died(self.running, ""))  # student code interrupted pytest
+                self.give_up(stopped.died(self.running, ""))  # student code interrupted pytest
 
     def give_up(self, failure: Failure) -> None:
         """End the run: the first task without a full result gets this failure."""
@@ -153,11 +153,11 @@ class Worker:
                 record = self.answers.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
                 if time.monotonic() > run.deadline:
-                    run.give_up(_endless(run.running))
+                    run.give_up(stopped.endless(run.running, PATIENCE))
                     self.restart()
                 break
             if record is None:
-                run.give_up(_died(run.running, self._last_words()))
+                run.give_up(stopped.died(run.running, self._last_words()))
                 self.restart()
             elif "ready" in record:
                 self.forks = record["forks"]
@@ -168,9 +168,9 @@ class Worker:
                 run.take(record)
                 status = record.get("done", 0)
                 if status < 0:
-                    run.give_up(_died(run.running, self._last_words()))
+                    run.give_up(stopped.died(run.running, self._last_words()))
                 elif status not in PYTEST_ENDED:
-                    run.give_up(_unknown(run.running, f"pytest: {status}"))
+                    run.give_up(stopped.unknown(run.running, f"pytest: {status}"))
         if run.ended and self.warm and not self.forks and self.used:
             self.restart()  # ahead of the next run
         return run.ended
@@ -245,39 +245,3 @@ def _read(stream: Iterable[str], answers: queue.Queue) -> None:
         for line in stream:
             answers.put(json.loads(line))
     answers.put(None)
-
-
-def _endless(task: Task) -> Failure:
-    line, text = source.first_line(task)
-    what = Words(
-        f"{PATIENCE}초가 지나도 끝나지 않아 멈추었습니다.",
-        f"Stopped: there is no answer after {PATIENCE} seconds.",
-    )
-    cause = Words(
-        "끝나지 않는 반복문(while)이 있거나 입력을 기다리나요? 이 파일에서 찾아보세요.",
-        "Is there a loop that never ends (while), or does it wait for input? Look for it in this file.",
-    )
-    return Failure(ERROR, task.id, what, cause, task.call, file=task.name, line=line, source=text)
-
-
-def _died(task: Task, words: str) -> Failure:
-    if "Error" in words and "vae" not in words:
-        return _unknown(task, words)
-    line, text = source.first_line(task)
-    what = Words("Python이 도중에 꺼졌습니다.", "Python stopped in the middle.")
-    cause = Words(
-        "메모리를 너무 많이 쓰거나 os._exit를 부르나요? 이 파일에서 찾아보세요.",
-        "Does the code use too much memory, or call os._exit? Look for it in this file.",
-    )
-    return Failure(
-        ERROR, task.id, what, cause, task.call, returned=words, file=task.name, line=line, source=text
-    )
-
-
-def _unknown(task: Task, words: str) -> Failure:
-    what = Words("검사를 시작하지 못했습니다.", "The checks could not start.")
-    cause = Words(
-        "python -m pytest를 실행해 나오는 내용을 강사에게 보여 주세요.",
-        "Run python -m pytest and show what it says to your instructors.",
-    )
-    return Failure(SETUP, task.id, what, cause, returned=words)
