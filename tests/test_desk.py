@@ -85,6 +85,7 @@ BROKEN = {
     "colon": ("if True\n            pass", "colon"),
     "quote": ("print('mu)", "quotation mark"),
     "wide bracket": ("return torch.exp（mu）", "not plain English"),
+    "notebook command": ("%matplotlib inline", "command of notebooks"),
     "slip": ("return mu mu", "slip on this line"),
 }
 
@@ -170,6 +171,13 @@ NAMED = {
     "reparameterize--uniform-zero-one": "rand is uniform",
     "reparameterize--torch-normal": "gradient is cut",
     "reparameterize--no-return": "no return",
+    "reparameterize--noise-shared-by-batch": "share one draw",
+    "reparameterize--math-exp": "not math.exp",
+    "reparameterize--self-forgotten": "parameters are not as they were given",
+    "reconstruction_loss--on-pixels-only": "two terms",
+    "kl_divergence--arguments-swapped": "log_var are swapped",
+    "loss_function--functions-added": "without its brackets",
+    "train_epoch--batch-not-unpacked": "Unpack them",
     "reconstruction_loss--default-mean": "mean over all pixels",
     "reconstruction_loss--with-logits": "without 'logits'",
     "reconstruction_loss--arguments-swapped": "prediction (probabilities) first",
@@ -573,7 +581,7 @@ def test_watch_without_a_keyboard_says_how_to_stop(home, vae):
         lines = []
         for line in process.stdout:
             lines.append(line)
-            if "Ctrl-C to stop" in line:
+            if "To stop: Ctrl-C." in line:
                 break
         assert any("kl_divergence is not written yet." in line for line in lines)
         process.send_signal(signal.SIGINT)

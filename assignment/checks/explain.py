@@ -37,6 +37,11 @@ def short(value: object) -> str:
     return f"{tuple(value.shape)}: [{', '.join(numbers)}{more}]"
 
 
+def named(value: object) -> str:
+    """The type of a value that is not what was asked for, and how it begins."""
+    return "None" if value is None else f"{type(value).__name__}: {' '.join(str(value).split())[:80]}"
+
+
 def likely(value: object, mistakes: Mapping[Cause, object], otherwise: Cause) -> Cause:
     """The cause of the mistake that gives exactly this value, else `otherwise`."""
     if isinstance(value, (Tensor, float)):
@@ -63,8 +68,11 @@ def tensor(value: object, shape: tuple[int, ...], called: str, cause: Cause | No
         ),
         list: ("리스트가 아니라 텐서 하나를 반환하세요.", "Return one tensor, not a list."),
     }
-    other = ("텐서를 반환하세요.", "Return a tensor.")
-    returned = "None" if value is None else f"{type(value).__name__}: {str(value)[:80]}"
+    other = (
+        "텐서를 반환하세요. numpy를 거치지 말고 torch의 함수로 계산하세요.",
+        "Return a tensor. Compute with torch's functions, not with numpy.",
+    )
+    returned = named(value)
     assert isinstance(value, Tensor), explain(called, returned, expected, kinds.get(type(value), other))
     unsummed = (
         "합해서 숫자 하나(0차원 텐서)로 만드세요: 모든 차원에 대한 sum입니다.",

@@ -43,17 +43,19 @@ def test_mu_and_log_var_set_centre_and_spread(model):
     def near(wrong, value):
         return torch.allclose(value, wrong, rtol=0.06, atol=0.1)
 
-    uniform = near(mu + sigma / 2, mean)
-    assert torch.allclose(mean, mu, atol=0.15), explain(
-        called,
-        f"mean {_listed(mean)}",
-        f"mean {mu.tolist()}",
-        (
+    cause = ("mu를 더했나요? epsilon의 평균은 0인가요?", "Did you add mu? Has epsilon the mean 0?")
+    if near(mu + sigma / 2, mean):
+        cause = (
             "rand는 0과 1 사이의 균등분포라 평균이 0.5입니다. 표준정규분포에서 뽑으세요.",
             "rand is uniform between 0 and 1, with the mean 0.5. Draw from a standard normal distribution.",
         )
-        if uniform
-        else ("mu를 더했나요? epsilon의 평균은 0인가요?", "Did you add mu? Has epsilon the mean 0?"),
+    elif near(torch.zeros(3), std):
+        cause = (
+            "모든 이미지가 잡음 하나를 나누어 씁니다. epsilon의 모양은 (N, D)입니다.",
+            "All images share one draw of the noise. epsilon has the shape (N, D).",
+        )
+    assert torch.allclose(mean, mu, atol=0.15), explain(
+        called, f"mean {_listed(mean)}", f"mean {mu.tolist()}", cause
     )
     cause = (
         "log_var는 분산 sigma²의 로그입니다. sigma의 로그도, sigma 자체도 아닙니다.",

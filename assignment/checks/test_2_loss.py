@@ -17,6 +17,10 @@ PER_IMAGE = (
     "이미지 수로 나눈 값입니다. 배치에 대해서도 나누지 말고 더하세요.",
     "This is divided by the number of images. Sum over the batch, too.",
 )
+HALF = (
+    "식의 두 항 가운데 하나만 있습니다: x와 1 - x 모두 필요합니다.",
+    "Only one of the formula's two terms is there: x and 1 - x both count.",
+)
 SIGN = ("부호가 반대입니다. 맨 앞의 -를 보세요.", "The sign is turned round. Look at the minus in front.")
 CONSTANT = (
     "기울기가 끊겼습니다: detach, .item(), no_grad, torch.tensor(...)를 찾아보세요.",
@@ -52,6 +56,7 @@ def test_a_grey_guess_costs_784_ln_2():
         "The arguments are swapped: the prediction (probabilities) first, then the image.",
     )
     mistakes |= {squared: (x - 0.5).square().sum(), swapped: -0.5 * (x.log() + (1 - x).log()).sum()}
+    mistakes |= {HALF: x.sum() * math.log(2)}
     assert close(loss, expected), explain(
         called, loss, f"3 * 784 * ln 2 = {expected:.2f}", likely(loss, mistakes, SUM)
     )
@@ -64,10 +69,6 @@ def test_bright_and_dark_pixels_both_count():
     x[:, :392] = 1
     recon_x = torch.where(x == 1, 0.9, 0.2)
     bright, dark = -2 * 392 * math.log(0.9), -2 * 392 * math.log(0.8)
-    half = (
-        "식의 두 항 가운데 하나만 있습니다: x와 1 - x 모두 필요합니다.",
-        "Only one of the formula's two terms is there: x and 1 - x both count.",
-    )
     shapes = (
         "식의 두 항이 모두 있나요? 인자 순서와 모양은 맞나요?",
         "Are both terms of the formula there, the arguments in order, the shapes equal?",
@@ -79,7 +80,7 @@ def test_bright_and_dark_pixels_both_count():
             called,
             loss,
             f"392 * 2 * (-log 0.9 - log 0.8) = {bright + dark:.2f}",
-            likely(loss.abs(), {half: bright}, likely(loss.abs(), {half: dark}, shapes)),
+            likely(loss.abs(), {HALF: bright}, likely(loss.abs(), {HALF: dark}, shapes)),
         )
 
 
@@ -162,12 +163,14 @@ def test_kl_by_hand():
     )
     variance = ("sigma²는 log_var에서 어떻게 나오나요?", "How does sigma² follow from log_var?")
     square = ("mu를 제곱했나요?", "Is mu squared?")
+    swapped = ("mu와 log_var가 서로 바뀌었습니다.", "mu and log_var are swapped.")
     for (mu, log_var), each in cases.items():
         called = f"kl_divergence(mu={mu}, log_var={log_var}), shape (3, 4)"
         kl = tensor(
             kl_divergence(torch.full((3, 4), float(mu)), torch.full((3, 4), float(log_var))), (), called
         )
         mistakes = {half: 24 * each, mean: each, per_image: 4 * each, latents: 3 * each, SIGN: -12 * each}
+        mistakes |= {swapped: 6 * (log_var**2 + math.exp(mu) - 1 - mu)}
         assert close(kl, 12 * each), explain(
             called,
             kl,

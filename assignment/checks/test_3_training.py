@@ -5,7 +5,7 @@
 
 import pytest
 import torch
-from explain import explain, likely
+from explain import explain, likely, named
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from vae.data import Images, loader
@@ -52,9 +52,8 @@ def test_the_mean_is_taken_over_images(quiet_model):
         ),
     }
     number = ("파이썬 float를 반환하세요.", "Return a Python float.")
-    returned = "None" if result is None else f"{type(result).__name__}: {str(result)[:80]}"
     assert isinstance(result, float), explain(
-        called, returned, f"float: {expected:.4f}", kinds.get(type(result), number)
+        called, named(result), f"float: {expected:.4f}", kinds.get(type(result), number)
     )
     mistakes = {
         (

@@ -25,6 +25,21 @@ CAUSES = (
         "A name is misspelt, used before it has a value, or not imported.",
     ),
     (
+        r"'(function|method|builtin_function_or_method)'",
+        "함수를 부르지 않고 이름만 썼습니다. 괄호와 인자를 붙이세요: f(...).",
+        "A function stands there without its brackets. Call it with its arguments: f(...).",
+    ),
+    (
+        r"'(list|tuple)' object has no attribute",
+        "값 여러 개가 묶여 있습니다. loader는 (images, labels)를, encode는 (mu, log_var)를 줍니다. 풀어서 받으세요.",
+        "Several values come together: the loader gives pairs (images, labels), encode gives (mu, log_var). Unpack them.",
+    ),
+    (
+        r"only one element tensors|only length-1 arrays|can be converted to Python scalars",
+        "math의 함수는 숫자 하나만 받습니다. 텐서에는 torch의 함수를 쓰세요 (math.exp가 아니라 torch.exp).",
+        "Functions of math take one number. For tensors use torch's (torch.exp, not math.exp).",
+    ),
+    (
         r"'NoneType' object|NoneType",
         "어떤 값이 None입니다. 값을 만든 함수에 return이 있나요?",
         "Some value is None. Has the function that made it a return?",
@@ -177,6 +192,12 @@ def _raised(error: BaseException, task: str, title: str, file: str, line: int) -
     text = f"{type(error).__name__}: {' '.join(str(error).split())}"[:LONGEST]
     cause = next((Words(ko, en) for pattern, ko, en in CAUSES if re.search(pattern, text)), OTHERWISE)
     about = BY_ID.get(task)
+    changed = source.changed_parameters(about) if about else ""
+    if changed:
+        cause = Words(
+            f"매개변수가 처음과 다릅니다: {changed}. 이름과 순서를 되돌리세요.",
+            f"The parameters are not as they were given: {changed}. Put their names and order back.",
+        )
     if about and not line:
         file, (line, _) = about.name, source.first_line(about)
     what = Words(

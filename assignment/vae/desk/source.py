@@ -120,6 +120,21 @@ def first_line(task: Task) -> tuple[int, str]:
     return own[0].lineno, line_at(task.path, own[0].lineno)
 
 
+def changed_parameters(task: Task) -> str:
+    """The parameters of a function as they are now, where the given ones are not there in order; else ""."""
+    node = body_of(task)
+    if node is None:
+        return ""
+    now = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+    given = ["self"] * task.call.startswith("VAE.") + task.call.partition("(")[2].rstrip(")").split(", ")
+    variable = node.args.vararg or node.args.kwarg or node.decorator_list
+    return (
+        ""
+        if variable or now[: len(given)] == given
+        else f"({', '.join(now)}), def {task.function}({', '.join(given)})"
+    )
+
+
 def line_at(path: Path, number: int) -> str:
     """One line of a file, stripped; "" where there is none."""
     try:

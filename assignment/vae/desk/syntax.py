@@ -132,6 +132,11 @@ def of_syntax_error(error: SyntaxError, name: str, task: str = "") -> Failure:
     if isinstance(error, IndentationError) and "\t" in text[: len(text) - len(text.lstrip())]:
         message += "; inconsistent use of tabs"
     cause = next((Words(ko, en) for pattern, ko, en in CAUSES if re.search(pattern, message)), OTHERWISE)
+    if text.lstrip().startswith(("%", "!")):
+        cause = Words(
+            "%와 !로 시작하는 줄은 노트북의 명령입니다. 지우세요.",
+            "A line that begins with % or ! is a command of notebooks. Delete it.",
+        )
     what = Words(
         f"{name} {error.lineno}행을 Python이 읽지 못합니다.",
         f"Python cannot read line {error.lineno} of {name}.",

@@ -110,8 +110,8 @@ class Desk:
             self.out.print(show.passed(outcome))
             everything = all(other.done for other in self.outcomes.values())
             self.out.print(show.words(check.FINISHED if everything else WELL_DONE, style="bold green"))
-        keys = KEYS if self.wait else NO_KEYS
-        self.out.print(f"\n{keys}", style="bright_black")
+        self.out.print()
+        self.out.print(show.words(KEYS if self.wait else NO_KEYS, style="bright_black"))
 
     def _open(self, tasks: Sequence[Task]) -> Task:
         """The first of these tasks that is not done, else the first."""
@@ -125,10 +125,10 @@ class Desk:
 
 
 KEYS = Words(
-    "저장하면 다시 검사합니다   n 다음 과제  h 힌트  l 목록  q 끝내기",
-    "save to check again   n next  h hint  l list  q quit",
+    "저장하면 다시 검사합니다.   n 다음 과제  h 힌트  l 목록  q 끝내기",
+    "Save to check again.   n next  h hint  l list  q quit",
 )
-NO_KEYS = Words("저장하면 다시 검사합니다. 끝내기: Ctrl-C", "save to check again; Ctrl-C to stop")
+NO_KEYS = Words("저장하면 다시 검사합니다. 끝내기: Ctrl-C", "Save to check again. To stop: Ctrl-C.")
 WELL_DONE = Words("통과했습니다! n을 누르면 다음 과제로 갑니다.", "Passed! Press n for the next task.")
 
 
