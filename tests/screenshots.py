@@ -11,7 +11,7 @@ from browser import chromium
 from PIL import Image
 
 SIZES = {"phone": (390, 844), "laptop": (1280, 900), "print": (794, 1123)}  # A4 at 96 dots an inch
-STUDENT = "yoon-seoyeon"  # has passed, failed and open checks, and two misconceptions
+STUDENT = "park-jihoon"  # lost points, has a misconception with its picture, and a trained model
 
 
 def main(out: Path, to: Path) -> None:
