@@ -21,7 +21,8 @@ from autograder.results import inert
 from autograder.settings import FILES
 
 TRIVIAL_LINES = 6  # so short an answer, and the solution's own, many find by themselves
-TOKENISED_BYTES = 50_000  # some tokenisers take a time that grows with the square of what they can't read
+# Python 3.10's and 3.11's tokeniser takes a time that grows with the square of a line that it can't read.
+TOKENISED_BYTES, TOKENISED_LINE = 50_000, 1_000
 SPACING = (
     token.COMMENT,
     token.NL,
@@ -93,7 +94,10 @@ def known(file: str, handout: bool) -> frozenset[Line]:
 def logical_lines(content: bytes) -> list[Line]:
     """The lines as Python sees them, each with its depth first. Of what is no Python, or very long, the words."""
     try:
-        if len(content) <= TOKENISED_BYTES:
+        if (
+            len(content) <= TOKENISED_BYTES
+            and max(map(len, content.splitlines()), default=0) <= TOKENISED_LINE
+        ):
             return _tokenised(content)
     except (SyntaxError, tokenize.TokenError, UnicodeError, LookupError):
         pass

@@ -296,6 +296,7 @@ def test_the_handout_and_short_canonical_answers_are_no_copies() -> None:
         b"\xff\xfe",
         b"# coding: no\nx = 1\n",
         b"'" + b"\\'" * 400_000,
+        b"'" + b"\\'" * 24_900,
     ],
 )
 def test_files_that_are_no_python_are_compared_too_and_bring_nothing_down(content: bytes) -> None:
