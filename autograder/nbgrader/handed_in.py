@@ -128,7 +128,12 @@ class HandedIn(NotebookExporter):
                 shutil.rmtree(self._course.format_path(step, name, assignment), ignore_errors=True)
         if failed:
             convert = autograde.convert_notebooks
-            autograde.convert_notebooks = lambda: (convert(), self._stop_because_of(failed))
+
+            def convert_others() -> None:
+                convert()
+                self._stop_because_of(failed)
+
+            autograde.convert_notebooks = convert_others
 
     def _outdated(self, student: str) -> bool:
         """Whether the gradebook has other points than the result; a person's marks of code count as other."""
