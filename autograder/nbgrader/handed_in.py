@@ -129,11 +129,11 @@ class HandedIn(NotebookExporter):
         if failed:
             convert = autograde.convert_notebooks
 
-            def convert_and_tell() -> None:
+            def convert_others() -> None:
                 convert()
                 self._stop_because_of(failed)
 
-            autograde.convert_notebooks = convert_and_tell
+            autograde.convert_notebooks = convert_others
 
     def _outdated(self, student: str) -> bool:
         """Whether the gradebook has other points than the result; a person's marks of code count as other."""

@@ -183,6 +183,16 @@ def test_manual_marks_survive_and_totals_agree(own_course: Course) -> None:
     assert {float(row["max_score"]) for row in exported.values()} == {150}
 
 
+def test_a_new_hand_in_counts_without_force(own_course: Course, solution: dict[str, bytes]) -> None:
+    """Else nbgrader passes over whom it has, and the gradebook would differ from the new grades.csv."""
+    own_course.mark("edited", MARKS)
+    files = own_course.root / "submitted" / "edited" / "ps1" / "vae"
+    (files / "model.py").write_bytes(solution["model.py"])
+    own_course.run(f"{documented('en')[3]} --student=edited")
+    assert own_course.result("edited")["score"] == sum(own_course.points("edited").values()) == 20
+    assert own_course.total("edited") == 33.5
+
+
 def test_several_nbgraders_at_once_take_turns(own_course: Course) -> None:
     """As instructors do who want to see two students at a time."""
     own_course.mark("right", MARKS)
