@@ -1,6 +1,6 @@
 """Make the zip that students get: ``python release/student/make_zip.py [OUT]``.
 
-It holds assignment/ without what programs leave behind, in one folder. The same files give the same bytes: names
+It holds assignment/ without the lecture and what programs leave behind, in one folder. The same files give the same bytes: names
 are sorted, dates and modes fixed, nothing is compressed (compressors differ from one version to the next).
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HANDOUT = ROOT / "assignment"
 FOLDER = "vae-assignment"
-LEFT_OUT = {"__pycache__", "runs", "backups", "build", "dist", "node_modules", "venv", "env"}
+LEFT_OUT = {"lecture", "__pycache__", "runs", "backups", "build", "dist", "node_modules", "venv", "env"}
 KINDS = {".py", ".md", ".txt", ".ini", ".toml", ".ipynb", ".json"}
 
 
