@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -42,6 +43,7 @@ def audit(
         raise Refusal(Message("cli.empty_bank", {"path": str(bank)}))
     chosen = classroom.fresh_seed() if seed is None else seed
     run = Run(settings(), "digits", None, "cpu", chosen, lang.value)
+    started = time.monotonic()
     findings = with_progress(auditing.run(bank, kinds, run, jobs), total, lang.value)
     misses = [finding for finding in findings if finding.wrong]
     for finding in misses:
@@ -55,7 +57,8 @@ def audit(
                 Text(f"not named: {finding.entry.name} ({', '.join(finding.entry.misconceptions)})")
             )
     _print_matrix(auditing.matrix(findings), lang.value)
-    say(Message("cli.audited", {"total": total, "misses": len(misses), "seed": chosen}), lang.value)
+    taken = {"minutes": (time.monotonic() - started) / 60}
+    say(Message("cli.audited", {"total": total, "misses": len(misses), "seed": chosen, **taken}), lang.value)
     if misses:
         raise typer.Exit(1)
 
