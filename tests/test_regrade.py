@@ -361,7 +361,9 @@ def test_from_a_download_of_canvas_to_its_gradebook_with_a_correction_in_between
     tmp_path: Path,
 ) -> None:
     lent = replace(warm_parent, scratch=str(tmp_path / "none"))
-    monkeypatch.setattr(WarmParent, "launch", lambda _: replace(lent, control=warm_parent.control.dup()))
+    monkeypatch.setattr(
+        WarmParent, "launch", lambda *_, **__: replace(lent, control=warm_parent.control.dup())
+    )
     place, out, book = tmp_path / "download", tmp_path / "out", tmp_path / "book.csv"
     place.mkdir()
     (place / "kimminji_1001_501_loss.py").write_bytes(solution["loss.py"])

@@ -8,20 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-import yaml
-
 from autograder.intake.lms import Origin
 from autograder.intake.tree import readable
 
 METADATA = "submission_metadata.yml"
 METADATA_BYTES = 50_000_000  # it may hold the results of every attempt
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Plain data alone: what Ruby marks as an object of its own is passed over."""
-
-
-_Loader.add_multi_constructor("!", lambda *_: None)
 
 
 @dataclass(frozen=True)
@@ -36,8 +27,14 @@ class Record:
 
 def records(content: bytes) -> dict[str, Record]:
     """The submissions by folder. Raises ValueError where this is no such list."""
+    import yaml  # no other system's hand-ins need it
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        """Plain data alone: what Ruby marks as an object of its own is passed over."""
+
+    Loader.add_multi_constructor("!", lambda *_: None)
     try:
-        table = yaml.load(content, _Loader)  # a safe loader
+        table = yaml.load(content, Loader)  # a safe loader
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ValueError("no list of submissions") from error
     if not isinstance(table, dict):
