@@ -136,6 +136,7 @@ class Examination:
             "dataset": lambda: DATASET,
             "device": lambda: "cpu",
             "remark": lambda: lambda *_, **__: None,
+            "keep": lambda: lambda *_, **__: None,
         }
         if (
             name not in makers
