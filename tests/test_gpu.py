@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import Attempt
 
 from autograder import isolation
 from autograder.grading import grade
@@ -21,6 +20,7 @@ from autograder.sandbox import probes, wire
 from autograder.sandbox.client import SandboxFault, StudentRaised, TimeLimit, WarmParent
 from autograder.sandbox.seal import Limits
 
+Attempt = Callable[..., Any]
 needs_a_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU here")
 
 
