@@ -10,7 +10,6 @@ sheet for the written answers; ``--check`` exits 1 and names what has drifted.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,15 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from autograder import written
+from autograder import generated, kit, written
 
-ROOT = Path(__file__).resolve().parents[1]
-SOURCE = ROOT / "solution" / "lab" / "lab.md"
-THEORY = ROOT / "solution" / "lab" / "theory.toml"
+SOURCE = kit.SOLUTION / "lab" / "lab.md"
 LANGUAGES = ("ko", "en")
 
 
 def questions() -> dict[str, Any]:
     """The questions that a person marks, by grade_id: each with its ``rubric`` and its model ``answer``."""
-    return tomllib.loads(THEORY.read_text(encoding="utf-8"))
+    return tomllib.loads(written.RUBRIC.read_text(encoding="utf-8"))
 
 
 def points(question: dict[str, Any]) -> int:
@@ -77,32 +74,20 @@ def _graded(grade_id: str, most: float, solution: bool) -> dict[str, Any]:
     }
 
 
-def drifted() -> dict[Path, str]:
-    """The files that differ from what the source generates, each with the text it should have."""
-    folder, wanted = ROOT / "assignment" / "lab", {}
+def wanted() -> dict[Path, str]:
+    """All files that the source generates, each with its text."""
+    folder, files = kit.ROOT / "assignment" / "lab", {}
     for language in LANGUAGES:
         made = notebook(language)
-        wanted[folder / f"lab.{language}.ipynb"] = nbformat.writes(made) + "\n"
-        wanted[folder / f"theory.{language}.md"] = written.answer_sheet(
+        files[folder / f"lab.{language}.ipynb"] = nbformat.writes(made) + "\n"
+        files[folder / f"theory.{language}.md"] = written.answer_sheet(
             written.questions(made.cells), language
         )
-    return {
-        file: text
-        for file, text in wanted.items()
-        if not file.exists() or file.read_text(encoding="utf-8") != text
-    }
+    return files
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser("python -m autograder.lab", description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file has drifted")
-    check = parser.parse_args().check
-    changes = drifted()
-    for file, text in changes.items():
-        if not check:
-            file.write_text(text, encoding="utf-8", newline="\n")
-        print(f"{'drifted' if check else 'wrote'}: {file.relative_to(ROOT)}")
-    return 1 if check and changes else 0
+    return generated.main("autograder.lab", __doc__, wanted())
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ Signature, docstring and that block stay; the rest of the body becomes a NotImpl
 ``python -m autograder.skeleton`` writes assignment/vae/*.py, and each once more for `python -m vae reset`; ``--check`` exits 1 and names what has drifted.
 """
 
-import argparse
 import ast
 import re
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from autograder import generated, kit
+
 TODO = re.compile(r"\s*# TODO (\w+):")
 
 
@@ -35,31 +35,18 @@ def skeleton(source: str) -> str:
     return "".join(lines)
 
 
-def drifted() -> dict[Path, str]:
-    """The students' files that differ from what the solution generates, each with the text it should have."""
-    handout = ROOT / "assignment" / "vae"
-    wanted = {}
-    for file in sorted((ROOT / "solution" / "vae").glob("*.py")):
+def wanted() -> dict[Path, str]:
+    """All files that the solution generates, each with its text."""
+    handout, files = kit.ROOT / "assignment" / "vae", {}
+    for file in sorted((kit.ROOT / "solution" / "vae").glob("*.py")):
         text = skeleton(file.read_text(encoding="utf-8"))
-        wanted[handout / file.name] = text
-        wanted[handout / "desk" / "stubs" / f"{file.stem}.txt"] = text  # what `python -m vae reset` puts back
-    return {
-        file: text
-        for file, text in wanted.items()
-        if not file.exists() or file.read_text(encoding="utf-8") != text
-    }
+        files[handout / file.name] = text
+        files[handout / "desk" / "stubs" / f"{file.stem}.txt"] = text  # what `python -m vae reset` puts back
+    return files
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser("python -m autograder.skeleton", description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file has drifted")
-    check = parser.parse_args().check
-    changes = drifted()
-    for file, text in changes.items():
-        if not check:
-            file.write_text(text, encoding="utf-8", newline="\n")
-        print(f"{'drifted' if check else 'wrote'}: {file.relative_to(ROOT)}")
-    return 1 if check and changes else 0
+    return generated.main("autograder.skeleton", __doc__, wanted())
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import pytest
 import torch
 from matplotlib.figure import Figure
 
-from autograder import skeleton
+from autograder import kit, skeleton
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT, SOLUTION = ROOT / "assignment", ROOT / "solution"
@@ -118,7 +118,7 @@ def c():
 def test_drift_is_named_and_mended(tmp_path, monkeypatch, capsys):
     for folder in ("assignment", "solution"):
         shutil.copytree(ROOT / folder / "vae", tmp_path / folder / "vae")
-    monkeypatch.setattr(skeleton, "ROOT", tmp_path)
+    monkeypatch.setattr(kit, "ROOT", tmp_path)
     drifted = tmp_path / "assignment" / "vae" / "loss.py"
     drifted.write_text("# edited by hand\n", encoding="utf-8")
     outcomes = []
