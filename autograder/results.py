@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autograder.messages import Message
+from autograder.settings import PARTS
 
 OUTCOMES = ("passed", "failed", "error", "timeout", "crashed", "not_run")
 STATUSES = ("graded", "timeout", "crashed", "rejected", "failed")
 INVISIBLE = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\u3000\ufeff"  # a spreadsheet may skip these
 LATE = "late"  # the item of an adjustment that is neither a check nor a part
 PART = ".*.part"  # what a file is called while it is being written
-CSV_HEADER = ("submission", "score", "max_score", "status", "reparameterize", "loss", "training", "latent")
+CSV_HEADER = ("submission", "score", "max_score", "status", *PARTS)
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ def to_csv(results: Iterable[Result]) -> bytes:
     writer.writerow(CSV_HEADER)
     for result in sorted(results, key=lambda result: result.submission):
         name = inert(result.submission)
-        points = [number(result.part_points(part)) for part in CSV_HEADER[4:]]
+        points = [number(result.part_points(part)) for part in PARTS]
         row = [name, number(result.final), number(result.max_score), result.status, *points]
         # Some spreadsheets also split at these, and would find a formula in the middle of a name.
         (quoting if set(name) & set(";\t|") else writer).writerow(row)

@@ -16,8 +16,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-PARTS = ("reparameterize", "loss", "training", "latent")
 FILES = {"reparameterize": "model.py", "loss": "loss.py", "training": "training.py", "latent": "latent.py"}
+PARTS = tuple(FILES)
 
 
 @dataclass(frozen=True)

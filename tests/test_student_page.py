@@ -16,11 +16,9 @@ from autograder import pictures
 from autograder.checks import reference
 from autograder.messages import Message, catalogue
 from autograder.report import figures, student_page, write_reports
-from autograder.results import CSV_HEADER, OUTCOMES, STATUSES
+from autograder.results import OUTCOMES, STATUSES
+from autograder.settings import PARTS
 from tests.pages import MIXED, XSS, Page, check, evil, result, some_pictures
-
-PARTS = CSV_HEADER[4:]
-
 
 # --- points, checks and next steps -----------------------------------------------------------------------
 

@@ -16,8 +16,9 @@ from rich.text import Text
 
 from autograder.commands.terminal import say
 from autograder.messages import Message, catalogue, misconception, words
-from autograder.report.facts import PARTS, Facts, facts
+from autograder.report.facts import Facts, facts
 from autograder.results import Result, number
+from autograder.settings import PARTS
 
 STATUS_STYLE = {
     "graded": "green",

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from math import ceil
 from statistics import mean, median
 
-from autograder.results import CSV_HEADER, STATUSES, Result
+from autograder.results import STATUSES, Result
+from autograder.settings import PARTS
 
-PARTS = CSV_HEADER[4:]
 BINS = 10
 
 

@@ -13,9 +13,10 @@ from markupsafe import Markup
 
 from autograder.messages import LANGUAGES, Message, catalogue, misconception
 from autograder.report.charts import Caption, Words, columns, in_both, rows
-from autograder.report.facts import PARTS, Facts, Spread, facts
+from autograder.report.facts import Facts, Spread, facts
 from autograder.report.pages import environment
 from autograder.results import Result, number
+from autograder.settings import PARTS
 
 NAME_LETTERS = 80  # of a submission's name, on this page
 

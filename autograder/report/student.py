@@ -13,6 +13,7 @@ from autograder.pictures import Pictures
 from autograder.report import figures, pages
 from autograder.report.showcase import Showcase, showcase
 from autograder.results import LATE, Check, Result, number
+from autograder.settings import PARTS
 
 COMPARED = ("called", "returned", "expected")
 AS_CODE = (*COMPARED, "text", "kind", "argument")
@@ -109,10 +110,10 @@ def _was_trained(result: Result, drawn: Showcase | None) -> bool:
 
 def _parts(result: Result, speak: Speech) -> Iterator[Part]:
     """The parts in their order, those without checks left out."""
-    others = {check.part for check in result.checks} - set(pages.PARTS)
+    others = {check.part for check in result.checks} - set(PARTS)
     adjusted = {each.item: each.points for each in result.adjustments}
     explained: dict[str | None, str] = {}
-    for position, name in enumerate((*pages.PARTS, *sorted(others)), 1):
+    for position, name in enumerate((*PARTS, *sorted(others)), 1):
         lines: list[Line] = []
         for check in (check for check in result.checks if check.part == name):
             place = f"{position}-{len(lines) + 1}"
@@ -126,7 +127,7 @@ def _parts(result: Result, speak: Speech) -> Iterator[Part]:
 def _changes(result: Result, speak: Speech) -> Iterator[Change]:
     """What the instructor or the clock has changed, named as the page names checks and parts."""
     titles = {check.id: _title(check, speak) for check in result.checks}
-    titles |= {name: speak.words(f"part.{name}") for name in pages.PARTS}
+    titles |= {name: speak.words(f"part.{name}") for name in PARTS}
     titles[LATE] = speak.words("late")
     for each in result.adjustments:
         what = titles.get(each.item, escape(each.item))
@@ -223,7 +224,7 @@ class Speech:
         """What the template says things with."""
 
         def part_name(part: str) -> Markup:
-            return self.words(f"part.{part}") if part in pages.PARTS else escape(part)
+            return self.words(f"part.{part}") if part in PARTS else escape(part)
 
         return {
             "t": self.words,
