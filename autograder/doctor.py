@@ -23,6 +23,7 @@ from autograder.sandbox.client import SandboxFault, WarmParent
 from autograder.sandbox.readable import DEVICES
 from autograder.sandbox.seal import namespaces, settle_in_namespaces
 from autograder.settings import settings
+from autograder.workers import CORES
 
 NAMESPACES = {
     "user": linux.CLONE_NEWUSER,
@@ -123,7 +124,7 @@ def system() -> Iterator[Finding]:
         yield bad("doctor.other_python", version=version)
     if hasattr(os, "geteuid"):
         yield good("doctor.root") if os.geteuid() == 0 else good("doctor.not_root")
-    yield good("doctor.cores", count=_cores())
+    yield good("doctor.cores", count=CORES)
 
 
 def libraries() -> Iterator[Finding]:
@@ -167,10 +168,10 @@ def room() -> Iterator[Finding]:
         values: dict[str, object] = {
             "free": free / GIGABYTE,
             "jobs": jobs,
-            "cores": _cores(),
+            "cores": CORES,
             "each": settings().memory_mb,
         }
-        if jobs >= _cores():
+        if jobs >= CORES:
             yield good("doctor.memory", **values)
         else:
             yield note("doctor.memory_for_fewer", **values) if jobs else bad("doctor.memory_short", **values)
@@ -247,10 +248,6 @@ def _namespaces() -> Iterator[Finding]:
         yield note("doctor.no_namespace", name=name, why=why)
     if missing:
         yield from _forbidding()
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _free_memory() -> int | None:

@@ -24,6 +24,8 @@ from autograder.run import Run
 from autograder.sandbox.client import WarmParent
 
 CONTEXT = multiprocessing.get_context("forkserver")
+# Those that this process may use: submissions to grade at a time.
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Stopped(Refusal):

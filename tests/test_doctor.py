@@ -152,7 +152,7 @@ def test_memory_is_held_against_what_submissions_may_use(
     free: int, expected: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doctor, "_free_memory", lambda: free * GIGABYTE)
-    monkeypatch.setattr(doctor, "_cores", lambda: 8)
+    monkeypatch.setattr(doctor, "CORES", 8)
     assert ids(doctor.room()).get(expected[0]) == expected[1]
 
 

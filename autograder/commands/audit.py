@@ -14,8 +14,19 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder import kit
-from autograder.commands.terminal import CORES, Dataset, Language, app, say, usable_data, with_progress
+from autograder.commands.terminal import (
+    DataRoot,
+    Dataset,
+    Jobs,
+    Language,
+    Seed,
+    app,
+    say,
+    usable_data,
+    with_progress,
+)
 from autograder.messages import Message, Refusal, words
+from autograder.workers import CORES
 
 
 @app.command()
@@ -24,10 +35,8 @@ def audit(
         Path,
         typer.Option(help="Folder with right/, wrong/ and hostile/. / right/, wrong/, hostile/이 있는 폴더."),
     ] = kit.BANK,
-    jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time. / 동시에 채점할 수.")] = CORES,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of the hidden inputs. / 숨은 입력의 시드.")
-    ] = None,
+    jobs: Jobs = CORES,
+    seed: Seed = None,
     lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
 ) -> None:
     """Grade the kit's own bank and show every miss. / 준비된 정답·오답·공격 모음을 채점해 놓친 것을 보여 줍니다."""
@@ -92,9 +101,7 @@ def calibrate(
     dataset: Annotated[
         Dataset, typer.Option(help="Which band to measure. / 어느 데이터의 범위를 잴지.")
     ] = Dataset.digits,
-    data_root: Annotated[
-        Path | None, typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")
-    ] = None,
+    data_root: DataRoot = None,
     seeds: Annotated[int, typer.Option(min=40, help="How many seeds. / 시드 수.")] = 40,
     lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
 ) -> None:

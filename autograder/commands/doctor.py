@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from autograder.commands.terminal import Language, app
+from autograder.commands.terminal import DataRoot, Language, app
 from autograder.messages import words
 
 LEVEL_STYLE = {"good": "green", "note": "yellow", "bad": "bold red"}
@@ -17,9 +16,7 @@ LEVEL_STYLE = {"good": "green", "note": "yellow", "bad": "bold red"}
 
 @app.command()
 def doctor(
-    data_root: Annotated[
-        Path | None, typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")
-    ] = None,
+    data_root: DataRoot = None,
     lang: Annotated[Language, typer.Option(help="Language of the output. / 출력 언어.")] = Language.en,
 ) -> None:
     """Say what this machine can do, and how to mend what it can't. / 이 컴퓨터로 채점할 수 있는지 살펴봅니다."""

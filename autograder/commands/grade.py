@@ -16,12 +16,15 @@ from rich.text import Text
 
 from autograder.commands.summary import tell
 from autograder.commands.terminal import (
-    CORES,
+    AllowWeak,
     AsJson,
+    DataRoot,
     Dataset,
     Device,
+    Jobs,
     Language,
     Quiet,
+    Seed,
     app,
     say,
     usable_data,
@@ -31,7 +34,7 @@ from autograder.commands.terminal import (
 from autograder.messages import Message, Refusal, words
 from autograder.results import number, write_atomically
 from autograder.settings import settings
-from autograder.workers import Stopped
+from autograder.workers import CORES, Stopped
 
 if TYPE_CHECKING:
     from autograder.adjust import Adjuster
@@ -47,18 +50,14 @@ def grade(
         Path, typer.Argument(help="A class, or one submission: folder or zip. / 제출물 폴더나 zip.")
     ],
     out: Annotated[Path, typer.Option(help="Where results go. / 결과를 쓸 폴더.")],
-    jobs: Annotated[int, typer.Option(min=1, help="Submissions at a time. / 동시에 채점할 수.")] = CORES,
+    jobs: Jobs = CORES,
     dataset: Annotated[
         Dataset, typer.Option(help="Images of the short run. / 짧은 학습에 쓸 데이터.")
     ] = Dataset.digits,
-    data_root: Annotated[
-        Path | None, typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")
-    ] = None,
+    data_root: DataRoot = None,
     device: Annotated[Device, typer.Option(help="Where to train. / 학습 장치.")] = Device.cpu,
     lang: Annotated[Language, typer.Option(help="Language of the feedback. / 피드백 언어.")] = Language.en,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Seed of the hidden inputs. / 숨은 입력의 시드.")
-    ] = None,
+    seed: Seed = None,
     only: Annotated[str | None, typer.Option(help="Grade this submission alone. / 이 제출물만 채점.")] = None,
     cluster: Annotated[
         str | None,
@@ -80,9 +79,7 @@ def grade(
         ),
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over. / 처음부터 다시.")] = False,
-    allow_weak_isolation: Annotated[
-        bool, typer.Option("--allow-weak-isolation", help="Grade without a sandbox. / 격리 없이 채점.")
-    ] = False,
+    allow_weak_isolation: AllowWeak = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:

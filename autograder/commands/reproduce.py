@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.commands.terminal import Language, app, say, usable_data, usable_device
+from autograder.commands.terminal import AllowWeak, DataRoot, Language, app, say, usable_data, usable_device
 from autograder.messages import Refusal, words
 from autograder.results import number
 
@@ -25,13 +25,9 @@ def reproduce(
         Path,
         typer.Argument(help="What was graded: folder, zip or its class. / 채점한 폴더, zip, 또는 그 반."),
     ],
-    data_root: Annotated[
-        Path | None, typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")
-    ] = None,
+    data_root: DataRoot = None,
     lang: Annotated[Language, typer.Option(help="Language of the output. / 출력 언어.")] = Language.en,
-    allow_weak_isolation: Annotated[
-        bool, typer.Option("--allow-weak-isolation", help="Grade without a sandbox. / 격리 없이 채점.")
-    ] = False,
+    allow_weak_isolation: AllowWeak = False,
 ) -> None:
     """Grade once more as a result records it; status 1 where anything differs. / 기록된 대로 다시 채점해 비교합니다."""
     from autograder import reproduce as reproducing

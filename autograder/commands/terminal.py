@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -30,7 +29,6 @@ app = typer.Typer(
     help="Grade VAE homework. / VAE 과제를 채점합니다.",
 )
 T = TypeVar("T")
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Dataset(str, Enum):
@@ -48,6 +46,12 @@ class Language(str, Enum):
     ko = "ko"
 
 
+DataRoot = Annotated[Path | None, typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Submissions at a time. / 동시에 채점할 수.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the hidden inputs. / 숨은 입력의 시드.")]
+AllowWeak = Annotated[
+    bool, typer.Option("--allow-weak-isolation", help="Grade without a sandbox. / 격리 없이 채점.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but what went wrong. / 문제만 알립니다.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON in place of a table. / 표 대신 JSON.")]
 

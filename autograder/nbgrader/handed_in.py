@@ -36,9 +36,7 @@ from autograder.results import Result
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
 from autograder.settings import settings
-from autograder.workers import Stopped
-
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+from autograder.workers import CORES, Stopped
 
 
 class HandedIn(NotebookExporter):
