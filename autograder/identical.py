@@ -5,7 +5,6 @@ Compared are streams of tokens: unlike a parser, a tokeniser is not brought down
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import token
@@ -19,6 +18,7 @@ from autograder import kit
 from autograder.intake import Submission
 from autograder.results import inert
 from autograder.settings import FILES
+from autograder.table import new_csv
 
 TRIVIAL_LINES = 6  # so short an answer, and the solution's own, many find by themselves
 # Python 3.10's and 3.11's tokeniser takes a time that grows with the square of a line that it can't read.
@@ -72,12 +72,8 @@ class Fingerprints:
 
 def to_csv(alike: Iterable[Alike]) -> bytes:
     """identical.csv: a row for each file that several students share."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(("file", "own_lines", "count", "students"))
-    for each in alike:
-        writer.writerow((each.file, each.lines, len(each.students), inert("; ".join(each.students))))
-    return text.getvalue().encode("utf-8-sig", "replace")
+    rows = [(each.file, each.lines, len(each.students), inert("; ".join(each.students))) for each in alike]
+    return new_csv([("file", "own_lines", "count", "students"), *rows])
 
 
 @cache

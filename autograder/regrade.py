@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +10,7 @@ from pathlib import Path
 
 from autograder.classroom import Folder
 from autograder.results import Result, inert, number, write_atomically
+from autograder.table import new_csv
 
 CHANGES = "changes.csv"
 
@@ -44,9 +43,6 @@ def changes(folder: Folder, results: Iterable[Result]) -> list[Change]:
         if (before := folder.before(result.submission)) is not None
     ]
     if found and folder.history is not None:
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(("submission", "before", "after"))
-        writer.writerows((inert(each.submission), number(each.before), number(each.after)) for each in found)
-        write_atomically(folder.history / CHANGES, text.getvalue().encode("utf-8-sig", "replace"))
+        rows = [(inert(each.submission), number(each.before), number(each.after)) for each in found]
+        write_atomically(folder.history / CHANGES, new_csv([("submission", "before", "after"), *rows]))
     return found

@@ -1,10 +1,12 @@
-"""A CSV file that is changed cell by cell: every byte outside of a changed cell stays as it was."""
+"""CSV files: read as a spreadsheet may have saved them, changed cell by cell so that every other byte stays, or new."""
 
 from __future__ import annotations
 
 import codecs
+import csv
+import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,6 +122,13 @@ class Table:
             pieces += [self.text[at : cell.start], escaped]
             at = cell.end
         return self.mark + "".join([*pieces, self.text[at:]]).encode(self.encoding)
+
+
+def new_csv(rows: Iterable[Sequence[object]]) -> bytes:
+    """The bytes of a file with these rows, as every spreadsheet reads it: UTF-8 with BOM."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode("utf-8-sig", "replace")
 
 
 def _delimiter(line: str) -> str:

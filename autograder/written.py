@@ -6,8 +6,6 @@ The questions, their ids and points are those of the lab notebook, so that both 
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,10 +17,10 @@ from autograder import kit
 from autograder.messages import Message, Refusal, words
 from autograder.results import inert, number
 from autograder.settings import Settings
+from autograder.table import Table, new_csv
 
 LAB = kit.HANDOUT / "lab"
 RUBRIC = kit.SOLUTION / "lab" / "theory.toml"
-ENCODINGS = ("utf-8-sig", "cp949")  # the second is what Excel saves in Korea
 HEADER = ("submission", "status", "code", "code_max", "written", "written_max", "mark", "mark_max")
 
 
@@ -156,23 +154,11 @@ def _marks(path: Path, asked: Sequence[Question]) -> dict[str, float | None]:
 
 def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """The rows of a CSV as Excel or a text editor may have saved it. Raises Refusal."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise _unusable("written.unreadable", path=str(path)) from error
-    for encoding in ENCODINGS:
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise _unusable("written.unreadable", path=str(path))
-    first = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
-    if missing := [column for column in columns if column not in (reader.fieldnames or ())]:
+    table = Table.read(path)
+    places = {name: place for name in columns if (place := table.column(name)) is not None}
+    if missing := [name for name in columns if name not in places]:
         raise _unusable("written.columns", path=str(path), columns=", ".join(missing))
-    rows = [{column: (row[column] or "").strip() for column in columns} for row in reader]
+    rows = [{name: row.value(place) for name, place in places.items()} for row in table.rows[1:]]
     return [row for row in rows if any(row.values())]
 
 
@@ -189,8 +175,4 @@ def _number(cell: str, path: Path, where: str) -> float | None:
 
 
 def _csv(rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    for name, *others in rows:
-        writer.writerow([name if name.startswith("'") else inert(name), *others])
-    return text.getvalue().encode("utf-8-sig", "replace")
+    return new_csv([name if name.startswith("'") else inert(name), *others] for name, *others in rows)
