@@ -21,6 +21,7 @@ from autograder.run import Run
 from autograder.sandbox.client import WarmParent
 from autograder.sandbox.seal import Limits
 from autograder.settings import FILES, settings
+from tests.console import Command, command
 
 torch.set_num_threads(1)
 
@@ -99,6 +100,12 @@ def skeleton() -> dict[str, bytes]:
 
 def _files(root: Path) -> dict[str, bytes]:
     return {name: (root / "vae" / name).read_bytes() for name in FILES.values()}
+
+
+@pytest.fixture
+def autograder(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """``ended = autograder("grade", ...)``: the console script in this process."""
+    return command(monkeypatch, capsys)
 
 
 Files = Mapping[str, bytes | str]

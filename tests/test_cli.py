@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,40 +25,10 @@ from autograder.intake import Source, load
 from autograder.results import CSV_HEADER, Result
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault, WarmParent
+from tests.console import Command, Ended
 
 HANGUL = re.compile("[가-힣]")
 COMMANDS = sorted(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended, and what it said."""
-
-    status: int
-    out: str
-    error: str
-
-    @property
-    def lines(self) -> list[str]:
-        return [line for line in self.error.splitlines() if line.strip()]
-
-
-Command = Callable[..., Ended]
-
-
-@pytest.fixture
-def autograder(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """``ended = autograder("grade", ...)``: the console script in this process."""
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def called(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return Ended(int(end.value.code or 0), captured.out, captured.err)
-
-    return called
 
 
 @pytest.fixture

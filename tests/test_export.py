@@ -23,6 +23,7 @@ from autograder.results import Adjustment, Message, Result
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
 from autograder.table import Table
+from tests.zips import zipped
 
 FILES = dict.fromkeys(("model.py", "loss.py", "training.py", "latent.py"), b"x = 1\n")
 Grade = Callable[..., Path]
@@ -62,14 +63,6 @@ def fill(channel: str, out: Path, gradebook: Path, **options: Any) -> handback.F
 def put(path: Path, text: str, encoding: str = "utf-8") -> Path:
     path.write_bytes(text.encode(encoding))
     return path
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as file:
-        for name, content in files.items():
-            file.writestr(name, content)
-    return buffer.getvalue()
 
 
 def names_in(content: bytes) -> list[str]:

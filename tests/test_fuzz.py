@@ -17,6 +17,7 @@ import warnings
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -33,6 +34,7 @@ from autograder.messages import Message, Refusal
 from autograder.report import write_reports
 from autograder.results import Adjustment, Check, Result, to_csv
 from autograder.sandbox import wire
+from tests import zips
 
 MEGABYTE = 1 << 20
 CASES = {
@@ -337,15 +339,7 @@ def test_the_largest_documents_stay_within_the_cap(item: str) -> None:
 # --- hand-ins --------------------------------------------------------------------------------------------
 
 FOUR = ("model.py", "loss.py", "training.py", "latent.py")
-
-
-def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as file:
-        for name, content in files.items():
-            file.writestr(name, content)
-        file.comment = b"from home"
-    return buffer.getvalue()
+zipped = partial(zips.zipped, comment=b"from home")
 
 
 GOOD = {f"vae/{name}": f"NAME = {name!r}\n".encode() * 3 for name in FOUR}

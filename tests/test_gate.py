@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from autograder import kit
 from autograder.gate import Desks, public_checks, scores
 from autograder.gate.fragments import fragments, of_code
 from autograder.settings import FILES
+from tests.zips import zipped
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDENTS = ("student", "nbgrader", "github", "colab", "email")
@@ -51,18 +50,6 @@ RUBRIC_KO, RUBRIC = re.findall('"(.*?)"', line("solution/lab/theory.toml", '{ po
 
 
 # --- canaries ------------------------------------------------------------------------------------------
-
-
-def packed(**members: str | bytes) -> bytes:
-    """A zip of these files; ``remark`` becomes its comment."""
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w") as archive:
-        for name, content in members.items():
-            if name == "remark":
-                archive.comment = content.encode() if isinstance(content, str) else content
-            else:
-                archive.writestr(name, content)
-    return whole.getvalue()
 
 
 def after(text: str) -> Callable[[Path], None]:
@@ -132,11 +119,11 @@ CANARIES: Mapping[str, tuple[str, Callable[[Path], object], str, str]] = {
     "cell metadata": ("assignment/lab/lab.en.ipynb", in_notebook(lambda n: cell(n, "title")["metadata"].update(rubric=RUBRIC)), "lab.en.ipynb, title, metadata, rubric", "solution/lab/theory.toml"),
     "notebook metadata": ("assignment/lab/lab.en.ipynb", in_notebook(lambda n: n["metadata"].update(answer={RIGHT: 1})), "lab.en.ipynb, metadata, answer", "tests/bank/right/reparameterize--minus-sign.py"),
     "attachment": ("assignment/lab/lab.ko.ipynb", in_notebook(lambda n: cell(n, "title").update(attachments={"a.txt": {"text/plain": base64.b64encode(KL.encode()).decode()}})), "a.txt, text/plain (base64)", "solution/vae/loss.py"),
-    "zip in an output": ("assignment/lab/lab.en.ipynb", in_notebook(lambda n: cell(n, "imports")["outputs"].append(output(image_png=base64.b64encode(packed(a=SAMPLE)).decode()))), "image/png (base64)/a", "solution/vae/model.py"),
+    "zip in an output": ("assignment/lab/lab.en.ipynb", in_notebook(lambda n: cell(n, "imports")["outputs"].append(output(image_png=base64.b64encode(zipped({"a": SAMPLE})).decode()))), "image/png (base64)/a", "solution/vae/model.py"),
     "workflow": ("release/github/template/.github/workflows/checks.yml", after(f"# {WHY}"), "checks.yml", "tests/bank/wrong/kl_divergence--exp-of-half-log-var.py"),
     "mail": ("release/email/mail.en.txt", after(HOSTILE), "mail.en.txt", "tests/bank/hostile/loss--says-passed.py"),
-    "zip in a zip": ("release/github/template/extra.zip", written(packed(inner=packed(band=BAND))), "extra.zip/inner/band", "autograder/checks/calibration.json"),
-    "remark of a zip": ("release/github/template/second.zip", written(packed(remark=STEP)), "second.zip (zip)", "solution/vae/training.py"),
+    "zip in a zip": ("release/github/template/extra.zip", written(zipped({"inner": zipped({"band": BAND})})), "extra.zip/inner/band", "autograder/checks/calibration.json"),
+    "remark of a zip": ("release/github/template/second.zip", written(zipped({}, comment=STEP.encode())), "second.zip (zip)", "solution/vae/training.py"),
 }  # fmt: skip
 
 
@@ -183,7 +170,7 @@ def test_what_nobody_listed_is_refused(tmp_path: Path) -> None:
     written(b"\xa7\r\r\n\0\0")(template / "vae" / "__pycache__" / "model.cpython-311.pyc")
     written(b"x = 1\n")(template / "vae" / ".model.py.swp")
     after("# not what the others have")(template / "README.md")
-    locked = bytearray(packed(secret="x = 1"))
+    locked = bytearray(zipped({"secret": "x = 1"}))
     locked[locked.index(b"PK\x01\x02") + 8] |= 1  # the flag of a password
     written(bytes(locked))(template / "locked.zip")
     written(b"PK\x05\x06" + bytes(18))(template / "broken.zip")

@@ -21,6 +21,7 @@ import pytest
 
 from autograder.intake import Source, Submission, archive, find, load, tree
 from autograder.messages import Message, Refusal, catalogue
+from tests.zips import zipped
 
 FOUR = ("model.py", "loss.py", "training.py", "latent.py")
 GOOD = {name: f"NAME = {name!r}\n".encode() for name in FOUR}
@@ -36,14 +37,6 @@ def write(root: Path, files: Files) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes(content)
     return root
-
-
-def zipped(files: Files, method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", method) as file:
-        for name, content in files.items():
-            file.writestr(name, content)
-    return buffer.getvalue()
 
 
 def names(path: Path) -> list[str]:

@@ -8,15 +8,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from autograder import classroom, cli, fingerprint, identical, regrade
+from autograder import classroom, fingerprint, identical, regrade
 from autograder.classroom import Folder, failed, still_valid, with_fingerprint
 from autograder.fingerprint import SHARED, fingerprints, listed_checks
 from autograder.intake import Source, Submission, load
@@ -24,6 +23,7 @@ from autograder.results import Check, Result
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault, WarmParent
 from autograder.settings import FILES, PARTS, settings
+from tests.console import Command
 
 HANGUL = re.compile("[가-힣]")
 
@@ -159,27 +159,6 @@ def test_a_result_that_tells_of_no_parts_is_graded_again(run: Run) -> None:
 # --- the command -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Ended:
-    status: int
-    out: str
-    error: str
-
-
-@pytest.fixture
-def autograder(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def called(*arguments: object) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        return Ended(int(end.value.code or 0), captured.out, captured.err)
-
-    return called
-
-
 @pytest.fixture
 def scores(monkeypatch: pytest.MonkeyPatch, run: Run) -> dict[str, float]:
     """What grading is to find, by name; the results of others are kept as they are."""
@@ -199,7 +178,7 @@ def scores(monkeypatch: pytest.MonkeyPatch, run: Run) -> dict[str, float]:
 
 
 @pytest.fixture
-def graded(put_in: Callable[..., Path], tmp_path: Path, autograder: Callable[..., Ended], scores: dict[str, float]) -> list[object]:  # fmt: skip
+def graded(put_in: Callable[..., Path], tmp_path: Path, autograder: Command, scores: dict[str, float]) -> list[object]:  # fmt: skip
     """The command by which a class of three was graded a moment ago."""
     place = put_in({name: {"loss.py": f"x = {name!r}\n"} for name in ("an", "bae", "choi")})
     command: list[object] = ["grade", place, "--out", tmp_path / "out"]
@@ -210,7 +189,7 @@ def graded(put_in: Callable[..., Path], tmp_path: Path, autograder: Callable[...
 
 
 def test_old_and_new_scores_stand_side_by_side_and_the_old_results_stay(
-    graded: list[object], autograder: Callable[..., Ended], scores: dict[str, float], tmp_path: Path
+    graded: list[object], autograder: Command, scores: dict[str, float], tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     before = {path.name: path.read_bytes() for path in (out / "results").iterdir()}
@@ -234,7 +213,7 @@ def test_old_and_new_scores_stand_side_by_side_and_the_old_results_stay(
 
 
 def test_a_second_regrade_keeps_the_history_of_the_first(
-    graded: list[object], autograder: Callable[..., Ended], scores: dict[str, float], tmp_path: Path
+    graded: list[object], autograder: Command, scores: dict[str, float], tmp_path: Path
 ) -> None:
     for score in (1.0, 2.0):
         scores["an"] = score
@@ -245,7 +224,7 @@ def test_a_second_regrade_keeps_the_history_of_the_first(
 
 
 def test_where_nothing_changed_nothing_is_kept(
-    graded: list[object], autograder: Callable[..., Ended], tmp_path: Path
+    graded: list[object], autograder: Command, tmp_path: Path
 ) -> None:
     ended = autograder(*graded, "--only-changed")
     assert ended.status == 0 and not (tmp_path / "out" / "history").exists()
@@ -261,7 +240,7 @@ def test_two_histories_in_one_second_are_two_folders(tmp_path: Path) -> None:
     ("extra", "says"), [(["--only-changed", "--fresh"], "--fresh"), (["--only-changed"], "--only-changed")]
 )
 def test_there_has_to_be_something_to_compare_with(
-    put_in: Callable[..., Path], autograder: Callable[..., Ended], tmp_path: Path, extra: list[str], says: str
+    put_in: Callable[..., Path], autograder: Command, tmp_path: Path, extra: list[str], says: str
 ) -> None:
     place = put_in({"an": {"loss.py": ""}})
     ended = autograder("grade", place, "--out", tmp_path / "out", *extra)
@@ -273,7 +252,7 @@ OVERRIDES = "student,item,points,reason\nbae,loss,7,appeal\n"
 
 
 def test_overrides_in_out_are_taken_up_on_every_run(
-    graded: list[object], autograder: Callable[..., Ended], scores: dict[str, float], tmp_path: Path
+    graded: list[object], autograder: Command, scores: dict[str, float], tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
     (out / "overrides.csv").write_text(OVERRIDES)
@@ -288,9 +267,7 @@ def test_overrides_in_out_are_taken_up_on_every_run(
     assert "bae,20,100,graded,0,0,0,0" in (out / "grades.csv").read_text(encoding="utf-8-sig")
 
 
-def test_overrides_may_lie_elsewhere(
-    graded: list[object], autograder: Callable[..., Ended], tmp_path: Path
-) -> None:
+def test_overrides_may_lie_elsewhere(graded: list[object], autograder: Command, tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text(OVERRIDES)
     assert autograder(*graded, "--overrides", tmp_path / "points.csv").status == 0
     assert "bae,67," in (tmp_path / "out" / "grades.csv").read_text(encoding="utf-8-sig")
@@ -298,7 +275,7 @@ def test_overrides_may_lie_elsewhere(
 
 @pytest.mark.parametrize("text", ["student,item,points,reason\nnobody,loss,7,x\n", "student;item\n", None])
 def test_overrides_that_are_unclear_stop_the_run_before_it_begins(
-    graded: list[object], autograder: Callable[..., Ended], tmp_path: Path, text: str | None
+    graded: list[object], autograder: Command, tmp_path: Path, text: str | None
 ) -> None:
     def everything() -> dict[Path, bytes]:
         return {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
@@ -313,7 +290,7 @@ def test_overrides_that_are_unclear_stop_the_run_before_it_begins(
 
 
 def test_identical_files_are_listed_for_the_instructor_alone(
-    graded: list[object], put_in: Callable[..., Path], autograder: Callable[..., Ended], tmp_path: Path
+    graded: list[object], put_in: Callable[..., Path], autograder: Command, tmp_path: Path
 ) -> None:
     own = "".join(f"x{n} = {n}\n" for n in range(9))
     put_in({name: {"loss.py": own} for name in ("an", "choi")})
@@ -329,7 +306,7 @@ def test_identical_files_are_listed_for_the_instructor_alone(
 
 
 def test_a_setting_that_is_none_is_a_line_and_no_traceback(
-    graded: list[object], autograder: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch
+    graded: list[object], autograder: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         "autograder.settings.parse", lambda _: (_ for _ in ()).throw(ValueError("unknown keys ['x']"))
@@ -354,7 +331,7 @@ BOOK = (
 
 
 def test_from_a_download_of_canvas_to_its_gradebook_with_a_correction_in_between(
-    autograder: Callable[..., Ended],
+    autograder: Command,
     warm_parent: WarmParent,
     solution: Mapping[str, bytes],
     monkeypatch: pytest.MonkeyPatch,
@@ -392,7 +369,7 @@ def test_from_a_download_of_canvas_to_its_gradebook_with_a_correction_in_between
 
 
 def test_a_gradebook_that_is_refused_is_not_touched(
-    graded: list[object], autograder: Callable[..., Ended], tmp_path: Path
+    graded: list[object], autograder: Command, tmp_path: Path
 ) -> None:
     book = tmp_path / "book.csv"
     book.write_text(BOOK, encoding="utf-8")

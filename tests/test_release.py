@@ -28,6 +28,7 @@ from autograder.results import Result
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
 from autograder.settings import FILES
+from tests.console import Command
 
 ROOT = Path(__file__).resolve().parents[1]
 URL = "https://example.org/vae-assignment.zip"
@@ -216,18 +217,13 @@ def test_the_colab_notebook_fetches_the_handout(
 
 
 @pytest.fixture
-def told(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str]]:
+def told(monkeypatch: pytest.MonkeyPatch, autograder: Command) -> Callable[..., tuple[int, str]]:
     """``status, said = told("student", ...)``: the command in this process, without the gate."""
     monkeypatch.setattr(releasing, "pass_gate", lambda *_: None)
 
     def called(*arguments: object) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["autograder", "release", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        said = capsys.readouterr()
-        return int(end.value.code or 0), said.out + said.err
+        status, out, error = autograder("release", *arguments)
+        return status, out + error
 
     return called
 

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +15,22 @@ import pytest
 from made_up import results, write_pictures, write_results
 from rich.console import Console
 
-from autograder import cli
 from autograder.classroom import sole_use
 from autograder.commands import summary
 from autograder.report import safe_name, write_reports
 from autograder.report.facts import Spread, facts
 from autograder.report.reading import read_result, read_results
 from autograder.results import Result
+from tests.console import Command
 
 HANGUL = re.compile("[가-힣]")
 MADE = results(20)
 
 
 @pytest.fixture
-def report(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Any]:
+def report(autograder: Command) -> Command:
     """``status, said, complained = report(OUT, ...)``: the console script in this process."""
-
-    def called(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["autograder", "report", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err + captured.out
-        return int(end.value.code or 0), captured.out, captured.err
-
-    return called
+    return partial(autograder, "report")
 
 
 @pytest.fixture

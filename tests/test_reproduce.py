@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,31 +11,15 @@ from typing import Any
 
 import pytest
 
-from autograder import classroom, cli, reproduce
+from autograder import classroom, reproduce
 from autograder.intake import find, load
 from autograder.results import Check, Result
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
+from tests.console import Command
 
 FILES = {"loss.py": "raise NotImplementedError\n"}
 HANGUL = re.compile("[가-힣]")
-Called = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def autograder(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Called:
-    """``status, out, error = autograder("reproduce", ...)``: the console script in this process."""
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def called(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["autograder", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.out + captured.err
-        return int(end.value.code or 0), captured.out, captured.err
-
-    return called
 
 
 @pytest.fixture
@@ -78,7 +61,7 @@ def file(recorded: Result, tmp_path: Path) -> Path:
 
 
 def test_the_same_is_said_and_status_0(
-    autograder: Called, file: Path, now: dict[str, Any], tmp_path: Path
+    autograder: Command, file: Path, now: dict[str, Any], tmp_path: Path
 ) -> None:
     status, out, _ = autograder("reproduce", file, tmp_path / "class" / "kim")
     assert status == 0
@@ -88,7 +71,7 @@ def test_the_same_is_said_and_status_0(
 
 @pytest.mark.parametrize("place", ["class", "class/kim", "kim.zip"])
 def test_a_class_a_folder_and_a_zip_can_be_pointed_to(
-    autograder: Called, file: Path, now: dict[str, Any], tmp_path: Path, place: str
+    autograder: Command, file: Path, now: dict[str, Any], tmp_path: Path, place: str
 ) -> None:
     import zipfile
 
@@ -98,7 +81,7 @@ def test_a_class_a_folder_and_a_zip_can_be_pointed_to(
 
 
 def test_deep_files_of_one_student_are_not_taken_for_a_class(
-    autograder: Called, recorded: Result, now: dict[str, Any], tmp_path: Path
+    autograder: Command, recorded: Result, now: dict[str, Any], tmp_path: Path
 ) -> None:
     for name in ("one", "two"):
         (tmp_path / "deep" / name).mkdir(parents=True)
@@ -122,7 +105,7 @@ CHANGES: dict[str, tuple[Callable[[Result], dict[str, Any]], str]] = {
 
 @pytest.mark.parametrize(("change", "said"), CHANGES.values(), ids=CHANGES.keys())
 def test_another_finding_is_status_1(
-    autograder: Called, recorded: Result, file: Path, now: dict[str, Any], tmp_path: Path, change: Any, said: str
+    autograder: Command, recorded: Result, file: Path, now: dict[str, Any], tmp_path: Path, change: Any, said: str
 ) -> None:  # fmt: skip
     now["changes"] = change(recorded)
     status, out, _ = autograder("reproduce", file, tmp_path / "class")
@@ -131,7 +114,7 @@ def test_another_finding_is_status_1(
 
 
 def test_another_file_is_status_1_even_with_the_same_outcomes(
-    autograder: Called, file: Path, now: dict[str, Any], tmp_path: Path
+    autograder: Command, file: Path, now: dict[str, Any], tmp_path: Path
 ) -> None:
     (tmp_path / "class" / "kim" / "loss.py").write_text("raise OSError\n")
     status, out, _ = autograder("reproduce", file, tmp_path / "class")
@@ -149,7 +132,7 @@ CIRCUMSTANCES = {
 
 @pytest.mark.parametrize(("changes", "said"), CIRCUMSTANCES.values(), ids=CIRCUMSTANCES.keys())
 def test_other_circumstances_are_named_and_alone_change_nothing(
-    autograder: Called, file: Path, now: dict[str, Any], tmp_path: Path, changes: dict[str, Any], said: str
+    autograder: Command, file: Path, now: dict[str, Any], tmp_path: Path, changes: dict[str, Any], said: str
 ) -> None:
     now["changes"] = changes
     for language in ("en", "ko"):
@@ -160,7 +143,7 @@ def test_other_circumstances_are_named_and_alone_change_nothing(
 
 
 def test_a_result_without_a_score_differs_from_one_that_has(
-    autograder: Called, recorded: Result, now: dict[str, Any], tmp_path: Path
+    autograder: Command, recorded: Result, now: dict[str, Any], tmp_path: Path
 ) -> None:
     without = replace(recorded, status="failed", score=None, checks=(), versions={})
     (tmp_path / "kim.json").write_text(without.to_json())
@@ -190,7 +173,7 @@ UNUSABLE = {
 
 @pytest.mark.parametrize("arguments", UNUSABLE.values(), ids=UNUSABLE.keys())
 def test_unusable_arguments_are_status_2_and_a_line_in_each_language(
-    autograder: Called, recorded: Result, file: Path, now: dict[str, Any], tmp_path: Path, arguments: list[str]
+    autograder: Command, recorded: Result, file: Path, now: dict[str, Any], tmp_path: Path, arguments: list[str]
 ) -> None:  # fmt: skip
     (tmp_path / "empty").mkdir()
     (tmp_path / "other.json").write_text('{"status": "graded"}')
@@ -204,7 +187,7 @@ def test_unusable_arguments_are_status_2_and_a_line_in_each_language(
 
 @pytest.mark.parametrize("fault", [SandboxFault("no warm parent"), OSError(28, "No space left on device")])
 def test_a_fault_of_the_grader_is_status_3(
-    autograder: Called, file: Path, now: dict[str, Any], tmp_path: Path, fault: Exception
+    autograder: Command, file: Path, now: dict[str, Any], tmp_path: Path, fault: Exception
 ) -> None:
     now["fault"] = fault
     status, _, error = autograder("reproduce", file, tmp_path / "class")
@@ -212,7 +195,7 @@ def test_a_fault_of_the_grader_is_status_3(
     assert str(fault) in error
 
 
-def test_no_result_this_time_is_status_3(autograder: Called, file: Path, now: dict[str, Any], run: Run, tmp_path: Path) -> None:  # fmt: skip
+def test_no_result_this_time_is_status_3(autograder: Command, file: Path, now: dict[str, Any], run: Run, tmp_path: Path) -> None:  # fmt: skip
     (source,) = find(tmp_path / "class" / "kim")
     lost = classroom.failed(load(source), run, SandboxFault("lost"), "namespaces")
     now["changes"] = {"status": "failed", "score": None, "notes": lost.notes, "checks": ()}
@@ -222,7 +205,7 @@ def test_no_result_this_time_is_status_3(autograder: Called, file: Path, now: di
 
 
 def test_what_was_really_graded_is_reproduced(
-    autograder: Called, put_in: Callable[..., Path], tmp_path: Path
+    autograder: Command, put_in: Callable[..., Path], tmp_path: Path
 ) -> None:
     """The whole way, without stand-ins: grade, then reproduce; then with another file."""
     place = put_in({"lee": FILES})

@@ -14,7 +14,8 @@ from nbformat.v4 import new_code_cell, new_output
 
 from autograder import kit
 from autograder.bank import entries, files
-from tests.gradebook.course import Course, answered, as_bytes, cell, documented, packed
+from tests.gradebook.course import Course, answered, as_bytes, cell, documented
+from tests.zips import zipped
 
 SEED = 20131220
 EXPLOIT = """
@@ -93,10 +94,10 @@ def course(empty_course: Course, solution: Mapping[str, bytes], skeleton: Mappin
         for entry in entries(kit.BANK, kind)[::step]:
             contents = {name: text.encode() for name, text in files(entry).items()}
             made.hand_in(f"{kind}-{entry.name}", contents, answered(released))
-    zipped = {f"hw/vae/{name}": content for name, content in started.items()}
-    zipped |= {"hw/lab (1).ipynb": as_bytes(answered(released)), "hw/notes.txt": b""}
-    made.download("class.zip", {"doejane_LATE_12345_678910_hw.zip": packed(zipped)})
-    made.download("20261234.zip", zipped)
+    handed = {f"hw/vae/{name}": content for name, content in started.items()}
+    handed |= {"hw/lab (1).ipynb": as_bytes(answered(released)), "hw/notes.txt": b""}
+    made.download("class.zip", {"doejane_LATE_12345_678910_hw.zip": zipped(handed)})
+    made.download("20261234.zip", handed)
     (made.root / "graded" / "ps1").mkdir(parents=True)
     (made.root / "graded" / "ps1" / "run.json").write_text(json.dumps({"seed": SEED}))
     _, _, collect, autograde, *_ = documented("en")

@@ -10,7 +10,6 @@ import os
 import re
 import subprocess
 import sys
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
@@ -22,6 +21,8 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp, ExportApp, GenerateFeedbackApp, ZipCollectApp
+
+from tests.zips import zipped
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = {
@@ -102,7 +103,7 @@ class Course:
         """Put a zip where an instructor puts what an LMS gave."""
         archive = self.root / "downloaded" / "ps1" / "archive"
         archive.mkdir(parents=True, exist_ok=True)
-        (archive / name).write_bytes(packed(members))
+        (archive / name).write_bytes(zipped(members))
 
     def gradebook(self) -> Gradebook:
         return Gradebook(f"sqlite:///{self.root / 'gradebook.db'}")
@@ -166,15 +167,6 @@ def answered(released: Any) -> Any:
 
 def as_bytes(notebook: Any) -> bytes:
     return notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
-
-
-def packed(members: Mapping[str, bytes]) -> bytes:
-    """A zip."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return file.getvalue()
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
