@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 
 from autograder import __version__
 from autograder.bank import STUBS, stub_of
 from autograder.checks import short_run, trained
 from autograder.checks.diagnosis import misconception
 from autograder.checks.plugin import Grading
-from autograder.checks.remote import Ended, Missing, RemoteSubmission
+from autograder.checks.remote import Ended, Missing, RemoteSubmission, package_files
 from autograder.checks.session import run_checks
 from autograder.intake import Submission
 from autograder.results import Check, Result
 from autograder.run import Run
 from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent
+from autograder.sandbox.conversation import Student
 from autograder.settings import FILES, PARTS
 
 ATTEMPTS = 2
@@ -28,12 +31,17 @@ class GraderFault(Exception):
     """The grader failed on a submission: its result is ``failed``, with no score."""
 
 
-def grade(submission: Submission, run: Run, warm_parent: WarmParent) -> Result:
-    """Run all hidden checks on a submission and name what is known of its mistakes. Raises as ``checked``."""
+def grade(
+    submission: Submission, run: Run, warm_parent: WarmParent, instructors: Callable[[], bool] = lambda: True
+) -> Result:
+    """Run all hidden checks on a submission and name what is known of its mistakes. Raises as ``checked``.
+
+    ``instructors`` says whether the result is to bring the instructor's pictures too, where it has pictures.
+    """
     started = time.monotonic()
     grading = checked(submission, run, warm_parent)
     name_misconceptions(grading)
-    return replace(result(grading, time.monotonic() - started), pictures=pictures(grading))
+    return replace(result(grading, time.monotonic() - started), pictures=pictures(grading, instructors))
 
 
 def checked(
@@ -77,13 +85,19 @@ def known_mistake(grading: Grading, part: str, stub: str) -> str | None:
     settings, warm_parent = grading.run.settings, grading.warm_parent
     remote = RemoteSubmission(grading.submission, part, warm_parent, settings, seed=0)
     patient = replace(settings.limits(), cpu_seconds=DIAGNOSIS_SECONDS)
-    try:
-        with warm_parent.student(patient, DIAGNOSIS_SECONDS, seed=0) as desk:
+    with ExitStack() as opened:
+        opened.callback(remote.close)
+
+        @cache
+        def desk() -> Student:
+            process = opened.enter_context(warm_parent.student(patient, DIAGNOSIS_SECONDS, seed=0))
+            process.ask("load", files=package_files(part, {}), modules=[])
+            return process
+
+        try:
             return misconception(stub, remote.ask, desk)
-    except (StudentRaised, TimeLimit, Crashed, Missing, Ended):
-        return None
-    finally:
-        remote.close()
+        except (StudentRaised, TimeLimit, Crashed, Missing, Ended):
+            return None
 
 
 def is_finding(check: Check, stub: str) -> bool:
@@ -92,17 +106,17 @@ def is_finding(check: Check, stub: str) -> bool:
     return found and stub_of(check.id) == stub
 
 
-def pictures(grading: Grading) -> dict[str, bytes]:
+def pictures(grading: Grading, instructors: Callable[[], bool]) -> dict[str, bytes]:
     """What the trained model draws: ``own``, and ``instructors`` to compare; nothing where no model was trained."""
     if grading.trained is None:
         return {}
     run = grading.run
     task = short_run.task(run.dataset, run.data_root, run.seed, run.settings.short_run_images)
     own = trained.of(grading.trained, task, run, grading.submission.digest)
-    return {
-        "own": own.to_bytes(),
-        "instructors": trained.instructors(task, run, grading.warm_parent),
-    }
+    drawn = {"own": own.to_bytes()}
+    if instructors():
+        drawn["instructors"] = trained.instructors(task, run, grading.warm_parent)
+    return drawn
 
 
 def result(grading: Grading, seconds: float) -> Result:

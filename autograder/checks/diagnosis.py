@@ -2,23 +2,22 @@
 
 A mistake is named when everything that came back (types, shapes, values, gradients, parameters,
 exceptions) agrees with the bank's entries of one misconception and with no other. No match, no guess.
-Points are never decided here; the inputs are fixed, so that each known mistake is called only once.
+Points are never decided here; the inputs are fixed, so that each known mistake is called only once, see ``remembered``.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import cache, partial
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
 from typing import Any
 
 import torch
 
 from autograder import bank, kit
-from autograder.checks import tasks
+from autograder.checks import remembered, tasks
 from autograder.checks.inputs import Draw
-from autograder.checks.remote import package_files
 from autograder.sandbox.client import StudentRaised
 from autograder.sandbox.conversation import Student
 from autograder.sandbox.wire import Array
@@ -27,6 +26,7 @@ SEED = 20131220  # the day of arXiv:1312.6114; any number would do
 RELATIVE, ABSOLUTE = 2e-4, 2e-6
 Call = tuple[str, dict[str, Any]]
 Ask = Callable[[str, dict[str, Any]], Any]
+Desk = Callable[[], Student]
 
 
 @cache
@@ -112,25 +112,37 @@ def answer(ask: Ask, call: Call) -> Any:
         return ("raised", raised.kind, raised.text)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Known:
-    """A stub as the kit knows it, right or wrong; it is called when first compared, and only as far as needed."""
+    """A stub as the kit knows it: the instructor's, which has no name, or one with a misconception's."""
 
     name: str
-    stub: str
     source: str
-    answers: list[Any] = field(default_factory=list)
 
-    def behaves_like(self, student: list[Any], desk: Student) -> bool:
-        """Whether every call brings the same answer as the student's. ``desk`` is where it is called."""
+    @cached_property
+    def key(self) -> str:
+        return remembered.key(self.source)
+
+
+@dataclass
+class Answers:
+    """What the known ones answer; each is called when first compared, and only as far as needed."""
+
+    stub: str
+    kept: remembered.Answers
+    grown: bool = False
+
+    def agree(self, known: Known, student: list[Any], desk: Desk) -> bool:
+        """Whether every call brings the same answer from both. ``desk()`` is where the known one is called."""
         for index, theirs in enumerate(student):
-            if index == len(self.answers):
+            if index >= len(self.kept.get(known.key, ())):
+                process = desk()
                 # From the beginning, and all of what was needed so far: some mistakes remember earlier calls.
-                desk.ask("load", files={bank.STUBS[self.stub]: self.source}, modules=[])
-                self.answers = [
-                    answer(partial(_perform, desk), call) for call in calls(self.stub)[: index + 1]
-                ]
-            if not alike(theirs, self.answers[index]):
+                process.ask("load", files={bank.STUBS[self.stub]: known.source}, modules=[])
+                ask = partial(_perform, process)
+                self.kept[known.key] = [answer(ask, call) for call in calls(self.stub)[: index + 1]]
+                self.grown = True
+            if not alike(theirs, self.kept[known.key][index]):
                 return False
         return True
 
@@ -139,16 +151,20 @@ def _perform(desk: Student, probe: str, arguments: dict[str, Any]) -> Any:
     return desk.ask(probe, **arguments)
 
 
-def misconception(stub: str, ask: Ask, desk: Student) -> str | None:
+def misconception(stub: str, ask: Ask, desk: Desk) -> str | None:
     """The one known misconception whose entries behave as the student's stub does, or None.
 
-    ``ask`` performs a probe with the student's code; ``desk`` is another sealed process, for the known ones.
+    ``ask`` performs a probe with the student's code; ``desk`` gives another sealed process, for the known ones that
+    have not been called before.
     """
     student = [answer(ask, call) for call in calls(stub)]
-    desk.ask("load", files=package_files(bank.PART_OF[bank.STUBS[stub]], {}), modules=[])
-    if _right(stub).behaves_like(student, desk):
+    answers = _answers(stub)
+    if answers.agree(_right(stub), student, desk):
         return None
-    names = {known.name for known in _known(stub) if known.behaves_like(student, desk)}
+    names = {known.name for known in _known(stub) if answers.agree(known, student, desk)}
+    if answers.grown:
+        remembered.write(stub, answers.kept)
+        answers.grown = False
     return names.pop() if len(names) == 1 else None
 
 
@@ -179,16 +195,21 @@ def _close(first: torch.Tensor, second: torch.Tensor) -> bool:
 
 
 @cache
+def _answers(stub: str) -> Answers:
+    return Answers(stub, remembered.read(stub))
+
+
+@cache
 def _known(stub: str) -> list[Known]:
     """The bank's entries that get this stub alone wrong and leave the process alive."""
     found = []
     for entry in bank.entries(kit.BANK, "wrong"):
         ends_process = entry.header.get("expect") in ("timeout", "crashed")
         if len(entry.misconceptions) == 1 and entry.stubs == (stub,) and not ends_process:
-            found.append(Known(entry.misconceptions[0], stub, bank.files(entry)[bank.STUBS[stub]]))
+            found.append(Known(entry.misconceptions[0], bank.files(entry)[bank.STUBS[stub]]))
     return found
 
 
 @cache
 def _right(stub: str) -> Known:
-    return Known("", stub, (kit.SOLUTION / "vae" / bank.STUBS[stub]).read_text(encoding="utf-8"))
+    return Known("", (kit.SOLUTION / "vae" / bank.STUBS[stub]).read_text(encoding="utf-8"))

@@ -83,6 +83,10 @@ def _to_json(value: Any, tensors: dict[str, torch.Tensor], depth: int) -> Any:
         return value
     if isinstance(value, torch.Tensor):
         return {"$t": _tensor(value, tensors)}
+    if isinstance(value, Array):
+        return {"$t": _again(value, tensors)}
+    if isinstance(value, Foreign):
+        return {"$o": value.type}
     if depth < MAX_DEPTH and type(value) in (list, tuple) and len(value) <= 10_000:
         items = [_to_json(item, tensors, depth + 1) for item in value]
         return items if type(value) is list else {"$u": items}
@@ -110,6 +114,17 @@ def _tensor(value: torch.Tensor, tensors: dict[str, torch.Tensor]) -> dict[str, 
         seen["ref"] = f"t{len(tensors)}"
         tensors[seen["ref"]] = value.detach().resolve_neg().to("cpu", copy=True).contiguous()
     return seen
+
+
+def _again(seen: Array, tensors: dict[str, torch.Tensor]) -> dict[str, Any]:
+    """As above, of what has crossed before."""
+    described: dict[str, Any] = {
+        name: getattr(seen, name) for name in ("dtype", "device", "requires_grad", "plain")
+    }
+    if seen.data is not None:
+        described["ref"] = f"t{len(tensors)}"
+        tensors[described["ref"]] = seen.data.clone()  # safetensors takes none that share memory
+    return {**described, "shape": list(seen.shape)}
 
 
 def decode(document: bytes, blob: bytes) -> Any:

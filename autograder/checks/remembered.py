@@ -1,0 +1,64 @@
+"""What known mistakes answered, kept on disk for the next run: it changes with the kit and with torch alone.
+
+Without it every process that grades would call most of the bank again, for up to 20 seconds of CPU time. It lies in
+the user's cache, where no student's process can write; one that can't be read or written is done without.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from autograder.fingerprint import fingerprint
+from autograder.results import write_atomically
+from autograder.sandbox import wire
+
+FOLDER = Path("~/.cache/vae-assignment/known")
+Answers = dict[str, list[Any]]  # by the source of the known mistake, as `key` has it
+
+
+def key(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()
+
+
+def read(stub: str) -> Answers:
+    """All answers that are kept for a stub; none where they are another kit's or another torch's."""
+    faults = OSError, RuntimeError, ValueError, TypeError, KeyError, struct.error, wire.ProtocolError
+    with suppress(*faults):  # RuntimeError: there is no home
+        frame = _file(stub).read_bytes()
+        magic, document, _ = wire.HEADER.unpack_from(frame)
+        document += wire.HEADER.size
+        kept = wire.decode(frame[wire.HEADER.size : document], frame[document:])
+        if magic == wire.MAGIC and kept["made by"] == _made_by():
+            return dict(kept["answers"])
+    return {}
+
+
+def write(stub: str, answers: Answers) -> None:
+    """Keep these answers, beside those that other processes have kept since; the longer of two wins."""
+    kept = read(stub)
+    merged = {name: max(kept.get(name, []), own, key=len) for name, own in answers.items()}
+    document, blob = wire.encode({"made by": _made_by(), "answers": {**kept, **merged}})
+    with suppress(OSError, RuntimeError):
+        file = _file(stub)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        header = wire.HEADER.pack(wire.MAGIC, len(document), len(blob))
+        write_atomically(file, header + document + blob, durable=False)
+
+
+def _file(stub: str) -> Path:
+    return FOLDER.expanduser() / f"{stub}.answers"
+
+
+def _made_by() -> Mapping[str, str]:
+    return {
+        "kit": fingerprint(),
+        "torch": str(torch.__version__),
+        "processor": torch.backends.cpu.get_cpu_capability(),
+    }
