@@ -1,6 +1,14 @@
-"""``python -m autograder`` is the same as ``autograder``."""
+"""``python -m autograder`` is the same as ``autograder``.
 
-from autograder.cli import main
+Every process that grades imports the main module anew, and needs no command line.
+"""
+
+
+def main() -> None:
+    from autograder.cli import main
+
+    main()
+
 
 if __name__ == "__main__":
     main()

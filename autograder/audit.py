@@ -36,13 +36,15 @@ class Finding:
 def run(bank_folder: Path, kinds: Iterable[str], the_run: Run, jobs: int) -> Generator[Finding, None, None]:
     """Grade all entries of these kinds, in a temporary folder, and judge each as it comes.
 
-    Right and wrong ones are one class; hostile ones are another, with less time for those that only use it up.
+    Right and wrong ones are one class; hostile ones are another, with less time for those that only use it up, and
+    twice as many at a time, because most of them only wait until that time is over.
     """
     classes = [kind for kind in kinds if kind != "hostile"], [kind for kind in kinds if kind == "hostile"]
-    for members, its_run in zip(classes, (the_run, impatient(the_run)), strict=True):
-        yield from _class(
-            {f"{kind}-{e.name}": e for kind in members for e in entries(bank_folder, kind)}, its_run, jobs
-        )
+    for members, its_run, its_jobs in zip(
+        classes, (the_run, impatient(the_run)), (jobs, 2 * jobs), strict=True
+    ):
+        handed_in = {f"{kind}-{e.name}": e for kind in members for e in entries(bank_folder, kind)}
+        yield from _class(handed_in, its_run, its_jobs)
 
 
 def impatient(run: Run) -> Run:

@@ -7,12 +7,14 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import resource_tracker
 from multiprocessing.forkserver import ensure_running
+from multiprocessing.synchronize import Semaphore
 from multiprocessing.util import get_temp_dir
 from typing import Protocol
 
@@ -56,7 +58,8 @@ def local(run: Run, jobs: int, allow_weak: bool) -> Iterator[Workers]:
     warm_parent = WarmParent.launch(isolation.at_most(), run.device, folder=server_folder)
     try:
         isolation.check(warm_parent, allow_weak)
-        executor = ProcessPoolExecutor(jobs, CONTEXT, _begin, (warm_parent, run))
+        instructors = CONTEXT.Semaphore(1)
+        executor = ProcessPoolExecutor(jobs, CONTEXT, _begin, (warm_parent, run, instructors))
         try:
             yield Local(executor, jobs, (warm_parent.tier,))
         finally:
@@ -85,10 +88,11 @@ class Local:
         return future.result()
 
 
-_mine: tuple[WarmParent, Run] | None = None
+_mine: tuple[WarmParent, Run, Callable[[], bool]] | None = None
 
 
-def _begin(warm_parent: WarmParent, run: Run) -> None:
+def _begin(warm_parent: WarmParent, run: Run, instructors: Semaphore) -> None:
+    """Called once in each worker. Whichever gets the semaphore trains the instructor's solution for the pictures."""
     import torch
 
     from autograder.sandbox import linux
@@ -99,7 +103,7 @@ def _begin(warm_parent: WarmParent, run: Run) -> None:
     torch.set_num_threads(1)
     gc.freeze()  # a collection would touch, and so copy, all memory that is shared with the fork server
     global _mine
-    _mine = warm_parent, run
+    _mine = warm_parent, run, partial(instructors.acquire, block=False)
 
 
 def _end_with_main_process() -> None:
@@ -114,8 +118,8 @@ def _grade(submission: Submission) -> Result:
     from autograder.grading import grade
 
     assert _mine is not None
-    warm_parent, run = _mine
-    return grade(submission, run, warm_parent)
+    warm_parent, run, instructors = _mine
+    return grade(submission, run, warm_parent, instructors)
 
 
 def _start_server() -> None:

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -97,6 +96,8 @@ def loss_chart(
     drawn = {name: values.astype(np.float64) for name, values in curves.items() if len(values)}
     if not drawn:
         return None
+    from matplotlib.ticker import MaxNLocator  # half a second, which only pages need
+
     everything = np.concatenate(list(drawn.values()))
     ticks = MaxNLocator(4).tick_values(everything.min(), everything.max())
     low, high = ticks[0], ticks[-1]

@@ -11,15 +11,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from autograder.messages import catalogue
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Curve = NDArray[np.float64]
 Formula = Callable[[Curve], Curve]
@@ -206,6 +206,9 @@ def figure(misconception: str | None) -> Drawn | None:
     """The picture of a misconception, or None where none helps."""
     if misconception not in FIGURES or misconception not in catalogue("en")["misconceptions"]:
         return None
+    from matplotlib import rc_context  # half a second, which only pages need
+    from matplotlib.figure import Figure
+
     kind, draw = FIGURES[misconception]
     style: Any = {
         **dict.fromkeys(
@@ -214,7 +217,7 @@ def figure(misconception: str | None) -> Drawn | None:
         **{"svg.hashsalt": misconception, "svg.fonttype": "path", "font.size": 10.0, "lines.linewidth": 2.0},
         **{"mathtext.fontset": "cm", "axes.spines.top": False, "axes.spines.right": False},
     }
-    with matplotlib.rc_context(style):
+    with rc_context(style):
         drawing = Figure(figsize=(4.4, 2.5), layout="constrained")
         axes = drawing.subplots()
         draw(axes)

@@ -38,11 +38,12 @@ from autograder.sandbox.seal import (
     settle_in_namespaces,
 )
 
-# What students may import, and what training imports lazily (torch.optim alone would cost each child 2 s).
+# What students often import, and what training imports lazily (torch.optim alone would cost each child 2 s).
+# scikit-learn and SciPy are rarer, and everyone's first result would wait for them: who wants them imports them.
 PRELOADED = (
     "torch torch._dynamo torch.distributions torch.utils.data torch.optim torch.nn.utils torch.autograd.forward_ad "
     "torchvision torchvision.datasets torchvision.transforms torchvision.utils numpy numpy.random safetensors.torch "
-    "matplotlib.pyplot matplotlib.backends.backend_agg sklearn.datasets sklearn.decomposition tqdm tqdm.auto "
+    "matplotlib.pyplot matplotlib.backends.backend_agg tqdm tqdm.auto "
     "autograder.sandbox.student"
 ).split()
 
