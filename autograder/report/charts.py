@@ -6,14 +6,14 @@ Text stays text, in both languages; a chart takes the colours of the page, light
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
+
+from autograder.report.svg import embedded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,8 +31,6 @@ class Caption:
     language: str
 
 
-SVG = "{http://www.w3.org/2000/svg}"
-LINK = "{http://www.w3.org/1999/xlink}href"
 # What matplotlib is told, and what the page makes of it. None is black: matplotlib would leave that out.
 COLOURS = {
     "#000001": "var(--ink)",
@@ -115,7 +113,7 @@ def _drawn(
 def _inline(caption: Caption, content: str, labels: Sequence[Words]) -> Markup:
     """The drawing as a part of the page. Labels, which matplotlib measured in English, come in both languages."""
     name = caption.name
-    box, inside = _stripped(name, content)
+    box, inside = _embedded(name, content)
     for words in labels:
         inside = inside.replace(f">{escape(words['en'])}<", f">{in_both(words, 'tspan')}<")
     title = _said("title", name, caption.title, caption.language)
@@ -125,27 +123,8 @@ def _inline(caption: Caption, content: str, labels: Sequence[Words]) -> Markup:
 
 
 @lru_cache(maxsize=256)
-def _stripped(name: str, content: str) -> tuple[str, str]:
-    """The view box and what is in it, without what only a file of its own needs, with ids that no other chart has."""
-    root = ElementTree.fromstring(content)
-    used = set(re.findall(r'(?:href="|url\()#([^")]+)', content))
-    for parent in root.iter():
-        for child in list(parent):
-            if child.tag in (f"{SVG}metadata", f"{SVG}style"):
-                parent.remove(child)
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(SVG)
-        own = element.attrib.pop("id", None)
-        if own in used:
-            element.set("id", f"{name}-{own}")
-        if link := element.attrib.pop(LINK, None):
-            element.set("href", f"#{name}-{link[1:]}")
-        if clip := element.get("clip-path"):
-            element.set("clip-path", clip.replace("#", f"#{name}-"))
-    inside = "".join(ElementTree.tostring(child, encoding="unicode") for child in root)
-    for told, made in COLOURS.items():
-        inside = inside.replace(told, made)
-    return root.attrib["viewBox"], inside
+def _embedded(name: str, content: str) -> tuple[str, str]:
+    return embedded(name, content, COLOURS)
 
 
 def _said(tag: str, name: str, words: Words, language: str) -> str:

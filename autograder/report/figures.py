@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from autograder.messages import catalogue
+from autograder.report.svg import embedded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -229,13 +230,10 @@ def figure(misconception: str | None) -> Drawn | None:
 
 
 def _inline(svg: str, name: str) -> str:
-    """The drawing as it may stand in a page beside others: no metadata, ids of its own, the page's colour."""
-    box = re.search(r'viewBox="[\d. ]+"', svg)
-    assert box is not None
-    inside = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index(">", box.end()) + 1 :], flags=re.DOTALL)
+    """The drawing as it may stand in a page beside others, in the page's colour."""
+    box, inside = embedded(name, svg, {INK: "currentColor"})
     inside = re.sub(r'\bd="[^"]*"', lambda path: re.sub(r"\d+\.\d+", _shorter, path[0]), inside)
-    inside = re.sub(r'(\bid="|xlink:href="#|url\(#)', rf"\g<1>{name}-", inside)
-    return f'<svg {box[0]} aria-hidden="true">{inside}'.replace(INK, "currentColor")
+    return f'<svg viewBox="{box}" aria-hidden="true">{inside}</svg>'
 
 
 def _shorter(number: re.Match[str]) -> str:
