@@ -84,11 +84,15 @@ def measure(share: float) -> dict[str, object]:
 
 
 def chosen(size: int) -> Class:
-    """Right and wrong entries of the bank in equal numbers, without those that end or stall their process."""
+    """Right and wrong entries of the bank in equal numbers, each from the middle of a stretch of it, without those that
+    end or stall their process.
+    """
     right = bank.entries(kit.BANK, "right")
     wrong = [entry for entry in bank.entries(kit.BANK, "wrong") if "expect" not in entry.header]
     numbers = ((right, size - size // 2), (wrong, size // 2))
-    entries = [kind[index * len(kind) // number] for kind, number in numbers for index in range(number)]
+    entries = [
+        kind[(2 * index + 1) * len(kind) // (2 * number)] for kind, number in numbers for index in range(number)
+    ]
     return {f"{entry.kind}-{entry.name}": bank.files(entry) for entry in entries}
 
 
