@@ -280,7 +280,7 @@ def test_an_interrupt_before_the_first_result_is_status_130_and_leaves_no_proces
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
     said, _ = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, said
     assert b"Traceback" not in said
     patience = time.monotonic() + 30
     while mentioning(temporary) and time.monotonic() < patience:

@@ -91,7 +91,9 @@ def chosen(size: int) -> Class:
     wrong = [entry for entry in bank.entries(kit.BANK, "wrong") if "expect" not in entry.header]
     numbers = ((right, size - size // 2), (wrong, size // 2))
     entries = [
-        kind[(2 * index + 1) * len(kind) // (2 * number)] for kind, number in numbers for index in range(number)
+        kind[(2 * index + 1) * len(kind) // (2 * number)]
+        for kind, number in numbers
+        for index in range(number)
     ]
     return {f"{entry.kind}-{entry.name}": bank.files(entry) for entry in entries}
 
