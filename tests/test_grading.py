@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest._code.code import TracebackEntry
 
 from autograder import grading
 from autograder.checks import session
@@ -371,6 +372,14 @@ def test_a_record_holds_what_a_dispute_needs(graded: Graded, run: Run, warm_pare
     assert len(result.digest) == 64
     assert result.seconds > 0
     assert sum(each.max_points for each in result.checks) == result.max_score == 100
+
+
+def test_no_report_of_a_failing_check_is_drawn(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pytest would read the checks' source for each of them, which takes most of the time."""
+    drawn: list[object] = []
+    monkeypatch.setattr(TracebackEntry, "getsource", lambda *a, **_: drawn.append(a))
+    result = graded({"loss.py": "x = 1\n"})
+    assert result.score == 0 and not drawn
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
