@@ -44,12 +44,10 @@ def write(stub: str, answers: Answers) -> None:
     """Keep these answers, beside those that other processes have kept since; the longer of two wins."""
     kept = read(stub)
     merged = {name: max(kept.get(name, []), own, key=len) for name, own in answers.items()}
-    document, blob = wire.encode({"made by": _made_by(), "answers": {**kept, **merged}})
+    frame = wire.frame({"made by": _made_by(), "answers": {**kept, **merged}})
     with suppress(OSError, RuntimeError):
         file = _file(stub)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        header = wire.HEADER.pack(wire.MAGIC, len(document), len(blob))
-        write_atomically(file, header + document + blob, durable=False)
+        write_atomically(file, frame, durable=False)
 
 
 def _file(stub: str) -> Path:

@@ -190,10 +190,15 @@ def _array(seen: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Array:
     )
 
 
+def frame(value: Any) -> bytes:
+    """A whole frame that carries the value."""
+    document, blob = encode(value)
+    return HEADER.pack(MAGIC, len(document), len(blob)) + document + blob
+
+
 def send(connection: socket.socket, value: Any, deadline: float = math.inf) -> None:
     """Send one frame. ``deadline`` is a time.monotonic() value. Raises DeadlinePassed, Closed."""
-    document, blob = encode(value)
-    view = memoryview(HEADER.pack(MAGIC, len(document), len(blob)) + document + blob)
+    view = memoryview(frame(value))
     try:
         while view:
             connection.settimeout(_remaining(deadline))
