@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 from matplotlib.figure import Figure
+from sklearn.datasets import load_digits
 
 from autograder import kit, skeleton
 
@@ -348,6 +349,29 @@ def assert_images(images, count):
 @pytest.mark.parametrize(("train", "count"), [(True, 1437), (False, 360)])
 def test_digits_are_images(vae, train, count):
     assert_images(vae.data.load("digits", train), count)
+
+
+def test_the_digits_are_scikit_learns(vae):
+    """The hand-out reads them without importing it."""
+    scikit_learns = load_digits()
+    images = torch.from_numpy(scikit_learns.images).float()[:, None] / 16
+    both = [vae.data.load("digits", train) for train in (True, False)]
+    torch.testing.assert_close(
+        torch.cat([part.images for part in both]),
+        torch.nn.functional.interpolate(images, size=28, mode="bilinear").clamp(0, 1),
+        rtol=0,
+        atol=0,
+    )
+    assert torch.equal(
+        torch.cat([part.labels for part in both]), torch.from_numpy(scikit_learns.target).long()
+    )
+
+
+def test_digits_without_scikit_learn_are_an_error_that_the_desk_explains(vae, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    with pytest.raises(ModuleNotFoundError) as caught:
+        vae.data.load("digits")
+    assert caught.value.name == "sklearn"
 
 
 def test_an_unknown_dataset_is_an_error(vae):

@@ -8,12 +8,14 @@ and for negative targets it has no lower bound.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import os
 import socket
 import sys
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -80,15 +82,21 @@ def loader(
 
 
 def _digits(train: bool) -> Images:
-    from sklearn.datasets import load_digits
-
-    digits = load_digits()
-    images = torch.from_numpy(digits.images).float().div(16).unsqueeze(1)  # (1797, 1, 8, 8)
+    table = torch.from_numpy(np.loadtxt(_digits_file(), delimiter=",", dtype=np.float32))  # (1797, 64 + 1)
+    images = table[:, :-1].reshape(-1, 1, 8, 8) / 16
     # Rounding may carry interpolated values a hair outside of [0, 1].
     images = F.interpolate(images, size=28, mode="bilinear", align_corners=False).clamp(0, 1)
-    labels = torch.from_numpy(digits.target).long()
+    labels = table[:, -1].long()
     part = slice(None, DIGITS_TRAIN) if train else slice(DIGITS_TRAIN, None)
     return Images(images[part], labels[part])
+
+
+def _digits_file() -> Path:
+    """What sklearn.datasets.load_digits reads. Importing that would take longer than all the rest of a first check."""
+    package = importlib.util.find_spec("sklearn")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("No module named 'sklearn'", name="sklearn")
+    return Path(package.origin).parent / "datasets" / "data" / "digits.csv.gz"
 
 
 def _mnist(train: bool, root: Path, progress: bool) -> Images:
