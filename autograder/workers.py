@@ -23,7 +23,7 @@ from autograder.intake import Submission
 from autograder.messages import Refusal
 from autograder.results import Result
 from autograder.run import Run
-from autograder.sandbox.client import WarmParent
+from autograder.sandbox.client import WarmParent, interruptions_held
 
 CONTEXT = multiprocessing.get_context("forkserver")
 # Those that this process may use: submissions to grade at a time.
@@ -127,8 +127,9 @@ def _start_server() -> None:
 
     Ctrl-C reaches the whole group: the server is never to see it, and the main process will in a moment.
     """
-    CONTEXT.set_forkserver_preload(["autograder.grading", "sklearn.datasets"])  # the second is for the digits
+    CONTEXT.set_forkserver_preload(
+        ["autograder.grading", "autograder.checks.noise"]
+    )  # the second for its scipy
     resource_tracker.ensure_running()  # starting it would unblock signals
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-    ensure_running()
-    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with interruptions_held():
+        ensure_running()

@@ -260,6 +260,36 @@ def mentioning(place: Path) -> list[int]:
     return found
 
 
+INTERRUPTED = """
+import os, signal, subprocess, sys
+from autograder.__main__ import main
+
+forget = subprocess.Popen.__del__
+
+def forget_and_interrupt(process, *rest, **more):
+    if "autograder.sandbox.warm_parent" in process.args:
+        os.killpg(0, signal.SIGINT)
+    forget(process, *rest, **more)
+
+subprocess.Popen.__del__ = forget_and_interrupt
+sys.argv[0] = "autograder"
+main()
+"""
+
+
+def test_an_interrupt_while_the_warm_parent_is_started_is_status_130(a_class: Path, tmp_path: Path) -> None:
+    """Python swallows exceptions in ``__del__``: this Ctrl-C would only kill the process that has just been started."""
+    run = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, "grade", str(a_class), "--out", str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert run.returncode == 130, run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_an_interrupt_before_the_first_result_is_status_130_and_leaves_no_process(
     a_class: Path, tmp_path: Path
 ) -> None:

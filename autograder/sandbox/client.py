@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -122,19 +124,33 @@ class WarmParent:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
+@contextmanager
+def interruptions_held() -> Iterator[None]:
+    """Hold Ctrl-C back until a process has been started, which it reaches too and is to leave alone.
+
+    The new process has it held back until it says otherwise.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start(ours: socket.socket, theirs: socket.socket, options: Mapping[str, Any]) -> dict[str, Any]:
     """Start the warm parent's process and wait for what it says when it is ready."""
     command = [sys.executable, "-I", "-m", "autograder.sandbox.warm_parent"]
     with theirs, tempfile.TemporaryFile() as errors:
-        subprocess.Popen(
-            [*command, str(theirs.fileno()), json.dumps(options)],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            env=ENVIRONMENT,
-            cwd="/",
-        )
+        with interruptions_held():
+            subprocess.Popen(
+                [*command, str(theirs.fileno()), json.dumps(options)],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env=ENVIRONMENT,
+                cwd="/",
+            )
         theirs.close()
         ours.settimeout(START_SECONDS)
         try:

@@ -108,9 +108,17 @@ def _package_paths() -> set[str]:
 
 
 def _top_level(package: Distribution) -> set[str]:
-    tops = {file.parts[0] for file in package.files or () if file.parts[0] not in ("..", "__pycache__", "/")}
+    tops = _first_parts(package) - {"..", "__pycache__", "/", ""}
     roots = {os.path.realpath(str(package.locate_file(top))) for top in tops}
     return {root for root in roots if os.path.exists(root)}
+
+
+def _first_parts(package: Distribution) -> set[str]:
+    """The first parts of its files' paths; torch has so many that making paths of them would take a while."""
+    record = package.read_text("RECORD")
+    if record is None:
+        return {file.parts[0] for file in package.files or ()}
+    return set(re.findall(r'^"?([^/,"]*)', record, re.MULTILINE))
 
 
 def gpu_nodes(device: str) -> tuple[str, ...]:
