@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -50,6 +51,17 @@ def sealed(request: pytest.FixtureRequest) -> WarmParent:
     if parent.tier != request.param:
         pytest.skip(f"this machine holds student code by {parent.tier} at most, not by {request.param}")
     return parent
+
+
+@pytest.fixture(scope="session")
+def mnist_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """MNIST's folder, as ``--data-root`` takes it, from the archives beside this repository."""
+    archives = kit.ROOT.parent / "shared" / "data" / "MNIST" / "raw"
+    if not archives.is_dir():
+        pytest.skip("the MNIST archives are not beside this repository, so nothing was tried on MNIST")
+    root = tmp_path_factory.mktemp("mnist")
+    shutil.copytree(archives, root / "MNIST" / "raw")
+    return root
 
 
 @pytest.fixture(scope="session")

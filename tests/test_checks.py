@@ -568,6 +568,16 @@ def test_the_band_is_calibrated(dataset: str) -> None:
     assert 0 < band.least_related < 1
 
 
+@pytest.mark.parametrize("dataset", ["digits", "mnist"])
+def test_the_mean_image_lies_above_the_band(dataset: str, request: pytest.FixtureRequest) -> None:
+    """Who learns nothing but the output's bias reaches no more, without any use of z: it is the best constant."""
+    root = request.getfixturevalue("mnist_root") if dataset == "mnist" else None
+    images, held_out = (short_run.images_of(dataset, root, train)[0] for train in (True, False))
+    mean = images.mean(dim=0).clamp(1e-6, 1 - 1e-6).expand_as(held_out)
+    cross_entropy = torch.nn.functional.binary_cross_entropy(mean, held_out, reduction="sum")
+    assert float(cross_entropy) / len(held_out) > short_run.band(dataset).high
+
+
 def test_untrained_weights_lie_above_the_band(task: short_run.Task) -> None:
     assert short_run.negative_elbo(task.initial, task.held_out, 5) > short_run.band("digits").high
 

@@ -223,15 +223,8 @@ def test_mnist_that_cannot_be_had_is_one_line_and_status_2(
     assert capsys.readouterr().err.strip() == "MNIST: ..."
 
 
-def test_the_solution_scores_100_on_mnist(tmp_path: Path, warm_parent: WarmParent) -> None:
-    archives = kit.ROOT.parent / "shared" / "data" / "MNIST" / "raw"
-    if not archives.is_dir():
-        pytest.skip("the MNIST archives are not beside this repository, so grading on MNIST was not run")
-    raw = tmp_path / "MNIST" / "raw"
-    raw.mkdir(parents=True)
-    for archive in archives.iterdir():
-        (raw / archive.name).write_bytes(archive.read_bytes())
-    run = replace(RUN, dataset="mnist", data_root=tmp_path)
+def test_the_solution_scores_100_on_mnist(mnist_root: Path, warm_parent: WarmParent) -> None:
+    run = replace(RUN, dataset="mnist", data_root=mnist_root)
     assert grade(solution(), run, warm_parent).score == 100
 
 
