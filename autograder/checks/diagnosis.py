@@ -105,11 +105,30 @@ def _latent_calls(stub: str, draw: Draw) -> tuple[Call, ...]:
 
 def answer(ask: Ask, call: Call) -> Any:
     """What comes back of one call; an exception is its type and text."""
-    probe, arguments = call
     try:
-        return ask("seeded", {"seed": SEED, "probe": probe, "arguments": arguments})
+        return ask(*seeded(call))
     except StudentRaised as raised:
-        return ("raised", raised.kind, raised.text)
+        return _exception(raised)
+
+
+def first_answers(desk: Student, stub: str, sources: list[str]) -> list[Any]:
+    """What each of several versions of the stub's file answers to the first call, asked for all at once."""
+    probe, arguments = seeded(calls(stub)[0])
+    outcomes = desk.ask("each", file=bank.STUBS[stub], sources=sources, probe=probe, arguments=arguments)
+    return [
+        outcome["value"] if "value" in outcome else _exception(StudentRaised(outcome["raised"]))
+        for outcome in outcomes
+    ]
+
+
+def seeded(call: Call) -> Call:
+    """The same call with all random numbers fixed."""
+    probe, arguments = call
+    return "seeded", {"seed": SEED, "probe": probe, "arguments": arguments}
+
+
+def _exception(raised: StudentRaised) -> tuple[str, str, str]:
+    return "raised", raised.kind, raised.text
 
 
 @dataclass(frozen=True)
@@ -126,11 +145,19 @@ class Known:
 
 @dataclass
 class Answers:
-    """What the known ones answer; each is called when first compared, and only as far as needed."""
+    """What the known ones answer: all to the first call, as soon as one is needed, and to more only as far as needed."""
 
     stub: str
     kept: remembered.Answers
     grown: bool = False
+
+    def begin(self, known: list[Known], desk: Desk) -> None:
+        """Have those answer the first call that never have."""
+        new = [each for each in known if each.key not in self.kept]
+        if new:
+            found = first_answers(desk(), self.stub, [each.source for each in new])
+            self.kept.update((each.key, [answer]) for each, answer in zip(new, found, strict=True))
+            self.grown = True
 
     def agree(self, known: Known, student: list[Any], desk: Desk) -> bool:
         """Whether every call brings the same answer from both. ``desk()`` is where the known one is called."""
@@ -161,6 +188,7 @@ def misconception(stub: str, ask: Ask, desk: Desk) -> str | None:
     answers = _answers(stub)
     if answers.agree(_right(stub), student, desk):
         return None
+    answers.begin(_known(stub), desk)
     names = {known.name for known in _known(stub) if answers.agree(known, student, desk)}
     if answers.grown:
         remembered.write(stub, answers.kept)

@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 import traceback
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +26,37 @@ def answer(rpc: socket.socket, scratch: str, device: str) -> None:
             request = wire.receive(rpc, MAX_REQUEST)
         except wire.Closed:
             return
-        try:
-            reply = {"value": perform(request, package, device)}
-        except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's too
-            reply = {"raised": describe(error, package)}
+        reply = outcome(request["probe"], request["arguments"], package, device)
         wire.send(rpc, {"nonce": request["nonce"], **reply})
 
 
-def perform(request: dict[str, Any], package: Path, device: str) -> Any:
-    if request["probe"] == "load":
-        return load(package, request["arguments"]["files"], request["arguments"]["modules"])
-    probe = probes.PROBES[request["probe"]]
-    return probe(**probes.unpacked(request["arguments"], device))
+def outcome(probe: str, arguments: dict[str, Any], package: Path, device: str) -> dict[str, Any]:
+    """The ``value`` that a probe brings, or the exception that it ``raised``."""
+    try:
+        return {"value": perform(probe, arguments, package, device)}
+    except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's too
+        return {"raised": describe(error, package)}
+
+
+def perform(probe: str, arguments: dict[str, Any], package: Path, device: str) -> Any:
+    if probe == "load":
+        return load(package, **arguments)
+    if probe == "each":
+        return each(package, device, **arguments)
+    return probes.PROBES[probe](**probes.unpacked(arguments, device))
+
+
+def each(
+    package: Path, device: str, file: str, sources: list[str], probe: str, arguments: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """One probe's outcome with one version of a file after another."""
+    outcomes = []
+    for source in sources:
+        load(package, {file: source}, [])
+        outcomes.append(
+            outcome(probe, deepcopy(arguments), package, device)
+        )  # some change what they are given
+    return outcomes
 
 
 def load(package: Path, files: dict[str, str], modules: list[str]) -> None:

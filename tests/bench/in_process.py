@@ -41,7 +41,7 @@ class InProcess:
         return self
 
     def ask(self, probe: str, /, **arguments: Any) -> Any:
-        answer = student.perform({"probe": probe, "arguments": arguments}, package(), "cpu")
+        answer = student.perform(probe, arguments, package(), "cpu")
         return tree_map_only(torch.Tensor, array, answer)
 
     def close(self) -> None:

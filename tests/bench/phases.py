@@ -46,11 +46,11 @@ def timed(name, function):
             spent[name] = (before[0] + time.process_time() - cpu, before[1] + time.monotonic() - wall)
     return told
 
-def performed(request, package, device, perform=student.perform):
-    model = request["arguments"].get("model")
+def performed(probe, arguments, package, device, perform=student.perform):
+    model = arguments.get("model")
     short_run = isinstance(model, dict) and model["hidden_dim"] == {HIDDEN_DIM}
-    name = "import" if request["probe"] == "load" else "training" if short_run else "functions"
-    return timed(name, perform)(request, package, device)
+    name = "import" if probe == "load" else "training" if short_run else "functions"
+    return timed(name, perform)(probe, arguments, package, device)
 
 def sent(connection, value, send=wire.send):
     if "nonce" in value:
