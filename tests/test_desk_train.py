@@ -104,6 +104,40 @@ def test_watching_changes_nothing(desk):
     assert [epoch["loss"] for epoch in training.history] == pytest.approx(expected, rel=1e-5)
 
 
+def test_a_fused_adam_takes_the_same_steps(desk):
+    """While it lasts, and of Adam's kinds of arithmetic only where nobody chose one."""
+    fused_adam = desk("desk.train").fused_adam
+
+    def trained(choice):
+        torch.manual_seed(0)
+        model = desk("model").VAE()
+        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, **choice)
+        loader = desk("data").loader(few(desk("data")), 32, seed=1)
+        desk("training").train_epoch(model, loader, desk("loss").loss_function, optimizer, "cpu")
+        return optimizer.param_groups[0]["fused"], list(model.parameters())
+
+    with fused_adam():
+        fused, parameters = trained({})
+        assert not trained({"foreach": True})[0]
+        torch.optim.SGD([torch.zeros(1, requires_grad=True)]).step()
+    plain, expected = trained({})
+    assert fused and not plain
+    for one, other in zip(parameters, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
+
+
+def test_training_at_the_desk_fuses_the_students_adam(desk, tmp_path, monkeypatch):
+    optimizers = []
+    step = torch.optim.Adam.step
+    monkeypatch.setattr(
+        torch.optim.Adam,
+        "step",
+        lambda self, *a: (step(self, *a), optimizers.append(self.param_groups[0]["fused"]))[0],
+    )
+    assert desk("desk.train").run(arguments(desk, "--epochs", 1, "--out", tmp_path / "runs")) == 0
+    assert optimizers and all(optimizers)
+
+
 def test_the_loss_is_split_into_its_two_terms(desk):
     training, losses, _ = watched(desk, 2)
     assert len(training.history) == 2
