@@ -6,6 +6,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -20,7 +21,7 @@ from typing import Protocol
 
 from autograder import isolation
 from autograder.intake import Submission
-from autograder.messages import Refusal
+from autograder.messages import Message, Refusal
 from autograder.results import Result
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent, interruptions_held
@@ -131,5 +132,10 @@ def _start_server() -> None:
         ["autograder.grading", "autograder.checks.noise"]
     )  # the second for its scipy
     resource_tracker.ensure_running()  # starting it would unblock signals
-    with interruptions_held():
-        ensure_running()
+    try:
+        with interruptions_held():
+            ensure_running()
+    except OSError as error:
+        if "path too long" not in str(error):  # of the server's socket, which lies with the temporary files
+            raise
+        raise Refusal(Message("cli.temporary_too_long", {"path": tempfile.gettempdir()})) from None

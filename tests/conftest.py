@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -51,6 +52,14 @@ def sealed(request: pytest.FixtureRequest) -> WarmParent:
     if parent.tier != request.param:
         pytest.skip(f"this machine holds student code by {parent.tier} at most, not by {request.param}")
     return parent
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder for TMPDIR: students' users get through, and its path is short enough for a socket, unlike tmp_path's."""
+    with tempfile.TemporaryDirectory(prefix="vae-test-") as folder:
+        os.chmod(folder, 0o711)
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

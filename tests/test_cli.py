@@ -260,6 +260,20 @@ def mentioning(place: Path) -> list[int]:
     return found
 
 
+def test_a_temporary_folder_whose_path_is_too_long_is_refused(a_class: Path, tmp_path: Path) -> None:
+    far = tmp_path.joinpath(*["ten-chars-"] * 10)
+    far.mkdir(parents=True)
+    run = subprocess.run(
+        [sys.executable, "-m", "autograder", "grade", str(a_class), "--out", str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TMPDIR": str(far)},
+    )
+    assert run.returncode == 2, run.stderr
+    assert "TMPDIR" in run.stderr and "Traceback" not in run.stderr
+    assert list(far.iterdir()) == []
+
+
 INTERRUPTED = """
 import os, signal, subprocess, sys
 from autograder.__main__ import main
@@ -291,11 +305,9 @@ def test_an_interrupt_while_the_warm_parent_is_started_is_status_130(a_class: Pa
 
 
 def test_an_interrupt_before_the_first_result_is_status_130_and_leaves_no_process(
-    a_class: Path, tmp_path: Path
+    a_class: Path, tmp_path: Path, temporary: Path
 ) -> None:
     out = tmp_path / "out"
-    temporary = tmp_path / "tmp"
-    temporary.mkdir()
     process = subprocess.Popen(
         [sys.executable, "-m", "autograder", "grade", str(a_class), "--out", str(out)],
         stdout=subprocess.PIPE,

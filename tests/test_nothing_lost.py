@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,14 +34,6 @@ CLASS = {"an": QUICK, "bae": SLOW, "choi": QUICK}
 SEED = 5
 VICTIMS = ("main", "worker", "warm_parent", "forkserver", "supervisor")
 Command = Callable[..., subprocess.Popen[str]]
-
-
-@pytest.fixture
-def temporary() -> Iterator[Path]:
-    """Where the grader puts what it needs for a while. Students' users must get through, unlike through tmp_path."""
-    with tempfile.TemporaryDirectory(prefix="vae-test-") as folder:
-        os.chmod(folder, 0o711)
-        yield Path(folder)
 
 
 @pytest.fixture
