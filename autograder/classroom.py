@@ -23,7 +23,7 @@ from autograder.adjust import Adjuster
 from autograder.fingerprint import SHARED, fingerprint, fingerprints, listed_checks
 from autograder.intake import Source, Submission, load
 from autograder.messages import Message, Refusal, words
-from autograder.report import safe_name, write_reports
+from autograder.report import get_ready, safe_name, write_reports
 from autograder.results import PART, Check, Result, to_csv, write_atomically
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
@@ -276,6 +276,7 @@ def _round(
             except BrokenProcessPool:  # since the last one was done
                 lost = True
                 waiting.appendleft(source)
+        get_ready()
         done, _ = wait(under_way, return_when=FIRST_COMPLETED)
         for future in done:
             source, submission = under_way.pop(future)
