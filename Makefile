@@ -17,8 +17,8 @@ screenshots: .venv/made ## pictures of the demo's pages, into docs/screenshots/ 
 	@$(BIN)/python -m autograder report demo/graded --quiet
 	@$(BIN)/python tests/screenshots.py demo/graded docs/screenshots
 
-test: .venv/made ## run all tests / 모든 테스트 실행
-	$(BIN)/python -m pytest
+test: .venv/made ## run all tests, two files at a time / 모든 테스트를 두 파일씩 실행
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/made ## style, types, trust boundary, skeleton, lab / 서식, 타입, 신뢰 경계, 스켈레톤, 노트북 검사
 	$(BIN)/ruff check .
