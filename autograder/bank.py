@@ -11,7 +11,7 @@ import hashlib
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from autograder import kit
@@ -109,7 +109,8 @@ def files(entry: Entry) -> dict[str, str]:
         extra = [
             _segment(entry.source, node) for node in tree.body if getattr(node, "name", None) not in STUBS
         ]
-        result[file] = _insert_after_imports(result[file], "\n\n\n".join(extra))
+        if extra:
+            result[file] = _insert_after_imports(result[file], "\n\n\n".join(extra))
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and node.name in own:
                 result[file] = _replace(result[file], node.name, _segment(entry.source, node))
@@ -128,20 +129,25 @@ def _solution() -> Mapping[str, str]:
     return {file: (kit.SOLUTION / "vae" / file).read_text(encoding="utf-8") for file in FILES.values()}
 
 
+@lru_cache(maxsize=8)  # the solution's four files, again and again
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
 def _segment(source: str, node: ast.stmt) -> str:
     first = min([node.lineno, *(decorator.lineno for decorator in getattr(node, "decorator_list", []))])
     return "\n".join(source.splitlines()[first - 1 : node.end_lineno])
 
 
 def _insert_after_imports(source: str, text: str) -> str:
-    imports = [node for node in ast.parse(source).body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    imports = [node for node in _parsed(source).body if isinstance(node, (ast.Import, ast.ImportFrom))]
     last = max(node.end_lineno or 0 for node in imports)
     lines = source.splitlines()
     return "\n".join([*lines[:last], text, *lines[last:]]) + "\n"
 
 
 def _replace(source: str, stub: str, text: str) -> str:
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(_parsed(source)):
         if isinstance(node, ast.FunctionDef) and node.name == stub:
             lines = source.splitlines()
             new = textwrap.indent(text, " " * node.col_offset)

@@ -23,7 +23,7 @@ from autograder.adjust import Adjuster
 from autograder.fingerprint import SHARED, fingerprint, fingerprints, listed_checks
 from autograder.intake import Source, Submission, load
 from autograder.messages import Message, Refusal, words
-from autograder.report import get_ready, safe_name, write_reports
+from autograder.report import draw_ahead, safe_name, write_reports
 from autograder.results import PART, Check, Result, to_csv, write_atomically
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
@@ -252,7 +252,7 @@ def _round(
     gets the result ``failed``.
     """
     under_way: dict[Future[Result], tuple[Source, Submission]] = {}
-    lost = False
+    lost, finished = False, list[Result]()
     while under_way or (waiting and not lost):
         while waiting and not lost:
             nearby = [waiting[0], *(source for source, _ in under_way.values())]
@@ -276,7 +276,8 @@ def _round(
             except BrokenProcessPool:  # since the last one was done
                 lost = True
                 waiting.appendleft(source)
-        get_ready()
+        draw_ahead(finished)
+        finished.clear()
         done, _ = wait(under_way, return_when=FIRST_COMPLETED)
         for future in done:
             source, submission = under_way.pop(future)
@@ -291,7 +292,8 @@ def _round(
                     waiting.append(source)
                     continue
                 result = failed(submission, run, fault, "/".join(workers.tiers))
-            yield folder.keep(result)
+            finished.append(folder.keep(result))
+            yield finished[-1]
 
 
 def _unread(fault: OSError) -> Future[Result]:

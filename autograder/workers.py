@@ -128,9 +128,7 @@ def _start_server() -> None:
 
     Ctrl-C reaches the whole group: the server is never to see it, and the main process will in a moment.
     """
-    CONTEXT.set_forkserver_preload(
-        ["autograder.grading", "autograder.checks.noise"]
-    )  # the second for its scipy
+    CONTEXT.set_forkserver_preload(["autograder.preloaded"])
     resource_tracker.ensure_running()  # starting it would unblock signals
     try:
         with interruptions_held():

@@ -102,3 +102,15 @@ def test_a_mistake_is_named_the_same_with_and_without_calling_the_known_ones(
         diagnosis._answers.cache_clear()
         named.append((grading.known_mistake(handed_in, "loss", STUB), len(started)))
     assert named == [(entry.misconceptions[0], 2), (entry.misconceptions[0], 1)]
+
+
+def test_what_another_process_has_asked_since_is_not_asked_again(warm_parent: WarmParent, run: Run) -> None:
+    diagnosis.recall()
+    early = diagnosis._answers(STUB)
+    assert early.kept == {}
+    diagnosis._answers.cache_clear()
+    (entry, *_) = (e for e in bank.entries(kit.BANK, "wrong") if e.stubs == (STUB,))
+    assert grading.known_mistake(Grading(bank.submission(entry), run, warm_parent), "loss", STUB)
+    known = diagnosis._known(STUB)
+    early.begin(known, lambda: pytest.fail("a process was started"))
+    assert {each.key for each in known} <= early.kept.keys()

@@ -153,7 +153,9 @@ class Answers:
     grown: bool = False
 
     def begin(self, known: list[Known], desk: Desk) -> None:
-        """Have those answer the first call that never have."""
+        """Have those answer the first call that never have, in this process or in another one."""
+        if any(each.key not in self.kept for each in known):
+            self.kept = {**self.kept, **remembered.read(self.stub)}
         new = [each for each in known if each.key not in self.kept]
         if new:
             found = first_answers(desk(), self.stub, [each.source for each in new])
@@ -197,6 +199,13 @@ def misconception(stub: str, ask: Ask, desk: Desk) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
+def recall() -> None:
+    """Read what is known of all stubs, for a process that others will be forked from: a third of a second."""
+    for stub in bank.STUBS:
+        _known(stub)
+        _answers(stub)
+
+
 def alike(first: Any, second: Any) -> bool:
     """Whether two answers agree in kind and, within rounding, in every number."""
     if isinstance(first, Array) and isinstance(second, Array):
@@ -229,10 +238,15 @@ def _answers(stub: str) -> Answers:
 
 
 @cache
+def _wrong() -> list[bank.Entry]:
+    return bank.entries(kit.BANK, "wrong")
+
+
+@cache
 def _known(stub: str) -> list[Known]:
     """The bank's entries that get this stub alone wrong and leave the process alive."""
     found = []
-    for entry in bank.entries(kit.BANK, "wrong"):
+    for entry in _wrong():
         ends_process = entry.header.get("expect") in ("timeout", "crashed")
         if len(entry.misconceptions) == 1 and entry.stubs == (stub,) and not ends_process:
             found.append(Known(entry.misconceptions[0], bank.files(entry)[bank.STUBS[stub]]))

@@ -15,6 +15,7 @@ from itertools import count
 from pathlib import Path
 
 from autograder import pictures
+from autograder.report.figures import figure
 from autograder.report.gallery import contact_sheet
 from autograder.report.overview import class_page
 from autograder.report.student import student_page
@@ -26,13 +27,19 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 DRAWS = "matplotlib.figure", "matplotlib.style", "matplotlib.backends.backend_svg"
 RESERVED = re.compile(rf"({DEVICES})\s*(\..*)?", re.IGNORECASE | re.DOTALL)
 
-__all__ = ["class_page", "get_ready", "safe_name", "student_page", "write_reports"]
+__all__ = ["class_page", "draw_ahead", "safe_name", "student_page", "write_reports"]
 
 
-def get_ready() -> None:
-    """Import what pages are drawn with, half a second's work, at a time when the process would only wait."""
+def draw_ahead(results: Iterable[Result]) -> None:
+    """Draw what these results' pages will show, at a time when the process would only wait.
+
+    Even without results, that takes half a second the first time: for the import of matplotlib.
+    """
     for name in DRAWS:
         importlib.import_module(name)
+    for result in results:
+        for check in result.checks:
+            figure(check.misconception)
 
 
 def write_reports(
