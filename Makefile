@@ -49,7 +49,7 @@ soak: .venv/made ## grade 2,000 submissions in one run, some hours / 제출물 2
 kills: .venv/made ## kill the grader at 50 random moments, nothing may be lost / 채점기를 50번 죽여도 잃는 것이 없는지
 	$(BIN)/python -m tests.soak kills
 
-nbgrader-bank: .venv/made ## 30 students and the bank through nbgrader, 20 minutes / nbgrader로 30명과 뱅크 채점, 20분
+nbgrader-bank: .venv/made ## 30 students and the bank through nbgrader, 5 minutes / nbgrader로 30명과 뱅크 채점, 5분
 	$(BIN)/python -m tests.gradebook
 
 calibrate: .venv/made ## re-measure the instructor's loss / 교수자의 손실 다시 측정
