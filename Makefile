@@ -40,7 +40,7 @@ bench: .venv/made ## measure speed and memory, about 15 minutes / 속도와 메�
 mutants: .venv/made ## mutate the solution, every mistake must cost points, about 15 minutes / 정답 코드를 변형해 채점 검증, 약 15분
 	$(BIN)/python -m tests.mutation
 
-soak-right: .venv/made ## right submissions again and again, half an hour / 옳은 제출물을 거듭 채점, 30분
+soak-right: .venv/made ## right submissions again and again, 15 minutes / 옳은 제출물을 거듭 채점, 15분
 	$(BIN)/python -m tests.soak.right
 
 soak: .venv/made ## grade 2,000 submissions in one run, some hours / 제출물 2,000개를 한 번에 채점, 몇 시간

@@ -23,7 +23,7 @@ RECORD = Path(__file__).with_name("RIGHT.md")
 def main() -> None:
     parser = argparse.ArgumentParser("python -m tests.soak.right", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--rounds", type=int, default=10, help="how many seeds; a round takes some two minutes"
+        "--rounds", type=int, default=10, help="how many seeds; a round takes a minute or two"
     )
     rounds = parser.parse_args().rounds
     size, graded, finished, lost = len(bank.entries(kit.BANK, "right")), 0, 0, []
