@@ -7,7 +7,6 @@ pictures beside it; a student's page is whole in one file.
 from __future__ import annotations
 
 import hashlib
-import importlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
@@ -24,7 +23,6 @@ from autograder.results import Result, write_atomically
 NAME_BYTES = 120
 DEVICES = r"con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]"  # Windows: also with any ending, in any case
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-DRAWS = "matplotlib.figure", "matplotlib.style", "matplotlib.backends.backend_svg"
 RESERVED = re.compile(rf"({DEVICES})\s*(\..*)?", re.IGNORECASE | re.DOTALL)
 
 __all__ = ["class_page", "draw_ahead", "safe_name", "student_page", "write_reports"]
@@ -35,8 +33,10 @@ def draw_ahead(results: Iterable[Result]) -> None:
 
     Even without results, that takes half a second the first time: for the import of matplotlib.
     """
-    for name in DRAWS:
-        importlib.import_module(name)
+    import matplotlib.backends.backend_svg
+    import matplotlib.figure
+    import matplotlib.style  # noqa: F401
+
     for result in results:
         for check in result.checks:
             figure(check.misconception)

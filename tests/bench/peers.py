@@ -2,7 +2,7 @@
 
 Half of the submissions are right and half are wrong, taken evenly from the bank. The peers call the kit's own
 hidden checks, one test cell or test file for each, in the interpreter that ran the student's code, as they work.
-So all must come to the same scores; where one does not, it is listed. Each command is timed as a whole, with all
+So all must come to the same scores; where one does not, the bench stops. Each command is timed as a whole, with all
 cores to use as it likes, and the first result is there when its first file is:
     kit        python -m autograder grade, 2 jobs; it also names the mistakes and writes a page for each student.
                Every home folder is new, so this is its first run on a machine, which has all known mistakes
