@@ -275,7 +275,7 @@ def test_a_temporary_folder_whose_path_is_too_long_is_refused(a_class: Path, tmp
 
 
 INTERRUPTED = """
-import os, signal, subprocess, sys
+import os, signal, subprocess, sys, time
 from autograder.__main__ import main
 
 forget = subprocess.Popen.__del__
@@ -283,6 +283,7 @@ forget = subprocess.Popen.__del__
 def forget_and_interrupt(process, *rest, **more):
     if "autograder.sandbox.warm_parent" in process.args:
         os.killpg(0, signal.SIGINT)
+        time.sleep(0.5)  # until some thread has it
     forget(process, *rest, **more)
 
 subprocess.Popen.__del__ = forget_and_interrupt

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -128,13 +129,21 @@ class WarmParent:
 def interruptions_held() -> Iterator[None]:
     """Hold Ctrl-C back until a process has been started, which it reaches too and is to leave alone.
 
-    The new process has it held back until it says otherwise.
+    The new process has it held back until it says otherwise. Here a mask alone would not do: the kernel
+    gives the signal to any other thread, and Python handles it in the main one all the same.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    came: list[int] = []
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    in_main = threading.current_thread() is threading.main_thread()  # elsewhere Python raises nothing
+    handler = signal.signal(signal.SIGINT, lambda number, frame: came.append(number)) if in_main else None
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if in_main:
+            signal.signal(signal.SIGINT, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _start(ours: socket.socket, theirs: socket.socket, options: Mapping[str, Any]) -> dict[str, Any]:
