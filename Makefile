@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo screenshots test lint audit slides bench mutants soak-right soak kills nbgrader-bank calibrate clean
+.PHONY: help demo screenshots test lint audit slides bench mutants soak-right steady soak kills nbgrader-bank calibrate clean
 
 help: ## show this list / 이 목록 보기
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -42,6 +42,9 @@ mutants: .venv/made ## mutate the solution, every mistake must cost points, abou
 
 soak-right: .venv/made ## right submissions again and again, 15 minutes / 옳은 제출물을 거듭 채점, 15분
 	$(BIN)/python -m tests.soak.right
+
+steady: .venv/made ## wrong submissions with other seeds, half an hour / 틀린 제출물을 시드를 바꿔 채점, 30분
+	$(BIN)/python -m tests.soak.steady
 
 soak: .venv/made ## grade 2,000 submissions in one run, some hours / 제출물 2,000개를 한 번에 채점, 몇 시간
 	$(BIN)/python -m tests.soak soak

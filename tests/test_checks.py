@@ -15,6 +15,7 @@ from autograder.checks.expect import Failed
 from autograder.checks.inputs import Draw, derived_seed
 from autograder.checks.plugin import NotRun, verdict, without_tensors
 from autograder.checks.remote import ANSWER, Ended, Missing, package_files, well_formed
+from autograder.checks.tasks import CODE_DIM, codes_of, readable_model
 from autograder.messages import Message
 from autograder.sandbox import probes, wire
 from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit
@@ -209,6 +210,49 @@ def test_a_few_infinite_elements_are_an_accident_and_more_are_not() -> None:
     with pytest.raises(Failed) as failed:
         noise.finite(drawn, "f")
     assert failed.value.message_id == "check.not_finite"
+
+
+SIZES: dict[str, Callable[[Tensor], Tensor]] = {
+    "right": lambda log_var: torch.ones_like(log_var),
+    "variance": lambda log_var: (0.5 * log_var).exp(),
+    "inverse": lambda log_var: (-log_var).exp(),
+    "nothing where log_var is small": lambda log_var: (log_var > 0).double(),
+}
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
+def test_noise_of_any_size_is_equally_large_in_both_modes(size: Callable[[Tensor], Tensor]) -> None:
+    """Whatever costs points for the spread costs none for freshness, at any seed."""
+    for seed in range(100):
+        drawn = normal(seed, CALLS + 2, ROWS, COLUMNS) * size(spread_of_log_var(seed).double())
+        noise.check_equally_large(drawn[:CALLS], drawn[CALLS:], "f")
+
+
+@pytest.mark.parametrize("size", list(SIZES.values())[:3], ids=list(SIZES)[:3])
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.9, 1.11])
+def test_noise_of_another_size_in_evaluation_mode_is_refused_at_every_seed(
+    size: Callable[[Tensor], Tensor], share: float
+) -> None:
+    for seed in range(20):
+        drawn = normal(seed, CALLS + 2, ROWS, COLUMNS) * size(spread_of_log_var(seed).double())
+        with pytest.raises(Failed) as failed:
+            noise.check_equally_large(drawn[:CALLS], share * drawn[CALLS:], "f")
+        assert failed.value.message_id == "noise.evaluation_differs"
+
+
+def test_columns_off_zero_are_no_repetition() -> None:
+    """Codes from a posterior whose mean is the same for all images are wrong, and drawn anew all the same."""
+    for seed in range(100):
+        noise.check_fresh(normal(seed, 2, 300, 8) + 3 * normal(seed + 1000, 8))
+
+
+@pytest.mark.parametrize("scale", [0.1, 1, 2, 3])
+def test_codes_up_to_three_times_too_large_are_read_from_images(scale: float) -> None:
+    for seed in range(4):
+        z = scale * normal(seed, 2000, CODE_DIM).float()
+        model = probes.loaded(StandIn(CODE_DIM, 2 * CODE_DIM), readable_model(seed)["state"])
+        images = model.decode(z).detach()
+        assert torch.allclose(codes_of(images, seed, "f"), z.double(), atol=1e-3)
 
 
 # --- expectations ----------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import types
 import urllib.request
 import zipfile
@@ -88,15 +87,13 @@ def test_the_sums_are_those_of_the_files(dist: Path) -> None:
 def test_the_same_input_gives_the_same_bytes(
     dist: Path, tmp_path: Path, umask: str, zone: str, encoding: str
 ) -> None:
-    """Whoever builds, when, where and with whichever settings; and all channels take less than a minute."""
-    started = time.monotonic()
+    """Whoever builds, when, where and with whichever settings."""
     subprocess.run(
         [sys.executable, "-c", SEALED, umask, str(tmp_path / "dist"), *CHANNELS],
         cwd=ROOT,
         env={**os.environ, "TZ": zone, "LC_ALL": encoding, "PYTHONHASHSEED": str(len(zone))},
         check=True,
     )
-    assert time.monotonic() - started < 60
     again, first = contents(tmp_path / "dist"), contents(dist)
     again.pop(releasing.SUMS), first.pop(releasing.SUMS)
     assert again == first

@@ -15,10 +15,11 @@ from autograder.checks.inputs import Draw
 from autograder.checks.remote import RemoteSubmission
 from autograder.checks.tasks import (
     CODE_DIM,
+    PIXEL_TOLERANCE,
+    codes_of,
     damaged,
     ends,
     plain_model,
-    readable_layer,
     readable_model,
     slow_model,
 )
@@ -28,10 +29,6 @@ from autograder.sandbox.standins.model import VAE as StandIn
 pytestmark = pytest.mark.part("latent")
 
 CALLS, COUNT = 4, 512
-# Decoding the same code in float32, alone or in a batch, differs by some 1e-6.
-PIXEL_TOLERANCE = 2e-4
-
-
 # Fed back 60 times to a network that forgets, as the slow one does, errors stay below 4e-7 (12 seeds, against float64).
 SETTLED_TOLERANCE = 2e-5
 MODELS = {"plain": plain_model, "readable": readable_model, "slow": slow_model}
@@ -49,17 +46,6 @@ def network(seed: int, kind: str) -> StandIn:
 def restored(seed: int, kind: str, iterations: int) -> Tensor:
     """The reference's pictures of ``damaged``, the same for all submissions of a run."""
     return reference.latent.restore(network(seed, kind), **damaged(Draw(seed), 3), iterations=iterations)
-
-
-def codes_of(images: Tensor, seed: int, called: str) -> Tensor:
-    """z (K, D) that images of the readable model were decoded from. Raises Failed where there is no such z."""
-    q, b, inverse = readable_layer(seed)
-    pixels = images.double().reshape(len(images), 784)
-    z = (torch.logit(pixels, eps=1e-9) - b) @ inverse.T
-    # float32 leaves logits of size 8 an error of 2e-4; the largest of a million normal codes gives about 10.
-    if not ((z @ q.T + b).sigmoid() - pixels).abs().max() <= PIXEL_TOLERANCE:
-        raise Failed("generate.not_decoded", called=called)
-    return z
 
 
 def images_of(answer: dict[str, Any], count: int, called: str) -> Tensor:

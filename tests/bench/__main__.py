@@ -22,11 +22,12 @@ import reports
 import scale
 import scores
 import training
+import waits
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASUREMENTS = {
     module.__name__: module
-    for module in (scores, cpu, latency, crowd, phases, training, peers, reports, scale)
+    for module in (scores, cpu, latency, crowd, phases, training, peers, reports, scale, waits)
 }
 
 
