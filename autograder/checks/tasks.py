@@ -109,6 +109,8 @@ def plain_model(seed: int) -> dict[str, Any]:
     for name, value in StandIn(5, 24).state_dict().items():
         fan_in = value.shape[1] if value.dim() == 2 else 1
         state[name] = 2.5 * draw.normal(f"plain {name}", *value.shape) / fan_in**0.5
+    # Half of the images lie on either side of each ReLU: else blends of images could have blended codes.
+    state["encoder.0.bias"] = -state["encoder.0.weight"].sum(dim=1) / 2
     return {"latent_dim": 5, "hidden_dim": 24, "state": state}
 
 

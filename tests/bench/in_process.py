@@ -41,7 +41,8 @@ class InProcess:
         return self
 
     def ask(self, probe: str, /, **arguments: Any) -> Any:
-        answer = student.perform(probe, arguments, package(), "cpu")
+        copies = tree_map_only(torch.Tensor, torch.clone, arguments)  # for the student's code to edit
+        answer = student.perform(probe, copies, package(), "cpu")
         return tree_map_only(torch.Tensor, array, answer)
 
     def close(self) -> None:
@@ -78,6 +79,10 @@ class HiddenCheck(NamedTuple):
     points: float
     needs: str | None
 
+    @property
+    def part(self) -> str:
+        return str(self.module.pytestmark.args[0])
+
 
 @cache
 def hidden_checks() -> dict[str, HiddenCheck]:
@@ -98,27 +103,28 @@ def hidden_checks() -> dict[str, HiddenCheck]:
 class Examination:
     """One submission and its hidden checks, which are called one by one, in their order."""
 
-    def __init__(self, files: Mapping[str, bytes]) -> None:
+    def __init__(self, files: Mapping[str, bytes], seed: int = SEED) -> None:
+        self._seed = seed
+        self.passed: set[str] = set()
         self._submission = Submission("student", files, {}, (), digest="")
         self._parts: dict[str, RemoteSubmission] = {}
-        self._passed: set[str] = set()
 
     def require(self, name: str) -> None:
         """Return when the check is passed; else raise what it raises, or LookupError where another comes first."""
         check = hidden_checks()[name]
-        if check.needs and check.needs not in self._passed:
+        if check.needs and check.needs not in self.passed:
             raise LookupError(f"{check.needs} was not passed")
         # nbgrader gives 0 points where anything, a progress bar or a warning, goes to stderr.
         with redirect_stderr(io.StringIO()), redirect_stdout(io.StringIO()), warnings.catch_warnings():
             self._called(check.function, check.module)
-        self._passed.add(name)
+        self.passed.add(name)
 
     def score(self) -> float:
         """The points of all checks that are passed."""
         for name in hidden_checks():
             with suppress(Exception):
                 self.require(name)
-        return sum(hidden_checks()[name].points for name in self._passed)
+        return sum(hidden_checks()[name].points for name in self.passed)
 
     def _called(self, function: Callable[..., Any], module: ModuleType) -> Any:
         given = {name: self._fixture(name, module) for name in inspect.signature(function).parameters}
@@ -130,9 +136,9 @@ class Examination:
         makers: dict[str, Callable[[], Any]] = {
             "submission": lambda: self._part(module.pytestmark.args[0]),
             "short_run_submission": lambda: self._part(SHORT_RUN),
-            "short_run_task": lambda: short_run.task(DATASET, None, SEED, settings().short_run_images),
-            "draw": lambda: Draw(SEED),
-            "seed": lambda: SEED,
+            "short_run_task": lambda: short_run.task(DATASET, None, self._seed, settings().short_run_images),
+            "draw": lambda: Draw(self._seed),
+            "seed": lambda: self._seed,
             "dataset": lambda: DATASET,
             "device": lambda: "cpu",
             "remark": lambda: lambda *_, **__: None,
@@ -146,7 +152,7 @@ class Examination:
 
     def _part(self, part: str) -> RemoteSubmission:
         if part not in self._parts:
-            self._parts[part] = RemoteSubmission(self._submission, part, InProcess(), settings(), SEED)  # type: ignore[arg-type]
+            self._parts[part] = RemoteSubmission(self._submission, part, InProcess(), settings(), self._seed)  # type: ignore[arg-type]
         return self._parts[part]
 
 
