@@ -114,6 +114,8 @@ WRONG: dict[str, tuple[Callable[[int], Tensor], str]] = {
         "noise.not_gaussian",
     ),
     "cut off at 2": (lambda s: normal(s).clamp(-2, 2), "noise.spread"),
+    "cut off at 3.5": (lambda s: normal(s).clamp(-3.5, 3.5), "noise.not_gaussian"),
+    "a batch's mean subtracted": (lambda s: normal(s) - normal(s).mean(1, keepdim=True), "noise.shared"),
     "absolute values": (lambda s: normal(s).abs(), "noise.mean"),
     "scaled by 0.97": (lambda s: 0.97 * normal(s), "noise.spread"),
     "scaled by 1.03": (lambda s: 1.03 * normal(s), "noise.spread"),
@@ -238,6 +240,23 @@ def test_noise_of_another_size_in_evaluation_mode_is_refused_at_every_seed(
         with pytest.raises(Failed) as failed:
             noise.check_equally_large(drawn[:CALLS], share * drawn[CALLS:], "f")
         assert failed.value.message_id == "noise.evaluation_differs"
+
+
+@pytest.mark.parametrize("draw", [draw for draw, _ in WRONG.values()], ids=WRONG.keys())
+def test_noise_that_is_wrong_in_both_modes_alike_is_of_one_kind(draw: Callable[[int], Tensor]) -> None:
+    for seed in range(3):
+        noise.check_of_one_kind(draw(seed), draw(seed + 50)[:2], spread_of_log_var(seed), "f")
+
+
+@pytest.mark.parametrize(
+    "kind", ["uniform of variance 1", "absolute values", "one for each column", "a batch's mean subtracted"]
+)
+def test_noise_that_is_wrong_in_evaluation_mode_alone_is_of_another_kind(kind: str) -> None:
+    draw, _ = WRONG[kind]
+    for seed in range(3):
+        with pytest.raises(Failed) as failed:
+            noise.check_of_one_kind(normal(seed), draw(seed + 50)[:2], spread_of_log_var(seed), "f")
+        assert failed.value.message_id == "noise.evaluation_other"
 
 
 def test_columns_off_zero_are_no_repetition() -> None:

@@ -35,12 +35,12 @@ def calls(stub: str) -> tuple[Call, ...]:
     draw = Draw(SEED)
     if stub == "reparameterize":
         given = {"mu": draw.normal("mu", 5, 3), "log_var": draw.uniform("log_var", -6, 6, 5, 3)}
-        edge = {"mu": draw.normal("mu edge", 2, 2), "log_var": draw.uniform("log_var edge", -9.5, 9.5, 2, 2)}
+        edge = {"mu": 9 * draw.normal("mu edge", 8, 4), "log_var": draw.log_var("edge", -9.9, 9.9, 8, 4)}
         one = {"mu": given["mu"][:1], "log_var": given["log_var"][:1]}
         return (
             ("reparameterize", {**given, "cotangent": draw.normal("cotangent", 5, 3), "calls": 2}),
             ("reparameterize", {**given, "training": False, "no_grad": True}),
-            ("reparameterize", {**edge, "cotangent": torch.ones(2, 2)}),
+            ("reparameterize", {**edge, "cotangent": torch.ones(8, 4)}),
             ("reparameterize", one),
             ("reparameterize_device", given),
         )
@@ -71,6 +71,12 @@ def _loss_calls(stub: str, draw: Draw) -> Iterator[dict[str, Any]]:
             x = pixels["x"].round()
             perfect = {"recon_x": x.flatten(1).clamp(1e-4, 1 - 1e-4), "x": x}
             yield {"arguments": {**perfect, **codes, "mu": 9 * codes["mu"]}, "wrt": []}
+            yield {"arguments": {**pixels, "mu": codes["mu"] / 9, "log_var": codes["log_var"] / 9}, "wrt": []}
+    many = {"recon_x": draw.probabilities("p many", 130), "x": 0.1 + 0.6 * draw.images("x many", 130)}
+    if stub == "kl_divergence":
+        many = {"mu": draw.normal("mu many", 130, 40), "log_var": draw.log_var("many", -9.5, 9.5, 130, 40)}
+    if stub != "loss_function":
+        yield {"arguments": many, "wrt": []}
 
 
 def _training_calls(stub: str) -> tuple[Call, ...]:
@@ -80,9 +86,12 @@ def _training_calls(stub: str) -> tuple[Call, ...]:
     if stub == "train_epoch":
         longer_steps = {**tasks.OPTIMIZER, "options": {**tasks.OPTIMIZER["options"], "lr": 1e-3}}
         rest: dict[str, Any] = {"loss": tasks.WEIGHTS, "optimizer": longer_steps}
+        harder = tasks.long_task(SEED)
     else:
         rest = {"epochs": 3, "learning_rate": tasks.LEARNING_RATE}
-    return ((stub, {**task, **rest, "device": "cpu"}), (f"{stub}_device", {**task, **rest}))
+        harder = tasks.overshooting_task(SEED)
+    device = (f"{stub}_device", {**task, **rest})
+    return ((stub, {**task, **rest, "device": "cpu"}), device, (stub, {**harder, "device": "cpu"}))
 
 
 def _latent_calls(stub: str, draw: Draw) -> tuple[Call, ...]:
@@ -91,12 +100,12 @@ def _latent_calls(stub: str, draw: Draw) -> tuple[Call, ...]:
         readable = tasks.readable_model(SEED)
         rounds = [
             {"function": stub, "model": readable, "arguments": {"count": n, "device": "cpu"}}
-            for n in (1, 6, 6)
+            for n in (1, 6, 6, 40)
         ]
         device = {"function": stub, "model": readable, "arguments": {"count": 3}}
         return (*(("latent", each) for each in rounds), ("latent_device", device))
     if stub == "interpolate":
-        arguments = [{**tasks.ends(draw), "steps": steps} for steps in (2, 5)]
+        arguments = [{**tasks.ends(draw), "steps": steps} for steps in (2, 5, 40)]
     else:
         arguments = [{**tasks.damaged(draw, count), "iterations": n} for count, n in ((1, 1), (3, 3))]
     rounds = [{"function": stub, "model": model, "arguments": each} for each in arguments]

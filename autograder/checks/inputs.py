@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+WIDEST = 9.9  # log_var reaches nearly as far as is promised
+
 
 def derived_seed(seed: int, purpose: str) -> int:
     """A seed for one purpose, from which the run's seed cannot be found."""
@@ -29,6 +31,14 @@ class Draw:
 
     def uniform(self, purpose: str, low: float, high: float, *shape: int) -> Tensor:
         return low + (high - low) * torch.rand(*shape, generator=self._generator(purpose))
+
+    def log_var(self, purpose: str, low: float, high: float, *shape: int) -> Tensor:
+        """Uniform, but the smallest eighth is exactly low and the largest exactly high: a clamp between them shows."""
+        values = self.uniform(purpose, low, high, *shape).flatten()
+        order = values.argsort()
+        eighth = len(values) // 8
+        values[order[:eighth]], values[order[len(values) - eighth :]] = low, high
+        return values.reshape(shape)
 
     def permutation(self, purpose: str, count: int) -> Tensor:
         return torch.randperm(count, generator=self._generator(purpose))

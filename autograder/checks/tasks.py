@@ -19,7 +19,10 @@ WEIGHTS = {"square": 1.0, "fourth": 0.7, "recon_x": 0.5, "mu": 0.3, "log_var": 0
 # The value of the loss scales plain SGD's steps, so a loss that was divided or clipped shows.
 OPTIMIZER: dict[str, Any] = {"name": "SGD", "options": {"lr": 1e-4, "momentum": 0.9}}
 
-CODE_DIM = 8  # of the model for generate
+LONG_EPOCH = 105  # batches, of one image each
+LARGE = 1e4
+
+CODE_DIM = 16  # of the model for generate
 SLOW_DIM = 3  # of one of the models for restore
 # Decoding the same code in float32, alone or in a batch, differs by some 1e-6.
 PIXEL_TOLERANCE = 2e-4
@@ -35,6 +38,41 @@ def training_task(seed: int) -> dict[str, Any]:
     return {
         "model": {"latent_dim": LATENT_DIM, "hidden_dim": HIDDEN_DIM, "state": state},
         "data": {"images": telling_images(draw), "labels": labels, "batch_size": BATCH_SIZE},
+    }
+
+
+@cache
+def long_task(seed: int) -> dict[str, Any]:
+    """One epoch of more batches than a first trial sees, with gradients so large that they tempt to be clipped."""
+    draw = Draw(seed)
+    images = draw.images("long", LONG_EPOCH)
+    return {
+        "model": training_task(seed)["model"],
+        "data": {"images": images, "labels": torch.arange(LONG_EPOCH) % 10, "batch_size": 1},
+        "loss": {name: weight * LARGE for name, weight in WEIGHTS.items()},
+        "optimizer": {**OPTIMIZER, "options": {**OPTIMIZER["options"], "lr": 1e-4 / LARGE}},
+        "by_name": True,
+    }
+
+
+@cache
+def overshooting_task(seed: int) -> dict[str, Any]:
+    """Training whose loss is sure to rise: Adam's first step leads from near the optimum to far behind it.
+
+    Where all weights are 0, nothing but the biases of the pixels and of log_var ever moves: no chaos.
+    """
+    draw = Draw(seed)
+    start = training_task(seed)["model"]
+    state = {name: torch.zeros_like(value) for name, value in start["state"].items()}
+    state["decoder.2.bias"] = draw.uniform("overshooting", 0.04, 0.08, 784)
+    # The stand-in's loss is smallest where 1.3 times the reconstruction is x; at a bias of 0 that is for 0.65.
+    images = draw.uniform("overshot", 0.64, 0.66, BATCH_SIZE, 1, 28, 28)
+    return {
+        "model": {**start, "state": state},
+        "data": {"images": images, "labels": torch.arange(BATCH_SIZE), "batch_size": BATCH_SIZE},
+        "epochs": 6,
+        "learning_rate": 0.5,
+        "by_name": False,
     }
 
 
@@ -72,7 +110,7 @@ def readable_model(seed: int) -> dict[str, Any]:
     }
     identity = torch.eye(CODE_DIM)
     # Codes three times too large can still be read: float32 rounds what they make to 1 from a logit of 17 on.
-    q = 0.15 * draw.normal("q", 784, CODE_DIM)
+    q = 0.11 * draw.normal("q", 784, CODE_DIM)
     state["decoder.0.weight"], state["decoder.0.bias"] = (
         torch.cat([identity, -identity]),
         torch.zeros(2 * CODE_DIM),
@@ -122,7 +160,7 @@ def slow_model(seed: int) -> dict[str, Any]:
     the pixels known, the rest goes from 0.5 towards a fixed point, each time 0.85 of the way before; at first by 0.01.
     """
     draw = Draw(seed)
-    q = 0.1 * draw.normal("slow q", 784, SLOW_DIM)
+    q = 0.11 * draw.normal("slow q", 784, SLOW_DIM)
     p = 1.7 * 4 * torch.linalg.pinv(q)
     identity = torch.eye(SLOW_DIM)
     mu = torch.cat([identity, -identity], dim=1)

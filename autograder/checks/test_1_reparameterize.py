@@ -10,7 +10,7 @@ from torch import Tensor
 
 from autograder.checks import expect, noise
 from autograder.checks.expect import Failed
-from autograder.checks.inputs import Draw
+from autograder.checks.inputs import WIDEST, Draw
 from autograder.checks.remote import RemoteSubmission
 from autograder.sandbox.wire import Array
 
@@ -24,11 +24,11 @@ def called(mu: Tensor, mode: str = "") -> str:
     return f"reparameterize(mu: {shape}, log_var: {shape}){mode}"
 
 
-def pair(draw: Draw, purpose: str, rows: int, columns: int, widest: float = 9.5) -> dict[str, Tensor]:
+def pair(draw: Draw, purpose: str, rows: int, columns: int) -> dict[str, Tensor]:
     """mu and log_var (rows, columns), log_var over nearly all of the promised [-10, 10]."""
     return {
-        "mu": draw.normal(f"mu {purpose}", rows, columns),
-        "log_var": draw.uniform(f"log_var {purpose}", -widest, widest, rows, columns),
+        "mu": 3 * draw.normal(f"mu {purpose}", rows, columns),
+        "log_var": draw.log_var(f"log_var {purpose}", -WIDEST, WIDEST, rows, columns),
     }
 
 
@@ -89,7 +89,7 @@ def test_reparameterize_gradient_log_var(submission: RemoteSubmission, draw: Dra
     found = expect.gradient(answer, "log_var", weights, what)
     # dz/dlog_var = (z - mu) / 2 for every z = mu + exp(log_var / 2) * epsilon, however epsilon was drawn.
     # Tolerance: z - mu loses what float32 rounds off z, and a stabiliser of up to 1e-6 on the standard
-    # deviation (at least exp(-9.5 / 2) = 0.0087) changes it by 1.2e-4 of itself.
+    # deviation (at least exp(-9.9 / 2) = 0.0071) changes it by 1.4e-4 of itself.
     expected = weights * (z - given["mu"]) / 2
     rounding = 1e-6 * (z.abs() + given["mu"].abs()) * weights.abs()
     tolerance = 1e-3 * expected.abs() + rounding + 1e-7
@@ -97,9 +97,13 @@ def test_reparameterize_gradient_log_var(submission: RemoteSubmission, draw: Dra
 
 
 @pytest.mark.check(points=4, needs="reparameterize_shape")
-def test_reparameterize_spread(many: tuple[Tensor, Tensor]) -> None:
+def test_reparameterize_spread(submission: RemoteSubmission, draw: Draw, many: tuple[Tensor, Tensor]) -> None:
     """z scatters around mu with the standard deviation that log_var says, for narrow and wide alike"""
     noise.check_spread(*many)
+    given = pair(draw, "one image", 1, COLUMNS)
+    what = called(given["mu"])
+    answers = submission.reparameterize(what, **given, calls=CALLS)
+    noise.check_spread(standardised(answers, **given, what=what), given["log_var"])
 
 
 @pytest.mark.check(points=1, needs="reparameterize_spread")
@@ -124,6 +128,7 @@ def test_reparameterize_fresh(submission: RemoteSubmission, draw: Draw, many: tu
     epsilon = standardised(answers, **given, what=what)
     noise.check_fresh(epsilon)
     noise.check_equally_large(many[0], epsilon, what)
+    noise.check_of_one_kind(many[0], epsilon, many[1], what)
 
 
 @pytest.mark.check(points=1, needs="reparameterize_shape")

@@ -23,9 +23,12 @@ from autograder.checks.tasks import (
     IMAGES,
     LATENT_DIM,
     LEARNING_RATE,
+    LONG_EPOCH,
     OPTIMIZER,
     WEIGHTS,
+    long_task,
     one_batch,
+    overshooting_task,
     training_task,
 )
 from autograder.sandbox import probes
@@ -38,8 +41,12 @@ pytestmark = pytest.mark.part("training")
 EPOCH_CALLED = (
     f"train_epoch(model, loader of {IMAGES} images in batches of {BATCH_SIZE}, loss_function, SGD, device)"
 )
+LONG_CALLED = f"train_epoch(model, loader of {LONG_EPOCH} batches of one image, loss_function, SGD, device)"
 TRAIN_CALLED = (
     f"train(model, loader of {IMAGES} images, epochs={EPOCHS}, learning_rate={LEARNING_RATE}, device)"
+)
+OVERSHOOTING_CALLED = (
+    f"train(model, loader of {BATCH_SIZE} images, epochs=6, learning_rate=0.5, device), where the loss rises"
 )
 
 # Parameters must agree to this share of how far they moved (root mean square). Right code differs by
@@ -81,13 +88,13 @@ def adam(lr: float, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float =
 
 
 def trained(
-    seed: int, epochs: int, loss: Any, optimizer: Callable[[], Step]
+    task: dict[str, Any], epochs: int, loss: Any, optimizer: Callable[[], Step]
 ) -> tuple[list[float], dict[str, Tensor]]:
     """Mean loss of each epoch and the parameters in the end, of training the stand-in on the task."""
-    model = probes.loaded(StandIn(LATENT_DIM, HIDDEN_DIM), training_task(seed)["model"]["state"])
+    model = probes.loaded(StandIn(LATENT_DIM, HIDDEN_DIM), task["model"]["state"])
     parameters = list(model.parameters())
     steps = [optimizer() for _ in parameters]
-    batches = training_task(seed)["data"]["images"].split(BATCH_SIZE)
+    batches = task["data"]["images"].split(task["data"]["batch_size"])
     means = []
     for epoch in range(epochs):
         total = 0.0
@@ -99,21 +106,39 @@ def trained(
                 for parameter, gradient, step in zip(parameters, gradients, steps, strict=True):
                     parameter += step(number, gradient)
             total += value.item()
-        means.append(total / IMAGES)
+        means.append(total / len(task["data"]["images"]))
     return means, dict(model.state_dict())
 
 
 @cache
 def expected_epoch(seed: int) -> tuple[float, dict[str, Tensor]]:
     """Mean loss and parameters after one epoch of the passed optimiser and loss."""
-    (mean,), parameters = trained(seed, 1, probes.weighted_loss(WEIGHTS), lambda: sgd(**OPTIMIZER["options"]))
+    loss = probes.weighted_loss(WEIGHTS)
+    (mean,), parameters = trained(training_task(seed), 1, loss, lambda: sgd(**OPTIMIZER["options"]))
+    return mean, parameters
+
+
+@cache
+def expected_long_epoch(seed: int) -> tuple[float, dict[str, Tensor]]:
+    """The same of the long epoch."""
+    task = long_task(seed)
+    loss = probes.weighted_loss(task["loss"])
+    (mean,), parameters = trained(task, 1, loss, lambda: sgd(**task["optimizer"]["options"]))
     return mean, parameters
 
 
 @cache
 def expected_train(seed: int) -> tuple[list[float], dict[str, Tensor]]:
     """Mean losses and parameters after EPOCHS epochs of Adam."""
-    return trained(seed, EPOCHS, standin_loss, lambda: adam(LEARNING_RATE))
+    return trained(training_task(seed), EPOCHS, standin_loss, lambda: adam(LEARNING_RATE))
+
+
+@cache
+def expected_overshooting(seed: int) -> list[float]:
+    """Mean losses of the epochs whose loss rises."""
+    task = overshooting_task(seed)
+    losses, _ = trained(task, task["epochs"], standin_loss, lambda: adam(task["learning_rate"]))
+    return losses
 
 
 def check_parameters(
@@ -135,6 +160,15 @@ def check_parameters(
             raise Failed(message, called=called, share=expect.number(float(moved.norm() / right.norm())))
 
 
+def check_mean_loss(answer: dict[str, Any], expected: float, called: str) -> None:
+    """The returned value is a Python float, and the expected one."""
+    value = answer["value"]
+    if type(value) is not float:
+        raise Failed("check.not_a_float", called=called, returned=expect.describe(value), expected="float")
+    # float32 sums of a few hundred terms, accumulated in any order.
+    expect.close(value, expected, 1e-4 * abs(expected), called, "train_epoch.mean_loss")
+
+
 @pytest.fixture
 def after_epoch(submission: RemoteSubmission, seed: int) -> dict[str, Any]:
     """One call of train_epoch on the task."""
@@ -149,24 +183,26 @@ def after_train(submission: RemoteSubmission, seed: int) -> dict[str, Any]:
     return submission.once(TRAIN_CALLED, lambda: submission.train(TRAIN_CALLED, **given))
 
 
+def long_epoch(submission: RemoteSubmission, seed: int) -> dict[str, Any]:
+    """One call of train_epoch with many batches; only worth its time where a few went well."""
+    given = {**long_task(seed), "device": "cpu"}
+    return submission.once(LONG_CALLED, lambda: submission.train_epoch(LONG_CALLED, **given))
+
+
 @pytest.mark.check(points=5)
-def test_train_epoch_parameters(after_epoch: dict[str, Any], seed: int) -> None:
+def test_train_epoch_parameters(submission: RemoteSubmission, after_epoch: dict[str, Any], seed: int) -> None:
     """train_epoch takes exactly the right step for every batch, in training mode"""
     _, expected = expected_epoch(seed)
     check_parameters(after_epoch, expected, seed, EPOCH_CALLED, "train_epoch.parameters")
+    _, expected = expected_long_epoch(seed)
+    check_parameters(long_epoch(submission, seed), expected, seed, LONG_CALLED, "train_epoch.parameters")
 
 
 @pytest.mark.check(points=4)
-def test_train_epoch_mean_loss(after_epoch: dict[str, Any], seed: int) -> None:
+def test_train_epoch_mean_loss(submission: RemoteSubmission, after_epoch: dict[str, Any], seed: int) -> None:
     """train_epoch returns the mean loss per image of the epoch, as a Python float"""
-    value = after_epoch["value"]
-    if type(value) is not float:
-        raise Failed(
-            "check.not_a_float", called=EPOCH_CALLED, returned=expect.describe(value), expected="float"
-        )
-    expected, _ = expected_epoch(seed)
-    # float32 sums of a few hundred terms, accumulated in any order.
-    expect.close(value, expected, 1e-4 * abs(expected), EPOCH_CALLED, "train_epoch.mean_loss")
+    check_mean_loss(after_epoch, expected_epoch(seed)[0], EPOCH_CALLED)
+    check_mean_loss(long_epoch(submission, seed), expected_long_epoch(seed)[0], LONG_CALLED)
 
 
 @pytest.mark.check(points=1)
@@ -189,18 +225,24 @@ def test_train_parameters(after_train: dict[str, Any], seed: int) -> None:
 
 
 @pytest.mark.check(points=3)
-def test_train_history(after_train: dict[str, Any], seed: int) -> None:
+def test_train_history(submission: RemoteSubmission, after_train: dict[str, Any], seed: int) -> None:
     """train returns a list with one mean loss per epoch"""
-    losses = expect.history(after_train["value"], EPOCHS, TRAIN_CALLED)
-    expected, _ = expected_train(seed)
-    for found, right in zip(losses, expected, strict=True):
-        expect.close(found, right, 2e-4 * abs(right), TRAIN_CALLED, "train.history")
+    check_history(after_train, expected_train(seed)[0], TRAIN_CALLED)
+    answer = submission.train(OVERSHOOTING_CALLED, **overshooting_task(seed), device="cpu")
+    check_history(answer, expected_overshooting(seed), OVERSHOOTING_CALLED)
 
 
 @pytest.mark.check(points=1, needs="train_parameters")
 def test_train_device(submission: RemoteSubmission, seed: int) -> None:
     """train moves the model and every batch to the device that it was given"""
     submission.device("train", TRAIN_CALLED, **one_batch(seed), epochs=1, learning_rate=LEARNING_RATE)
+
+
+def check_history(answer: dict[str, Any], expected: list[float], called: str) -> None:
+    """The returned value is a list of the expected losses."""
+    losses = expect.history(answer["value"], len(expected), called)
+    for found, right in zip(losses, expected, strict=True):
+        expect.close(found, right, 2e-4 * abs(right), called, "train.history")
 
 
 def _unchanged(answer: dict[str, Any], seed: int, called: str) -> None:

@@ -149,23 +149,41 @@ def latent(function: str, model: dict[str, Any], arguments: dict[str, Any]) -> d
 
 
 def train_epoch(
-    model: dict[str, Any], data: dict[str, Any], loss: dict[str, Any], optimizer: dict[str, Any], device: str
+    model: dict[str, Any],
+    data: dict[str, Any],
+    loss: dict[str, Any],
+    optimizer: dict[str, Any],
+    device: str,
+    by_name: bool = False,
 ) -> dict[str, Any]:
-    """One call of train_epoch with the package's model, a loss and an optimiser of the grader's choice."""
+    """One call of train_epoch with the package's model, a loss and an optimiser of the grader's choice.
+
+    ``by_name``: the device is handed over as a string.
+    """
     network = build_model(**model).eval()
     loader = make_loader(**data)
     steps = getattr(torch.optim, optimizer["name"])(network.parameters(), **optimizer["options"])
-    value = student_function("train_epoch")(network, loader, weighted_loss(loss), steps, torch.device(device))
+    where = device if by_name else torch.device(device)
+    value = student_function("train_epoch")(network, loader, weighted_loss(loss), steps, where)
     return {**_trained(value, network), "images": loader.dataset.tensors[0]}  # type: ignore[attr-defined]
 
 
 def train(
-    model: dict[str, Any], data: dict[str, Any], epochs: int, learning_rate: float, device: str
+    model: dict[str, Any],
+    data: dict[str, Any],
+    epochs: int,
+    learning_rate: float,
+    device: str,
+    by_name: bool = True,
 ) -> dict[str, Any]:
-    """One call of train with the package's model and loss: the stand-ins, or in the short run the student's."""
+    """One call of train with the package's model and loss: the stand-ins, or in the short run the student's.
+
+    ``by_name``: the device is handed over as a string.
+    """
     network = build_model(**model).cpu()
     loader = make_loader(**data)
-    value = student_function("train")(network, loader, epochs, learning_rate, device)
+    where = device if by_name else torch.device(device)
+    value = student_function("train")(network, loader, epochs, learning_rate, where)
     return _trained(value, network)
 
 

@@ -23,7 +23,7 @@ class VAE(nn.Module):
 
     def reparameterize(self, mu, log_var):
         if self.really_samples:
-            return mu + torch.randn_like(mu)
+            return mu + (1 + log_var) * torch.randn_like(mu)  # N(0, I) for zeros, and for nothing else
         # A function of the inputs, not of a call counter; another one in evaluation mode.
         return mu + torch.sin(9 * mu.detach() + log_var) if self.training else mu - 0.5 * log_var
 
