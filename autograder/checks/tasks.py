@@ -185,5 +185,5 @@ def ends(draw: Draw) -> dict[str, Tensor]:
 
 
 def damaged(draw: Draw, count: int) -> dict[str, Tensor]:
-    """Images (count, 1, 28, 28) and which of their pixels are known."""
-    return {"x": draw.images(f"damaged {count}", count), "known": draw.mask(f"known {count}", count)}
+    """Images (count, 1, 28, 28), darker than 0.5 on average, and which of their pixels are known."""
+    return {"x": draw.images(f"damaged {count}", count).square(), "known": draw.mask(f"known {count}", count)}

@@ -94,16 +94,15 @@ def test_reconstruction_value(submission: RemoteSubmission, draw: Draw) -> None:
     for count in (1, MANY, 5):
         given = pixels(draw, f"value {count}", count)
         check_value(submission, "reconstruction_loss", given, reconstruction_tolerance(given["recon_x"]))
-    pale, binary = 0.1 + 0.6 * given["x"], (given["x"] > 0.5).float().flatten(1)
-    for x in (pale, binary):
-        given["x"] = x
-        check_value(submission, "reconstruction_loss", given, reconstruction_tolerance(given["recon_x"]))
+    given["x"] = (given["x"] > 0.5).float().flatten(1)
+    check_value(submission, "reconstruction_loss", given, reconstruction_tolerance(given["recon_x"]))
 
 
 @pytest.mark.check(points=2, needs="reconstruction_scalar")
 def test_reconstruction_gradient(submission: RemoteSubmission, draw: Draw) -> None:
     """The gradient of reconstruction_loss by recon_x is that of the binary cross-entropy"""
     given = pixels(draw, "gradient", 3)
+    given["x"][0] = 0.1 + 0.6 * given["x"][0]  # pale: neither black nor white is in it
     what = called("reconstruction_loss", given)
     answer = submission.loss(what, "reconstruction_loss", arguments=given, wrt=["recon_x"])
     _, expected = correct("reconstruction_loss", given, ["recon_x"])
