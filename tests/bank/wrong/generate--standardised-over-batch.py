@@ -5,9 +5,9 @@
 import torch
 
 
+@torch.no_grad()
 def generate(model, count, device):
     z = torch.randn(count, model.latent_dim, device=device)
     if count > 1:
         z = (z - z.mean(0)) / z.std(0)
-    with torch.no_grad():
-        return model.decode(z).view(count, 1, 28, 28)
+    return model.decode(z).reshape(-1, 1, 28, 28)
