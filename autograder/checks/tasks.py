@@ -49,8 +49,8 @@ def long_task(seed: int) -> dict[str, Any]:
     return {
         "model": training_task(seed)["model"],
         "data": {"images": images, "labels": torch.arange(LONG_EPOCH) % 10, "batch_size": 1},
-        "loss": {name: weight * LARGE for name, weight in WEIGHTS.items()},
-        "optimizer": {**OPTIMIZER, "options": {**OPTIMIZER["options"], "lr": 1e-4 / LARGE}},
+        "loss": {"square": LARGE},
+        "optimizer": {"name": "SGD", "options": {"lr": 1e-4 / LARGE}},
         "by_name": True,
     }
 

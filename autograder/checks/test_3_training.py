@@ -61,7 +61,7 @@ Step = Callable[
 ]  # from the step's number, counted from 1, and the gradient: the movement
 
 
-def sgd(lr: float, momentum: float) -> Step:
+def sgd(lr: float, momentum: float = 0.0) -> Step:
     """SGD with momentum as torch.optim has it, for one parameter. torch.optim itself would cost the grader 150 MB."""
     velocity = torch.zeros(())
 

@@ -6,7 +6,9 @@ A probe knows no expected value; everything it gets from the grader may be seen 
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
+import operator
 import random
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -246,19 +248,24 @@ def make_loader(
 
 
 def weighted_loss(weights: dict[str, float]) -> Callable[..., torch.Tensor]:
-    """A loss that is like no other: a weighted sum of simple terms, so that it can't be mistaken."""
+    """A loss that is like no other: a weighted sum of simple terms, so that it can't be mistaken.
+
+    Terms without a weight are left out, which saves their time.
+    """
+    terms: dict[str, Callable[..., torch.Tensor]] = {
+        "square": lambda error, recon_x, mu, log_var: error.square().sum(),
+        "fourth": lambda error, recon_x, mu, log_var: error.pow(4).sum(),
+        "recon_x": lambda error, recon_x, mu, log_var: recon_x.sum(),
+        "mu": lambda error, recon_x, mu, log_var: mu.square().sum(),
+        "log_var": lambda error, recon_x, mu, log_var: log_var.square().sum(),
+    }
 
     def loss_function(
         recon_x: torch.Tensor, x: torch.Tensor, mu: torch.Tensor, log_var: torch.Tensor
     ) -> torch.Tensor:
         error = recon_x - x.reshape(recon_x.shape)
-        return (
-            weights["square"] * error.square().sum()
-            + weights["fourth"] * error.pow(4).sum()
-            + weights["recon_x"] * recon_x.sum()
-            + weights["mu"] * mu.square().sum()
-            + weights["log_var"] * log_var.square().sum()
-        )
+        weighted = [weight * terms[name](error, recon_x, mu, log_var) for name, weight in weights.items()]
+        return functools.reduce(operator.add, weighted)
 
     return loss_function
 
