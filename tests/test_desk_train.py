@@ -154,6 +154,12 @@ def test_a_loader_stays_a_loader_over_its_whole_dataset(desk):
     assert sorted(len(x) for x, _ in loader) == [4, 32, 32, 32]
 
 
+def test_the_bar_starts_no_thread_that_could_wait_for_ever(desk):
+    before = threading.enumerate()
+    watched(desk, 2)
+    assert threading.enumerate() == before
+
+
 INLINE = """
 def kl_divergence(mu, log_var): raise NotImplementedError("Task 2b: not yet")
 def reconstruction_loss(recon_x, x): raise NotImplementedError("Task 2a: not yet")

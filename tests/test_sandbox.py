@@ -872,6 +872,10 @@ HONEST = {
         True,
     ),
     "a bar": ("def attack():\n    from tqdm.auto import tqdm\n    return sum(tqdm(range(5)))", 10),
+    "a bar without a thread": (
+        "def attack():\n    import threading\n    from tqdm import tqdm\n    return sum(tqdm(range(5))), threading.active_count()",
+        (10, 1),
+    ),
     "digits": (
         "def attack():\n    from sklearn.datasets import load_digits\n    return len(load_digits().data)",
         1797,

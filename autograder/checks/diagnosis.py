@@ -40,7 +40,7 @@ def calls(stub: str) -> tuple[Call, ...]:
         return (
             ("reparameterize", {**given, "cotangent": draw.normal("cotangent", 5, 3), "calls": 2}),
             ("reparameterize", {**given, "training": False, "no_grad": True}),
-            ("reparameterize", {**edge, "cotangent": torch.ones(8, 4)}),
+            ("reparameterize", {**edge, "cotangent": torch.ones(8, 4), "training": False}),
             ("reparameterize", one),
             ("reparameterize_device", given),
         )
@@ -75,7 +75,11 @@ def _loss_calls(stub: str, draw: Draw) -> Iterator[dict[str, Any]]:
     many = {"recon_x": draw.probabilities("p many", 130), "x": 0.1 + 0.6 * draw.images("x many", 130)}
     if stub == "kl_divergence":
         many = {"mu": draw.normal("mu many", 130, 40), "log_var": draw.log_var("many", -9.5, 9.5, 130, 40)}
-    if stub != "loss_function":
+        far = {"mu": draw.normal("mu far", 5, 23), "log_var": draw.uniform("far", 4, 9, 5, 23)}
+        yield {"arguments": far, "wrt": []}
+    if stub == "loss_function":
+        yield {"arguments": {**pixels, **codes}, "wrt": [], "no_grad": True}
+    else:
         yield {"arguments": many, "wrt": []}
 
 
@@ -86,12 +90,13 @@ def _training_calls(stub: str) -> tuple[Call, ...]:
     if stub == "train_epoch":
         longer_steps = {**tasks.OPTIMIZER, "options": {**tasks.OPTIMIZER["options"], "lr": 1e-3}}
         rest: dict[str, Any] = {"loss": tasks.WEIGHTS, "optimizer": longer_steps}
-        harder = tasks.long_task(SEED)
+        harder = [tasks.long_task(SEED), tasks.wide_task(SEED)]
     else:
         rest = {"epochs": 3, "learning_rate": tasks.LEARNING_RATE}
-        harder = tasks.overshooting_task(SEED)
+        harder = [tasks.overshooting_task(SEED), tasks.patient_task(SEED)]
     device = (f"{stub}_device", {**task, **rest})
-    return ((stub, {**task, **rest, "device": "cpu"}), device, (stub, {**harder, "device": "cpu"}))
+    first, *others = [(stub, {**given, "device": "cpu"}) for given in ({**task, **rest}, *harder)]
+    return (first, device, *others)
 
 
 def _latent_calls(stub: str, draw: Draw) -> tuple[Call, ...]:
@@ -105,9 +110,13 @@ def _latent_calls(stub: str, draw: Draw) -> tuple[Call, ...]:
         device = {"function": stub, "model": readable, "arguments": {"count": 3}}
         return (*(("latent", each) for each in rounds), ("latent_device", device))
     if stub == "interpolate":
-        arguments = [{**tasks.ends(draw), "steps": steps} for steps in (2, 5, 40)]
+        given = tasks.ends(draw)
+        back = {"x_start": given["x_end"], "x_end": given["x_start"]}
+        nowhere = {**given, "x_end": given["x_start"]}
+        arguments = [{**given, "steps": steps} for steps in (2, 5, 40)]
+        arguments[1:1] = [{**images, "steps": 4} for images in (back, nowhere)]
     else:
-        arguments = [{**tasks.damaged(draw, count), "iterations": n} for count, n in ((1, 1), (3, 3))]
+        arguments = [{**tasks.damaged(draw, count), "iterations": n} for count, n in ((1, 1), (3, 3), (7, 2))]
     rounds = [{"function": stub, "model": model, "arguments": each} for each in arguments]
     return (*(("latent", each) for each in rounds), ("latent_device", rounds[-1]))
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from autograder.checks.expect import Failed
 from autograder.checks.inputs import Draw
+from autograder.sandbox import probes
 from autograder.sandbox.standins.model import VAE as StandIn
 
 LATENT_DIM, HIDDEN_DIM = 3, 8
@@ -20,9 +21,13 @@ WEIGHTS = {"square": 1.0, "fourth": 0.7, "recon_x": 0.5, "mu": 0.3, "log_var": 0
 OPTIMIZER: dict[str, Any] = {"name": "SGD", "options": {"lr": 1e-4, "momentum": 0.9}}
 
 LONG_EPOCH = 105  # batches, of one image each
-LARGE = 1e4
+LARGE = 1e6
+WIDE_BATCH, WIDE_REST = 131, 3  # images in the two batches of an epoch: more than lectures take, and odd
+# Where the codes of the long epoch lie: mu beyond where the prior has mass, log_var nearly as far as is promised.
+FAR_CODES = (9.0, -8.0, 1.0, 8.5, -8.5, 0.5)
+PATIENT_EPOCHS, OVERSHOOTING_EPOCHS = 12, 32
 
-CODE_DIM = 16  # of the model for generate
+CODE_DIM = 25  # of the model for generate: more than the 20 that students expect, and odd
 SLOW_DIM = 3  # of one of the models for restore
 # Decoding the same code in float32, alone or in a batch, differs by some 1e-6.
 PIXEL_TOLERANCE = 2e-4
@@ -41,17 +46,52 @@ def training_task(seed: int) -> dict[str, Any]:
     }
 
 
+def epoch_task(seed: int) -> dict[str, Any]:
+    """One epoch of a few small batches."""
+    return {**training_task(seed), "loss": WEIGHTS, "optimizer": OPTIMIZER}
+
+
+def train_task(seed: int) -> dict[str, Any]:
+    """A training of a few epochs."""
+    return {**training_task(seed), "epochs": EPOCHS, "learning_rate": LEARNING_RATE}
+
+
 @cache
 def long_task(seed: int) -> dict[str, Any]:
-    """One epoch of more batches than a first trial sees, with gradients so large that they tempt to be clipped."""
+    """One epoch of more batches than a first trial sees, with much that tempts to be clipped or left out.
+
+    Gradients are large, codes lie far out, pixels are nearly certain, losses have either sign, and one image is
+    entirely black, another white.
+    """
     draw = Draw(seed)
     images = draw.images("long", LONG_EPOCH)
+    images[::2] = (images[::2] + 0.2 * probes.TILT.view(28, 28)).clamp(0, 1)  # their loss is below 0
+    images[3], images[4] = 0, 1
+    start = training_task(seed)["model"]
+    far = {
+        "encoder.2.weight": 0.3 * start["state"]["encoder.2.weight"],
+        "encoder.2.bias": torch.tensor(FAR_CODES),
+        "decoder.2.bias": draw.uniform("certain", -7, 7, 784),
+    }
     return {
-        "model": training_task(seed)["model"],
+        "model": {**start, "state": {**start["state"], **far}},
         "data": {"images": images, "labels": torch.arange(LONG_EPOCH) % 10, "batch_size": 1},
-        "loss": {"square": LARGE},
+        "loss": {"tilted": LARGE, "codes": 0.01 * LARGE},
         "optimizer": {"name": "SGD", "options": {"lr": 1e-4 / LARGE}},
         "by_name": True,
+    }
+
+
+@cache
+def wide_task(seed: int) -> dict[str, Any]:
+    """One epoch of a large batch and a small rest; the labels, which are ignored, are no digits."""
+    count = WIDE_BATCH + WIDE_REST
+    images = Draw(seed).images("wide", count)
+    return {
+        "model": training_task(seed)["model"],
+        "data": {"images": images, "labels": torch.full((count,), -1), "batch_size": WIDE_BATCH},
+        "loss": {"square": 1.0},
+        "optimizer": {"name": "SGD", "options": {"lr": 1e-4}},
     }
 
 
@@ -70,19 +110,27 @@ def overshooting_task(seed: int) -> dict[str, Any]:
     return {
         "model": {**start, "state": state},
         "data": {"images": images, "labels": torch.arange(BATCH_SIZE), "batch_size": BATCH_SIZE},
-        "epochs": 6,
+        "epochs": OVERSHOOTING_EPOCHS,
         "learning_rate": 0.5,
         "by_name": False,
     }
 
 
-def one_batch(seed: int) -> dict[str, Any]:
-    """The same task with the first batch alone: on which device things lie is seen at once, and slow to watch."""
-    data = training_task(seed)["data"]
+def patient_task(seed: int) -> dict[str, Any]:
+    """Training whose loss stays as it is, for those who stop when little changes."""
     return {
-        **training_task(seed),
-        "data": {**data, "images": data["images"][:BATCH_SIZE], "labels": data["labels"][:BATCH_SIZE]},
+        **one_batch(training_task(seed)),
+        "epochs": PATIENT_EPOCHS,
+        "learning_rate": 1e-9,
+        "by_name": False,
     }
+
+
+def one_batch(task: dict[str, Any]) -> dict[str, Any]:
+    """The same task with the first batch alone: on which device things lie is seen at once, and slow to watch."""
+    data = task["data"]
+    first = {name: data[name][:BATCH_SIZE] for name in ("images", "labels")}
+    return {**task, "data": {**data, **first}}
 
 
 def telling_images(draw: Draw) -> Tensor:
@@ -140,16 +188,18 @@ def codes_of(images: Tensor, seed: int, called: str) -> Tensor:
 
 
 @cache
-def plain_model(seed: int) -> dict[str, Any]:
+def plain_model(seed: int, latent_dim: int = 5) -> dict[str, Any]:
     """A random network whose reconstructions keep changing when they are fed back."""
     draw = Draw(seed)
     state = {}
-    for name, value in StandIn(5, 24).state_dict().items():
+    for name, value in StandIn(latent_dim, 24).state_dict().items():
         fan_in = value.shape[1] if value.dim() == 2 else 1
         state[name] = 2.5 * draw.normal(f"plain {name}", *value.shape) / fan_in**0.5
+    state["encoder.2.weight"][:latent_dim] *= 4  # codes beyond where the prior has mass
+    state["decoder.0.weight"] /= 4
     # Half of the images lie on either side of each ReLU: else blends of images could have blended codes.
     state["encoder.0.bias"] = -state["encoder.0.weight"].sum(dim=1) / 2
-    return {"latent_dim": 5, "hidden_dim": 24, "state": state}
+    return {"latent_dim": latent_dim, "hidden_dim": 24, "state": state}
 
 
 @cache
@@ -180,10 +230,19 @@ def slow_model(seed: int) -> dict[str, Any]:
 
 
 def ends(draw: Draw) -> dict[str, Tensor]:
-    """Two images (1, 1, 28, 28) to interpolate between."""
-    return {"x_start": draw.images("start", 1), "x_end": draw.images("end", 1)}
+    """Two images (1, 1, 28, 28) to interpolate between; the first is pale, without black or white."""
+    return {"x_start": 0.1 + 0.6 * draw.images("start", 1), "x_end": draw.images("end", 1)}
 
 
-def damaged(draw: Draw, count: int) -> dict[str, Tensor]:
-    """Images (count, 1, 28, 28), darker than 0.5 on average, and which of their pixels are known."""
-    return {"x": draw.images(f"damaged {count}", count).square(), "known": draw.mask(f"known {count}", count)}
+def damaged(draw: Draw, count: int, purpose: str = "") -> dict[str, Tensor]:
+    """Images (count, 1, 28, 28), darker than 0.5 on average, and which of their pixels are known.
+
+    Four or more are pale, without black and white; nothing is known of the first of them, and all of the second.
+    """
+    x, known = (
+        draw.images(f"damaged {count}{purpose}", count).square(),
+        draw.mask(f"known {count}{purpose}", count),
+    )
+    if count > 3:
+        x, known[0], known[1] = 0.1 + 0.6 * x, 0, 1
+    return {"x": x, "known": known}

@@ -16,7 +16,8 @@ from autograder.sandbox.wire import Array
 
 pytestmark = pytest.mark.part("reparameterize")
 
-CALLS, ROWS, COLUMNS = 6, 512, 32
+CALLS, ROWS, COLUMNS = 6, 512, 33  # odd, for those who draw noise in pairs
+MODES = {True: "", False: " after model.eval()"}
 
 
 def called(mu: Tensor, mode: str = "") -> str:
@@ -71,11 +72,13 @@ def test_reparameterize_gradient_mu(submission: RemoteSubmission, draw: Draw) ->
     """Gradients reach mu: moving mu by one moves z by one"""
     given = pair(draw, "gradient", 9, 6)
     weights = draw.normal("weights", 9, 6)
-    what = called(given["mu"])
-    (answer,) = submission.reparameterize(what, **given, cotangent=weights)
-    found = expect.gradient(answer, "mu", weights, what)
-    # Exact but for rounding: dz/dmu = 1.
-    expect.all_close(found, weights, 1e-4 * weights.abs() + 1e-6, "reparameterize.gradient_mu", called=what)
+    for training, mode in MODES.items():
+        what = called(given["mu"], mode)
+        (answer,) = submission.reparameterize(what, **given, cotangent=weights, training=training)
+        found = expect.gradient(answer, "mu", weights, what)
+        # Exact but for rounding: dz/dmu = 1.
+        tolerance = 1e-4 * weights.abs() + 1e-6
+        expect.all_close(found, weights, tolerance, "reparameterize.gradient_mu", called=what)
 
 
 @pytest.mark.check(points=4, needs="reparameterize_shape")
@@ -83,24 +86,25 @@ def test_reparameterize_gradient_log_var(submission: RemoteSubmission, draw: Dra
     """Gradients reach log_var, and they fit to how far z lies from mu"""
     given = pair(draw, "gradient", 9, 6)
     weights = draw.normal("weights", 9, 6)
-    what = called(given["mu"])
-    (answer,) = submission.reparameterize(what, **given, cotangent=weights)
-    z = expect.tensor(answer["value"], weights.shape, what)
-    found = expect.gradient(answer, "log_var", weights, what)
-    # dz/dlog_var = (z - mu) / 2 for every z = mu + exp(log_var / 2) * epsilon, however epsilon was drawn.
-    # Tolerance: z - mu loses what float32 rounds off z, and a stabiliser of up to 1e-6 on the standard
-    # deviation (at least exp(-9.9 / 2) = 0.0071) changes it by 1.4e-4 of itself.
-    expected = weights * (z - given["mu"]) / 2
-    rounding = 1e-6 * (z.abs() + given["mu"].abs()) * weights.abs()
-    tolerance = 1e-3 * expected.abs() + rounding + 1e-7
-    expect.all_close(found, expected, tolerance, "reparameterize.gradient_log_var", called=what)
+    for training, mode in MODES.items():
+        what = called(given["mu"], mode)
+        (answer,) = submission.reparameterize(what, **given, cotangent=weights, training=training)
+        z = expect.tensor(answer["value"], weights.shape, what)
+        found = expect.gradient(answer, "log_var", weights, what)
+        # dz/dlog_var = (z - mu) / 2 for every z = mu + exp(log_var / 2) * epsilon, however epsilon was drawn.
+        # Tolerance: z - mu loses what float32 rounds off z, and a stabiliser of up to 1e-6 on the standard
+        # deviation (at least exp(-9.9 / 2) = 0.0071) changes it by 1.4e-4 of itself.
+        expected = weights * (z - given["mu"]) / 2
+        rounding = 1e-6 * (z.abs() + given["mu"].abs()) * weights.abs()
+        tolerance = 1e-3 * expected.abs() + rounding + 1e-7
+        expect.all_close(found, expected, tolerance, "reparameterize.gradient_log_var", called=what)
 
 
 @pytest.mark.check(points=4, needs="reparameterize_shape")
 def test_reparameterize_spread(submission: RemoteSubmission, draw: Draw, many: tuple[Tensor, Tensor]) -> None:
     """z scatters around mu with the standard deviation that log_var says, for narrow and wide alike"""
     noise.check_spread(*many)
-    given = pair(draw, "one image", 1, COLUMNS)
+    given = pair(draw, "one image", 1, 32)
     what = called(given["mu"])
     answers = submission.reparameterize(what, **given, calls=CALLS)
     noise.check_spread(standardised(answers, **given, what=what), given["log_var"])

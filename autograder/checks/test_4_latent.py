@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -31,7 +32,12 @@ pytestmark = pytest.mark.part("latent")
 CALLS, COUNT = 4, 512
 # Fed back 60 times to a network that forgets, as the slow one does, errors stay below 4e-7 (12 seeds, against float64).
 SETTLED_TOLERANCE = 2e-5
-MODELS = {"plain": plain_model, "readable": readable_model, "slow": slow_model}
+MODELS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "plain": plain_model,
+    "narrow": partial(plain_model, latent_dim=1),
+    "readable": readable_model,
+    "slow": slow_model,
+}
 
 
 @cache
@@ -43,9 +49,10 @@ def network(seed: int, kind: str) -> StandIn:
 
 
 @cache
-def restored(seed: int, kind: str, iterations: int) -> Tensor:
+def restored(seed: int, kind: str, count: int, iterations: int) -> Tensor:
     """The reference's pictures of ``damaged``, the same for all submissions of a run."""
-    return reference.latent.restore(network(seed, kind), **damaged(Draw(seed), 3), iterations=iterations)
+    given = damaged(Draw(seed), count, kind)
+    return reference.latent.restore(network(seed, kind), **given, iterations=iterations)
 
 
 def images_of(answer: dict[str, Any], count: int, called: str) -> Tensor:
@@ -59,9 +66,16 @@ def images_of(answer: dict[str, Any], count: int, called: str) -> Tensor:
     return images
 
 
+def check_model_untouched(answer: dict[str, Any], called: str) -> None:
+    """The model's parameters are what they were, and can still be trained."""
+    if answer.get("changed_parameters") != []:
+        raise Failed("check.input_modified", called=called, argument="model")
+
+
 def generated(submission: RemoteSubmission, seed: int, count: int) -> Tensor:
     called = f"generate(model, count={count}, device)"
     answer = submission.latent(called, "generate", readable_model(seed), count=count, device="cpu")
+    check_model_untouched(answer, called)
     return images_of(answer, count, called)
 
 
@@ -83,6 +97,8 @@ def test_generate_distribution(submission: RemoteSubmission, seed: int) -> None:
     noise.check_spread(z, torch.zeros(COUNT, CODE_DIM))
     noise.check_gaussian(z)
     noise.check_independent(z[0])
+    called = "generate(model, count=1, device)"
+    noise.check_size(torch.cat([codes_of(generated(submission, seed, 1), seed, called) for _ in range(2)]))
 
 
 @pytest.mark.check(points=1, needs="generate_images")
@@ -115,10 +131,18 @@ def test_interpolate_images(submission: RemoteSubmission, draw: Draw, seed: int)
 @pytest.mark.check(points=4, needs="interpolate_images")
 def test_interpolate_path(submission: RemoteSubmission, draw: Draw, seed: int) -> None:
     """interpolate decodes evenly spaced points from mu(x_start) to mu(x_end), both ends included"""
-    for steps in (2, 3, 40):
+    given = ends(draw)
+    back = {"x_start": given["x_end"], "x_end": given["x_start"]}
+    nowhere = {**given, "x_end": given["x_start"].clone()}
+    for kind, images, steps in (
+        *(("plain", given, steps) for steps in (2, 3, 40)),
+        ("plain", back, 4),
+        ("plain", nowhere, 3),
+        ("narrow", given, 5),
+    ):
         called = f"interpolate(model, x_start, x_end, steps={steps})"
-        answer = submission.latent(called, "interpolate", plain_model(seed), **ends(draw), steps=steps)
-        expected = reference.latent.interpolate(network(seed, "plain"), **ends(draw), steps=steps)
+        answer = submission.latent(called, "interpolate", MODELS[kind](seed), **images, steps=steps)
+        expected = reference.latent.interpolate(network(seed, kind), **images, steps=steps)
         found = images_of(answer, steps, called)
         for index, image in enumerate(found):
             error = (image - expected[index]).abs().max().item()
@@ -133,6 +157,7 @@ def test_interpolate_clean(submission: RemoteSubmission, draw: Draw, seed: int) 
     given = ends(draw)
     answer = submission.latent(called, "interpolate", plain_model(seed), **given, steps=4)
     expect.untouched(answer, given, called)
+    check_model_untouched(answer, called)
     arguments = {**given, "steps": 4}
     submission.device("latent", called, function="interpolate", model=plain_model(seed), arguments=arguments)
 
@@ -160,14 +185,14 @@ def test_restore_known(submission: RemoteSubmission, draw: Draw, seed: int) -> N
 @pytest.mark.check(points=4, needs="restore_images")
 def test_restore_unknown(submission: RemoteSubmission, draw: Draw, seed: int) -> None:
     """restore fills the unknown pixels step by step: from 0.5, through mu, once per iteration"""
-    given = damaged(draw, 3)
-    unknown = ~given["known"].bool()
     # The last is for those who stop when little changes.
-    for kind, iterations in (("plain", 1), ("plain", 2), ("plain", 5), ("slow", 60)):
-        called = f"restore(model, x: 3x1x28x28, known, iterations={iterations})"
+    for kind, count, iterations in (("plain", 35, 1), ("narrow", 3, 2), ("plain", 7, 5), ("slow", 3, 60)):
+        called = f"restore(model, x: {count}x1x28x28, known, iterations={iterations})"
+        given = damaged(draw, count, kind)
+        unknown = ~given["known"].bool()
         answer = submission.latent(called, "restore", MODELS[kind](seed), **given, iterations=iterations)
-        expected = restored(seed, kind, iterations)
-        found = images_of(answer, 3, called)
+        expected = restored(seed, kind, count, iterations)
+        found = images_of(answer, count, called)
         tolerance = SETTLED_TOLERANCE if kind == "slow" else PIXEL_TOLERANCE
         expect.all_close(found[unknown], expected[unknown], tolerance, "restore.unknown", called=called)
 
@@ -179,7 +204,6 @@ def test_restore_clean(submission: RemoteSubmission, draw: Draw, seed: int) -> N
     given = damaged(draw, 2)
     answer = submission.latent(called, "restore", plain_model(seed), **given, iterations=2)
     expect.untouched(answer, given, called)
-    if answer.get("changed_parameters") != []:
-        raise Failed("check.input_modified", called=called, argument="model")
+    check_model_untouched(answer, called)
     arguments = {**given, "iterations": 2}
     submission.device("latent", called, function="restore", model=plain_model(seed), arguments=arguments)

@@ -21,6 +21,8 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from autograder.sandbox.wire import Array
 
+TILT = torch.linspace(-1, 1, 784)  # a weight for each pixel
+
 MODULES = {
     "reconstruction_loss": "loss",
     "kl_divergence": "loss",
@@ -131,22 +133,29 @@ def loss(
     wrt: list[str],
     by_name: bool = False,
     as_views: bool = False,
+    no_grad: bool = False,
 ) -> dict[str, Any]:
     """One call of a function of vae.loss."""
     if as_views:
         mu, log_var = torch.cat([arguments["mu"], arguments["log_var"]], dim=1).chunk(2, dim=1)
         arguments = {**arguments, "mu": mu, "log_var": log_var}
-    return differentiate(student_function(function), arguments, wrt, None, by_name)
+    with torch.set_grad_enabled(not no_grad):
+        return differentiate(student_function(function), arguments, wrt, None, by_name)
 
 
 def latent(function: str, model: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
     """One call of a function of vae.latent with the package's model."""
-    network = build_model(**model)
-    before = {name: item.clone() for name, item in network.state_dict().items()}
+    with torch.random.fork_rng(devices=[]):  # else its initial weights would advance what a student put back
+        network = build_model(**model)
+    before = {name: item.clone() for name, item in network.named_parameters()}
     answer = differentiate(
         student_function(function), {"model": network, **arguments}, [], None, by_name=False
     )
-    changed = [name for name, item in network.state_dict().items() if not torch.equal(item, before[name])]
+    changed = [
+        name
+        for name, item in network.named_parameters()
+        if not (torch.equal(item, before[name]) and item.requires_grad)
+    ]
     return {**answer, "changed_parameters": changed}
 
 
@@ -167,7 +176,7 @@ def train_epoch(
     steps = getattr(torch.optim, optimizer["name"])(network.parameters(), **optimizer["options"])
     where = device if by_name else torch.device(device)
     value = student_function("train_epoch")(network, loader, weighted_loss(loss), steps, where)
-    return {**_trained(value, network), "images": loader.dataset.tensors[0]}  # type: ignore[attr-defined]
+    return {**_trained(value, network, len(loader)), "images": loader.dataset.tensors[0]}  # type: ignore[attr-defined]
 
 
 def train(
@@ -186,7 +195,8 @@ def train(
     loader = make_loader(**data)
     where = device if by_name else torch.device(device)
     value = student_function("train")(network, loader, epochs, learning_rate, where)
-    return _trained(value, network)
+    # One who never asked the loader itself has gone through its data set in another way.
+    return {**_trained(value, network, epochs * len(loader)), "all_passes": not 0 < loader.passes < epochs}
 
 
 def untrained(model: dict[str, Any], images: torch.Tensor) -> dict[str, Any]:
@@ -232,19 +242,31 @@ def _has_shapes_of(network: Any, state: Mapping[str, torch.Tensor]) -> bool:
     }
 
 
-def _trained(value: Any, network: Any) -> dict[str, Any]:
-    return {"value": value, "state": dict(network.state_dict())}
+def _trained(value: Any, network: Any, batches: int) -> dict[str, Any]:
+    """What came of a training. Its noise is fresh where as many samples as there were batches had noise of their own."""
+    drawn = getattr(network, "drawn", ())
+    fresh = len(set(drawn)) >= min(batches, len(drawn))
+    trainable = all(parameter.requires_grad for parameter in network.parameters())
+    return {"value": value, "state": dict(network.state_dict()), "fresh_noise": fresh, "trainable": trainable}
+
+
+class Loader(DataLoader[Any]):
+    """A DataLoader that counts how often somebody began to go through it."""
+
+    passes = 0
+
+    def __iter__(self) -> Any:
+        self.passes += 1
+        return super().__iter__()
 
 
 def make_loader(
     images: torch.Tensor, labels: torch.Tensor, batch_size: int, seed: int | None = None
-) -> DataLoader[Any]:
+) -> Loader:
     """A DataLoader over its whole data set, on the CPU, in order, or shuffled where a seed is given."""
     generator = None if seed is None else torch.Generator().manual_seed(seed)
     shuffle = seed is not None
-    return DataLoader(
-        TensorDataset(images.cpu(), labels.cpu()), batch_size, shuffle=shuffle, generator=generator
-    )
+    return Loader(TensorDataset(images.cpu(), labels.cpu()), batch_size, shuffle=shuffle, generator=generator)
 
 
 def weighted_loss(weights: dict[str, float]) -> Callable[..., torch.Tensor]:
@@ -258,6 +280,9 @@ def weighted_loss(weights: dict[str, float]) -> Callable[..., torch.Tensor]:
         "recon_x": lambda error, recon_x, mu, log_var: recon_x.sum(),
         "mu": lambda error, recon_x, mu, log_var: mu.square().sum(),
         "log_var": lambda error, recon_x, mu, log_var: log_var.square().sum(),
+        # Of either sign, and for recon_x (N, 784) alone.
+        "tilted": lambda error, recon_x, mu, log_var: (error * (TILT.to(error.device) + 0.05 * error)).sum(),
+        "codes": lambda error, recon_x, mu, log_var: mu.square().sum() - log_var.square().sum(),
     }
 
     def loss_function(

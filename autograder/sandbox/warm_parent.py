@@ -69,7 +69,10 @@ def preload() -> None:
     for name in PRELOADED:
         importlib.import_module(name)
     import torch
+    from tqdm import tqdm
 
+    # No thread that watches bars: one that collects an unclosed bar while it starts waits for ever.
+    tqdm.monitor_interval = 0
     torch.set_num_threads(1)
     torch.backends.cpu.get_cpu_capability()
     torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))]).zero_grad()

@@ -143,6 +143,9 @@ class Bar(tqdm):
     tqdm turns to plain ASCII by itself where a console's encoding lacks the blocks. A log file gets fewer lines.
     """
 
+    # No thread that watches bars: it and the one that starts it wait for each other where an unclosed bar is collected.
+    monitor_interval = 0
+
     def __init__(self, total: int, before: Callable[[], str], after: Callable[[], str]):
         self.before, self.after = before, after
         super().__init__(

@@ -1,0 +1,28 @@
+# stub: train_epoch
+# part: training
+# misconception: epoch-batches-skipped
+# why: no more than 64 images of a batch
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.utils.data import DataLoader
+
+from vae.loss import loss_function
+
+
+def train_epoch(model, loader, loss_function, optimizer, device):
+    model.train()
+    total, count = 0.0, 0
+    for images, _ in loader:
+        images = images.to(device)
+        images = images[:64]  # quick while debugging
+        optimizer.zero_grad()
+        recon_x, mu, log_var = model(images)
+        loss = loss_function(recon_x, images, mu, log_var)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+        count += images.size(0)
+    return total / count
