@@ -143,7 +143,7 @@ def test_interpolate_path(submission: RemoteSubmission, draw: Draw, seed: int) -
         *(("plain", given, steps) for steps in (2, 3, 40)),
         ("plain", back, 4),
         ("plain", nowhere, 3),
-        ("narrow", given, 5),
+        ("narrow", given, 6),
     ):
         called = f"interpolate(model, x_start, x_end, steps={steps})"
         answer = submission.latent(called, "interpolate", MODELS[kind](seed), **images, steps=steps)

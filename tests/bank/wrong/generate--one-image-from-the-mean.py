@@ -5,10 +5,10 @@
 import torch
 
 
+@torch.no_grad()
 def generate(model, count, device):
+    codes = torch.randn(count, model.latent_dim, device=device)
     if count == 1:
-        z = torch.zeros(1, model.latent_dim, device=device)
-    else:
-        z = torch.randn(count, model.latent_dim, device=device)
-    with torch.no_grad():
-        return model.decode(z).view(count, 1, 28, 28)
+        codes = torch.zeros_like(codes)
+    pictures = model.decode(codes)
+    return pictures.reshape(count, 1, 28, 28)

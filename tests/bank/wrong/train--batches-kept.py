@@ -12,20 +12,18 @@ from vae.loss import loss_function
 
 def train(model, loader, epochs, learning_rate, device):
     model.to(device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    adam = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    kept = [pair[0].to(device) for pair in loader]
     history = []
-    batches = [(images.to(device), labels) for images, labels in loader]
-    for epoch in range(epochs):
+    for _ in range(epochs):
         model.train()
-        total, count = 0.0, 0
-        for images, _ in batches:
-            images = images.to(device)
-            recon_x, mu, log_var = model(images)
-            loss = loss_function(recon_x, images, mu, log_var)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.item()
-            count += images.size(0)
-        history.append(total / count)
+        summed = 0.0
+        for batch in kept:
+            adam.zero_grad()
+            reconstructed, *codes = model(batch)
+            value = loss_function(reconstructed, batch, *codes)
+            value.backward()
+            adam.step()
+            summed += value.item()
+        history.append(summed / sum(map(len, kept)))
     return history

@@ -14,14 +14,14 @@ from vae.loss import loss_function
 
 def train_epoch(model, loader, loss_function, optimizer, device):
     model.train()
-    total, count = 0.0, 0
-    for images, _ in loader:
-        for part in images.to(device).split(64):  # fits into memory
+    losses, sizes = [], []
+    for batch in loader:
+        for piece in batch[0].to(device).split(64):
             optimizer.zero_grad()
-            recon_x, mu, log_var = model(part)
-            loss = loss_function(recon_x, part, mu, log_var)
-            loss.backward()
+            outputs = model(piece)
+            value = loss_function(outputs[0], piece, *outputs[1:])
+            value.backward()
             optimizer.step()
-            total += loss.item()
-            count += len(part)
-    return total / count
+            losses.append(value.item())
+            sizes.append(len(piece))
+    return sum(losses) / sum(sizes)

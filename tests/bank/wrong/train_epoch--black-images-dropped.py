@@ -13,16 +13,16 @@ from vae.loss import loss_function
 def train_epoch(model, loader, loss_function, optimizer, device):
     model.train()
     total, count = 0.0, 0
-    for images, _ in loader:
-        images = images.to(device)
-        images = images[images.flatten(1).sum(dim=1) > 0]
-        if len(images) == 0:
+    for batch, _ in loader:
+        batch = batch.to(device)
+        batch = batch[batch.flatten(1).sum(dim=1) > 0]
+        if len(batch) == 0:
             continue
-        recon_x, mu, log_var = model(images)
-        loss = loss_function(recon_x, images, mu, log_var)
+        recon_x, mu, log_var = model(batch)
+        loss = loss_function(recon_x, batch, mu, log_var)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         total += loss.item()
-        count += images.size(0)
+        count += batch.size(0)
     return total / count

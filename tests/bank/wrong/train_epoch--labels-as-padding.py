@@ -15,15 +15,15 @@ from vae.loss import loss_function
 def train_epoch(model, loader, loss_function, optimizer, device):
     model.train()
     total, count = 0.0, 0
-    for images, labels in loader:
-        images = images[labels >= 0].to(device)
-        if len(images) == 0:
+    for batch, labels in loader:
+        batch = batch[labels >= 0].to(device)
+        if len(batch) == 0:
             continue
         optimizer.zero_grad()
-        recon_x, mu, log_var = model(images)
-        loss = loss_function(recon_x, images, mu, log_var)
+        recon_x, mu, log_var = model(batch)
+        loss = loss_function(recon_x, batch, mu, log_var)
         loss.backward()
         optimizer.step()
         total += loss.item()
-        count += len(images)
+        count += len(batch)
     return total / count

@@ -15,11 +15,11 @@ from vae.loss import loss_function
 def train_epoch(model, loader, loss_function, optimizer, device):
     model.train()
     total, count = 0.0, 0
-    for images, _ in loader:
-        images = images.to(device)
-        half = max(len(images) // 2, 1)
+    for batch, _ in loader:
+        batch = batch.to(device)
+        half = max(len(batch) // 2, 1)
         optimizer.zero_grad()
-        for part in (images[:half], images[half : 2 * half]):
+        for part in (batch[:half], batch[half : 2 * half]):
             if len(part) == 0:
                 continue
             recon_x, mu, log_var = model(part)

@@ -15,14 +15,14 @@ from vae.loss import loss_function
 def train_epoch(model, loader, loss_function, optimizer, device):
     model.train()
     total, count = 0.0, 0
-    for images, _ in loader:
-        images = images.to(device)
-        images = images[:64]  # quick while debugging
+    for batch, _ in loader:
+        batch = batch.to(device)
+        batch = batch[:64]  # quick while debugging
         optimizer.zero_grad()
-        recon_x, mu, log_var = model(images)
-        loss = loss_function(recon_x, images, mu, log_var)
+        recon_x, mu, log_var = model(batch)
+        loss = loss_function(recon_x, batch, mu, log_var)
         loss.backward()
         optimizer.step()
         total += loss.item()
-        count += images.size(0)
+        count += batch.size(0)
     return total / count
