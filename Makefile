@@ -43,8 +43,9 @@ mutants: .venv/made ## mutate the solution, every mistake must cost points, abou
 soak-right: .venv/made ## right submissions again and again, 15 minutes / 옳은 제출물을 거듭 채점, 15분
 	$(BIN)/python -m tests.soak.right
 
-steady: .venv/made ## wrong submissions with 50 seeds, 10 minutes / 틀린 제출물을 시드 50개로 검사, 10분
+steady: .venv/made ## the bank with 50 seeds, 30 minutes / 뱅크를 시드 50개로 검사, 30분
 	$(BIN)/python -m tests.soak.steady
+	$(BIN)/python -m tests.soak.steady --right
 
 soak: .venv/made ## grade 2,000 submissions in one run, some hours / 제출물 2,000개를 한 번에 채점, 몇 시간
 	$(BIN)/python -m tests.soak soak

@@ -1,9 +1,10 @@
-"""Is a wrong submission caught whatever the seed, or by luck? Judges all wrong ones of the bank with many seeds.
+"""Is a verdict the same whatever the seed, or luck? Judges the wrong or the right ones of the bank with many seeds.
 
-``python -m tests.soak.steady [--seeds N]``; adds a line to tests/soak/STEADY.md. The bank's code is the kit's own, so the
-hidden checks are called in the process that runs it, without seal and without the short run: 20 times as fast. Ends with
-status 1 where a part that must lose points lost none with some seed. Prints as well which checks took points with some
-seeds alone: consequences of the mistake that inputs do not always show. All submissions of a class get the same inputs.
+``python -m tests.soak.steady [--seeds N] [--right]``; adds a line to tests/soak/STEADY.md. The bank's code is the kit's
+own, so the hidden checks are called in the process that runs it, without seal and without the short run: 20 times as
+fast. Ends with status 1 where, with some seed, a part that must lose points lost none, or a right one lost any. Prints
+as well which checks took points with some seeds alone: consequences of a mistake that inputs do not always show. All
+submissions of a class get the same inputs.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from rich.progress import track
 
 from autograder import bank, kit
 from autograder.audit import SHORT_RUN
-from autograder.bank import Entry
+from autograder.bank import PART_OF, STUBS, Entry
 from autograder.sandbox.warm_parent import preload
 from tests.bench.in_process import Examination, hidden_checks
 
@@ -29,25 +30,31 @@ FIRST = 1_000_000  # of the seeds; others begin at 0
 
 
 class Judged(NamedTuple):
-    """One entry: the seeds with which a part that must lose points lost none, and how often each check took some."""
+    """One entry: the seeds with which the verdict was wrong, and how often each check took points."""
 
     name: str
-    missed: list[int]
+    misjudged: list[int]
     took: Counter[str]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser("python -m tests.soak.steady", description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=50, help="how many; 50 take ten minutes on two cores")
-    seeds = parser.parse_args().seeds
-    entries = [entry for entry in bank.entries(kit.BANK, "wrong") if can_be_called_here(entry)]
+    parser.add_argument(
+        "--seeds", type=int, default=50, help="how many; 50 take a quarter of an hour on two cores"
+    )
+    parser.add_argument("--right", action="store_true", help="the right ones, which must lose nothing")
+    given = parser.parse_args()
+    seeds, kind = given.seeds, "right" if given.right else "wrong"
+    entries = [entry for entry in bank.entries(kit.BANK, kind) if can_be_called_here(entry)]
     preload()  # once, for all processes that are forked from here, and so are the checks
     hidden_checks()
     # A process for each entry, because many a mistake outlasts the call.
     with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
         judging = pool.imap_unordered(judge, [(entry, seeds) for entry in entries])
         judged = list(track(judging, f"{len(entries)} submissions, {seeds} seeds", total=len(entries)))
-    missed = [f"{each.name} (seeds {', '.join(map(str, each.missed))})" for each in judged if each.missed]
+    misjudged = [
+        f"{each.name} (seeds {', '.join(map(str, each.misjudged))})" for each in judged if each.misjudged
+    ]
     sometimes = sorted(
         f"{each.name} {check} ({times})"
         for each in judged
@@ -55,11 +62,12 @@ def main() -> None:
         if times < seeds
     )
     print(*sometimes, sep="\n")
-    columns = (date.today(), len(entries), seeds, len(missed), len(sometimes), "; ".join(missed) or "-")
+    which = "; ".join(misjudged) or "-"
+    columns = (date.today(), kind, len(entries), seeds, len(misjudged), len(sometimes), which)
     line = f"| {' | '.join(map(str, columns))} |\n"
     RECORD.write_text(RECORD.read_text(encoding="utf-8") + line, encoding="utf-8")
     print(line)
-    sys.exit(bool(missed))
+    sys.exit(bool(misjudged))
 
 
 def can_be_called_here(entry: Entry) -> bool:
@@ -68,24 +76,23 @@ def can_be_called_here(entry: Entry) -> bool:
 
 
 def judge(given: tuple[Entry, int]) -> Judged:
-    """All checks of the parts that must lose points, with each seed."""
+    """All checks of the parts that must lose points, or of those that a right one writes, with each seed."""
     entry, seeds = given
+    parts = set(entry.parts) or {PART_OF[STUBS[stub]] for stub in entry.stubs}
     found = Judged(entry.name, [], Counter())
     for seed in range(FIRST, FIRST + seeds):
-        took = lost(entry, seed)
+        took = lost(entry, parts, seed)
         found.took.update(took)
-        if not set(entry.parts) <= {hidden_checks()[name].part for name in took}:
-            found.missed.append(seed)
+        if {hidden_checks()[name].part for name in took} != set(entry.parts):
+            found.misjudged.append(seed)
     return found
 
 
-def lost(entry: Entry, seed: int) -> list[str]:
+def lost(entry: Entry, parts: set[str], seed: int) -> list[str]:
     """The checks of these parts that are not passed."""
     files = {name: text.encode() for name, text in bank.files(entry).items()}
     examination = Examination(files, seed)
-    names = [
-        name for name, check in hidden_checks().items() if check.part in entry.parts and name != SHORT_RUN
-    ]
+    names = [name for name, check in hidden_checks().items() if check.part in parts and name != SHORT_RUN]
     for name in names:
         with suppress(Exception):
             examination.require(name)
