@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,8 +12,7 @@ from autograder import classroom
 from autograder.bank import PART_OF, STUBS, Entry, entries, files
 from autograder.intake import find
 from autograder.results import Result
-from autograder.run import Run
-from autograder.settings import PARTS
+from autograder.settings import PARTS, Settings, settings
 
 SHORT_RUN = "short_run"
 GOT_THROUGH = "got through"
@@ -33,38 +32,54 @@ class Finding:
     wrong: str
 
 
-def run(bank_folder: Path, kinds: Iterable[str], the_run: Run, jobs: int) -> Generator[Finding, None, None]:
-    """Grade all entries of these kinds, in a temporary folder, and judge each as it comes.
+def run(
+    bank_folder: Path,
+    kinds: Iterable[str],
+    seed: int,
+    jobs: int,
+    language: str = "en",
+    tell: Callable[[], None] = lambda: None,
+) -> list[Finding]:
+    """Grade all entries of these kinds, in a temporary folder, and judge each; ``tell`` is called for each.
 
     Right and wrong ones are one class; hostile ones are another, with less time for those that only use it up, and
     twice as many at a time, because most of them only wait until that time is over.
     """
     classes = [kind for kind in kinds if kind != "hostile"], [kind for kind in kinds if kind == "hostile"]
-    for members, its_run, its_jobs in zip(
-        classes, (the_run, impatient(the_run)), (jobs, 2 * jobs), strict=True
+    findings: list[Finding] = []
+    for members, limits, its_jobs in zip(
+        classes, (settings(), impatient(settings())), (jobs, 2 * jobs), strict=True
     ):
         handed_in = {f"{kind}-{e.name}": e for kind in members for e in entries(bank_folder, kind)}
-        yield from _class(handed_in, its_run, its_jobs)
+        if not handed_in:
+            continue
+        with tempfile.TemporaryDirectory(prefix="vae-audit-") as folder:
+            submissions, out = Path(folder, "submissions"), Path(folder, "out")
+            hand_in({name: files(entry) for name, entry in handed_in.items()}, submissions)
+            out.mkdir()
+            asked = classroom.Asked(
+                find(submissions),
+                out,
+                seed=seed,
+                jobs=its_jobs,
+                language=language,
+                settings=limits,
+                pages=False,
+            )
+
+            def judged(result: Result, known: Mapping[str, Entry] = handed_in) -> None:
+                findings.append(judge(known[result.submission], result))
+                tell()
+
+            classroom.grade_class(asked, judged)
+    return findings
 
 
-def impatient(run: Run) -> Run:
-    """The same run with shorter limits on time, which honest work comes nowhere near."""
-    short = replace(
-        run.settings, cpu_seconds=3, wall_seconds=9, short_run_cpu_seconds=6, short_run_wall_seconds=18
+def impatient(settings: Settings) -> Settings:
+    """The same with shorter limits on time, which honest work comes nowhere near."""
+    return replace(
+        settings, cpu_seconds=3, wall_seconds=9, short_run_cpu_seconds=6, short_run_wall_seconds=18
     )
-    return replace(run, settings=short)
-
-
-def _class(handed_in: Mapping[str, Entry], the_run: Run, jobs: int) -> Generator[Finding, None, None]:
-    if not handed_in:
-        return
-    with tempfile.TemporaryDirectory(prefix="vae-audit-") as folder:
-        submissions = Path(folder, "submissions")
-        hand_in({name: files(entry) for name, entry in handed_in.items()}, submissions)
-        sources = find(submissions)
-        out = classroom.Folder.of(Path(folder, "out"), sources)
-        for result in classroom.grade_class(sources, out, the_run, jobs, fresh=True, allow_weak=False):
-            yield judge(handed_in[result.submission], result)
 
 
 def hand_in(students: Mapping[str, Mapping[str, str]], folder: Path) -> None:

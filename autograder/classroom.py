@@ -1,330 +1,159 @@
-"""Many submissions: which still need grading, on how many processes, and what happens when one of them dies.
+"""Many submissions -> the files in OUT: the order of a whole run, and what is believed of what came out of it.
 
 Results are files, written one by one; a run that was interrupted takes up those that fit.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
-import secrets
-from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, closing, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from autograder import __version__, pictures, workers
+from autograder import handback, identical, machine, overrides, regrade, workers
 from autograder.adjust import Adjuster
-from autograder.fingerprint import SHARED, fingerprint, fingerprints, listed_checks
-from autograder.intake import Source, Submission, load
-from autograder.messages import Message, Refusal, words
-from autograder.report import draw_ahead, safe_name, write_reports
-from autograder.results import PART, Check, Result, to_csv, write_atomically
+from autograder.intake import Source, load
+from autograder.messages import Message, Refusal
+from autograder.outfolder import Folder, run_seed, sole_use
+from autograder.regrade import Change
+from autograder.results import Result, write_atomically
+from autograder.rounds import Grading
 from autograder.run import Run
-from autograder.sandbox.client import SandboxFault
-from autograder.settings import FILES
-from autograder.workers import Stopped, Workers
+from autograder.settings import Settings, settings
+from autograder.workers import CORES, Stopped, Workers
 
-ATTEMPTS = 3  # the last two of them alone: one may be the bad luck of a machine that goes down
+IDENTICAL = "identical.csv"
 
 
 @dataclass(frozen=True)
-class Folder:
-    """The folder OUT: where each source's result lies, and what changes the points of it.
+class Asked:
+    """What a whole run is asked for; `autograder grade --help` has the same names.
 
-    Where ``history`` is given, a result that is replaced is kept there.
+    ``only``: the names to grade, else all; ``sources`` are the class all the same. ``pages``: whether to write grades.csv
+    and what people read.
     """
 
+    sources: Sequence[Source]
     out: Path
-    names: dict[str, str]
-    adjuster: Adjuster | None = None
-    history: Path | None = None
-
-    @classmethod
-    def of(
-        cls,
-        out: Path,
-        sources: Iterable[Source],
-        adjuster: Adjuster | None = None,
-        history: Path | None = None,
-    ) -> Folder:
-        names: dict[str, str] = {}
-        for source in sources:
-            names[source.name] = safe_name(source.name, set(names.values()))
-        return cls(out, names, adjuster, history)
-
-    def read(self, name: str) -> Result | None:
-        """The result that lies there already, or None."""
-        return _read(self._path(name))
-
-    def before(self, name: str) -> Result | None:
-        """The result that this run has replaced, or None."""
-        return _read(self.history / "results" / self._path(name).name) if self.history else None
-
-    def write(self, result: Result, keep_old: bool = True) -> None:
-        path = self._path(result.submission)
-        if keep_old and self.history is not None:
-            self._keep(path)
-        write_atomically(path, result.to_json().encode())
-
-    def keep(self, graded: Result) -> Result:
-        """Write what has just been graded, the pictures first: where the result lies, all of it does.
-
-        Returns the result without its pictures, so that those of a whole class are never in memory.
-        """
-        own = self.out / pictures.FOLDER / f"{self.names[graded.submission]}.safetensors"
-        for path, name in ((own, "own"), (self.out / pictures.INSTRUCTORS, "instructors")):
-            content = graded.pictures.get(name, b"")
-            if content and not (path.is_file() and path.read_bytes() == content):
-                write_atomically(path, content)
-        if "own" not in graded.pictures:
-            own.unlink(missing_ok=True)
-        result = replace(graded, pictures={})
-        self.write(result)
-        return result
-
-    def write_grades(self) -> list[Result]:
-        """grades.csv, from all results that lie here, adjusted; returns these results."""
-        found = [(name, self._adjusted(name)) for name in sorted(self.names)]
-        results = [result for name, result in found if result is not None and result.submission == name]
-        write_atomically(self.out / "grades.csv", to_csv(results))
-        return results
-
-    def write_summary(self, language: str) -> list[Result]:
-        """grades.csv and the pages, from all results that lie here; returns these results."""
-        results = self.write_grades()
-        write_reports(self.out, results, language, self.names)
-        return results
-
-    def _keep(self, path: Path) -> None:
-        """Copy a result that is about to be replaced into the history, and with the first one grades.csv."""
-        assert self.history is not None
-        for old, kept in ((path, self.history / "results"), (self.out / "grades.csv", self.history)):
-            with suppress(FileNotFoundError):
-                if not (kept / old.name).exists():
-                    write_atomically(kept / old.name, old.read_bytes())
-
-    def _adjusted(self, name: str) -> Result | None:
-        """The result with the adjustments of this run, which are recorded in it."""
-        result = self.read(name)
-        if result is None or self.adjuster is None:
-            return result
-        adjusted = self.adjuster(result)
-        if adjusted != result:
-            write_atomically(self._path(name), adjusted.to_json().encode())
-        return adjusted
-
-    def _path(self, name: str) -> Path:
-        return self.out / "results" / f"{self.names[name]}.json"
+    only: Collection[str] | None = None
+    dataset: str = "digits"
+    data_root: Path | None = None
+    device: str = "cpu"
+    language: str = "en"
+    seed: int | None = None
+    jobs: int = CORES
+    overrides: Path | None = None
+    only_changed: bool = False
+    fresh: bool = False
+    allow_weak: bool = False
+    cluster: str | None = None
+    settings: Settings = field(default_factory=settings)
+    pages: bool = True
 
 
-def _read(path: Path) -> Result | None:
-    with suppress(OSError, ValueError):
-        return Result.from_json(path.read_text(encoding="utf-8"))
-    return None
+@dataclass(frozen=True)
+class Done:
+    """What a whole run has come to. ``results`` are those of this run, ``alike`` counts the pairs in identical.csv.
 
-
-class Busy(Refusal):
-    """Another grader holds the folder."""
-
-
-@contextmanager
-def sole_use(out: Path) -> Iterator[None]:
-    """Hold OUT for this process alone, and clear away what a killed one was just writing.
-
-    The lock ends with the process, however that ends. Raises Busy while another grader holds it.
+    ``remarks`` say which isolation there was, and who was left out.
     """
-    handle = os.open(out, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # not every file system has locks
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise Busy(Message("cli.busy", {"out": str(out)})) from None
-        for unfinished in out.rglob(PART):
-            unfinished.unlink(missing_ok=True)
-        yield
-    finally:
-        os.close(handle)
+
+    folder: Folder
+    results: list[Result]
+    seed: int
+    jobs: int
+    changes: list[Change]
+    alike: int
+    overrides: int
+    remarks: list[Message]
+
+    @property
+    def failed(self) -> int:
+        return sum(result.status == "failed" for result in self.results)
 
 
-def fresh_seed() -> int:
-    """A seed that JSON carries exactly, and that no submission has the time to guess."""
-    return secrets.randbelow(2**53)
+def grade_class(asked: Asked, tell: Callable[[Result], None] = lambda result: None) -> Done:
+    """Grade a class into OUT, the whole run: hold the folder, draw or find the seed, grade, write the summary.
 
-
-def run_seed(out: Path, asked: int | None, fresh: bool) -> int:
-    """The run's one seed: as asked for, else as kept in OUT, else drawn now; kept in OUT from then on."""
-    path = out / "run.json"
-    seed = asked
-    if seed is None and not fresh:
-        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-            kept = json.loads(path.read_text(encoding="utf-8"))["seed"]
-            seed = kept if type(kept) is int and 0 <= kept < 2**63 else None
-    if seed is None:
-        seed = fresh_seed()
-    write_atomically(path, (json.dumps({"seed": seed}) + "\n").encode())
-    return seed
-
-
-def still_valid(result: Result | None, submission: Submission, run: Run, tiers: tuple[str, ...]) -> bool:
-    """Whether grading this submission again in this run would only repeat the result."""
-    return (
-        result is not None
-        and result.status != "failed"
-        and result.submission == submission.name
-        and (result.digest, result.notes) == (submission.digest, submission.notes)
-        and (result.dataset, result.device, result.seed) == (run.dataset, run.device, run.seed)
-        and result.isolation in tiers
-        and (result.versions.get("checks") == fingerprint() or _untouched(result, submission))
-    )
-
-
-def _untouched(result: Result, submission: Submission) -> bool:
-    """Whether all that has changed in the kit are checks of parts whose file was not handed in, worth the same."""
-    then, now = result.versions, fingerprints()
-    changed = {key for key in now if then.get(f"checks.{key}") != now[key]}
-    return SHARED not in changed and all(
-        FILES[part] not in submission.files
-        and {(check.id, check.max_points) for check in result.checks if check.part == part}
-        == {(check.id, check.points) for check in listed_checks().values() if check.part == part}
-        for part in changed
-    )
-
-
-def in_language(result: Result, language: str) -> Result:
-    """The result with its words in ``language``; all else is kept as it is."""
-    return replace(result, checks=tuple(_check_in(check, language) for check in result.checks))
-
-
-def _check_in(check: Check, language: str) -> Check:
-    """As above; a record that does not fit the catalogue keeps the words that it has."""
-    with suppress(LookupError, ValueError, TypeError, AttributeError):
-        return replace(check, title=words(check.id, language, "titles"), message=check.text(language))
-    return check
-
-
-def grade_class(
-    sources: list[Source],
-    folder: Folder,
-    run: Run,
-    jobs: int,
-    fresh: bool,
-    allow_weak: bool,
-    address: str | None = None,
-) -> Generator[Result, None, None]:
-    """Grade what needs it and yield each result when its file is written, kept ones too.
-
-    On this machine, or on the cluster whose scheduler has this address. Raises isolation.TooWeak,
-    SandboxFault when no warm parent comes up, or Stopped when the cluster can't do it.
+    ``tell`` gets each result when it is there. Raises Refusal for what can't be done, TooWeak, Stopped when a
+    cluster can't do it, Unfit when the machine is at fault, SandboxFault when no warm parent comes up, and
+    KeyboardInterrupt; what was graded until then is kept.
     """
-    open_workers: Callable[[], AbstractContextManager[Workers]] = partial(
-        workers.local, run, jobs, allow_weak
-    )
-    if address is not None:
-        from autograder import cluster
-
-        open_workers = partial(cluster.connect, address, run, jobs, allow_weak)
-    attempts: Counter[str] = Counter()
-    waiting = deque(sources)
-    while waiting:
-        with open_workers() as opened:
-            yield from _round(waiting, attempts, folder, run, opened, fresh)
-
-
-def _round(
-    waiting: deque[Source],
-    attempts: Counter[str],
-    folder: Folder,
-    run: Run,
-    workers: Workers,
-    fresh: bool,
-) -> Iterator[Result]:
-    """Grade until nothing is waiting, or until a process of the grader's own has died.
-
-    As many submissions are under way as the workers have room for. What was under way then waits again and is graded
-    alone, so that a submission that is under way when that happens time and again is the cause: it
-    gets the result ``failed``.
-    """
-    under_way: dict[Future[Result], tuple[Source, Submission]] = {}
-    lost, finished = False, list[Result]()
-    while under_way or (waiting and not lost):
-        while waiting and not lost:
-            nearby = [waiting[0], *(source for source, _ in under_way.values())]
-            if len(under_way) >= (1 if any(attempts[source.name] for source in nearby) else workers.room()):
-                break
-            source = waiting.popleft()
-            try:
-                submission = load(source)
-            except OSError as fault:  # it was there when the class was listed
-                under_way[_unread(fault)] = (source, Submission(source.name, {}, {}, source.notes, ""))
-                continue
-            kept = folder.read(submission.name)
-            if not fresh and kept is not None and still_valid(kept, submission, run, workers.tiers):
-                result = in_language(kept, run.language)
-                if result != kept:
-                    folder.write(result, keep_old=False)
-                yield result
-                continue
-            try:
-                under_way[workers.submit(submission)] = (source, submission)
-            except BrokenProcessPool:  # since the last one was done
-                lost = True
-                waiting.appendleft(source)
-        draw_ahead(finished)
-        finished.clear()
-        done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-        for future in done:
-            source, submission = under_way.pop(future)
-            try:
-                result = with_fingerprint(workers.result(future))
-            except Stopped:
-                raise
-            except Exception as fault:  # noqa: BLE001 - whatever fails in the grader, the others are graded
-                lost = lost or isinstance(fault, (BrokenProcessPool, SandboxFault))
-                attempts[source.name] += 1
-                if attempts[source.name] < ATTEMPTS:
-                    waiting.append(source)
-                    continue
-                result = failed(submission, run, fault, "/".join(workers.tiers))
-            finished.append(folder.keep(result))
-            yield finished[-1]
+    machine.check_limits(asked.settings.limits(short_run=True))
+    adjuster = _adjuster(asked)
+    history = _history(asked) if asked.only_changed else None
+    folder = Folder.of(asked.out, asked.sources, adjuster, history)
+    wanted = [source for source in asked.sources if asked.only is None or source.name in asked.only]
+    with sole_use(asked.out):
+        seed = run_seed(asked.out, asked.seed, asked.fresh)
+        run = Run(asked.settings, asked.dataset, asked.data_root, asked.device, seed, asked.language)
+        jobs = asked.jobs
+        if asked.cluster is None:
+            jobs = machine.jobs_that_fit(jobs, asked.settings.memory_mb)
+        grading = Grading(deque(wanted), folder, run, partial(_workers, asked, run, jobs), asked.fresh)
+        graded = set()
+        try:
+            with closing(grading.results()) as results:
+                for result in results:
+                    graded.add(result.submission)
+                    tell(result)
+        except KeyboardInterrupt:
+            if asked.pages:
+                with suppress(OSError):
+                    folder.write_grades()  # pages would take longer than one waits after Ctrl-C
+            raise
+        except Stopped:
+            if asked.pages:
+                folder.write_summary(asked.language)
+            raise
+        everything = folder.write_summary(asked.language) if asked.pages else folder.read_all()
+        now = [result for result in everything if result.submission in graded]
+        changes = regrade.changes(folder, now)
+        alike = 0
+        if asked.pages:
+            handback.write_roster(asked.out, asked.sources, folder.names)
+            alike = _list_identical(asked)
+    given = len(adjuster.overrides)
+    return Done(folder, now, seed, jobs, changes, alike, given, grading.remarks)
 
 
-def _unread(fault: OSError) -> Future[Result]:
-    """What stands for the grading of a submission that can't be read any more."""
-    future: Future[Result] = Future()
-    future.set_exception(OSError(f"the submission can't be read any more ({fault.strerror})"))
-    return future
+def _workers(asked: Asked, run: Run, jobs: int) -> AbstractContextManager[Workers]:
+    if asked.cluster is None:
+        return workers.local(run, jobs, asked.allow_weak)
+    from autograder import cluster
+
+    return cluster.connect(asked.cluster, run, jobs, asked.allow_weak)
 
 
-def failed(submission: Submission, run: Run, fault: Exception, tier: str) -> Result:
-    """The record of a submission that the grader itself could not grade: no score, never 0."""
-    return Result(
-        submission=submission.name,
-        score=None,
-        max_score=run.settings.max_score,
-        status="failed",
-        dataset=run.dataset,
-        device=run.device,
-        seed=run.seed,
-        seconds=0.0,
-        notes=(
-            *submission.notes,
-            Message("grade.fault", {"fault": f"{type(fault).__name__}: {fault}"[:500]}),
-        ),
-        digest=submission.digest,
-        isolation=tier,
-        versions={"autograder": __version__},
-    )
+def _adjuster(asked: Asked) -> Adjuster:
+    """What changes points after grading. Raises Refusal before anything is graded."""
+    path = asked.overrides
+    if path is None and (asked.out / overrides.NAME).exists():
+        path = asked.out / overrides.NAME
+    students = {source.name: source.origin.ids for source in asked.sources}
+    read = tuple(overrides.read(path, students)) if path is not None else ()
+    return Adjuster(asked.settings, {source.name: source.origin for source in asked.sources}, read)
 
 
-def with_fingerprint(result: Result) -> Result:
-    """The result with the fingerprint of the kit that found it."""
-    parts = {f"checks.{key}": value for key, value in fingerprints().items()}
-    return replace(result, versions={**result.versions, "checks": fingerprint(), **parts})
+def _history(asked: Asked) -> Path:
+    if asked.fresh:
+        raise Refusal(Message("cli.fresh_changed"))
+    if not any((asked.out / "results").glob("*.json")):
+        raise Refusal(Message("cli.nothing_before", {"out": str(asked.out)}))
+    return regrade.new_history(asked.out)
+
+
+def _list_identical(asked: Asked) -> int:
+    """Write identical.csv, or none where there is nothing to list; returns how many rows it has."""
+    seen = identical.Fingerprints()
+    for source in asked.sources:
+        with suppress(OSError):
+            seen.add(load(source))
+    alike = seen.alike()
+    if alike:
+        write_atomically(asked.out / IDENTICAL, identical.to_csv(alike))
+    else:
+        (asked.out / IDENTICAL).unlink(missing_ok=True)
+    return len(alike)

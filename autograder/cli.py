@@ -7,6 +7,11 @@ import gc
 import sys
 from typing import Any, NoReturn
 
+from autograder import streams
+
+if sys.argv[0].rpartition("/")[2] in ("autograder", "__main__.py"):  # before any library is imported
+    streams.leave_current_folder()
+
 import typer
 
 from autograder.commands import (  # noqa: F401 - they add themselves
@@ -29,6 +34,7 @@ ClickException: Any = typer.BadParameter.__mro__[2]
 
 def main() -> None:
     """Console script; whatever stands in the way gets one line in each language and a status of its own."""
+    streams.settle()
     atexit.register(gc.freeze)  # else a last collection looks at all that matplotlib left, for 0.2 s
     try:
         status = app(sys.argv[1:] or ["--help"], standalone_mode=False)

@@ -1,7 +1,8 @@
 """Grading on a Dask cluster: submissions travel with their tasks, each worker process has a warm parent of its own.
 
 A worker grades one submission at a time, whatever its threads: pytest, and what it redirects, belong to the
-whole process. The warm parent stays for the next task and ends with the worker's process, students with it.
+whole process. The warm parent stays for the next task and ends with the worker's process, students with it. Each
+worker makes its own controls, one in short after every submission, and is left out where they fail.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 from multiprocessing.util import Finalize
@@ -22,11 +23,11 @@ from autograder import __version__, isolation
 from autograder.fingerprint import fingerprint
 from autograder.intake import Submission
 from autograder.messages import Message
-from autograder.results import Result
+from autograder.results import Graded, Verdict
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault, WarmParent
 from autograder.sandbox.seal import TIERS
-from autograder.workers import Stopped, Workers
+from autograder.workers import LeftOut, Stopped, Workers
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -46,11 +47,11 @@ def connect(address: str, run: Run, jobs: int, allow_weak: bool) -> Iterator[Wor
     order = run, tiers[0], allow_weak
     with _client(address) as client:
         before = _allow_failures(client, 0)
-        executor = client.get_executor(pure=False)
+        there = _There(address, client, jobs, order, tiers if allow_weak else tiers[:-1])
         try:
-            yield _There(address, client, executor, jobs, order, tiers if allow_weak else tiers[:-1])
+            yield there
         finally:
-            executor.shutdown(wait=False)
+            there.end_grading()
             if client.status == "running":
                 _allow_failures(client, before)
 
@@ -88,28 +89,28 @@ def _allow_failures(client: Client, number: int) -> int:
     return int(client.run_on_scheduler(change))
 
 
-@dataclass(frozen=True)
+@dataclass
 class _There:
     address: str
     client: Client
-    executor: Any
     jobs: int
     order: tuple[Run, str, bool]
     tiers: tuple[str, ...]
+    controlled: bool = True
+    left_out: dict[str, Message] = field(default_factory=dict)
+    executors: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def room(self) -> int:
-        try:
-            return max(self.jobs, EACH * len(self.client.nthreads()))
-        except (OSError, CancelledError):
-            raise self._gone() from None
+        return max(self.jobs, EACH * len(self._fit()))
 
-    def submit(self, submission: Submission) -> Future[Result]:
+    def submit(self, submission: Submission) -> Future[Graded]:
         from distributed.protocol.pickle import dumps
 
-        future: Future[Result] = self.executor.submit(_task(), versions(), dumps((submission, self.order)))
+        executor = self._executor(self._fit() if self.left_out else ())
+        future: Future[Graded] = executor.submit(_task(), versions(), dumps((submission, self.order)))
         return future
 
-    def result(self, future: Future[Result]) -> Result:
+    def result(self, future: Future[Graded]) -> Graded:
         try:
             found: Any = future.result()
         except CancelledError:
@@ -118,19 +119,49 @@ class _There:
             raise Stopped(Message("cluster.no_kit", {"fault": _line(fault)})) from None
         if isinstance(found, Stopped):
             raise found
-        result: Result = found
-        return result
+        if isinstance(found, LeftOut):
+            self.left_out[found.worker] = found.fault
+            if not self._fit():
+                raise Stopped(found.fault, 3)
+            raise found
+        graded: Graded = found
+        return graded
+
+    def remarks(self) -> list[Message]:
+        if not self.left_out:
+            return []
+        return [Message("cluster.left_out", {"workers": ", ".join(sorted(self.left_out))})]
+
+    def control(self, in_full: bool, modules: frozenset[str]) -> Future[Verdict]:
+        raise AssertionError("a worker makes its own controls")
+
+    def end_grading(self) -> None:
+        for executor in self.executors.values():
+            executor.shutdown(wait=False)
+
+    def _fit(self) -> tuple[str, ...]:
+        """The workers that are there and not left out. Raises Stopped where the scheduler is gone."""
+        try:
+            return tuple(sorted(worker for worker in self.client.nthreads() if worker not in self.left_out))
+        except (OSError, CancelledError):
+            raise self._gone() from None
+
+    def _executor(self, workers: tuple[str, ...]) -> Any:
+        if workers not in self.executors:
+            chosen = {"workers": list(workers)} if workers else {}
+            self.executors[workers] = self.client.get_executor(pure=False, **chosen)
+        return self.executors[workers]
 
     def _gone(self) -> Stopped:
         return Stopped(Message("cluster.scheduler_gone", {"address": self.address}), 3)
 
 
-def _task() -> Callable[[dict[str, str], bytes], Result | Stopped]:
+def _task() -> Callable[[dict[str, str], bytes], Graded | LeftOut | Stopped]:
     """The task that is sent; raises ImportError with the worker's name where there is no such kit."""
 
     # In here, so that it travels whole; with bytes that only the kit opens. What Dask itself could not open
     # there would end the worker.
-    def grade(versions: dict[str, str], order: bytes) -> Result | Stopped:
+    def grade(versions: dict[str, str], order: bytes) -> Graded | LeftOut | Stopped:
         from distributed import get_worker
 
         try:
@@ -152,10 +183,11 @@ def versions() -> dict[str, str]:
     return {"kit": f"{__version__} ({fingerprint()})", "torch": version("torch")}
 
 
-def grade_there(ours: Mapping[str, str], order: bytes) -> Result | Stopped:
+def grade_there(ours: Mapping[str, str], order: bytes) -> Graded | LeftOut | Stopped:
     """Grade in this worker's process. Raises what grading raises.
 
-    Where nothing should be graded, Stopped is returned: raised, it would bring its causes, which may not travel.
+    Where nothing should be graded, Stopped is returned, or LeftOut where only this worker should not: raised, they
+    would bring their causes, which may not travel.
     """
     import torch
     from distributed import get_worker
@@ -163,7 +195,6 @@ def grade_there(ours: Mapping[str, str], order: bytes) -> Result | Stopped:
 
     from autograder.checks import short_run
     from autograder.checks.reference import data
-    from autograder.grading import grade
 
     worker, theirs = get_worker().address, versions()
     if theirs != ours:
@@ -178,8 +209,7 @@ def grade_there(ours: Mapping[str, str], order: bytes) -> Result | Stopped:
         try:
             for train in (True, False):
                 short_run.images_of(run.dataset, run.data_root, train)  # which grading takes from memory
-            warm_parent = _warm_parent(at_most, run.device)
-            isolation.check(warm_parent, allow_weak)
+            isolation.check(_warm_parent(at_most, run.device), allow_weak)
         except isolation.TooWeak:
             return Stopped(Message("cluster.weak", {"worker": worker}))
         except data.DataUnavailable:
@@ -187,11 +217,68 @@ def grade_there(ours: Mapping[str, str], order: bytes) -> Result | Stopped:
         except (SandboxFault, OSError) as fault:
             return Stopped(Message("cluster.unfit", {"worker": worker, "fault": _line(fault)}), 3)
         try:
-            return grade(submission, run, warm_parent)
+            return _between_controls(submission, run, at_most, worker)
         except SandboxFault:  # the next task gets another one
-            warm_parent.close()
-            _warm_parent.cache_clear()
+            _close_warm_parent(at_most, run.device)
             raise
+
+
+def _between_controls(submission: Submission, run: Run, at_most: str, worker: str) -> Graded | LeftOut:
+    """Grade once the control has passed in full here, and try it in short afterwards.
+
+    Where one does not pass, all is done once more with a fresh warm parent. Raises GraderFault where it fails again
+    after the submission.
+    """
+    from autograder import control
+    from autograder.grading import GraderFault
+
+    verdict = Verdict()
+    for fresh in (False, True):
+        if fresh:
+            _close_warm_parent(at_most, run.device)
+        warm_parent = _warm_parent(at_most, run.device)
+        verdict, first = _proved(run, warm_parent, verdict.modules)
+        if verdict.passed:
+            graded = control.grade_with_doubt(submission, run, warm_parent)
+            if graded.vanished:  # this worker grades nothing beside it
+                graded = control.grade_with_doubt(submission, run, warm_parent)
+            if graded.vanished and graded.oom:
+                raise GraderFault("the kernel ended a process for want of memory")
+            verdict = graded.control or control.in_short(run, warm_parent)
+            if verdict.passed:
+                return replace(graded, vanished=False, control=first)
+        elif fresh:
+            assert verdict.fault is not None
+            return LeftOut(worker, verdict.fault)
+    raise GraderFault(f"the control failed after it: {verdict.fault}")
+
+
+@dataclass(frozen=True)
+class _Proof:
+    """Which warm parent the control has passed on, and in which run."""
+
+    warm_parent: WarmParent
+    run: Run
+
+
+_proof: _Proof | None = None
+
+
+def _proved(run: Run, warm_parent: WarmParent, modules: frozenset[str]) -> tuple[Verdict, Verdict | None]:
+    """The control's verdict in full, made once for a run; and once more where it was made now, for its pictures."""
+    from autograder import control
+
+    global _proof
+    if _proof is not None and _proof.warm_parent is warm_parent and _proof.run == run:
+        return Verdict(), None
+    verdict = control.in_full(run, warm_parent, modules)
+    _proof = _Proof(warm_parent, run) if verdict.passed else None
+    return verdict, verdict
+
+
+def _close_warm_parent(at_most: str, device: str) -> None:
+    _warm_parent(at_most, device).close()
+    _warm_parent.cache_clear()
 
 
 @cache

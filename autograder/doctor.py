@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import platform
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import isolation
+from autograder import isolation, machine
 from autograder.messages import Message
-from autograder.sandbox import linux, supervisor
+from autograder.outfolder import fresh_seed
+from autograder.run import Run
 from autograder.sandbox.client import SandboxFault, WarmParent
-from autograder.sandbox.readable import DEVICES
-from autograder.sandbox.seal import namespaces, settle_in_namespaces
 from autograder.settings import settings
 from autograder.workers import CORES
 
-NAMESPACES = {
-    "user": linux.CLONE_NEWUSER,
-    "mount": linux.CLONE_NEWNS,
-    "pid": linux.CLONE_NEWPID,
-    "net": linux.CLONE_NEWNET,
-    "ipc": linux.CLONE_NEWIPC,
-    "uts": linux.CLONE_NEWUTS,
-    "cgroup": linux.CLONE_NEWCGROUP,
-}
 # Each line: what forbids namespaces where it says so, the value that forbids, the message.
 FORBIDDING = (
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "doctor.userns_clone"),
@@ -74,8 +62,8 @@ print(json.dumps(found))
 """
 LIBRARY_SECONDS = 300
 GIGABYTE = 1 << 30
-OWN_MEMORY = 2 * GIGABYTE  # of the warm parent, the fork server and the main process together, with room
 DISK = GIGABYTE
+OTHER_SYSTEMS = "msilib msvcrt nt winreg winsound".split()  # modules that Python has on Windows alone
 MNIST_FILES = 4
 
 
@@ -100,14 +88,12 @@ def bad(message_id: str, **values: object) -> Finding:
 
 
 def examine(data_root: Path | None) -> Iterator[Finding]:
-    """Try everything and yield each finding as it is made; the last one says which tier is reached."""
+    """Try everything and yield each finding as it is made; the last one is the control's."""
     yield from system()
     yield from libraries()
     yield data(data_root)
     yield from room()
-    if sys.platform == "linux":
-        yield from protections()
-    yield tier()
+    yield from sandbox()
 
 
 def system() -> Iterator[Finding]:
@@ -161,16 +147,11 @@ def data(root: Path | None) -> Finding:
 
 
 def room() -> Iterator[Finding]:
-    """Memory and disk space, and what that is enough for."""
-    free = _free_memory()
+    """Memory, disk space and resource limits, and what they are enough for."""
+    free, each = machine.free_mb(), settings().memory_mb
     if free is not None:
-        jobs = max(0, (free - OWN_MEMORY) // (settings().memory_mb << 20))
-        values: dict[str, object] = {
-            "free": free / GIGABYTE,
-            "jobs": jobs,
-            "cores": CORES,
-            "each": settings().memory_mb,
-        }
+        jobs = max(0, (free - machine.OWN_MB) // each)
+        values: dict[str, object] = {"free": free / 1024, "jobs": jobs, "cores": CORES, "each": each}
         if jobs >= CORES:
             yield good("doctor.memory", **values)
         else:
@@ -179,52 +160,40 @@ def room() -> Iterator[Finding]:
         left = shutil.disk_usage(folder).free
         values = {"path": folder, "free": left / GIGABYTE}
         yield good("doctor.disk", **values) if left >= DISK else bad("doctor.disk_short", **values)
-    if closed := _closed_to_others(Path(tempfile.gettempdir())):
-        yield note("doctor.closed_temporary", path=tempfile.gettempdir(), closed=closed)
+    try:
+        machine.check_limits(settings().limits(short_run=True))
+    except machine.Unfit as unfit:
+        yield Finding("bad", unfit.message)
 
 
-def _closed_to_others(folder: Path) -> str:
-    """The part of the way to this folder that only root may go, if this is root; student code is another user then."""
-    if not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return ""
-    way = [folder.resolve(), *folder.resolve().parents]
-    return next((str(part) for part in way if not part.stat().st_mode & 0o001), "")
-
-
-def protections() -> Iterator[Finding]:
-    """The kernel's protections, each tried in a child process."""
-    yield from _namespaces()
-    abi = linux.landlock_abi()
-    why = _in_child(lambda: linux.landlock([], [], [])) if abi else os.strerror(errno.ENOSYS)
-    yield bad("doctor.no_landlock", why=why) if why else good("doctor.landlock", abi=abi)
-    why = _in_child(_filter_works)
-    yield bad("doctor.no_seccomp", why=why) if why else good("doctor.seccomp")
-    why = _proc_trouble()
-    yield bad("doctor.no_proc", why=why) if why else good("doctor.proc")
-    if hidden := [device for device in DEVICES if not os.access(device, os.R_OK)]:
-        yield bad("doctor.no_devices", names=", ".join(hidden))
-    cgroup = Path("/sys/fs/cgroup/cgroup.controllers").exists()
-    yield good("doctor.cgroup") if cgroup else good("doctor.no_cgroup")
-
-
-def tier() -> Finding:
-    """Start the sandbox as `grade` would, have one student process answer, and say which tier it has."""
+def sandbox() -> Iterator[Finding]:
+    """Start the sandbox as `grade` would, say which tier it has, and grade the instructor's solution in it."""
     try:
         parent = WarmParent.launch(isolation.at_most())
     except isolation.TooWeak as error:
-        return Finding("bad", error.message)
+        yield Finding("bad", error.message)
+        return
     except (SandboxFault, OSError) as fault:
-        return bad("doctor.no_sandbox", why=str(fault)[-300:])
+        yield bad("doctor.no_sandbox", why=str(fault)[-300:])
+        return
     try:
-        with parent.student(settings().limits(), settings().wall_seconds, seed=0) as student:
-            student.ask("load", files={"__init__.py": "", "loss.py": ""}, modules=["loss"])
-    except Exception as fault:  # noqa: BLE001 - whatever it is, it is what the instructor has to know
-        return bad("doctor.no_sandbox", why=f"{type(fault).__name__}: {fault}"[:300])
+        yield Finding({"namespaces": "good", "weak": "bad"}.get(parent.tier, "note"), isolation.told(parent))
+        if "namespaces" in parent.why:
+            yield from _forbidding()
+        yield from control(parent)
     finally:
         parent.close()
-    if parent.tier == "namespaces":
-        return good("doctor.tier_namespaces")
-    return note("doctor.tier_landlock") if parent.tier == "landlock" else bad("doctor.tier_weak")
+
+
+def control(parent: WarmParent) -> Iterator[Finding]:
+    """Whether the instructor's solution gets every point here, and which modules student code has to do without."""
+    from autograder import control as controlling
+
+    names = {*sys.stdlib_module_names, *controlling.RARE} - controlling.NO_MODULES - {*OTHER_SYSTEMS}
+    if lacking := sorted(controlling.lacking({name for name in names if not name.startswith("_")})):
+        yield note("doctor.modules", names=", ".join(lacking))
+    fault = controlling.in_full(Run(settings(), "digits", None, "cpu", fresh_seed(), "en"), parent).fault
+    yield good("doctor.control") if fault is None else Finding("bad", fault)
 
 
 def _libraries() -> dict[str, tuple[bool, str]]:
@@ -237,38 +206,6 @@ def _libraries() -> dict[str, tuple[bool, str]]:
     return {}
 
 
-def _namespaces() -> Iterator[Finding]:
-    wanted = {name: flag for name, flag in NAMESPACES.items() if flag & namespaces()}
-    missing = {name: why for name, flag in wanted.items() if (why := _without_namespace(flag))}
-    if not missing and (why := _in_child(_mount_inside, namespaces())):
-        missing["mount"] = why  # they can be made, but nothing may be done in them: AppArmor's way
-    if present := [name for name in wanted if name not in missing]:
-        yield good("doctor.namespaces", names=", ".join(present))
-    for name, why in missing.items():
-        yield note("doctor.no_namespace", name=name, why=why)
-    if missing:
-        yield from _forbidding()
-
-
-def _free_memory() -> int | None:
-    """Bytes that can still be had: what the system has, or less where a container may not use it all."""
-    try:
-        lines = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
-        free = int(lines["MemAvailable"].split()[0]) << 10
-    except (OSError, KeyError, ValueError):
-        return None
-    with suppress(OSError, ValueError):  # "max" where there is no limit
-        cgroup = Path("/sys/fs/cgroup")
-        limit = int((cgroup / "memory.max").read_text())
-        free = min(free, limit - int((cgroup / "memory.current").read_text()))
-    return max(0, free)
-
-
-def _without_namespace(flag: int) -> str:
-    """Why no such namespace can be made; "" when it can. All but root need a user namespace around it."""
-    return _in_child(lambda: None, flag if os.geteuid() == 0 else flag | linux.CLONE_NEWUSER)
-
-
 def _forbidding() -> Iterator[Finding]:
     """The known settings that forbid namespaces, with the way to change each."""
     for path, value, message_id in FORBIDDING:
@@ -277,57 +214,3 @@ def _forbidding() -> Iterator[Finding]:
                 yield Finding("note", Message(message_id))
     if any(map(os.path.exists, CONTAINER_MARKS)):
         yield note("doctor.container")
-
-
-def _mount_inside() -> None:
-    settle_in_namespaces(os.getuid(), os.getgid())
-    linux.mount("none", "/proc", "tmpfs", linux.MS_NOSUID, "size=1m")
-
-
-def _filter_works() -> None:
-    from autograder.sandbox.syscalls import student_filter
-
-    linux.forbid_new_privileges()
-    linux.install_filter(student_filter(in_view=True))
-    try:
-        os.execv("/bin/true", ["true"])
-    except PermissionError:
-        return
-    raise OSError("a forbidden system call went through")
-
-
-def _proc_trouble() -> str:
-    """Why limits can't be watched; "" when they can. A child is looked at as supervisors look at students'."""
-    pid = supervisor.in_fork(os.fork(), signal.pause)
-    try:
-        if str(pid) not in supervisor.descendants():
-            return "/proc/PID/task/*/children"
-        return "" if supervisor.proportional_bytes(str(pid)) else "/proc/PID/smaps_rollup"
-    finally:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-
-
-def _in_child(body: Callable[[], None], flags: int = 0) -> str:
-    """Run ``body`` in a child, in new namespaces if flags say so. Returns what went wrong, "" if nothing did."""
-    reading, writing = os.pipe()
-
-    def telling() -> None:
-        try:
-            body()
-        except Exception as error:  # noqa: BLE001 - it is what the instructor has to know
-            os.write(writing, (str(error) or type(error).__name__).encode()[:300])
-        else:
-            os.write(writing, b"\0")
-
-    try:
-        pid = supervisor.in_fork(linux.fork_into(flags) if flags else os.fork(), telling)
-    except OSError as error:
-        os.close(reading)
-        return os.strerror(error.errno or 0)
-    finally:
-        os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        said = pipe.read()
-    os.waitpid(pid, 0)
-    return "" if said == b"\0" else said.decode(errors="replace") or "its process was killed"

@@ -31,17 +31,12 @@ class GraderFault(Exception):
     """The grader failed on a submission: its result is ``failed``, with no score."""
 
 
-def grade(
-    submission: Submission, run: Run, warm_parent: WarmParent, instructors: Callable[[], bool] = lambda: True
-) -> Result:
-    """Run all hidden checks on a submission and name what is known of its mistakes. Raises as ``checked``.
-
-    ``instructors`` says whether the result is to bring the instructor's pictures too, where it has pictures.
-    """
+def grade(submission: Submission, run: Run, warm_parent: WarmParent) -> Result:
+    """Run all hidden checks on a submission and name what is known of its mistakes. Raises as ``checked``."""
     started = time.monotonic()
     grading = checked(submission, run, warm_parent)
     name_misconceptions(grading)
-    return replace(result(grading, time.monotonic() - started), pictures=pictures(grading, instructors))
+    return replace(result(grading, time.monotonic() - started), pictures=pictures(grading))
 
 
 def checked(
@@ -107,17 +102,13 @@ def is_finding(check: Check, stub: str) -> bool:
     return found and imported and stub_of(check.id) == stub
 
 
-def pictures(grading: Grading, instructors: Callable[[], bool]) -> dict[str, bytes]:
-    """What the trained model draws: ``own``, and ``instructors`` to compare; nothing where no model was trained."""
+def pictures(grading: Grading) -> bytes:
+    """What the trained model draws; nothing where no model was trained."""
     if grading.trained is None:
-        return {}
+        return b""
     run = grading.run
     task = short_run.task(run.dataset, run.data_root, run.seed, run.settings.short_run_images)
-    own = trained.of(grading.trained, task, run, grading.submission.digest)
-    drawn = {"own": own.to_bytes()}
-    if instructors():
-        drawn["instructors"] = trained.instructors(task, run, grading.warm_parent)
-    return drawn
+    return trained.of(grading.trained, task, run, grading.submission.digest).to_bytes()
 
 
 def result(grading: Grading, seconds: float) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from autograder.messages import Message, Refusal
 from autograder.sandbox.client import WarmParent
@@ -26,7 +27,18 @@ def at_most() -> str:
     return asked
 
 
+def told(warm_parent: WarmParent) -> Message:
+    """Which tier was reached, and why not the stronger one."""
+    if not warm_parent.why:
+        return Message("isolation.reached", {"tier": warm_parent.tier})
+    return Message("isolation.weaker", {"tier": warm_parent.tier, "why": _why(warm_parent)})
+
+
+def _why(warm_parent: WarmParent) -> str:
+    return "; ".join(f"{tier}: {fault}" for tier, fault in warm_parent.why.items())
+
+
 def check(warm_parent: WarmParent, allow_weak: bool) -> None:
     """Raise TooWeak where student code would run without isolation and nobody has agreed to that."""
     if warm_parent.tier == "weak" and not allow_weak:
-        raise TooWeak(Message("isolation.weak"))
+        raise TooWeak(Message("isolation.weak", {"why": _why(warm_parent) or sys.platform}), 3)

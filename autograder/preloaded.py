@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import autograder.checks.noise  # for its scipy
-import autograder.grading  # noqa: F401
+import autograder.control  # noqa: F401
 from autograder.checks.diagnosis import recall
 
 with suppress(OSError, ValueError):  # a worker that needs it finds the same, and says so

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
-from autograder.classroom import Folder
+from autograder.outfolder import Folder
 from autograder.results import Result, inert, number, write_atomically
 from autograder.table import new_csv
 

@@ -11,8 +11,6 @@ from autograder import classroom, isolation
 from autograder.intake import Source, find, load
 from autograder.messages import Message, Refusal
 from autograder.results import Check, Result, number
-from autograder.run import Run
-from autograder.settings import settings
 
 DATASETS = ("digits", "mnist")
 
@@ -120,8 +118,17 @@ def again(recorded: Result, handed_in: Source, data_root: Path | None, allow_wea
 
     Raises what classroom.grade_class raises.
     """
-    run = Run(settings(), recorded.dataset, data_root, recorded.device, recorded.seed, "en")
     with tempfile.TemporaryDirectory(prefix="vae-reproduce-") as out:
-        folder = classroom.Folder.of(Path(out), [handed_in])
-        (now,) = classroom.grade_class([handed_in], folder, run, 1, fresh=True, allow_weak=allow_weak)
+        asked = classroom.Asked(
+            sources=[handed_in],
+            out=Path(out),
+            dataset=recorded.dataset,
+            data_root=data_root,
+            device=recorded.device,
+            seed=recorded.seed,
+            jobs=1,
+            allow_weak=allow_weak,
+            pages=False,
+        )
+        (now,) = classroom.grade_class(asked).results
     return Comparison(recorded, now)

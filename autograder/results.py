@@ -62,7 +62,7 @@ class Adjustment:
 class Result:
     """One submission's result as it was graded; ``score`` is None only where the grader itself failed.
 
-    ``final`` and ``part_points`` are what it comes to with the adjustments. ``pictures`` are files of their own
+    ``final`` and ``part_points`` are what it comes to with the adjustments. ``pictures`` are a file of their own
     (autograder.pictures); they travel with a result that has just been made.
     """
 
@@ -80,7 +80,7 @@ class Result:
     isolation: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     adjustments: tuple[Adjustment, ...] = ()
-    pictures: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    pictures: bytes = field(default=b"", compare=False, repr=False)
 
     @property
     def final(self) -> float | None:
@@ -122,6 +122,36 @@ class Result:
             return replace(record, checks=checks, notes=notes, adjustments=adjustments)
         except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise ValueError(f"not a result of this kit: {type(error).__name__}: {error}") from error
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a control: ``fault`` is the first that went wrong, None where it passed.
+
+    ``pictures`` are those of the instructor's model, ``modules`` those that were named and tried as well.
+    """
+
+    fault: Message | None = None
+    pictures: bytes = field(default=b"", repr=False)
+    modules: frozenset[str] = frozenset()
+
+    @property
+    def passed(self) -> bool:
+        return self.fault is None
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A result, and what there is to know before it is believed.
+
+    ``vanished``: some part's process ended and nobody knows who ended it. ``oom``: the kernel killed for want of
+    memory meanwhile. ``control``: the one in short that the result called for.
+    """
+
+    result: Result
+    vanished: bool = False
+    oom: bool = False
+    control: Verdict | None = None
 
 
 def _adjustment(record: Any) -> Adjustment:

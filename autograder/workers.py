@@ -6,27 +6,28 @@ import gc
 import multiprocessing
 import os
 import signal
+import site
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing import resource_tracker
 from multiprocessing.forkserver import ensure_running
-from multiprocessing.synchronize import Semaphore
 from multiprocessing.util import get_temp_dir
+from pathlib import Path
 from typing import Protocol
 
 from autograder import isolation
 from autograder.intake import Submission
 from autograder.messages import Message, Refusal
-from autograder.results import Result
+from autograder.results import Graded, Verdict
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent, interruptions_held
 
 CONTEXT = multiprocessing.get_context("forkserver")
+KIT = Path(__file__).parents[1]
 # Those that this process may use: submissions to grade at a time.
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -35,20 +36,45 @@ class Stopped(Refusal):
     """The run can't go on; what was graded is kept."""
 
 
+class LeftOut(Exception):
+    """This worker can't be trusted, for its control failed; nothing more is graded there."""
+
+    def __init__(self, worker: str, fault: Message) -> None:
+        super().__init__(worker, fault)
+        self.worker, self.fault = worker, fault
+
+
 class Workers(Protocol):
-    """Processes that grade submissions, here or on a cluster; ``tiers`` are the isolations that they may have."""
+    """Processes that grade submissions, here or on a cluster; ``tiers`` are the isolations that they may have.
+
+    ``controlled``: each result has already been graded between two controls that passed.
+    """
 
     @property
     def tiers(self) -> tuple[str, ...]: ...
 
+    @property
+    def controlled(self) -> bool: ...
+
     def room(self) -> int:
         """How many submissions are to be under way now."""
 
-    def submit(self, submission: Submission) -> Future[Result]:
+    def submit(self, submission: Submission) -> Future[Graded]:
         """Begin grading. Raises BrokenProcessPool when the processes are gone."""
 
-    def result(self, future: Future[Result]) -> Result:
-        """What came of it. Raises Stopped when that ends the run, else what the grading raised."""
+    def result(self, future: Future[Graded]) -> Graded:
+        """What came of it. Raises Stopped when that ends the run, LeftOut when another worker should do it, else what
+        the grading raised.
+        """
+
+    def control(self, in_full: bool, modules: frozenset[str]) -> Future[Verdict]:
+        """Begin a control, beside whatever is being graded. Raises BrokenProcessPool when the processes are gone."""
+
+    def end_grading(self) -> None:
+        """End at once whatever is being graded; controls can still be made."""
+
+    def remarks(self) -> list[Message]:
+        """What the instructor should know of these workers: the isolation, who was left out."""
 
 
 @contextmanager
@@ -59,12 +85,15 @@ def local(run: Run, jobs: int, allow_weak: bool) -> Iterator[Workers]:
     warm_parent = WarmParent.launch(isolation.at_most(), run.device, folder=server_folder)
     try:
         isolation.check(warm_parent, allow_weak)
-        instructors = CONTEXT.Semaphore(1)
-        executor = ProcessPoolExecutor(jobs, CONTEXT, _begin, (warm_parent, run, instructors))
+        # Controls have a process of their own: no submission can keep them waiting.
+        grading, controls = (
+            ProcessPoolExecutor(count, CONTEXT, _begin, (warm_parent, run)) for count in (jobs, 1)
+        )
         try:
-            yield Local(executor, jobs, (warm_parent.tier,))
+            yield Local(grading, controls, jobs, warm_parent)
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+            for pool in (grading, controls):
+                pool.shutdown(wait=False, cancel_futures=True)
             for process in multiprocessing.active_children():
                 process.terminate()
     finally:
@@ -73,27 +102,45 @@ def local(run: Run, jobs: int, allow_weak: bool) -> Iterator[Workers]:
 
 @dataclass(frozen=True)
 class Local:
-    """This machine's workers: a pool of ``jobs`` processes and one warm parent for all."""
+    """This machine's workers: a pool of ``jobs`` processes, another for controls, and one warm parent for all."""
 
-    executor: ProcessPoolExecutor
+    grading: ProcessPoolExecutor
+    controls: ProcessPoolExecutor
     jobs: int
-    tiers: tuple[str, ...]
+    warm_parent: WarmParent
+    controlled: bool = False
+
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        return (self.warm_parent.tier,)
 
     def room(self) -> int:
         return self.jobs
 
-    def submit(self, submission: Submission) -> Future[Result]:
-        return self.executor.submit(_grade, submission)
+    def submit(self, submission: Submission) -> Future[Graded]:
+        return self.grading.submit(_grade, submission)
 
-    def result(self, future: Future[Result]) -> Result:
+    def result(self, future: Future[Graded]) -> Graded:
         return future.result()
 
+    def control(self, in_full: bool, modules: frozenset[str]) -> Future[Verdict]:
+        return self.controls.submit(_control, in_full, modules)
 
-_mine: tuple[WarmParent, Run, Callable[[], bool]] | None = None
+    def end_grading(self) -> None:
+        workers = list((self.grading._processes or {}).values())  # no public name before Python 3.14
+        self.grading.shutdown(wait=False, cancel_futures=True)
+        for process in workers:
+            process.terminate()
+
+    def remarks(self) -> list[Message]:
+        return [isolation.told(self.warm_parent)]
 
 
-def _begin(warm_parent: WarmParent, run: Run, instructors: Semaphore) -> None:
-    """Called once in each worker. Whichever gets the semaphore trains the instructor's solution for the pictures."""
+_mine: tuple[WarmParent, Run] | None = None
+
+
+def _begin(warm_parent: WarmParent, run: Run) -> None:
+    """Called once in each worker."""
     import torch
 
     from autograder.sandbox import linux
@@ -104,7 +151,7 @@ def _begin(warm_parent: WarmParent, run: Run, instructors: Semaphore) -> None:
     torch.set_num_threads(1)
     gc.freeze()  # a collection would touch, and so copy, all memory that is shared with the fork server
     global _mine
-    _mine = warm_parent, run, partial(instructors.acquire, block=False)
+    _mine = warm_parent, run
 
 
 def _end_with_main_process() -> None:
@@ -115,12 +162,20 @@ def _end_with_main_process() -> None:
         os._exit(1)
 
 
-def _grade(submission: Submission) -> Result:
-    from autograder.grading import grade
+def _grade(submission: Submission) -> Graded:
+    from autograder.control import grade_with_doubt
 
     assert _mine is not None
-    warm_parent, run, instructors = _mine
-    return grade(submission, run, warm_parent, instructors)
+    warm_parent, run = _mine
+    return grade_with_doubt(submission, run, warm_parent)
+
+
+def _control(in_full: bool, modules: frozenset[str]) -> Verdict:
+    from autograder import control
+
+    assert _mine is not None
+    warm_parent, run = _mine
+    return (control.in_full if in_full else control.in_short)(run, warm_parent, modules)
 
 
 def _start_server() -> None:
@@ -129,11 +184,34 @@ def _start_server() -> None:
     Ctrl-C reaches the whole group: the server is never to see it, and the main process will in a moment.
     """
     CONTEXT.set_forkserver_preload(["autograder.preloaded"])
-    resource_tracker.ensure_running()  # starting it would unblock signals
     try:
-        with interruptions_held():
+        with _imports_of_this_kit(), interruptions_held():
+            resource_tracker.ensure_running()  # starting it would unblock signals
             ensure_running()
     except OSError as error:
         if "path too long" not in str(error):  # of the server's socket, which lies with the temporary files
             raise
         raise Refusal(Message("cli.temporary_too_long", {"path": tempfile.gettempdir()})) from None
+
+
+@contextmanager
+def _imports_of_this_kit() -> Iterator[None]:
+    """Have Pythons that are started now import this kit, whatever is installed, and nothing from the current folder.
+
+    They look there first, so for that moment it is one that only root can write to; multiprocessing hands them no
+    other search path than the environment's.
+    """
+    folder, given = os.open(".", os.O_RDONLY | os.O_DIRECTORY), os.environ.get("PYTHONPATH")
+    path = [entry for entry in (given or "").split(os.pathsep) if os.path.isabs(entry)]
+    if str(KIT) not in site.getsitepackages():
+        path.insert(0, str(KIT))
+    os.environ["PYTHONPATH"] = os.pathsep.join(path)
+    os.chdir("/")
+    try:
+        yield
+    finally:
+        os.fchdir(folder)
+        os.close(folder)
+        del os.environ["PYTHONPATH"]
+        if given is not None:
+            os.environ["PYTHONPATH"] = given

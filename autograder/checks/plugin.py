@@ -23,6 +23,7 @@ from autograder.intake import Submission
 from autograder.messages import Message, words
 from autograder.results import Check
 from autograder.run import Run
+from autograder.sandbox import student
 from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, WarmParent
 from autograder.sandbox.seal import Limits
 from autograder.settings import FILES, PARTS
@@ -205,8 +206,10 @@ def verdict(
             return "passed", "check.passed", {}, None
         case Failed():
             return "failed", error.message_id, error.values, error.misconception
-        case StudentRaised(kind="NotImplementedError"):
+        case StudentRaised(kind="NotImplementedError", line=int()):
             return "error", "check.not_implemented", {"called": called, **_where(error)}, "not-finished"
+        case StudentRaised(kind=student.UNSENT):
+            return "error", "check.unsent", {"called": called, "text": without_tensors(error.text)}, None
         case StudentRaised():
             values = {
                 "called": called,
@@ -218,7 +221,7 @@ def verdict(
             limit = limit_met(error.kind, error.text)
             if limit is not None:
                 return "error", f"check.limit_{limit}", {**values, **numbers(limit, limits)}, known
-            return "error", "check.raised", values, known
+            return "error", "check.raised" if error.line else "check.raised_outside", values, known
         case TimeLimit(crowded=True):
             values = {"called": called, "seconds": error.seconds, **numbers("processes", limits)}
             return "timeout", "check.time_processes", values, None
@@ -230,6 +233,8 @@ def verdict(
             return "crashed", f"check.crashed_{error.how}", values, None
         case Missing():
             return "error", error.reason.id, dict(error.reason.values), None
+        case Ended(cause=Missing() as missing):
+            return "not_run", "check.file_not_usable", {"file": missing.file}, None
         case Ended():
             _, _, values, _ = verdict(error.cause, called, limits)
             return "not_run", "check.ended_before", {"called": values.get("called", "")}, None
@@ -239,7 +244,7 @@ def verdict(
 
 
 def _where(error: StudentRaised) -> dict[str, Any]:
-    return {"file": error.file or "?", "line": error.line or 0}
+    return {"file": error.file or "", "line": error.line or 0}
 
 
 def without_tensors(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Pictures of the model that came out of the short run, and of the instructor's, made with the same inputs.
+"""Pictures of the model that came out of the short run.
 
 Weights are only data here: they are put into the instructor's network and used by the instructor's functions.
 """
@@ -15,15 +15,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder import kit, pictures
+from autograder import pictures
 from autograder.checks import expect, reference, short_run
 from autograder.checks.inputs import derived_seed
-from autograder.checks.remote import SHORT_RUN, RemoteSubmission
-from autograder.intake import Submission
 from autograder.pictures import Pictures
 from autograder.run import Run
-from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent
-from autograder.settings import FILES
 
 ITERATIONS = 10  # of restore
 FROM, TO = 0, 7  # the digits that are interpolated
@@ -128,42 +124,3 @@ def reported(returned: Any, epochs: int) -> Tensor:
     except expect.Failed:
         losses = []
     return torch.tensor([loss for loss in losses if math.isfinite(loss)]).clamp(-FAR * FAR, FAR * FAR)
-
-
-_instructors: dict[tuple[Any, ...], bytes] = {}  # of the last run
-
-
-def instructors(task: short_run.Task, run: Run, warm_parent: WarmParent) -> bytes:
-    """The pictures of the instructor's solution, trained like a submission; empty where that did not work.
-
-    In the sandbox too, where the training stack is loaded already.
-    """
-    key = (run.dataset, run.data_root, run.device, run.seed)
-    if key not in _instructors:
-        trained = _train_solution(task, run, warm_parent)
-        if trained is None:
-            return b""
-        _instructors.clear()
-        _instructors[key] = of(trained, task, run, "").to_bytes()
-    return _instructors[key]
-
-
-def _train_solution(task: short_run.Task, run: Run, warm_parent: WarmParent) -> Trained | None:
-    files = {name: (kit.SOLUTION / "vae" / name).read_bytes() for name in FILES.values()}
-    solution = Submission("", files, {}, (), "")
-    remote = RemoteSubmission(solution, SHORT_RUN, warm_parent, run.settings, run.seed)
-    try:
-        arguments = task.arguments(run.settings)
-        remote.untrained(
-            "", model=arguments["model"], images=task.images[:2]
-        )  # as the check does: it draws too
-        answer = remote.train("", **arguments, device=run.device)
-        weights = {
-            name: expect.tensor(answer["state"].get(name), value.shape, "")
-            for name, value in task.initial.items()
-        }
-        return Trained(weights, answer["value"])
-    except (StudentRaised, TimeLimit, Crashed, expect.Failed):
-        return None
-    finally:
-        remote.close()

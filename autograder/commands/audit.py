@@ -21,9 +21,9 @@ from autograder.commands.terminal import (
     Language,
     Seed,
     app,
+    progress,
     say,
     usable_data,
-    with_progress,
 )
 from autograder.messages import Message, Refusal, words
 from autograder.workers import CORES
@@ -41,19 +41,17 @@ def audit(
 ) -> None:
     """Grade the kit's own bank and show every miss. / 준비된 정답·오답·공격 모음을 채점해 놓친 것을 보여 줍니다."""
     from autograder import audit as auditing
-    from autograder import classroom
     from autograder.bank import entries
-    from autograder.run import Run
-    from autograder.settings import settings
+    from autograder.outfolder import fresh_seed
 
     kinds = [kind for kind in ("wrong", "right", "hostile") if entries(bank, kind)]
     total = sum(len(entries(bank, kind)) for kind in kinds)
     if not total:
         raise Refusal(Message("cli.empty_bank", {"path": str(bank)}))
-    chosen = classroom.fresh_seed() if seed is None else seed
-    run = Run(settings(), "digits", None, "cpu", chosen, lang.value)
+    chosen = fresh_seed() if seed is None else seed
     started = time.monotonic()
-    findings = with_progress(auditing.run(bank, kinds, run, jobs), total, lang.value)
+    with progress(total, lang.value) as advance:
+        findings = auditing.run(bank, kinds, chosen, jobs, lang.value, advance)
     misses = [finding for finding in findings if finding.wrong]
     for finding in misses:
         where = ", ".join(finding.lost_elsewhere)

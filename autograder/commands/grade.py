@@ -1,11 +1,11 @@
 """``autograder grade``. Exit status: 0 every submission has a result, 2 unusable arguments, 3 some submission
-could not be given a result, 130 interrupted.
+could not be given a result or the machine is at fault, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,22 +26,18 @@ from autograder.commands.terminal import (
     Quiet,
     Seed,
     app,
+    progress,
     say,
     usable_data,
     usable_device,
-    with_progress,
 )
 from autograder.messages import Message, Refusal, words
-from autograder.results import number, write_atomically
-from autograder.settings import settings
-from autograder.workers import CORES, Stopped
+from autograder.results import number
+from autograder.workers import CORES
 
 if TYPE_CHECKING:
-    from autograder.adjust import Adjuster
-    from autograder.intake import Source
+    from autograder.classroom import Asked, Done
     from autograder.regrade import Change
-
-IDENTICAL = "identical.csv"
 
 
 @app.command()
@@ -84,93 +80,59 @@ def grade(
     as_json: AsJson = False,
 ) -> None:
     """Grade a class. / 한 반을 채점합니다."""
-    from autograder import classroom, handback, intake, regrade
-    from autograder.run import Run
+    from autograder import classroom, intake
 
     _usable_out(out, submissions)
     usable_device(device.value)
     if cluster is None:  # else the workers look for it, where they are
         usable_data(dataset.value, data_root)
     sources = intake.find(submissions)
-    adjuster = _adjuster(overrides, out, sources)
-    history = _history(out, fresh) if only_changed else None
-    folder = classroom.Folder.of(out, sources, adjuster, history)
-    everyone = sources
-    if only is not None:
-        sources = [source for source in sources if source.name == only]
-        if not sources:
-            raise Refusal(Message("cli.no_such_submission", {"name": only, "path": str(submissions)}))
+    if only is not None and only not in {source.name for source in sources}:
+        raise Refusal(Message("cli.no_such_submission", {"name": only, "path": str(submissions)}))
+    asked = classroom.Asked(
+        sources=sources,
+        out=out,
+        only=None if only is None else (only,),
+        dataset=dataset.value,
+        data_root=data_root,
+        device=device.value,
+        language=lang.value,
+        seed=seed,
+        jobs=jobs,
+        overrides=overrides,
+        only_changed=only_changed,
+        fresh=fresh,
+        allow_weak=allow_weak_isolation,
+        cluster=cluster,
+    )
     try:
-        with classroom.sole_use(out):
-            chosen = classroom.run_seed(out, seed, fresh)
-            run = Run(settings(), dataset.value, data_root, device.value, chosen, lang.value)
-            grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation, cluster)
-            try:
-                grading_shown = with_progress(grading, len(sources), lang.value, quiet)
-                graded = {result.submission for result in grading_shown}
-            except KeyboardInterrupt:
-                grading.close()
-                with suppress(OSError):
-                    folder.write_grades()  # pages would take longer than one waits after Ctrl-C
-                raise
-            except Stopped:
-                folder.write_summary(lang.value)
-                raise
-            results = [result for result in folder.write_summary(lang.value) if result.submission in graded]
-            changes = regrade.changes(folder, results)
-            handback.write_roster(out, everyone, folder.names)
-            alike = _list_identical(out, everyone)
+        with progress(len(sources if only is None else [only]), lang.value, quiet) as advance:
+            done = classroom.grade_class(asked, lambda result: advance())
     except KeyboardInterrupt:
         raise Refusal(Message("cli.interrupted", {"out": str(out)}), status=130) from None
-    tell(results, out, folder.names, lang.value, quiet, as_json)
+    tell(done.results, out, done.folder.names, lang.value, quiet, as_json)
     if not (quiet or as_json):
-        if history is not None:
-            _print_changes(changes, len(results), history, lang.value)
-        if alike:
-            say(Message("cli.identical", {"count": alike, "path": str(out / IDENTICAL)}), lang.value)
-        if adjuster.overrides:
-            say(Message("cli.overridden", {"count": len(adjuster.overrides)}), lang.value)
-    failed = [result for result in results if result.status == "failed"]
-    if failed:
-        raise Refusal(Message("cli.some_failed", {"count": len(failed), "out": str(out)}), status=3)
+        for message in _remarks(asked, done):
+            say(message, lang.value)
+    if done.failed:
+        raise Refusal(Message("cli.some_failed", {"count": done.failed, "out": str(out)}), status=3)
 
 
-def _adjuster(overrides: Path | None, out: Path, sources: list[Source]) -> Adjuster:
-    """What changes points after grading. Raises Refusal before anything is graded."""
-    from autograder import overrides as by_hand
-    from autograder.adjust import Adjuster
-
-    if overrides is None and (out / by_hand.NAME).exists():
-        overrides = out / by_hand.NAME
-    students = {source.name: source.origin.ids for source in sources}
-    read = tuple(by_hand.read(overrides, students)) if overrides is not None else ()
-    return Adjuster(settings(), {source.name: source.origin for source in sources}, read)
-
-
-def _history(out: Path, fresh: bool) -> Path:
-    from autograder import regrade
-
-    if fresh:
-        raise Refusal(Message("cli.fresh_changed"))
-    if not any((out / "results").glob("*.json")):
-        raise Refusal(Message("cli.nothing_before", {"out": str(out)}))
-    return regrade.new_history(out)
-
-
-def _list_identical(out: Path, sources: list[Source]) -> int:
-    """Write identical.csv, or none where there is nothing to list; returns how many rows it has."""
-    from autograder import identical, intake
-
-    seen = identical.Fingerprints()
-    for source in sources:
-        with suppress(OSError):
-            seen.add(intake.load(source))
-    alike = seen.alike()
-    if alike:
-        write_atomically(out / IDENTICAL, identical.to_csv(alike))
-    else:
-        (out / IDENTICAL).unlink(missing_ok=True)
-    return len(alike)
+def _remarks(asked: Asked, done: Done) -> Iterator[Message]:
+    """What there is to say below the table."""
+    if done.folder.history is not None:
+        _print_changes(done.changes, asked.language)
+        values = {"again": len(done.changes), "differing": sum(each.differs for each in done.changes)}
+        yield Message("cli.regraded", {**values, "kept": len(done.results) - len(done.changes)})
+        if done.changes:
+            yield Message("cli.history", {"path": str(done.folder.history)})
+    if done.alike:
+        yield Message("cli.identical", {"count": done.alike, "path": str(asked.out / "identical.csv")})
+    if done.overrides:
+        yield Message("cli.overridden", {"count": done.overrides})
+    if done.jobs < asked.jobs:
+        yield Message("machine.fewer_jobs", {"jobs": done.jobs, "asked": asked.jobs})
+    yield from done.remarks
 
 
 def _usable_out(out: Path, submissions: Path) -> None:
@@ -186,7 +148,7 @@ def _usable_out(out: Path, submissions: Path) -> None:
         raise Refusal(Message("cli.out_unwritable", {"out": str(out)}))
 
 
-def _print_changes(changes: list[Change], total: int, history: Path, language: str) -> None:
+def _print_changes(changes: Sequence[Change], language: str) -> None:
     """Old and new score of each submission that was graded again, side by side."""
     table = Table()
     for heading in ("submission", "before", "after"):
@@ -198,8 +160,3 @@ def _print_changes(changes: list[Change], total: int, history: Path, language: s
         table.add_row(Text(each.submission), *scores, style="bold" if each.differs else "")
     if changes:
         Console().print(table)
-    differing = sum(each.differs for each in changes)
-    values = {"again": len(changes), "differing": differing, "kept": total - len(changes)}
-    say(Message("cli.regraded", values), language)
-    if changes:
-        say(Message("cli.history", {"path": str(history)}), language)

@@ -22,7 +22,7 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Draw all pages again from the results, without grading. / 다시 채점하지 않고 보고서를 새로 그립니다."""
-    from autograder.classroom import sole_use
+    from autograder.outfolder import sole_use
     from autograder.report import write_reports
     from autograder.report.reading import read_results
     from autograder.results import to_csv, write_atomically

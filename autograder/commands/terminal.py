@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -28,7 +29,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Grade VAE homework. / VAE 과제를 채점합니다.",
 )
-T = TypeVar("T")
 
 
 class Dataset(str, Enum):
@@ -64,10 +64,8 @@ def _autograder() -> None:
 def usable_device(device: str) -> None:
     """Raises Refusal where torch, asked in a process of its own, sees no such device."""
     seen = "import sys, torch; sys.exit(not torch.cuda.is_available())"
-    if (
-        device == "cuda"
-        and subprocess.run([sys.executable, "-c", seen], stderr=subprocess.DEVNULL).returncode
-    ):
+    command = [sys.executable, "-c", seen]
+    if device == "cuda" and subprocess.run(command, stderr=subprocess.DEVNULL, cwd="/").returncode:
         raise Refusal(Message("cli.no_cuda"))
 
 
@@ -84,7 +82,9 @@ def usable_data(dataset: str, root: Path | None) -> None:
         raise typer.Exit(2) from None
 
 
-def with_progress(grading: Iterable[T], total: int, language: str, quiet: bool = False) -> list[T]:
+@contextmanager
+def progress(total: int, language: str, quiet: bool = False) -> Iterator[Callable[[], None]]:
+    """A bar on the terminal; call what it gives whenever one more is done."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -93,13 +93,9 @@ def with_progress(grading: Iterable[T], total: int, language: str, quiet: bool =
         TextColumn("ETA"),
         TimeRemainingColumn(),
     )
-    done: list[T] = []
-    with Progress(*columns, console=Console(stderr=True), disable=quiet) as progress:
-        task = progress.add_task(words("cli.grading", language), total=total)
-        for item in grading:
-            done.append(item)
-            progress.advance(task)
-    return done
+    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
+        task = bar.add_task(words("cli.grading", language), total=total)
+        yield lambda: bar.advance(task)
 
 
 def say(message: Message, language: str) -> None:

@@ -56,22 +56,20 @@ def scores(tried: Desks) -> Iterator[Message]:
 
     Both are graded by the very path of a class. Raises SandboxFault where nothing can be graded here.
     """
-    from autograder import audit, classroom  # not at the top: most refusals need no torch
+    from autograder import audit, classroom  # not at the top: most refusals need neither
     from autograder.intake import find
-    from autograder.run import Run
 
     texts = {
         name: {file: (desk / "vae" / file).read_text(encoding="utf-8") for file in FILES.values()}
         for name, desk in (("skeleton", tried.skeleton), ("solution", tried.solution))
     }
     audit.hand_in(texts, tried.work / "class")
-    sources = find(tried.work / "class")
-    folder = classroom.Folder.of(tried.work / "graded", sources)
-    run = Run(settings(), "digits", None, "cpu", classroom.fresh_seed(), "en")
+    out = tried.work / "graded"
+    out.mkdir()
     # Weak isolation is enough: both are the instructor's own.
-    results = classroom.grade_class(sources, folder, run, jobs=1, fresh=True, allow_weak=True)
+    asked = classroom.Asked(find(tried.work / "class"), out, jobs=1, allow_weak=True, pages=False)
     wanted = {"skeleton": 0.0, "solution": settings().max_score}
-    for result in sorted(results, key=lambda result: result.submission):
+    for result in classroom.grade_class(asked).results:
         if result.score != wanted[result.submission]:
             yield _score(result, wanted[result.submission])
 

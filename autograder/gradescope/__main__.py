@@ -1,8 +1,8 @@
 """The submission in ROOT/submission -> ROOT/results/results.json.
 
-The file is there from the beginning and written anew after each part, so that a container that is stopped leaves
-what was found until then. Exit status 0: it holds the score. 1: the grader itself failed, and there is no such file,
-which is how Gradescope is told that there is no score.
+The file is there as soon as the control has passed, and written anew after each part, so that a container that is
+stopped leaves what was found until then. Exit status 0: it holds the score. 1: the grader itself failed, and there is
+no such file, which is how Gradescope is told that there is no score.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder import classroom, isolation, kit
+from autograder import isolation, kit, machine
 from autograder.gradescope.container import OutOfTime, ending_after, within_container
 from autograder.gradescope.page import LANGUAGES, VISIBILITIES, Page, in_both, unfinished
 from autograder.intake import Source, Submission, load
 from autograder.messages import Message, Refusal, words
-from autograder.results import Result, number, write_atomically
+from autograder.outfolder import run_seed, with_fingerprint
+from autograder.results import Result, Verdict, number, write_atomically
 from autograder.run import Run
 from autograder.sandbox import linux
 from autograder.sandbox.client import WarmParent
@@ -67,9 +68,9 @@ def graded(options: argparse.Namespace, write: Write) -> Result:
     """The submission's result, or the solution's. Raises Refusal where this container can't, and as ``grade``."""
     began = time.monotonic()
     # The seed is drawn when the image is built: one for the whole class, and for whoever hands in again.
-    seed = classroom.run_seed(options.root / "source", None, fresh=False)
+    seed = run_seed(options.root / "source", None, fresh=False)
     run = Run(within_container(settings()), "digits", None, "cpu", seed, LANGUAGES[0])
-    write(unfinished((), run.settings, options.checks))
+    machine.check_limits(run.settings.limits(short_run=True))
     place = kit.SOLUTION / "vae" if options.rehearse else options.root / "submission"
     submission = load(Source("submission", place))
     parent = WarmParent.launch(isolation.at_most())
@@ -84,16 +85,35 @@ def graded(options: argparse.Namespace, write: Write) -> Result:
 def grade(
     submission: Submission, run: Run, parent: WarmParent, began: float, checks_visible: str, write: Write
 ) -> Result:
-    """Grade one submission, and ``write`` what is known of it after each part and at the end. Raises as grading does."""
-    from autograder import grading  # only now, for it imports torch
+    """Grade one submission, and ``write`` what is known of it after each part and at the end.
+
+    Raises as grading does, and Unfit where a control fails.
+    """
+    from autograder import control, grading  # only now, for they import torch
 
     def after_file(one: Grading) -> None:
         write(unfinished(tuple(one.checks.values()), run.settings, checks_visible))
 
-    checked = grading.checked(submission, run, parent, after_file)
+    def believed(verdict: Verdict) -> None:
+        if verdict.fault is not None:
+            raise machine.Unfit(verdict.fault)
+
+    believed(control.in_full(run, parent))
+    write(unfinished((), run.settings, checks_visible))
+    for attempt in range(2):  # nothing else runs here: the second one is alone
+        kills = machine.oom_kills()
+        checked = grading.checked(submission, run, parent, after_file)
+        checks = checked.checks.values()
+        vanished = any(map(control.has_vanished, checks))
+        if not vanished:
+            break
+        if attempt and machine.oom_kills() > kills:
+            raise machine.Unfit(Message("grade.oom"))
+    if any(map(control.is_doubtful, checks)):
+        believed(control.in_short(run, parent, control.named_modules(checks)))
     with suppress(OutOfTime), ending_after(SECONDS - (time.monotonic() - began)):
         grading.name_misconceptions(checked)
-    result = classroom.with_fingerprint(grading.result(checked, time.monotonic() - began))
+    result = with_fingerprint(grading.result(checked, time.monotonic() - began))
     points = {"points": number(result.score), "max": number(result.max_score)}
     top = [Message("report.points", points), Message(f"report.status_text.{result.status}"), *result.notes]
     page = Page(result.checks, top, run.settings, checks_visible).to_json()

@@ -31,11 +31,14 @@ class Message:
     def text(self, language: str) -> str:
         """The words in ``language`` ("en" or "ko"). Raises KeyError for an unknown id.
 
-        A value called ``needed`` is the id of a check and is shown as its title.
+        A value called ``needed`` is the id of a check and is shown as its title. Where there is a ``line``, ``place``
+        names it; where it is 0 nobody knows the place, and nothing is said.
         """
         values = dict(self.values)
         if "needed" in values:
             values["needed"] = words(values["needed"], language, "titles")
+        if "line" in values:
+            values["place"] = words("check.place", language).format_map(values) if values["line"] else ""
         return words(self.id, language).format_map(values)
 
 

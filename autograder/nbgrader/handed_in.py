@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from glob import glob
 from itertools import chain
@@ -21,22 +20,20 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, NbGraderException
-from rich.console import Console
-from rich.progress import track
 from traitlets import Enum, Integer
 from traitlets import Unicode as Text
 
-from autograder import classroom, isolation
+from autograder import classroom
+from autograder.commands.terminal import progress
 from autograder.intake import Source
 from autograder.intake.tree import Entry, Refused, open_regular, read
-from autograder.messages import LANGUAGES, Message, words
+from autograder.messages import LANGUAGES, Message, Refusal
 from autograder.nbgrader.collector import closest
 from autograder.nbgrader.notebook import NOTEBOOK_BYTES, Notebook, mended, note
+from autograder.outfolder import Busy
 from autograder.results import Result
-from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
-from autograder.settings import settings
-from autograder.workers import CORES, Stopped
+from autograder.workers import CORES
 
 
 class HandedIn(NotebookExporter):
@@ -56,7 +53,7 @@ class HandedIn(NotebookExporter):
                 self._results = self._grade_class()
                 self._have_converted(self.parent)
                 self._expected = set(chain(*self.parent.assignments.values()))
-            except (isolation.TooWeak, Stopped) as error:
+            except Refusal as error:
                 self._stop(error.message)
             except (SandboxFault, OSError) as error:
                 self._stop(Message("cli.grader_fault", {"fault": str(error)[:500]}))
@@ -98,17 +95,23 @@ class HandedIn(NotebookExporter):
         sources = {name: Source(_printable(name), Path(folder)) for name, folder in everyone.items()}
         out = Path(self._course.root) / "graded" / self._course.assignment_id
         out.mkdir(parents=True, exist_ok=True)
-        kept = classroom.Folder.of(out, sorted(sources.values(), key=lambda source: source.name))
-        wanted = [sources[name] for name in sorted(asked)]
-        with _turn(out):
-            seed = classroom.run_seed(out, None, False)
-            root = Path(self.data_root) if self.data_root else None
-            run = Run(settings(), self.dataset, root, "cpu", seed, self.language)
-            grading = classroom.grade_class(wanted, kept, run, self.jobs, fresh=False, allow_weak=False)
-            console = Console(stderr=True)
-            shown = track(grading, words("cli.grading", self.language), len(wanted), console=console)
-            graded = {result.submission: result for result in shown}
-            kept.write_summary(self.language)
+        order = classroom.Asked(
+            sources=sorted(sources.values(), key=lambda source: source.name),
+            out=out,
+            only=frozenset(sources[name].name for name in asked),
+            dataset=self.dataset,
+            data_root=Path(self.data_root) if self.data_root else None,
+            language=self.language,
+            jobs=self.jobs,
+        )
+        graded: dict[str, Result] = {}
+        with progress(len(asked), self.language) as advance:
+
+            def keep(result: Result) -> None:
+                graded[result.submission] = result
+                advance()
+
+            _in_turn(lambda: classroom.grade_class(order, keep))
         return {name: graded[sources[name].name] for name in asked}
 
     def _have_converted(self, autograde: Autograde) -> None:
@@ -180,13 +183,11 @@ def _printable(student: str) -> str:
     return os.fsencode(student).decode("utf-8", "replace")
 
 
-@contextmanager
-def _turn(out: Path) -> Iterator[None]:
-    """Hold the folder of results; of several nbgraders that were started at once each gets its turn."""
+def _in_turn(work: Callable[[], object]) -> None:
+    """Do what needs the folder of results; of several nbgraders that were started at once each gets its turn."""
     while True:
         try:
-            with classroom.sole_use(out):
-                yield
-                return
-        except classroom.Busy:
+            work()
+            return
+        except Busy:
             time.sleep(0.5)

@@ -17,14 +17,21 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.sandbox.seal import Limits
+from autograder.sandbox.seal import Limits, sources_hash
 
 if TYPE_CHECKING:
     from autograder.sandbox.conversation import Student
 
 START_SECONDS = 120
+ROOM_MB, ROOM_FILES = 64, 1000  # free where temporary files lie
+# Isolated from the environment and the current folder; the path is the grader's own.
+BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[2])['path']; "
+    "from autograder.sandbox.warm_parent import main; main()"
+)
 FRESH_CPU_SECONDS, FRESH_MB = 30, 2000  # for a process that is no fork: to import torch and wake a GPU up
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -57,7 +64,11 @@ class TimeLimit(Exception):
 
 
 class Crashed(Exception):
-    """The student's process vanished; ``how`` is ``exit``, ``signal``, ``garbled``, or a limit: ``memory``, ``scratch``, ``output``."""
+    """The student's process ended without an answer; ``how`` says in which way, ``number`` is its status or signal.
+
+    ``exit``, ``signal``; ``internal``: the kit's own code in it raised; ``garbled``: it sent what is no answer, and was
+    ended; or a limit that its supervisor ended it for: ``memory``, ``scratch``, ``output``.
+    """
 
     def __init__(self, how: str, number: int = 0) -> None:
         super().__init__(how, number)
@@ -74,6 +85,7 @@ class WarmParent:
 
     control: socket.socket
     tier: str
+    why: Mapping[str, str]  # no stronger tier, for each of these
     versions: Mapping[str, str]
     scratch: str
     fresh: bool = False
@@ -90,8 +102,9 @@ class WarmParent:
         fresh = fresh or device != "cpu"
         ours, theirs = socket.socketpair(socket.AF_UNIX, _datagrams())
         scratch = tempfile.mkdtemp(prefix="vae-scratch-")
-        os.chmod(scratch, 0o711)  # students may enter their own folder below it, and not look around
         try:
+            os.chmod(scratch, 0o711)  # students may enter their own folder below it, and not look around
+            _check_room(scratch)
             options = {"tier": tier, "device": device, "fresh": fresh, "scratch": scratch, "folder": folder}
             hello = _start(ours, theirs, {**options, "gpus": _gpus(device)})
         except BaseException:  # Ctrl-C too
@@ -146,9 +159,19 @@ def interruptions_held() -> Iterator[None]:
             signal.raise_signal(signal.SIGINT)
 
 
+def _check_room(folder: str) -> None:
+    """Raise SandboxFault where temporary files have no room for a student's folder."""
+    found = os.statvfs(folder)
+    if found.f_bavail * found.f_frsize < ROOM_MB << 20 or (found.f_files > 0 and found.f_favail < ROOM_FILES):
+        raise SandboxFault(
+            f"{os.path.dirname(folder)} has no room for temporary files ({ROOM_MB} MB and {ROOM_FILES} files needed)"
+        )
+
+
 def _start(ours: socket.socket, theirs: socket.socket, options: Mapping[str, Any]) -> dict[str, Any]:
     """Start the warm parent's process and wait for what it says when it is ready."""
-    command = [sys.executable, "-I", "-m", "autograder.sandbox.warm_parent"]
+    command = [sys.executable, "-I", "-c", BOOT]
+    options = {**options, "path": import_path()}
     with theirs, tempfile.TemporaryFile() as errors:
         with interruptions_held():
             subprocess.Popen(
@@ -172,7 +195,15 @@ def _start(ours: socket.socket, theirs: socket.socket, options: Mapping[str, Any
             raise SandboxFault(f"the warm parent did not start: {said.rpartition(chr(10))[2]}")
     ours.settimeout(None)
     ready: dict[str, Any] = json.loads(hello)
+    if ready.pop("kit") != sources_hash():
+        raise SandboxFault(f"the warm parent runs another kit than {Path(__file__).parents[1]}")
     return ready
+
+
+def import_path() -> list[str]:
+    """Where isolated processes of the kit look for modules: this kit's folder first, whatever is installed."""
+    path = [str(Path(__file__).parents[2]), *filter(None, sys.path)]
+    return list(dict.fromkeys(map(os.path.abspath, path)))
 
 
 def _gpus(device: str) -> dict[str, str]:

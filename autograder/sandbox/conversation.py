@@ -13,6 +13,7 @@ from typing import Any
 
 from autograder.sandbox import wire
 from autograder.sandbox.client import START_SECONDS, Crashed, SandboxFault, StudentRaised, TimeLimit
+from autograder.sandbox.supervisor import BROKEN
 
 END_SECONDS = 10
 MAX_REPLY = 64 << 20
@@ -29,8 +30,10 @@ class Student:
         try:
             hello = wire.receive(rpc, 0, time.monotonic() + START_SECONDS)
         except (wire.Closed, wire.DeadlinePassed, wire.ProtocolError) as error:
+            report = self._report()
             self.close()
-            raise SandboxFault(f"a student process did not start ({type(error).__name__})") from None
+            why = report.get("fault") or f"{type(error).__name__}, its end: {report or 'unknown'}"
+            raise SandboxFault(f"a student process did not start ({why})") from None
         if hello != {"ready": True}:
             self.close()
             raise SandboxFault(f"a student process could not be sealed: {hello}")
@@ -60,15 +63,12 @@ class Student:
     def _end(self) -> Exception:
         """End the process, and say from its supervisor's report why there was no answer."""
         in_time = time.monotonic() < self._deadline
-        with contextlib.suppress(OSError):
-            self._status.shutdown(socket.SHUT_WR)
-        self._status.settimeout(END_SECONDS)
-        try:
-            report = json.loads(self._status.recv(4096))
-        except (OSError, ValueError):
+        report = self._report()
+        self.close()
+        if not report:
             return SandboxFault("a student process was lost together with its supervisor")
-        finally:
-            self.close()
+        if "fault" in report:
+            return SandboxFault(f"a supervisor failed: {report['fault']}")
         if report["killed_for"] in ("memory", "output", "scratch"):
             return Crashed(report["killed_for"])
         # The kernel's count for the limit and the one it reports differ by a few ticks, hence the share.
@@ -78,7 +78,17 @@ class Student:
         if not in_time:
             return TimeLimit(False, self._wall_seconds, report["crowded"])
         code = int(report["exit"])
-        return Crashed("signal", -code) if code < 0 else Crashed("exit", code)
+        how = "signal" if code < 0 else "internal" if code == BROKEN else "exit"
+        return Crashed(how, abs(code))
+
+    def _report(self) -> dict[str, Any]:
+        """What the supervisor says of the end, which this brings about; empty where it is gone too."""
+        with contextlib.suppress(OSError, ValueError):
+            self._status.shutdown(socket.SHUT_WR)
+            self._status.settimeout(END_SECONDS)
+            report: dict[str, Any] = json.loads(self._status.recv(4096))
+            return report
+        return {}
 
     def close(self) -> None:
         self._rpc.close()

@@ -5,6 +5,7 @@ ctypes because no well-kept library covers them together; each function raises O
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import platform
@@ -24,6 +25,7 @@ _MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID = 1, 2
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
+_PR_SET_KEEPCAPS, _CAP_SETUID = 8, 1 << 7
 _PR_SET_CHILD_SUBREAPER, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 36, 47, 4
 
 _MADV_COLLAPSE = 25
@@ -66,6 +68,12 @@ def become_subreaper() -> None:
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
+def be_killed_first() -> None:
+    """Have the kernel choose this process, and all that it starts, before others when memory runs out."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
 def gather_pages() -> None:
     """Put this process's writable memory into huge pages: a fork copies its page table, here 100,000 entries.
 
@@ -78,6 +86,27 @@ def gather_pages() -> None:
         start, end = -(-start // size) * size, end // size * size
         if rights == "rw-p" and inode == "0" and name != ["[stack]"] and start < end:
             _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), ctypes.c_int(_MADV_COLLAPSE))
+
+
+def become(user: int, group: int, reads_as_root: bool) -> None:
+    """Give up being root: become this user and group, with no other groups. Needs CAP_SETUID and CAP_SETGID.
+
+    ``reads_as_root``: files are still opened as root's own, though without root's power to open others'. All else
+    (limits, signals, other processes) sees the new user. Root's folders are often closed to anybody else.
+    """
+    try:
+        os.setgroups([])
+    except PermissionError:
+        if Path("/proc/self/setgroups").read_text().strip() != "deny":  # else there is none to give up
+            raise
+    os.setresgid(group, group, group)
+    if reads_as_root:
+        _prctl(_PR_SET_KEEPCAPS, 1)
+    os.setresuid(user, user, user)
+    if reads_as_root:
+        _set_capabilities(_CAP_SETUID)
+        _libc.setfsuid(ctypes.c_uint(0))
+        _set_capabilities(0)
 
 
 def forbid_new_privileges() -> None:
@@ -150,8 +179,13 @@ def empty_bounding_set() -> None:
 def drop_capabilities() -> None:
     """Empty this process's own capability sets; without them root is nobody in particular."""
     _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
+    _set_capabilities(0)
+
+
+def _set_capabilities(held: int) -> None:
+    """Hold these capabilities below number 32, a bit each, and no others."""
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    _syscall(_SYS_CAPSET[platform.machine()], header, (ctypes.c_uint32 * 6)())
+    _syscall(_SYS_CAPSET[platform.machine()], header, (ctypes.c_uint32 * 6)(held, held))
 
 
 def install_filter(program: bytes) -> None:

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import sysconfig
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
@@ -26,16 +27,23 @@ SYSTEM = (
     "/usr/share/zoneinfo",
 )
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+MOST_LINKS = 40  # on the way to one path, as in the kernel
 GPU = ("/dev/nvidia*", "/dev/nvidia-caps/*")
 
 
 @dataclass(frozen=True)
 class Readable:
-    """Paths to show to student code: ``shown`` whole, apart from the ``masked`` folders inside them."""
+    """Paths to show to student code: ``shown`` whole, apart from the ``masked`` folders inside them.
+
+    All lie where they really are. ``links`` are symbolic links that lead there, with what stands in each;
+    ``libraries`` are those of the paths that modules are imported from.
+    """
 
     shown: tuple[str, ...]
     masked: tuple[str, ...]
     packages: tuple[str, ...]
+    links: tuple[tuple[str, str], ...] = ()
+    libraries: tuple[str, ...] = ()
 
     def without_masks(self) -> list[str]:
         """The same as a flat list: a shown folder that holds a masked one gives way to its entries."""
@@ -62,13 +70,69 @@ class Readable:
 
 def readable() -> Readable:
     """The allow-list on this machine, from where its Python and its packages really lie."""
-    stdlib = {sysconfig.get_path("stdlib")}
-    stdlib |= {os.path.join(sys.base_prefix, "lib", name) for name in _shared_libraries(sys.base_prefix)}
-    shown = [path for path in (*SYSTEM, *sorted(stdlib)) if os.path.exists(path)]
-    packages = sorted(_package_paths())
+    named = {sysconfig.get_path("stdlib")}
+    named |= {os.path.join(sys.base_prefix, "lib", name) for name in _shared_libraries(sys.base_prefix)}
+    stdlib = {os.path.realpath(path) for path in named}
+    installed = _package_paths()
+    packages = {os.path.realpath(path) for path in installed}
     folders = {str(Path(path).parent) for path in packages} | _site_folders(stdlib)
+    elsewhere = set().union(*(_linked(path, folders) for path in sorted({*stdlib, *packages})))
+    shown = [path for path in (*SYSTEM, *sorted({*stdlib, *elsewhere})) if os.path.exists(path)]
     masked = [folder for folder in sorted(folders) if any(_inside(folder, path) for path in shown)]
-    return Readable(tuple(_outermost(shown)), tuple(masked), tuple(packages))
+    on_the_way = {link for path in (*named, *installed, *sys.path) for link in _links_to(path)}
+    links = {link: os.readlink(link) for link in on_the_way if not any(_inside(link, p) for p in shown)}
+    return Readable(
+        shown=tuple(_outermost(shown)),
+        masked=tuple(masked),
+        packages=tuple(sorted(packages)),
+        links=tuple(sorted(links.items())),
+        libraries=tuple(_outermost(sorted({*stdlib, *packages, *elsewhere}))),
+    )
+
+
+def _linked(path: str, closed: set[str]) -> set[str]:
+    """What the links below this path lead to elsewhere: package managers may fill an environment with links.
+
+    A file that lies below another root in the same place as here stands for that whole root. No folder is
+    returned that holds one of those in ``closed``.
+    """
+    found: set[str] = set()
+    for link in _links_below(path, closed):
+        target = os.path.realpath(link)
+        if _inside(target, path) or any(_inside(target, root) for root in found):
+            continue
+        tail = link.removeprefix(path)
+        root = target.removesuffix(tail) if target.endswith(tail) else target
+        if os.path.exists(root) and not any(_inside(folder, root) for folder in closed):
+            found.add(root)
+    return found
+
+
+def _links_below(folder: str, closed: set[str]) -> Iterator[str]:
+    if folder in closed or not os.path.isdir(folder):
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                yield entry.path
+            elif entry.is_dir():
+                yield from _links_below(entry.path, closed)
+
+
+def _links_to(path: str) -> set[str]:
+    """The symbolic links that are followed on the way to a path, those on their own way included."""
+    found: set[str] = set()
+    here, ahead = "/", [part for part in reversed(path.split("/")) if part]
+    while ahead and len(found) < MOST_LINKS:
+        step = os.path.normpath(os.path.join(here, ahead.pop()))
+        if os.path.islink(step):
+            found.add(step)
+            target = os.readlink(step)
+            here = "/" if target.startswith("/") else here
+            ahead += [part for part in reversed(target.split("/")) if part]
+        else:
+            here = step
+    return found
 
 
 def _shared_libraries(prefix: str) -> list[str]:
@@ -83,11 +147,11 @@ def _site_folders(stdlib: set[str]) -> set[str]:
     found = {path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")}
     for folder in [*stdlib, "/usr/lib/python3", "/usr/local/lib/python3"]:
         found |= {os.path.join(folder, name) for name in ("site-packages", "dist-packages")}
-    return {path for path in found if os.path.isdir(path)}
+    return {os.path.realpath(path) for path in found if os.path.isdir(path)}
 
 
 def _package_paths() -> set[str]:
-    """Top-level files and folders of the allowed distributions and all that they require."""
+    """Top-level files and folders of the allowed distributions and all that they require, as they are installed."""
     paths: set[str] = set()
     seen: set[str] = set()
     waiting = list(ALLOWED)
@@ -109,7 +173,7 @@ def _package_paths() -> set[str]:
 
 def _top_level(package: Distribution) -> set[str]:
     tops = _first_parts(package) - {"..", "__pycache__", "/", ""}
-    roots = {os.path.realpath(str(package.locate_file(top))) for top in tops}
+    roots = {os.path.abspath(str(package.locate_file(top))) for top in tops}
     return {root for root in roots if os.path.exists(root)}
 
 

@@ -12,9 +12,10 @@ denies what the steps before it use.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import resource
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,9 @@ from autograder.sandbox.readable import DEVICES, Readable, gpu_nodes
 
 TIERS = ("namespaces", "landlock", "weak")
 SCRATCH = "/scratch"
-FIRST_UID = 1_000_000_000  # plus a process id: one user for each student process, none that exists
+FIRST_UID, USERS = 1_000_000_000, 1 << 20  # one user for each student process in turn, none that exists
+FEW_USERS = 4096  # where there are no more: at the end of those that a container's user namespace has
+RESERVED = 64  # at the very end lies nobody
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,62 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """Who student code is: of ``users`` each process gets another one, where there are none the grader's own.
+
+    ``reads_as_root``: see ``linux.become``.
+    """
+
+    users: range
+    reads_as_root: bool = False
+
+    def user(self, serial: int) -> int | None:
+        return self.users[serial % len(self.users)] if self.users else None
+
+
+def identity(maps: Iterable[str] = ("/proc/self/uid_map", "/proc/self/gid_map")) -> Identity:
+    """The users that the grader can hand its students' processes to: none unless it is root.
+
+    In a user namespace only those exist that its two maps list (user_namespaces(7)).
+    """
+    if os.geteuid() != 0:
+        return Identity(range(0))
+    first, end = 0, FIRST_UID + USERS
+    for path in maps:
+        rows = [[int(number) for number in row.split()] for row in Path(path).read_text().splitlines()]
+        inside, count = max((inside, count) for inside, _, count in rows)
+        first, end = max(first, inside), min(end, inside + count)
+    if end == FIRST_UID + USERS:
+        return Identity(range(FIRST_UID, end))
+    last = end - RESERVED
+    return Identity(range(last - FEW_USERS, last) if last - FEW_USERS > first else range(0))
+
+
+def closed_to_others(path: str) -> str:
+    """The first folder on the way to this path that only its owner may enter, or ""."""
+    way = [*reversed(Path(path).parents), *([Path(path)] if os.path.isdir(path) else [])]
+    return next((str(folder) for folder in way if not folder.stat().st_mode & 0o001), "")
+
+
+@dataclass(frozen=True)
 class Box:
     """All that sealing needs, worked out once in the warm parent."""
 
     tier: str
+    identity: Identity
     readable: Readable
     syscall_filter: bytes
     scratch: str  # where private folders are made if there is no private root
     device: str
     environment: Mapping[str, str]
+
+
+def sources_hash() -> str:
+    """A hash of the sandbox's own code: the two ends of a connection must be of one kit."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def namespaces() -> int:
@@ -79,6 +129,9 @@ def build_root(readable: Readable, limits: Limits, devices: tuple[str, ...] = DE
         options = f"size={size}m,nr_inodes={limits.scratch_files},mode=1777"
         flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
         linux.mount("none", new_root + folder, "tmpfs", flags, options)
+    for link, target in readable.links:
+        os.makedirs(os.path.dirname(new_root + link), exist_ok=True)
+        os.symlink(target, new_root + link)
     for path in readable.shown:
         _show(path, new_root)
     for folder in readable.masked:
@@ -93,8 +146,9 @@ def build_root(readable: Readable, limits: Limits, devices: tuple[str, ...] = DE
 
 def _show(path: str, new_root: str) -> None:
     target = new_root + path
-    if not os.path.lexists(os.path.dirname(target)):
-        os.makedirs(os.path.dirname(target))
+    if os.path.lexists(target) and not os.path.isdir(target):
+        return
+    os.makedirs(os.path.dirname(target), exist_ok=True)
     if os.path.islink(path):
         os.symlink(os.readlink(path), target)
         return
@@ -103,16 +157,6 @@ def _show(path: str, new_root: str) -> None:
     else:
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
     linux.mount(path, target, None, linux.MS_BIND | linux.MS_REC)
-
-
-def become_nobody(uid: int) -> None:
-    """As root: take on a user id that nobody has; it owns no file and no other process."""
-    if os.geteuid() != 0:
-        return
-    os.setgroups([])
-    os.setresgid(uid, uid, uid)
-    os.setresuid(uid, uid, uid)
-    linux.die_with_parent()
 
 
 def limit_resources(limits: Limits, alone: bool) -> None:
@@ -156,16 +200,18 @@ def _data_bytes() -> int:
     return pages * resource.getpagesize()
 
 
-def seal(box: Box, limits: Limits, scratch: str, uid: int, environment: Mapping[str, str]) -> None:
-    """All the steps of the student's own process, after ``enter_namespaces`` and a fork."""
-    limit_resources(limits, alone=box.tier == "namespaces" or (os.geteuid() == 0 and box.tier == "landlock"))
+def seal(box: Box, limits: Limits, scratch: str, user: int | None, environment: Mapping[str, str]) -> None:
+    """All the steps of the student's own process, after ``settle_in_namespaces`` and a fork."""
+    limit_resources(limits, alone=box.tier == "namespaces" or (user is not None and box.tier == "landlock"))
     if box.tier == "namespaces":
         build_root(box.readable, limits, (*DEVICES, *gpu_nodes(box.device)))
     if box.tier != "weak":
         linux.forbid_new_privileges()
         linux.landlock(*_landlock_paths(box, scratch))
         linux.empty_bounding_set()
-        become_nobody(uid)
+        if user is not None:
+            linux.become(user, user, box.identity.reads_as_root)
+            linux.die_with_parent()  # a change of user clears this
         linux.drop_capabilities()
         linux.install_filter(box.syscall_filter)
     os.chdir(scratch)

@@ -8,55 +8,102 @@ import socket
 import sys
 import traceback
 from copy import deepcopy
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import probes, wire
+from autograder.sandbox.readable import Readable
 
 MAX_REQUEST = 64 << 20
 EXCEPTION_LENGTH = 200
+UNSENT = "$unsent"  # in the place of an exception's type: the call returned, its answer could not be sent
 
 
-def answer(rpc: socket.socket, scratch: str, device: str) -> None:
-    """Answer one request after another, computing on ``device``, until the grader hangs up."""
-    package = Path(scratch, "vae")
+@dataclass(frozen=True)
+class Place:
+    """Where a process works: the folder of the package, the device, the libraries that it may read, and in the end
+    which files of the package are the student's ``own``.
+    """
+
+    package: Path
+    device: str
+    readable: Readable
+    own: set[Path] = field(default_factory=set)
+
+
+def answer(rpc: socket.socket, place: Place) -> None:
+    """Answer one request after another until the grader hangs up."""
     wire.send(rpc, {"ready": True})
     while True:
         try:
             request = wire.receive(rpc, MAX_REQUEST)
         except wire.Closed:
             return
-        reply = outcome(request["probe"], request["arguments"], package, device)
-        wire.send(rpc, {"nonce": request["nonce"], **reply})
+        if request["probe"] == "load":
+            place.own.update(place.package / f"{module}.py" for module in request["arguments"]["modules"])
+        reply = outcome(request["probe"], request["arguments"], place)
+        try:
+            wire.send(rpc, {"nonce": request["nonce"], **reply})
+        except wire.Closed:
+            return
+        except Exception as error:  # noqa: BLE001 - the call has ended: what it returned can't be put into a frame
+            wire.send(rpc, {"nonce": request["nonce"], "raised": {**describe(error, set()), "type": UNSENT}})
 
 
-def outcome(probe: str, arguments: dict[str, Any], package: Path, device: str) -> dict[str, Any]:
+def outcome(probe: str, arguments: dict[str, Any], place: Place) -> dict[str, Any]:
     """The ``value`` that a probe brings, or the exception that it ``raised``."""
     try:
-        return {"value": perform(probe, arguments, package, device)}
+        return {"value": perform(probe, arguments, place)}
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's too
-        return {"raised": describe(error, package)}
+        return {"raised": describe(error, place.own)}
 
 
-def perform(probe: str, arguments: dict[str, Any], package: Path, device: str) -> Any:
+def perform(probe: str, arguments: dict[str, Any], place: Place) -> Any:
     if probe == "load":
-        return load(package, **arguments)
+        return load(place.package, **arguments)
     if probe == "each":
-        return each(package, device, **arguments)
-    return probes.PROBES[probe](**probes.unpacked(arguments, device))
+        return each(place, **arguments)
+    if probe == "libraries":
+        return libraries(place.readable, **arguments)
+    return probes.PROBES[probe](**probes.unpacked(arguments, place.device))
 
 
 def each(
-    package: Path, device: str, file: str, sources: list[str], probe: str, arguments: dict[str, Any]
+    place: Place, file: str, sources: list[str], probe: str, arguments: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """One probe's outcome with one version of a file after another."""
     outcomes = []
     for source in sources:
-        load(package, {file: source}, [])
-        outcomes.append(
-            outcome(probe, deepcopy(arguments), package, device)
-        )  # some change what they are given
+        load(place.package, {file: source}, [])
+        again = deepcopy(arguments)  # some change what they are given
+        outcomes.append(outcome(probe, again, place))
     return outcomes
+
+
+def libraries(readable: Readable, names: list[str], read: bool) -> dict[str, Any]:
+    """Which of these modules can't be imported here, and why; if asked, the first file of the libraries that can't be read."""
+    failed = {}
+    for name in names:
+        try:
+            importlib.import_module(name)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, that module can't be had
+            failed[name] = f"{type(error).__name__}: {error}"[:EXCEPTION_LENGTH]
+    unreadable = filter(None, (_unreadable(path, readable.masked) for path in readable.libraries))
+    return {"failed": failed, "unreadable": next(unreadable, "") if read else ""}
+
+
+def _unreadable(path: str, masked: tuple[str, ...]) -> str:
+    """The first file or folder at this path that can't be opened, or "". Compiled files are left out: Python can do without."""
+    if path in masked or os.path.basename(path) == "__pycache__":
+        return ""
+    try:
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+        entries = sorted(os.listdir(path)) if os.path.isdir(path) and not os.path.islink(path) else []
+    except OSError:
+        return "" if os.path.islink(path) and not os.path.exists(path) else path
+    inside = (_unreadable(os.path.join(path, name), masked) for name in entries)
+    return next(filter(None, inside), "")
 
 
 def load(package: Path, files: dict[str, str], modules: list[str]) -> None:
@@ -76,19 +123,19 @@ def load(package: Path, files: dict[str, str], modules: list[str]) -> None:
         importlib.import_module(f"vae.{module}")
 
 
-def describe(error: BaseException, package: Path) -> dict[str, Any]:
-    """What a student may be told of an exception: type, start of the text, place in the vae package."""
+def describe(error: BaseException, own: set[Path]) -> dict[str, Any]:
+    """What a student may be told of an exception: type, start of the text, the last place in a file of their own."""
     try:
         text = str(error)
     except BaseException:  # noqa: BLE001 - a student's __str__ can do anything
         text = ""
     where: tuple[str | None, int | None] = (None, None)
-    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).parent == package:
+    if isinstance(error, SyntaxError) and error.filename and Path(error.filename) in own:
         where = (os.path.basename(error.filename), error.lineno)
         text = error.msg
     else:
         for frame, line in traceback.walk_tb(error.__traceback__):
-            if Path(frame.f_code.co_filename).parent == package:
+            if Path(frame.f_code.co_filename) in own:
                 where = (os.path.basename(frame.f_code.co_filename), line)
     return {
         "type": type(error).__name__[:100],

@@ -25,10 +25,14 @@ from autograder.sandbox import linux
 from autograder.sandbox.seal import Limits
 
 WATCH_SECONDS = 0.25
+BROKEN = 71  # status of a process in which the kit's own code raised
+MAX_FAULT = 500  # letters of what is told of that
 
 
 def supervise(status: socket.socket, printed: int, student: int, limits: Limits, scratch: str) -> None:
     """Wait for the student's process, then send ``{"exit", "cpu_seconds", "killed_for", "crowded"}`` and return.
+
+    ``killed_for`` is the limit that this process killed it for, or "". Only this report says what a limit was.
 
     ``printed`` is the reading end of the student's output. ``scratch`` is the folder to watch, or nothing
     where it is a file system of its own that bounds itself.
@@ -195,14 +199,45 @@ def end_stragglers() -> None:
             os.waitpid(-1, 0)
 
 
-def in_fork(pid: int, body: Callable[[], None]) -> int:
-    """Given what a fork returned: in the child run ``body`` and end, whatever happens; else return it."""
+def in_fork(pid: int, body: Callable[[], None], failed: Callable[[str], None]) -> int:
+    """Given what a fork returned: in the child run ``body`` and end, whatever happens; else return it.
+
+    An exception of ``body`` is told to ``failed``, and the child's status is BROKEN.
+    """
     if pid == 0:
+        status = BROKEN
         try:
             body()
+            status = 0
+        except BaseException as error:  # noqa: BLE001 - a child must not return into its parent's code
+            with contextlib.suppress(BaseException):
+                failed(f"{type(error).__name__}: {error}"[:MAX_FAULT])
         finally:
-            os._exit(0)
+            os._exit(status)
     return pid
+
+
+def trial(body: Callable[[], None], fork: Callable[[], int] = os.fork) -> str | None:
+    """Run ``body`` in a child. Returns what went wrong, "" if nothing did, None if the child was killed first."""
+    reading, writing = os.pipe()
+
+    def trying() -> None:
+        body()
+        os.write(writing, b"\0")
+
+    def tell(fault: str) -> None:
+        os.write(writing, fault.encode())
+
+    with os.fdopen(reading, "rb") as pipe:
+        try:
+            pid = in_fork(fork(), trying, tell)
+        except OSError as error:
+            return str(error)
+        finally:
+            os.close(writing)
+        said = pipe.read()
+    os.waitpid(pid, 0)
+    return None if not said else "" if said == b"\0" else said.decode(errors="replace")
 
 
 def settle(keep: list[int]) -> None:

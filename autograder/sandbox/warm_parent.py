@@ -22,20 +22,24 @@ import socket
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.abc import MetaPathFinder
+from pathlib import Path
 from typing import Any
 
 from autograder.sandbox import linux, supervisor
 from autograder.sandbox.readable import Readable, readable
 from autograder.sandbox.seal import (
-    FIRST_UID,
     SCRATCH,
     TIERS,
     Box,
     Limits,
+    closed_to_others,
+    identity,
     namespaces,
     seal,
     settle_in_namespaces,
+    sources_hash,
 )
 
 # What students often import, and what training imports lazily (torch.optim alone would cost each child 2 s).
@@ -46,9 +50,7 @@ PRELOADED = (
     "autograder.sandbox.student"
 ).split()
 
-# Rarer, and everyone's first result would wait for it: who wants it imports it. Without namespaces that may not be
-# possible, where root's Python lies in a folder that others can't enter.
-RARELY_IMPORTED = "sklearn.datasets sklearn.decomposition".split()
+TRIALS = 3  # of a tier: one that was killed says nothing
 
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -91,35 +93,39 @@ def rehearse() -> None:
             network(zeros(1, 784, device=device)).square().sum()
 
 
-def strongest_box(at_most: str, scratch: str, device: str, environment: Mapping[str, str]) -> Box:
-    """The strongest tier that works here, found by trying it in a throw-away child."""
-    if sys.platform != "linux":
-        return Box("weak", Readable((), (), ()), b"", scratch, device, environment)
-    from autograder.sandbox.syscalls import student_filter
+def strongest_box(
+    at_most: str, scratch: str, device: str, environment: Mapping[str, str]
+) -> tuple[Box, dict[str, str]]:
+    """The strongest tier that works here, found by trying it in a throw-away child, and why no stronger one does."""
+    shown, me, why = Readable((), (), ()), identity(()), dict[str, str]()
+    if sys.platform == "linux":
+        from autograder.sandbox.syscalls import student_filter
 
-    shown = readable()
-    for tier in TIERS[TIERS.index(at_most) :]:
-        syscall_filter = student_filter(in_view=tier != "namespaces")
-        box = Box(tier, shown, syscall_filter, scratch, device, environment)
-        if tier == "weak":
-            return box
-        with contextlib.suppress(OSError):
-            if _works(box):
-                return box
-    raise AssertionError("the weakest tier always works")
-
-
-def _works(box: Box) -> bool:
-    """Tried in a process of its own: talking to a student's process takes torch."""
-
-    def trying() -> None:
-        os._exit(0 if _answers(box) else 1)
-
-    _, status = os.waitpid(supervisor.in_fork(os.fork(), trying), 0)
-    return status == 0
+        shown = readable()
+        for tier in TIERS[TIERS.index(at_most) : -1]:
+            me = identity()
+            if tier == "landlock" and any(map(closed_to_others, (*shown.without_masks(), scratch))):
+                me = replace(me, reads_as_root=True)
+            syscall_filter = student_filter(in_view=tier != "namespaces")
+            box = Box(tier, me, shown, syscall_filter, scratch, device, environment)
+            fault = _fault(box)
+            if not fault:
+                return box, why
+            why[tier] = fault
+    return Box("weak", me, shown, b"", scratch, device, environment), why
 
 
-def _answers(box: Box) -> bool:
+def _fault(box: Box) -> str:
+    """Why no student's process can be sealed in this box, or "". Tried in a child: to talk to one takes torch."""
+    for _ in range(TRIALS):
+        fault = supervisor.trial(lambda: _have_sealed(box))
+        if fault is not None:
+            return fault
+    return f"each of {TRIALS} trials was killed"
+
+
+def _have_sealed(box: Box) -> None:
+    """Raises OSError where a process that is sealed in this box does not say that it is ready."""
     from autograder.sandbox import wire
 
     mine, theirs = socket.socketpair()
@@ -127,12 +133,17 @@ def _answers(box: Box) -> bool:
     with mine, held:
         with theirs, status:
             pid = fork_student(theirs, status, box, Limits(10, 1024, 64, 256, 16, 16, 256, 1), seed=0)
+        if str(pid) not in supervisor.descendants() or not supervisor.proportional_bytes("self"):
+            raise OSError("/proc does not show child processes or their memory, so no limit can be held")
         try:
-            works = bool(wire.receive(mine, 0) == {"ready": True})
+            hello = wire.receive(mine, 0)
         except wire.Closed:
-            works = False
+            hello = json.loads(held.recv(4096) or b"{}")
     os.waitpid(pid, 0)
-    return works
+    if hello.get("exit") == -signal.SIGKILL:
+        os.kill(os.getpid(), signal.SIGKILL)  # tell as was told
+    if hello != {"ready": True}:
+        raise OSError(hello.get("fault", f"the process ended with {hello.get('exit', 'its supervisor')}"))
 
 
 def serve(control: socket.socket, box: Box) -> None:
@@ -145,13 +156,16 @@ def serve(control: socket.socket, box: Box) -> None:
         request = json.loads(message)
         rpc, status = (socket.socket(fileno=fd) for fd in fds)
         with rpc, status:
-            fork_student(rpc, status, box, Limits(**request["limits"]), request["seed"])
+            try:
+                fork_student(rpc, status, box, Limits(**request["limits"]), request["seed"])
+            except OSError as fault:  # no process to be had now; the next one may be
+                tell(status, f"fork: {fault}")
 
 
 def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Limits, seed: int) -> int:
     """Fork a supervisor and from it a student process, sealed in ``box``. Returns the supervisor's id."""
     uid, gid = os.geteuid(), os.getegid()
-    student_uid = FIRST_UID + next(_serial)
+    user = box.identity.user(next(_serial))
     isolated = box.tier == "namespaces"
 
     def supervising() -> None:
@@ -171,6 +185,7 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
         def studying() -> None:
             supervisor.settle([rpc.fileno(), printing])
             supervisor.die_with_supervisor()
+            linux.be_killed_first()
             os.dup2(printing, 1)
             os.dup2(printing, 2)
             os.close(printing)
@@ -182,18 +197,14 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
             from autograder.sandbox import student, wire
 
             try:
-                seal(box, limits, scratch, student_uid, environment)
+                seal(box, limits, scratch, user, environment)
                 start_afresh(seed, scratch, box.device)
-            except (
-                OSError,
-                RuntimeError,
-                AssertionError,
-            ) as fault:  # the last two from a GPU that is not there
-                wire.send(rpc, {"fault": str(fault)})
+            except Exception as fault:  # noqa: BLE001 - whatever it is, no student code has run yet
+                wire.send(rpc, {"fault": f"{type(fault).__name__}: {fault}"})
                 return
-            student.answer(rpc, scratch, box.device)
+            student.answer(rpc, student.Place(Path(scratch, "vae"), box.device, box.readable))
 
-        child = supervisor.in_fork(os.fork(), studying)
+        child = supervisor.in_fork(os.fork(), studying, lambda fault: None)
         rpc.close()
         os.close(printing)
         supervisor.supervise(status, printed, child, limits, "" if isolated else scratch)
@@ -201,7 +212,14 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
             supervisor.end_stragglers()
             shutil.rmtree(scratch, ignore_errors=True)
 
-    return supervisor.in_fork(linux.fork_into(namespaces()) if isolated else os.fork(), supervising)
+    pid = linux.fork_into(namespaces()) if isolated else os.fork()
+    return supervisor.in_fork(pid, supervising, lambda fault: tell(status, fault))
+
+
+def tell(status: socket.socket, fault: str) -> None:
+    """Tell the grader of a fault of the kit's own, in the place of a report."""
+    with contextlib.suppress(OSError):
+        status.send(json.dumps({"fault": fault}).encode(), socket.MSG_DONTWAIT)
 
 
 def start_afresh(seed: int, scratch: str, device: str) -> None:
@@ -236,6 +254,7 @@ class Absent(MetaPathFinder):
 
 
 def main() -> None:
+    os.umask(0o022)  # whatever the instructor's: students' users enter the folders that are made here
     control = socket.socket(fileno=int(sys.argv[1]))
     options = json.loads(sys.argv[2])
     grader = os.getppid()
@@ -261,13 +280,11 @@ def run(control: socket.socket, options: Mapping[str, Any]) -> None:
     os.environ.update(environment)
     if not options["fresh"]:
         preload()
-    box = strongest_box(options["tier"], options["scratch"], options["device"], environment)
-    if box.tier == "landlock" and not options["fresh"]:
-        for name in RARELY_IMPORTED:
-            importlib.import_module(name)
+    box, why = strongest_box(options["tier"], options["scratch"], options["device"], environment)
     gc.freeze()
     gc.enable()
-    control.send(json.dumps({"tier": box.tier, "versions": versions()}).encode())
+    hello = {"tier": box.tier, "why": why, "versions": versions(), "kit": sources_hash()}
+    control.send(json.dumps(hello).encode())
     if sys.platform == "linux":
         linux.gather_pages()  # half a second, in which the grader's workers start
     serve(control, box)
@@ -282,7 +299,3 @@ def versions() -> dict[str, str]:
         for name in ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "safetensors")
     }
     return {"python": platform.python_version(), **found, "machine": platform.machine()}
-
-
-if __name__ == "__main__":
-    main()

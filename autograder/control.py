@@ -1,0 +1,192 @@
+"""The control: the instructor's solution, graded in the same sealed way, says whether this machine can be trusted.
+
+A failure costs a student points only where the solution passes. In full it is graded once for each warm parent, in
+short it is called a few times, whenever something else than a student's code could have been the cause.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Collection, Iterable
+from functools import cache
+
+import torch
+
+from autograder import kit, machine
+from autograder.checks import expect, reference
+from autograder.checks.inputs import Draw
+from autograder.checks.remote import SHORT_RUN, package_files
+from autograder.grading import GraderFault, checked, grade, pictures
+from autograder.intake import Submission
+from autograder.messages import Message
+from autograder.results import Check, Graded, Verdict
+from autograder.run import Run
+from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, WarmParent, import_path
+from autograder.settings import FILES
+
+# What student code may import and the warm parent does not hold ready: CONTRACT section 1 promises it.
+NO_MODULES = set(
+    "antigravity ensurepip idlelib lib2to3 test this turtledemo".split()
+)  # they do things, or are huge
+RARE = (
+    "sklearn.datasets sklearn.decomposition torchvision.models torchvision.transforms.v2 torch.utils.checkpoint "
+    "torch.optim.swa_utils matplotlib.animation matplotlib.backends.backend_pdf mpl_toolkits.mplot3d tqdm.notebook"
+).split()
+PROMISED = {*sys.stdlib_module_names, *(name.partition(".")[0] for name in RARE), "torch", "numpy"}
+IMPORT_SECONDS, SHORT_SECONDS = 120, 60
+TRY_IMPORTS = """
+import importlib, json, sys
+sys.path[:], names = json.loads(sys.argv[1])
+failed = []
+for name in names:
+    try:
+        importlib.import_module(name)
+    except BaseException:
+        failed.append(name)
+print()
+print(json.dumps(failed))
+"""
+# How a student's process ends without a reason that was measured: it may have been killed from outside.
+VANISHED = ("check.crashed_exit", "check.crashed_signal", "check.crashed_internal")
+# Exceptions that a machine can bring about.
+OF_MACHINES = {
+    kind.__name__
+    for kind in vars(builtins).values()
+    if isinstance(kind, type) and issubclass(kind, ImportError | OSError | MemoryError)
+}
+NAMED_MODULE = re.compile(r"(?:No module named|from) '([A-Za-z_][\w.]*)'")
+
+
+def grade_with_doubt(submission: Submission, run: Run, warm_parent: WarmParent) -> Graded:
+    """Grade, and where the machine might be the cause of a failure try the control in short. Raises as ``grade``."""
+    before = machine.oom_kills()
+    result = grade(submission, run, warm_parent)
+    vanished = any(map(has_vanished, result.checks))
+    verdict = None
+    if not vanished and any(map(is_doubtful, result.checks)):
+        verdict = in_short(run, warm_parent, named_modules(result.checks))
+    return Graded(result, vanished, machine.oom_kills() > before, verdict)
+
+
+def has_vanished(check: Check) -> bool:
+    """Whether the process ended in this check, and nobody knows who ended it."""
+    return check.message_id in VANISHED
+
+
+def is_doubtful(check: Check) -> bool:
+    """Whether the machine might be the cause: the process is gone, it waited, or an exception of the system's."""
+    waited = check.outcome == "timeout" and check.message_id != "check.cpu_time"
+    return check.outcome == "crashed" or waited or check.values.get("kind") in OF_MACHINES
+
+
+def named_modules(checks: Iterable[Check]) -> frozenset[str]:
+    """The promised modules that exceptions of these checks name."""
+    texts = [str(check.values.get("text", "")) for check in checks if check.values.get("kind") in OF_MACHINES]
+    names = {name for text in texts for name in NAMED_MODULE.findall(text)}
+    return frozenset(name for name in names if name.partition(".")[0] in PROMISED)
+
+
+@cache
+def solution() -> Submission:
+    """The instructor's solution as a hand-in."""
+    return Submission(
+        "", {name: (kit.SOLUTION / "vae" / name).read_bytes() for name in FILES.values()}, {}, (), ""
+    )
+
+
+def in_full(run: Run, warm_parent: WarmParent, also: Collection[str] = ()) -> Verdict:
+    """Import what may be imported, then grade the solution: it must get every point, its loss in the committed band."""
+    modules = frozenset(also)
+    try:
+        fault = _import_fault(run, warm_parent, [*stdlib(), *RARE, *sorted(modules)], read=True)
+        if fault is not None:
+            return Verdict(fault, modules=modules)
+        grading = checked(solution(), run, warm_parent)
+        for name in grading.expected:
+            check = grading.checks[name]
+            if check.points < check.max_points:
+                values = {"needed": name, "check": name, "why": check.message}
+                return Verdict(Message("control.check", values), modules=modules)
+        return Verdict(None, pictures(grading), modules)
+    except (GraderFault, SandboxFault, OSError) as fault_of_ours:
+        return Verdict(Message("control.fault", {"fault": _line(fault_of_ours)}), modules=modules)
+
+
+def in_short(run: Run, warm_parent: WarmParent, modules: frozenset[str] = frozenset()) -> Verdict:
+    """Load the solution's four files and call one function of each; import these modules as well."""
+    try:
+        if modules and (fault := _import_fault(run, warm_parent, sorted(modules), read=False)):
+            return Verdict(fault, modules=modules)
+        _call_each(run, warm_parent)
+    except (Crashed, StudentRaised, TimeLimit, expect.Failed) as fault_of_ours:
+        return Verdict(Message("control.call", {"fault": _line(fault_of_ours)}), modules=modules)
+    except (SandboxFault, OSError) as fault_of_ours:
+        return Verdict(Message("control.fault", {"fault": _line(fault_of_ours)}), modules=modules)
+    return Verdict(modules=modules)
+
+
+def _call_each(run: Run, warm_parent: WarmParent) -> None:
+    """Raises what the sandbox raises, and Failed for an answer that is not the solution's."""
+    draw, called = Draw(run.seed), "control"
+    mu, log_var = draw.normal("control mu", 2, 3), draw.normal("control log_var", 2, 3)
+    with torch.random.fork_rng(devices=[]):
+        network = reference.model.VAE(3, 8)
+    model = {"latent_dim": 3, "hidden_dim": 8, "state": dict(network.state_dict())}
+    images = torch.full((2, 1, 28, 28), 0.5)
+    data = {"images": images, "labels": torch.zeros(2), "batch_size": 2}
+    with warm_parent.student(run.settings.limits(), SHORT_SECONDS, seed=0) as process:
+        files = package_files(SHORT_RUN, solution().files)
+        process.ask("load", files=files, modules=[name.removesuffix(".py") for name in FILES.values()])
+        (drawn,) = process.ask("reparameterize", mu=mu, log_var=log_var)
+        expect.tensor(drawn["value"], mu.shape, called)
+        arguments = {"mu": mu, "log_var": log_var}
+        answer = process.ask("loss", function="kl_divergence", arguments=arguments, wrt=[])
+        right = float(reference.loss.kl_divergence(mu, log_var))
+        expect.close(expect.scalar(answer["value"], called), right, 1e-4 * right, called)
+        process.ask("train", model=model, data=data, epochs=1, learning_rate=1e-3, device=run.device)
+        answer = process.ask(
+            "latent", function="generate", model=model, arguments={"count": 2, "device": run.device}
+        )
+        expect.tensor(answer["value"], images.shape, called)
+
+
+def stdlib() -> list[str]:
+    """The modules of the standard library that this Python has, apart from those that do something when imported."""
+    names = sorted(name for name in sys.stdlib_module_names if not name.startswith("_"))
+    return [name for name in names if name not in NO_MODULES and importlib.util.find_spec(name)]
+
+
+def lacking(names: Collection[str]) -> frozenset[str]:
+    """Those of these modules that this Python can't import outside of any sandbox either."""
+    if not names:
+        return frozenset()
+    command = [sys.executable, "-I", "-c", TRY_IMPORTS, json.dumps([import_path(), sorted(names)])]
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=IMPORT_SECONDS, cwd="/"
+    )
+    try:
+        return frozenset(json.loads(done.stdout.splitlines()[-1]))
+    except (ValueError, IndexError):
+        return frozenset(names)
+
+
+def _import_fault(run: Run, warm_parent: WarmParent, names: list[str], read: bool) -> Message | None:
+    """What a sealed process can't import, or read of the libraries, though this Python can."""
+    with warm_parent.student(run.settings.limits(), IMPORT_SECONDS, seed=0) as process:
+        found = process.ask("libraries", names=names, read=read)
+    if found["unreadable"]:
+        return Message("control.unreadable", {"path": found["unreadable"]})
+    missing = lacking(found["failed"])
+    for name, why in found["failed"].items():
+        if name not in missing:
+            return Message("control.import", {"module": name, "why": why})
+    return None
+
+
+def _line(fault: Exception) -> str:
+    return f"{type(fault).__name__}: {' '.join(str(fault).split())}"[:300]

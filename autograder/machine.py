@@ -1,0 +1,121 @@
+"""What this machine and its cgroup have for grading: memory, kills by the kernel for want of it, resource limits."""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from autograder.messages import Message, Refusal
+from autograder.sandbox.client import FRESH_MB
+from autograder.sandbox.seal import Limits
+
+OWN_MB = 1000  # of the grader and the warm parent, each with torch in it: 980 at most, with a torch for CUDA
+CGROUPS = Path("/sys/fs/cgroup")
+MEMBERSHIP = Path("/proc/self/cgroup")
+# Of version 2 and of version 1: the controller's folder, the limit, the use, and what of it could be given back.
+CGROUP_FILES = (
+    ("", "memory.max", "memory.current", "inactive_file "),
+    ("memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "),
+)
+OOM_FILES = (("", "memory.events"), ("memory", "memory.oom_control"))
+MEGABYTE = 1 << 20
+ADDRESSES_MB = 12_000  # of the address space: torch maps far more than it uses
+STACK_MB = 1
+OWN_PROCESSES = 64
+
+
+class Unfit(Refusal):
+    """The machine is at fault: nothing is graded, and nobody loses a point."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message, 3)
+
+
+def _own_folders(controller: str, cgroups: Path, membership: Path) -> list[Path]:
+    """The folders of this process's cgroup and of all around it, as far as they can be seen here."""
+    top = cgroups / controller
+    with suppress(OSError, ValueError):
+        for line in membership.read_text().splitlines():
+            _, controllers, path = line.split(":", 2)
+            if controller in controllers.split(","):
+                own = top / path.lstrip("/")
+                # In a container the own cgroup is the top of what is mounted, whatever its name is outside.
+                ways = [own, *own.parents] if own.is_dir() else [top]
+                return [folder for folder in ways if folder == top or top in folder.parents]
+    return [top]
+
+
+def cgroup_free_mb(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> int | None:
+    """The megabytes that this process's cgroup may still take, or None where nothing limits it."""
+    free = []
+    for controller, limit, use, given_back in CGROUP_FILES:
+        for folder in _own_folders(controller, cgroups, membership):
+            with suppress(OSError, ValueError):  # no such version, or "max"
+                most = int((folder / limit).read_text())
+                lines = (folder / "memory.stat").read_text().splitlines()
+                spare = sum(
+                    int(line.removeprefix(given_back)) for line in lines if line.startswith(given_back)
+                )
+                free.append(max(0, most - int((folder / use).read_text()) + spare) // MEGABYTE)
+    return min(free, default=None)
+
+
+def free_mb() -> int | None:
+    """The megabytes that can still be had here: the machine's, or fewer where a cgroup limits them."""
+    found = [cgroup_free_mb()]
+    with suppress(OSError, AttributeError):
+        available = re.search(r"MemAvailable:\s*(\d+) kB", Path("/proc/meminfo").read_text())
+        found.append(int(available[1]) // 1024 if available else None)
+    return min((megabytes for megabytes in found if megabytes is not None), default=None)
+
+
+def jobs_that_fit(jobs: int, memory_mb: int) -> int:
+    """How many of ``jobs`` submissions may be graded at a time. Raises Unfit where there is not memory for one."""
+    free = free_mb()
+    if free is None:
+        return jobs
+    fit = (free - OWN_MB) // memory_mb
+    if fit < 1:
+        raise Unfit(Message("machine.memory", {"free": free, "least": OWN_MB + memory_mb}))
+    return min(jobs, fit)
+
+
+def oom_kills(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> int:
+    """How many processes of this one's cgroup the kernel has killed for want of memory."""
+    for controller, name in OOM_FILES:
+        for folder in _own_folders(controller, cgroups, membership):
+            with suppress(OSError):
+                if counted := re.search(r"^oom_kill (\d+)$", (folder / name).read_text(), re.MULTILINE):
+                    return int(counted[1])
+    return 0
+
+
+def check_limits(limits: Limits) -> None:
+    """Raise Unfit where a resource limit that was inherited is below what the kit sets for itself.
+
+    Lower soft limits are raised, for this process and all that it starts.
+    """
+    if sys.platform != "linux":
+        return
+    needed = {
+        "RLIMIT_CPU": limits.cpu_seconds + 1,
+        "RLIMIT_FSIZE": limits.file_mb * MEGABYTE,
+        "RLIMIT_NOFILE": limits.open_files,
+        "RLIMIT_DATA": (OWN_MB + FRESH_MB + limits.memory_mb) * MEGABYTE,
+        "RLIMIT_AS": ADDRESSES_MB * MEGABYTE,
+        "RLIMIT_STACK": STACK_MB * MEGABYTE,
+        "RLIMIT_NPROC": limits.processes + OWN_PROCESSES,
+    }
+    for name, least in needed.items():
+        which = getattr(resource, name)
+        soft, hard = resource.getrlimit(which)
+        if name == "RLIMIT_NPROC" and os.geteuid() == 0 and soft != resource.RLIM_INFINITY:
+            soft = hard  # students' processes get the hard one
+        if hard != resource.RLIM_INFINITY and hard < least:
+            raise Unfit(Message("machine.limit", {"limit": name, "is": hard, "least": least}))
+        if soft != resource.RLIM_INFINITY and soft < least:
+            resource.setrlimit(which, (hard if name == "RLIMIT_CPU" else least, hard))

@@ -1,0 +1,212 @@
+"""How OUT is laid out: where each result lies, which one can be kept, who may write, and what a run left there."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder import pictures
+from autograder.adjust import Adjuster
+from autograder.fingerprint import SHARED, fingerprint, fingerprints, listed_checks
+from autograder.intake import Source, Submission
+from autograder.messages import Message, Refusal, words
+from autograder.report import safe_name, write_reports
+from autograder.results import PART, Check, Result, to_csv, write_atomically
+from autograder.run import Run
+from autograder.settings import FILES
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The folder OUT: where each source's result lies, and what changes the points of it.
+
+    Where ``history`` is given, a result that is replaced is kept there.
+    """
+
+    out: Path
+    names: dict[str, str]
+    adjuster: Adjuster | None = None
+    history: Path | None = None
+
+    @classmethod
+    def of(
+        cls,
+        out: Path,
+        sources: Iterable[Source],
+        adjuster: Adjuster | None = None,
+        history: Path | None = None,
+    ) -> Folder:
+        names: dict[str, str] = {}
+        for source in sources:
+            names[source.name] = safe_name(source.name, set(names.values()))
+        return cls(out, names, adjuster, history)
+
+    def read(self, name: str) -> Result | None:
+        """The result that lies there already, or None."""
+        return _read(self._path(name))
+
+    def before(self, name: str) -> Result | None:
+        """The result that this run has replaced, or None."""
+        return _read(self.history / "results" / self._path(name).name) if self.history else None
+
+    def write(self, result: Result, keep_old: bool = True) -> None:
+        path = self._path(result.submission)
+        if keep_old and self.history is not None:
+            self._keep(path)
+        write_atomically(path, result.to_json().encode())
+
+    def keep(self, graded: Result) -> Result:
+        """Write what has just been graded, the pictures first: where the result lies, all of it does.
+
+        Returns the result without its pictures, so that those of a whole class are never in memory.
+        """
+        own = self.out / pictures.FOLDER / f"{self.names[graded.submission]}.safetensors"
+        if graded.pictures:
+            write_atomically(own, graded.pictures)
+        else:
+            own.unlink(missing_ok=True)
+        result = replace(graded, pictures=b"")
+        self.write(result)
+        return result
+
+    def keep_instructors(self, drawn: bytes) -> None:
+        """Write the pictures of the instructor's model, to compare, unless they lie there already."""
+        path = self.out / pictures.INSTRUCTORS
+        if drawn and not (path.is_file() and path.read_bytes() == drawn):
+            write_atomically(path, drawn)
+
+    def read_all(self) -> list[Result]:
+        """All results that lie here for this class, with the adjustments of this run, by name."""
+        found = [(name, self._adjusted(name)) for name in sorted(self.names)]
+        return [result for name, result in found if result is not None and result.submission == name]
+
+    def write_grades(self) -> list[Result]:
+        """grades.csv, from all results that lie here, adjusted; returns these results."""
+        results = self.read_all()
+        write_atomically(self.out / "grades.csv", to_csv(results))
+        return results
+
+    def write_summary(self, language: str) -> list[Result]:
+        """grades.csv and the pages, from all results that lie here; returns these results."""
+        results = self.write_grades()
+        write_reports(self.out, results, language, self.names)
+        return results
+
+    def _keep(self, path: Path) -> None:
+        """Copy a result that is about to be replaced into the history, and with the first one grades.csv."""
+        assert self.history is not None
+        for old, kept in ((path, self.history / "results"), (self.out / "grades.csv", self.history)):
+            with suppress(FileNotFoundError):
+                if not (kept / old.name).exists():
+                    write_atomically(kept / old.name, old.read_bytes())
+
+    def _adjusted(self, name: str) -> Result | None:
+        """The result with the adjustments of this run, which are recorded in it."""
+        result = self.read(name)
+        if result is None or self.adjuster is None:
+            return result
+        adjusted = self.adjuster(result)
+        if adjusted != result:
+            write_atomically(self._path(name), adjusted.to_json().encode())
+        return adjusted
+
+    def _path(self, name: str) -> Path:
+        return self.out / "results" / f"{self.names[name]}.json"
+
+
+def _read(path: Path) -> Result | None:
+    with suppress(OSError, ValueError):
+        return Result.from_json(path.read_text(encoding="utf-8"))
+    return None
+
+
+class Busy(Refusal):
+    """Another grader holds the folder."""
+
+
+@contextmanager
+def sole_use(out: Path) -> Iterator[None]:
+    """Hold OUT for this process alone, and clear away what a killed one was just writing.
+
+    The lock ends with the process, however that ends. Raises Busy while another grader holds it.
+    """
+    handle = os.open(out, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # not every file system has locks
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Busy(Message("cli.busy", {"out": str(out)})) from None
+        for unfinished in out.rglob(PART):
+            unfinished.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(handle)
+
+
+def fresh_seed() -> int:
+    """A seed that JSON carries exactly, and that no submission has the time to guess."""
+    return secrets.randbelow(2**53)
+
+
+def run_seed(out: Path, asked: int | None, fresh: bool) -> int:
+    """The run's one seed: as asked for, else as kept in OUT, else drawn now; kept in OUT from then on."""
+    path = out / "run.json"
+    seed = asked
+    if seed is None and not fresh:
+        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+            kept = json.loads(path.read_text(encoding="utf-8"))["seed"]
+            seed = kept if type(kept) is int and 0 <= kept < 2**63 else None
+    if seed is None:
+        seed = fresh_seed()
+    write_atomically(path, (json.dumps({"seed": seed}) + "\n").encode())
+    return seed
+
+
+def still_valid(result: Result | None, submission: Submission, run: Run, tiers: tuple[str, ...]) -> bool:
+    """Whether grading this submission again in this run would only repeat the result."""
+    return (
+        result is not None
+        and result.status != "failed"
+        and result.submission == submission.name
+        and (result.digest, result.notes) == (submission.digest, submission.notes)
+        and (result.dataset, result.device, result.seed) == (run.dataset, run.device, run.seed)
+        and result.isolation in tiers
+        and (result.versions.get("checks") == fingerprint() or _untouched(result, submission))
+    )
+
+
+def _untouched(result: Result, submission: Submission) -> bool:
+    """Whether all that has changed in the kit are checks of parts whose file was not handed in, worth the same."""
+    then, now = result.versions, fingerprints()
+    changed = {key for key in now if then.get(f"checks.{key}") != now[key]}
+    return SHARED not in changed and all(
+        FILES[part] not in submission.files
+        and {(check.id, check.max_points) for check in result.checks if check.part == part}
+        == {(check.id, check.points) for check in listed_checks().values() if check.part == part}
+        for part in changed
+    )
+
+
+def in_language(result: Result, language: str) -> Result:
+    """The result with its words in ``language``; all else is kept as it is."""
+    return replace(result, checks=tuple(_check_in(check, language) for check in result.checks))
+
+
+def _check_in(check: Check, language: str) -> Check:
+    """As above; a record that does not fit the catalogue keeps the words that it has."""
+    with suppress(LookupError, ValueError, TypeError, AttributeError):
+        return replace(check, title=words(check.id, language, "titles"), message=check.text(language))
+    return check
+
+
+def with_fingerprint(result: Result) -> Result:
+    """The result with the fingerprint of the kit that found it."""
+    parts = {f"checks.{key}": value for key, value in fingerprints().items()}
+    return replace(result, versions={**result.versions, "checks": fingerprint(), **parts})

@@ -1,0 +1,332 @@
+"""Which submissions are graded now, on how many processes, what happens when one dies, and which results are believed.
+
+A result is kept when a control has passed before it and another after it (``autograder.control``). A control that
+fails beside running submissions proves nothing: they end, a new warm parent is started, and the control is made
+alone. Only if it fails there is the machine at fault.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from autograder import __version__
+from autograder.intake import Source, Submission, load
+from autograder.machine import Unfit
+from autograder.messages import Message
+from autograder.outfolder import Folder, in_language, still_valid, with_fingerprint
+from autograder.report import draw_ahead
+from autograder.results import Graded, Result, Verdict
+from autograder.run import Run
+from autograder.sandbox.client import SandboxFault
+from autograder.workers import LeftOut, Stopped, Workers
+
+ATTEMPTS = 3  # the last two of them alone: one may be the bad luck of a machine that goes down
+LOSSES = 6  # of the grader's own processes in a row, without a result in between
+CONTROL_SECONDS = (2.0, 15.0)  # between two controls in short: at first, and at most, for it doubles
+LAST_SECONDS = 10  # for the one after Ctrl-C
+
+
+class Distrust(Exception):
+    """A control failed while submissions were under way, which proves nothing yet."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict)
+        self.verdict = verdict
+
+
+@dataclass
+class Grading:
+    """One run's submissions on their way.
+
+    ``waiting`` are graded as many at a time as the workers have room for. ``alone`` follow, one at a time with a
+    control after each: they were under way when something went wrong, or their process vanished. ``unsure`` are
+    results that no control has passed after yet, each with the time when it came.
+    """
+
+    waiting: deque[Source]
+    folder: Folder
+    run: Run
+    open_workers: Callable[[], AbstractContextManager[Workers]]
+    fresh: bool
+    remarks: list[Message] = field(default_factory=list)
+    alone: deque[Source] = field(default_factory=deque)
+    unsure: list[tuple[float, Source, Result]] = field(default_factory=list)
+    attempts: Counter[str] = field(default_factory=Counter)
+    vanished: set[str] = field(default_factory=set)
+    modules: frozenset[str] = frozenset()
+    doubt: bool = False
+    losses: int = 0
+
+    def results(self) -> Generator[Result, None, None]:
+        """Each result when it may be believed and its file is written, kept ones too. Raises as ``grade_class``."""
+        while self.waiting or self.alone or self.unsure:
+            with self.open_workers() as opened:
+                one = Round(self, opened)
+                for result in one.results():
+                    self.losses = 0
+                    yield result
+                self.remarks = opened.remarks()
+            self.losses += one.lost
+            if self.losses >= LOSSES:
+                raise Unfit(Message("control.lost", {"count": self.losses}))
+
+    def failed_once(self, source: Source) -> bool:
+        """Note that grading failed, not the submission. Whether it is worth another attempt, alone."""
+        self.attempts[source.name] += 1
+        if self.attempts[source.name] < ATTEMPTS:
+            self.alone.append(source)
+            return True
+        return False
+
+
+class Round:
+    """The part of a run that one set of workers and one warm parent do, until one of their processes is lost."""
+
+    def __init__(self, grading: Grading, opened: Workers) -> None:
+        self.grading, self.workers = grading, opened
+        self.under_way: dict[Future[Graded], tuple[Source, Submission]] = {}
+        self.control: Future[Verdict] | None = None
+        self.control_began, self.next_control = 0.0, 0.0
+        self.interval = CONTROL_SECONDS[0]
+        self.trusted = opened.controlled  # a control in full has passed
+        self.lost = False
+
+    def results(self) -> Generator[Result, None, None]:
+        try:
+            if self.grading.doubt and not self.trusted:
+                self._begin_control()
+                self._prove_alone()
+            yield from self._side_by_side()
+            yield from self._one_by_one()
+        except Distrust as distrust:
+            self._distrust(distrust.verdict)
+        except (KeyboardInterrupt, GeneratorExit):
+            self._keep_what_a_last_control_allows()
+            raise
+
+    def _prove_alone(self) -> None:
+        """Raise Unfit where the control fails while nothing else is under way."""
+        assert self.control is not None
+        verdict = self._verdict()
+        if verdict is not None and verdict.fault is not None:
+            raise Unfit(verdict.fault)
+        self.grading.doubt = self.lost
+
+    def _side_by_side(self) -> Iterator[Result]:
+        while self.under_way or (self.grading.waiting and not self.lost):
+            yield from self._fill()
+            if not self.under_way:
+                continue
+            self._begin_control_if_due()
+            draw_ahead(result for _, _, result in self.grading.unsure)
+            futures: list[Future[Any]] = [*self.under_way, *([self.control] if self.control else [])]
+            due = max(0.05, self.next_control - time.monotonic())
+            timeout = (
+                due if self.grading.unsure and not self.control and not self.workers.controlled else None
+            )
+            done, _ = wait(futures, timeout, return_when=FIRST_COMPLETED)
+            for future in done & self.under_way.keys():
+                yield from self._settle(*self.under_way.pop(future), future)
+            if self.control in done:
+                yield from self._believe()
+        while (self.control or self.grading.unsure) and not self.lost:
+            self._begin_control()
+            yield from self._believe()
+
+    def _fill(self) -> Iterator[Result]:
+        """Have as many submissions under way as there is room for; yield results that can be kept."""
+        grading = self.grading
+        while grading.waiting and not self.lost and len(self.under_way) < self.workers.room():
+            source = grading.waiting.popleft()
+            result = self._kept_or_begun(source)
+            if result is not None:
+                yield result
+
+    def _kept_or_begun(self, source: Source) -> Result | None:
+        """The result that is there already, or None: then its grading has begun."""
+        grading = self.grading
+        try:
+            submission = load(source)
+        except OSError as fault:  # it was there when the class was listed
+            self.under_way[_unread(fault)] = (source, Submission(source.name, {}, {}, source.notes, ""))
+            return None
+        kept = grading.folder.read(submission.name)
+        if not grading.fresh and kept and still_valid(kept, submission, grading.run, self.workers.tiers):
+            result = in_language(kept, grading.run.language)
+            if result != kept:
+                grading.folder.write(result, keep_old=False)
+            return result
+        if not self.trusted:
+            self._begin_control()
+        try:
+            self.under_way[self.workers.submit(submission)] = (source, submission)
+        except BrokenProcessPool:  # since the last one was done
+            self.lost = True
+            grading.waiting.appendleft(source)
+        return None
+
+    def _settle(self, source: Source, submission: Submission, future: Future[Graded]) -> Iterator[Result]:
+        """Take in what came of a grading that went on beside others."""
+        grading = self.grading
+        graded = self._graded(source, submission, future)
+        if graded is None:
+            return
+        if graded.control is not None and not graded.control.passed:
+            grading.unsure.append((0.0, source, graded.result))
+            raise Distrust(graded.control)
+        if graded.vanished and source.name not in grading.vanished:
+            grading.vanished.add(source.name)
+            grading.alone.append(source)
+        elif self.workers.controlled:
+            grading.folder.keep_instructors(graded.control.pictures if graded.control else b"")
+            yield grading.folder.keep(graded.result)
+        else:
+            grading.unsure.append((time.monotonic(), source, graded.result))
+
+    def _graded(self, source: Source, submission: Submission, future: Future[Graded]) -> Graded | None:
+        """What came of a grading; None where it failed and is to be tried again, alone."""
+        try:
+            graded = self.workers.result(future)
+            return replace(graded, result=with_fingerprint(graded.result))
+        except Stopped:
+            raise
+        except LeftOut:
+            self.grading.waiting.append(source)
+            return None
+        except Exception as fault:  # noqa: BLE001 - whatever fails in the grader, the others are graded
+            self.lost = self.lost or isinstance(fault, (BrokenProcessPool, SandboxFault))
+            if self.grading.failed_once(source):
+                return None
+            message = Message("grade.fault", {"fault": f"{type(fault).__name__}: {fault}"[:500]})
+            return Graded(self._failed(submission, message))
+
+    def _one_by_one(self) -> Iterator[Result]:
+        grading = self.grading
+        while grading.alone and not self.lost:
+            source = grading.alone.popleft()
+            result = self._kept_or_begun(source)
+            if not self.trusted and self.control:
+                yield from self._believe()
+            if result is None and self.under_way:
+                ((future, (source, submission)),) = self.under_way.items()
+                wait([future])
+                self.under_way.clear()
+                result = self._alone(source, submission, future)
+            if result is not None:
+                yield result
+
+    def _alone(self, source: Source, submission: Submission, future: Future[Graded]) -> Result | None:
+        """What stands of a grading that nothing went on beside; None where it is to be tried again."""
+        grading = self.grading
+        graded = self._graded(source, submission, future)
+        if graded is None:
+            return None
+        verdict = graded.control
+        if not self.workers.controlled and verdict is None:
+            self._begin_control()
+            verdict = self._verdict()
+        if verdict is not None and verdict.fault is not None:
+            if grading.failed_once(source):
+                raise Distrust(verdict)
+            return grading.folder.keep(self._failed(submission, verdict.fault))
+        if graded.vanished and graded.oom:
+            return grading.folder.keep(self._failed(submission, Message("grade.oom")))
+        if verdict is None and not self.workers.controlled:  # the control's process is lost
+            grading.alone.appendleft(source)
+            return None
+        return grading.folder.keep(graded.result)
+
+    def _begin_control_if_due(self) -> None:
+        due = self.grading.unsure and time.monotonic() >= self.next_control
+        if self.trusted and due and not self.workers.controlled:
+            self._begin_control()
+
+    def _begin_control(self) -> None:
+        """Begin a control, in full if none has passed here yet, unless one is under way."""
+        if self.control is None:
+            self.control_began = time.monotonic()
+            self.control = self.workers.control(not self.trusted, self.grading.modules)
+
+    def _verdict(self) -> Verdict | None:
+        """What came of the control that is under way, when it has ended; None where its process is lost."""
+        assert self.control is not None
+        future, self.control = self.control, None
+        try:
+            verdict = future.result()
+        except Exception:  # noqa: BLE001 - the process is gone, and with it the warm parent's controls
+            self.lost = True
+            return None
+        if verdict.passed:
+            self.trusted = True
+            self.grading.folder.keep_instructors(verdict.pictures)
+        self.next_control = time.monotonic() + self.interval
+        self.interval = min(2 * self.interval, CONTROL_SECONDS[1])
+        return verdict
+
+    def _believe(self) -> Iterator[Result]:
+        """Take in a control: keep the results that came before it if it has passed. Raises Distrust if it has not."""
+        began = self.control_began
+        verdict = self._verdict()
+        if verdict is None:
+            return
+        if not verdict.passed:
+            raise Distrust(verdict)
+        believed = [result for came, _, result in self.grading.unsure if came <= began]
+        self.grading.unsure = [each for each in self.grading.unsure if each[0] > began]
+        yield from map(self.grading.folder.keep, believed)
+
+    def _distrust(self, verdict: Verdict) -> None:
+        """Let everything end; what was under way since the last control is to be graded again, alone."""
+        grading = self.grading
+        wait(self.under_way)
+        again = [source for _, source, _ in grading.unsure] + [
+            source for source, _ in self.under_way.values()
+        ]
+        known = {source.name for source in grading.alone}
+        grading.alone.extend(source for source in again if source.name not in known)
+        grading.unsure, grading.doubt = [], True
+        grading.modules |= verdict.modules
+
+    def _keep_what_a_last_control_allows(self) -> None:
+        """After Ctrl-C: a last control decides about the results that wait for one."""
+        if not (self.trusted and self.grading.unsure):
+            return
+        self.workers.end_grading()
+        with suppress(Exception):
+            self._begin_control()
+            assert self.control is not None
+            self.control.result(LAST_SECONDS)
+            for _ in self._believe():
+                pass
+
+    def _failed(self, submission: Submission, message: Message) -> Result:
+        """The record of a submission that the grader itself could not grade: no score, never 0."""
+        run = self.grading.run
+        return Result(
+            submission=submission.name,
+            score=None,
+            max_score=run.settings.max_score,
+            status="failed",
+            dataset=run.dataset,
+            device=run.device,
+            seed=run.seed,
+            seconds=0.0,
+            notes=(*submission.notes, message),
+            digest=submission.digest,
+            isolation="/".join(self.workers.tiers),
+            versions={"autograder": __version__},
+        )
+
+
+def _unread(fault: OSError) -> Future[Graded]:
+    """What stands for the grading of a submission that can't be read any more."""
+    future: Future[Graded] = Future()
+    future.set_exception(OSError(f"the submission can't be read any more ({fault.strerror})"))
+    return future
