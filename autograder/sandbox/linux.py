@@ -94,11 +94,11 @@ def become(user: int, group: int, reads_as_root: bool) -> None:
     ``reads_as_root``: files are still opened as root's own, though without root's power to open others'. All else
     (limits, signals, other processes) sees the new user. Root's folders are often closed to anybody else.
     """
-    try:
+    denied = False
+    with contextlib.suppress(OSError):
+        denied = Path("/proc/self/setgroups").read_text().strip() == "deny"  # then there is none to give up
+    if not denied:
         os.setgroups([])
-    except PermissionError:
-        if Path("/proc/self/setgroups").read_text().strip() != "deny":  # else there is none to give up
-            raise
     os.setresgid(group, group, group)
     if reads_as_root:
         _prctl(_PR_SET_KEEPCAPS, 1)
