@@ -1,0 +1,25 @@
+"""The rows that are cheap enough for every run of the tests, about five minutes; ``make machines`` tries all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.machines import needs
+from tests.machines.row import Row
+from tests.machines.rows import ROWS
+from tests.machines.trial import tried
+
+OFTEN = [row for row in ROWS if row.by_pytest]
+
+
+@pytest.mark.parametrize("row", OFTEN, ids=[row.name for row in OFTEN])
+def test_a_machines_fault_costs_nobody_a_point(row: Row) -> None:
+    why = needs.why_not(row)
+    if why:
+        pytest.skip(f"{row.done}: {why}")
+    outcome = tried(row)
+    assert outcome.right_for(row), f"{row.done}: {outcome.what}\n{outcome.said}"
+
+
+def test_names_are_unique_and_rows_are_enough() -> None:
+    assert len({row.name for row in ROWS}) == len(ROWS) >= 45
