@@ -6,6 +6,7 @@ Exit status 1 when some row came out wrong.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 
@@ -25,6 +26,9 @@ def main() -> int:
     if arguments.list:
         print("\n".join(f"{row.name:24} {row.done}" for row in chosen))
         return 0
+    signal.signal(
+        signal.SIGTERM, lambda number, frame: sys.exit(128 + number)
+    )  # a row clears away behind itself
     came_out: dict[str, page.Came] = {}
     for row in chosen:
         why = needs.why_not(row)

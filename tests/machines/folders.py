@@ -29,7 +29,6 @@ grade grade "$here/class" --out "$OUT" "$@" """
         f"named-{name}",
         f"kit, venv and class in a folder named `{folder.replace('`', '´')}`",
         script,
-        by_pytest=name in ("quotes", "hangul"),
     )
 
 
@@ -54,7 +53,6 @@ exec "$PLACE/near/venv/bin/python" -m autograder "$@" """,
         """kit "$PLACE/real"; mkdir "$PLACE/kit" "$PLACE/kit/tests"
 for part in autograder assignment solution release pyproject.toml tests/bank; do ln -s "$PLACE/real/$part" "$PLACE/kit/$part"; done
 venv "$PLACE/venv" "$PLACE/kit"; grade "$@" """,
-        by_pytest=False,
     ),
     Row(
         "kit-files-linked",
@@ -74,14 +72,12 @@ venv "$PLACE/venv" "$PLACE/kit"; grade "$@" """,
         f'{HERE}; chmod 700 "$PLACE/kit"; grade "$@"',
         EITHER,
         "{place}/kit",
-        by_pytest=False,
     ),
     Row(
         "kit-read-only",
         "the kit on a read-only file system, without `__pycache__`",
         f'{HERE}; mount --bind "$PLACE/kit" "$PLACE/kit"; mount -o remount,bind,ro "$PLACE/kit"; grade "$@"',
         own_mounts=True,
-        by_pytest=False,
     ),
     Row(
         "kit-without-bank",
@@ -89,7 +85,6 @@ venv "$PLACE/venv" "$PLACE/kit"; grade "$@" """,
         f'{HERE}; rm -r "$PLACE/kit/tests"; grade "$@"',
         EITHER,
         "bank",
-        by_pytest=False,
     ),
     Row(
         "kit-without-solution",
@@ -97,7 +92,6 @@ venv "$PLACE/venv" "$PLACE/kit"; grade "$@" """,
         f'{HERE}; rm -r "$PLACE/kit/solution"; grade "$@"',
         (REFUSED,),
         "solution",
-        by_pytest=False,
     ),
     Row(
         "kit-broken-solution",
@@ -112,7 +106,6 @@ venv "$PLACE/venv" "$PLACE/kit"; grade "$@" """,
         f"""{HERE}; printf '\\n_kl = kl_divergence\\ndef kl_divergence(mu, log_var):\\n    return 2 * _kl(mu, log_var)\\n' >>"$PLACE/kit/solution/vae/loss.py"; grade "$@" """,
         (REFUSED,),
         "kl",
-        by_pytest=False,
     ),
     Row(
         "kit-probe-broken",
@@ -127,7 +120,6 @@ venv "$PLACE/venv" "$PLACE/kit"; grade "$@" """,
         f"""{HERE}; for f in "$PLACE"/kit/autograder/sandbox/standins/*.py; do printf '\\nraise OSError(5, "Input/output error")\\n' >>"$f"; done; grade "$@" """,
         (REFUSED,),
         "",
-        by_pytest=False,
     ),
     Row(
         "kit-empty-file",
@@ -135,14 +127,12 @@ venv "$PLACE/venv" "$PLACE/kit"; grade "$@" """,
         f""": ; {HERE}; : >"$PLACE/kit/autograder/sandbox/probes.py"; grade "$@" """,
         (REFUSED,),
         "probes",
-        by_pytest=False,
     ),
     Row(
         "kit-foreign-owner",
         "the kit belongs to another user",
         f'{HERE}; chown -R 64321:64321 "$PLACE/kit"; grade "$@"',
         needs=("root",),
-        by_pytest=False,
     ),
     *(_named(name, folder) for name, folder in NAMES.items()),
     Row(
@@ -152,7 +142,6 @@ venv "$PLACE/venv" "$PLACE/kit"; grade "$@" """,
 line"; mkdir "$here"; cp -r "$PLACE/class" "$here/class"
 kit "$PLACE/kit"; venv "$here/venv" "$PLACE/kit"
 shift 4; grade grade "$here/class" --out "$OUT" "$@" """,
-        by_pytest=False,
     ),
     Row(
         "named-long",
@@ -160,7 +149,6 @@ shift 4; grade grade "$here/class" --out "$OUT" "$@" """,
         """here="$PLACE"; for n in 1 2 3 4 5; do here="$here/$(printf 'x%.0s' $(seq 200))"; done
 mkdir -p "$here"; cp -r "$PLACE/class" "$here/class"; kit "$here/kit"; venv "$PLACE/venv" "$here/kit"
 shift 4; grade grade "$here/class" --out "$OUT" "$@" """,
-        by_pytest=False,
     ),
     Row(
         "kit-moved",
@@ -168,7 +156,6 @@ shift 4; grade grade "$here/class" --out "$OUT" "$@" """,
         f"""{HERE}; (sleep 3; echo 'raise OSError("changed")' >>"$PLACE/kit/autograder/sandbox/probes.py") & "$CONSOLE" "$@"; """,
         EITHER,
         "",
-        by_pytest=False,
     ),
     Row(
         "other-kit",
@@ -187,13 +174,11 @@ sed -i 's/FIRST_UID = .*/FIRST_UID = 2_000_000_000/' "$PLACE/other/autograder/sa
 cd "$PLACE/this"; PYTHONPATH="$PLACE/this" exec "$PYTHON" -m autograder "$@" """,
         EITHER,
         "{place}/other",
-        by_pytest=False,
     ),
     Row(
         "out-link",
         "OUT is a link to a folder elsewhere",
         'mkdir "$PLACE/elsewhere"; ln -s elsewhere "$OUT"; grade "$@"',
-        by_pytest=False,
     ),
     Row(
         "out-full",
@@ -212,7 +197,6 @@ cd "$PLACE/this"; PYTHONPATH="$PLACE/this" exec "$PYTHON" -m autograder "$@" """
         (REFUSED,),
         "No space left",
         own_mounts=True,
-        by_pytest=False,
     ),
     Row(
         "out-read-only",
@@ -221,7 +205,6 @@ cd "$PLACE/this"; PYTHONPATH="$PLACE/this" exec "$PYTHON" -m autograder "$@" """
         (REFUSED,),
         "{place}/out",
         own_mounts=True,
-        by_pytest=False,
     ),
     Row(
         "class-unreadable",
@@ -230,6 +213,5 @@ cd "$PLACE/this"; PYTHONPATH="$PLACE/this" exec "$PYTHON" -m autograder "$@" """
         (REFUSED,),
         "{place}/class",
         needs=("capabilities",),
-        by_pytest=False,
     ),
 )

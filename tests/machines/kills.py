@@ -47,17 +47,28 @@ def workers(main: int) -> list[int]:
     return [pid for server in servers(main) for pid in children(server)]
 
 
+def below_warm_parents(main: int, depth: int) -> list[int]:
+    found = warm_parents(main)
+    for _ in range(depth):
+        found = [child for pid in found for child in children(pid)]
+    return found
+
+
 def supervisors(main: int) -> list[int]:
-    return [pid for parent in warm_parents(main) for pid in children(parent)]
+    return below_warm_parents(main, 1) if workers(main) else []  # before there are workers a tier is tried
 
 
 def students(main: int) -> list[int]:
-    return [pid for supervisor in supervisors(main) for pid in children(supervisor)]
+    return below_warm_parents(main, 2) if workers(main) else []
+
+
+def trial_supervisors(main: int) -> list[int]:
+    """Below a throw-away child of the warm parent."""
+    return [] if workers(main) else below_warm_parents(main, 2)
 
 
 def trials(main: int) -> list[int]:
-    """The sealed process of the tier's trial: below a throw-away child of the warm parent there is a supervisor first."""
-    return [pid for student in students(main) for pid in children(student)]
+    return [] if workers(main) else below_warm_parents(main, 3)
 
 
 def each(grader: Grader, victim: Victim) -> Iterator[int]:
@@ -72,14 +83,15 @@ def each(grader: Grader, victim: Victim) -> Iterator[int]:
 
 
 def kill(
-    victim: Victim, number: int = signal.SIGKILL, turn: int = 1, wait: float = 0.0
+    victim: Victim, number: int = signal.SIGKILL, turn: int = 1, wait: float = 0.0, whom: Victim | None = None
 ) -> Callable[[Grader], None]:
-    """Kill the ``turn``-th of these once, ``wait`` seconds after it came."""
+    """Kill the ``turn``-th of these once, ``wait`` seconds after it came; or ``whom`` at that moment."""
 
     def killing(grader: Grader) -> None:
         for count, pid in enumerate(each(grader, victim), 1):
             if count == turn:
                 time.sleep(wait)
+                pid = whom(grader.pid)[0] if whom else pid
                 with suppress(OSError):
                     os.kill(pid, number)
                     (grader.place / "struck").write_text(str(pid))
@@ -109,7 +121,6 @@ def _row(
     name: str,
     done: str,
     meanwhile: Callable[[Grader], None],
-    by_pytest: bool = False,
     accept: tuple[str, ...] = (FULL,),
     tier: str = "",
 ) -> Row:
@@ -119,21 +130,20 @@ def _row(
         accept=accept,
         tier=tier,
         meanwhile=meanwhile,
-        by_pytest=by_pytest,
         struck=True,
+        jobs=1,
     )
 
 
 ROWS = (
-    _row("student-first", "the first student's process is killed (SIGKILL)", kill(students), True),
+    _row("student-first", "the first student's process is killed (SIGKILL)", kill(students)),
     _row(
         "student-fourth",
         "the fourth student's process is killed a quarter of a second after it started",
         kill(students, turn=4, wait=0.25),
-        True,
     ),
     _row("student-last", "the ninth student's process is killed at once", kill(students, turn=9)),
-    _row("student-term", "a student's process gets SIGTERM", kill(students, signal.SIGTERM, 3, 0.1), True),
+    _row("student-term", "a student's process gets SIGTERM", kill(students, signal.SIGTERM, 3, 0.1)),
     _row("student-bus", "a student's process gets SIGBUS", kill(students, signal.SIGBUS, 3, 0.1)),
     _row("student-ill", "a student's process gets SIGILL", kill(students, signal.SIGILL, 4, 0.1)),
     _row("student-segv", "a student's process gets SIGSEGV", kill(students, signal.SIGSEGV, 4, 0.1)),
@@ -148,29 +158,31 @@ ROWS = (
         meanwhile=out_of_memory(students, 4),
         needs=("memory cgroup",),
         struck=True,
+        jobs=1,
     ),
-    _row("supervisor-third", "a supervisor is killed", kill(supervisors, turn=3, wait=0.1), True),
+    _row("supervisor-third", "a supervisor is killed", kill(supervisors, turn=3, wait=0.1)),
     _row("supervisor-first", "the first supervisor is killed at once", kill(supervisors, turn=1)),
-    _row("worker", "a worker is killed while it grades", kill(workers, wait=2.0), True),
-    _row("warm-parent", "the warm parent is killed while it is used", kill(warm_parents, wait=6.0)),
+    _row("worker", "a worker is killed while it grades", kill(students, turn=2, whom=workers)),
+    _row(
+        "warm-parent", "the warm parent is killed while it is used", kill(students, turn=3, whom=warm_parents)
+    ),
     _row(
         "warm-parent-early",
         "the warm parent is killed before it is ready",
         kill(warm_parents, wait=0.5),
         accept=EITHER,
     ),
-    _row("server", "the server that workers are forked from is killed", kill(servers, wait=3.0)),
+    _row("server", "the server that workers are forked from is killed", kill(students, turn=2, whom=servers)),
     _row(
         "trial",
         "the sealed process of the tier's trial is killed, once",
         kill(trials),
-        True,
         tier="namespaces",
     ),
     _row(
         "trial-supervisor",
         "the supervisor of the tier's trial is killed, once",
-        kill(students),
+        kill(trial_supervisors),
         tier="namespaces",
     ),
 )

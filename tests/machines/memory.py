@@ -6,7 +6,7 @@ from tests.machines.needs import MEMORY, PIDS
 from tests.machines.row import EITHER, Row
 
 
-def _within(megabytes: int, by_pytest: bool = False, jobs: int = 2) -> Row:
+def _within(megabytes: int, jobs: int = 2) -> Row:
     script = f"""group={MEMORY}/$(basename "$PLACE"); mkdir "$group"; echo {megabytes}M >"$group/memory.limit_in_bytes"; echo $$ >"$group/cgroup.procs"
 grade "$@" """
     return Row(
@@ -16,16 +16,15 @@ grade "$@" """
         EITHER,
         "memory",
         needs=("memory cgroup",),
-        by_pytest=by_pytest,
         jobs=jobs,
     )
 
 
 ROWS = (
     _within(200),
-    _within(600, by_pytest=True),
+    _within(600),
     _within(900),
-    _within(1200, by_pytest=True),
+    _within(1200),
     _within(1600),
     _within(3000, jobs=8),
     Row(
@@ -45,12 +44,10 @@ grade "$@" """,
         EITHER,
         "processes",
         needs=("pids cgroup",),
-        by_pytest=False,
     ),
     Row(
         "first-killed",
         "the grader is the first that the kernel would kill (`oom_score_adj` 1000)",
         'echo 1000 >/proc/self/oom_score_adj; grade "$@"',
-        by_pytest=False,
     ),
 )

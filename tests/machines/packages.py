@@ -28,7 +28,6 @@ def _damaged(
     lines: str,
     word: str,
     accept: tuple[str, ...] = EITHER,
-    by_pytest: bool = False,
     landlock: bool = False,
 ) -> Row:
     forced = "export AUTOGRADER_ISOLATION=landlock; " if landlock else ""
@@ -40,7 +39,6 @@ def _damaged(
         word,
         needs=("overlay",),
         own_mounts=True,
-        by_pytest=by_pytest,
     )
 
 
@@ -49,7 +47,6 @@ ROWS = (
         "venv-linked",
         "every file of the venv is a link (`cp -rs`)",
         f'linked=$(ls "$SITE" | tr "\\n" " "); {LINKED} grade "$@"',
-        by_pytest=False,
     ),
     Row(
         "packages-linked",
@@ -60,13 +57,11 @@ ROWS = (
         "torch-linked",
         "torch of linked files",
         f'linked="torch torchgen functorch"; {LINKED} grade "$@"',
-        by_pytest=False,
     ),
     Row(
         "packages-folders-linked",
         "each package is a link to a folder",
         f'linked=""; {LINKED} grade "$@"',
-        by_pytest=False,
     ),
     Row(
         "python-linked",
@@ -82,7 +77,6 @@ ROWS = (
         "site-link",
         "site-packages behind a link",
         """ln -s "$SITE" "$PLACE/site"; SITE="$PLACE/site"; venv "$PLACE/venv" "$KIT"; grade "$@" """,
-        by_pytest=False,
     ),
     Row(
         "all-behind-a-link",
@@ -95,20 +89,18 @@ venv "$PLACE/link/kit/.venv" "$PLACE/link/kit"; cd "$PLACE/link/kit"; shift 2; e
         "venv-unresolved",
         "the venv called by a path with `..` and `//` in it",
         """cd "$VENV/bin"; exec ../..//"$(basename "$VENV")"/./bin/python -m autograder "$@" """,
-        by_pytest=False,
     ),
     _damaged(
         "sklearn-0600",
         "scikit-learn installed under `umask 077` (0700, 0600)",
         'chmod -R go= "$SITE/sklearn"',
-        "sklearn",
-        by_pytest=True,
+        "sklearn|scikit-learn",
     ),
     _damaged(
         "sklearn-0600-landlock",
         "the same without namespaces",
         'chmod -R go= "$SITE/sklearn"',
-        "sklearn",
+        "sklearn|scikit-learn",
         landlock=True,
     ),
     _damaged(
@@ -116,7 +108,6 @@ venv "$PLACE/link/kit/.venv" "$PLACE/link/kit"; cd "$PLACE/link/kit"; shift 2; e
         "a part of torch that is imported late, 0700 and 0600 (`torch.fft`, `torch.sparse`, `torch/optim`)",
         'chmod -R go= "$SITE"/torch/{fft,sparse,optim,masked,special}',
         "torch",
-        by_pytest=True,
     ),
     _damaged(
         "torch-file-0600",
@@ -130,7 +121,6 @@ venv "$PLACE/link/kit/.venv" "$PLACE/link/kit"; cd "$PLACE/link/kit"; shift 2; e
         "site-packages may be entered by its owner alone",
         'chmod 700 "$SITE"',
         "",
-        by_pytest=True,
     ),
     _damaged(
         "stdlib-0600",
@@ -153,31 +143,28 @@ venv "$PLACE/link/kit/.venv" "$PLACE/link/kit"; cd "$PLACE/link/kit"; shift 2; e
     ),
     _damaged(
         "stdlib-missing",
-        "a module of the standard library is missing (`colorsys.py`, `wave.py`)",
-        'rm "$STDLIB/colorsys.py" "$STDLIB/wave.py"',
+        "a module of the standard library is missing (`sndhdr.py`, `imghdr.py`, `plistlib.py`)",
+        'rm -f "$STDLIB"/{sndhdr,imghdr,plistlib}.py',
         "",
-        by_pytest=True,
     ),
     _damaged(
         "stdlib-oserror",
         "a module of the standard library raises OSError when it is imported (`fractions.py`)",
         """printf 'raise OSError(5, "Input/output error")\\n' >"$STDLIB/fractions.py" """,
         "fractions",
-        by_pytest=True,
     ),
     _damaged(
         "sklearn-missing",
         "scikit-learn is missing",
         'rm -r "$SITE"/sklearn "$SITE"/scikit_learn*',
-        "sklearn",
+        "sklearn|scikit-learn",
         (REFUSED,),
-        by_pytest=True,
     ),
     _damaged(
         "sklearn-broken",
         "scikit-learn does not import",
         """printf 'raise ImportError("libgomp.so.1: cannot open shared object file")\\n' >"$SITE/sklearn/__init__.py" """,
-        "sklearn",
+        "sklearn|scikit-learn",
         (REFUSED,),
     ),
     _damaged("tqdm-missing", "tqdm is missing", 'rm -r "$SITE"/tqdm "$SITE"/tqdm-*', "tqdm", (REFUSED,)),

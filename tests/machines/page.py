@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.machines.row import Row
-from tests.machines.rows import KINDS
+from tests.machines.rows import KINDS, OFTEN
 
 PAGE = Path(__file__).parents[2] / "docs" / "machines.md"
 HEAD = """# Machines
@@ -44,7 +44,7 @@ def write(rows: Sequence[Row], came_out: Mapping[str, Came]) -> None:
 
 
 def _line(row: Row, came: Came) -> str:
-    mark = " *" if row.by_pytest else ""
+    mark = " *" if row.name in OFTEN else ""
     what = came.kind
     if came.kind != "100":
         what = f"{came.kind}: {came.what}"

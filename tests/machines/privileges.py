@@ -28,11 +28,8 @@ def _root(
     accept: tuple[str, ...] = ("100",),
     word: str = "",
     tier: str = "landlock",
-    by_pytest: bool = False,
 ) -> Row:
-    return Row(
-        name, done, script, accept, word, tier, needs=("capabilities",), own_mounts=True, by_pytest=by_pytest
-    )
+    return Row(name, done, script, accept, word, tier, needs=("capabilities",), own_mounts=True)
 
 
 ROWS = (
@@ -40,7 +37,6 @@ ROWS = (
         "no-sys-admin",
         "root without CAP_SYS_ADMIN, as in every ordinary container",
         OPEN + _bounded("-sys_admin") + '"$CONSOLE" "$@"',
-        by_pytest=True,
     ),
     _root(
         "no-sys-admin-closed",
@@ -48,7 +44,6 @@ ROWS = (
         CLOSED + _bounded("-sys_admin") + '"$CONSOLE" "$@"',
         EITHER,
         "{place}/closed",
-        by_pytest=True,
     ),
     _root(
         "docker",
@@ -59,7 +54,6 @@ ROWS = (
         "docker-filtered",
         "the same, and a seccomp filter like Docker's: no namespaces, no mounts",
         OPEN + _bounded(f"-all,{DOCKERS}") + '"$PYTHON" "$MACHINES/launch.py" filtered "$CONSOLE" "$@"',
-        by_pytest=True,
     ),
     _root(
         "filtered",
@@ -73,7 +67,6 @@ ROWS = (
         ("refused",),
         "--allow-weak-isolation",
         "",
-        by_pytest=True,
     ),
     _root(
         "no-setuid",
@@ -114,7 +107,6 @@ ROWS = (
         EITHER,
         "",
         "",
-        by_pytest=True,
     ),
     _root(
         "no-new-privileges", "`no_new_privs` is set", 'exec setpriv --no-new-privs "$CONSOLE" "$@"', tier=""
@@ -134,7 +126,6 @@ ROWS = (
         tier="landlock",
         own_mounts=True,
         needs=("user namespaces",),
-        by_pytest=False,
     ),
     Row(
         "mapped-1",
@@ -151,7 +142,6 @@ ROWS = (
         tier="landlock",
         own_mounts=True,
         needs=("user namespaces",),
-        by_pytest=False,
     ),
     Row(
         "user",
@@ -176,7 +166,6 @@ ROWS = (
         tier="namespaces",
         own_mounts=True,
         needs=("capabilities",),
-        by_pytest=False,
     ),
     Row(
         "user-closed",
@@ -187,7 +176,6 @@ ROWS = (
         tier="landlock",
         own_mounts=True,
         needs=("capabilities",),
-        by_pytest=False,
     ),
     Row(
         "user-processes-30",
@@ -204,7 +192,6 @@ ROWS = (
         OPEN + USER + f'unset HOME USER; exec {AS_USER} "$CONSOLE" "$@"',
         own_mounts=True,
         needs=("capabilities",),
-        by_pytest=False,
     ),
     Row(
         "secure-bits",
@@ -214,7 +201,6 @@ ROWS = (
         "",
         own_mounts=True,
         needs=("capabilities",),
-        by_pytest=False,
     ),
     Row(
         "landlock",
@@ -222,7 +208,6 @@ ROWS = (
         OPEN + 'export AUTOGRADER_ISOLATION=landlock; grade "$@"',
         tier="landlock",
         own_mounts=True,
-        by_pytest=False,
     ),
     Row(
         "in-pid-namespace",
@@ -230,7 +215,6 @@ ROWS = (
         OPEN + 'exec unshare --pid --fork --mount-proc --kill-child "$CONSOLE" "$@"',
         own_mounts=True,
         needs=("user namespaces",),
-        by_pytest=False,
     ),
     Row(
         "chroot",
@@ -238,6 +222,5 @@ ROWS = (
         """for each in bin lib lib64 usr etc dev proc sys tmp root work home opt var; do [ -e /$each ] || continue; done
 mkdir "$PLACE/root"; mount --rbind / "$PLACE/root"; exec chroot "$PLACE/root" "$CONSOLE" "$@" """,
         own_mounts=True,
-        by_pytest=False,
     ),
 )

@@ -23,8 +23,8 @@ class Grader:
 class Row:
     """``script`` is bash and ends with the grader, called as prelude.sh says; ``meanwhile`` runs beside it.
 
-    ``accept`` are the outcomes that are right. A refusal's lines contain ``word``, in which ``{place}`` and ``{tmp}``
-    stand for the row's own folders. ``tier`` is the isolation of the results where only one is right.
+    ``accept`` are the outcomes that are right. A refusal's lines contain ``word``, or one of several with a bar
+    between them, in which ``{place}`` and ``{tmp}`` stand for the row's own folders. ``tier`` is the isolation of the results where only one is right.
     ``says`` is what else is to be read on the terminal, in whichever outcome. ``needs`` are keys of needs.NEEDS.
     """
 
@@ -41,4 +41,3 @@ class Row:
     meanwhile: Callable[[Grader], None] | None = None
     struck: bool = False  # `meanwhile` says in place/struck that it came to it, else nothing was tried
     jobs: int = 2
-    by_pytest: bool = True
