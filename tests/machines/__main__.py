@@ -11,7 +11,7 @@ import sys
 import time
 
 from tests.machines import needs, page
-from tests.machines.rows import ROWS
+from tests.machines.rows import OFTEN, ROWS
 from tests.machines.trial import tried
 
 
@@ -19,10 +19,14 @@ def main() -> int:
     """Try, print, write; returns the exit status."""
     parser = argparse.ArgumentParser("python -m tests.machines", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="rows, or the beginnings of their names")
+    parser.add_argument("--often", action="store_true", help="those alone that the tests try")
+    parser.add_argument("--rest", action="store_true", help="those alone that the tests do not try")
     parser.add_argument("--verbose", action="store_true", help="show what the grader said")
     parser.add_argument("--list", action="store_true", help="name the rows and try none")
     arguments = parser.parse_args()
     chosen = [row for row in ROWS if not arguments.names or row.name.startswith(tuple(arguments.names))]
+    if arguments.often or arguments.rest:
+        chosen = [row for row in chosen if (row.name in OFTEN) == arguments.often]
     if arguments.list:
         print("\n".join(f"{row.name:24} {row.done}" for row in chosen))
         return 0
@@ -47,7 +51,7 @@ def main() -> int:
         )
         if arguments.verbose:
             print(outcome.said)
-    if not arguments.names:
+    if len(chosen) == len(ROWS):
         page.write(ROWS, came_out)
     return 0 if all(came.good for came in came_out.values()) else 1
 

@@ -150,6 +150,25 @@ shift 4; grade grade "$here/class" --out "$OUT" "$@" """,
 mkdir -p "$here"; cp -r "$PLACE/class" "$here/class"; kit "$here/kit"; venv "$PLACE/venv" "$here/kit"
 shift 4; grade grade "$here/class" --out "$OUT" "$@" """,
     ),
+    Row("wheel", "the kit as a wheel is installed, in site-packages", 'wheel "$PLACE/venv"; grade "$@"'),
+    Row(
+        "wheel-umask-077",
+        "the same, installed under `umask 077`",
+        'umask 077; wheel "$PLACE/venv"; umask 022; grade "$@"',
+        EITHER,
+        "{place}/venv",
+    ),
+    Row(
+        "wheel-linked",
+        "the same, each file a link into a cache (`uv --link-mode symlink`)",
+        """wheel "$PLACE/venv"; packages=$(dirname "$(dirname "$PLACE"/venv/lib/*/site-packages/autograder/kit)")
+mv "$packages/autograder" "$PLACE/cache"; cp -rs "$PLACE/cache" "$packages/autograder"; grade "$@" """,
+    ),
+    Row(
+        "wheel-module-beside",
+        "the same, called as a module from a folder that holds another `autograder/`",
+        'wheel "$PLACE/venv"; mkdir autograder; echo "raise SystemExit(77)" >autograder/__init__.py; grade "$@"',
+    ),
     Row(
         "kit-moved",
         "the kit is replaced by another version while it grades",

@@ -116,6 +116,8 @@ ROWS = (
         "full-stdout",
         "standard output is `/dev/full`",
         'loud=("${@/--quiet/--json}"); grade "${loud[@]}" >/dev/full',
+        EITHER,
+        "No space left",
     ),
     Row(
         "nohup",

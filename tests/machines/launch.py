@@ -1,6 +1,7 @@
 """``python launch.py HOW COMMAND...``: become the command on a machine that is poorer, in ways that no tool at hand can make it.
 
 - ``filtered``: a seccomp filter forbids namespaces and mounts, as Docker's does; ``bare``: Landlock and seccomp's own calls too
+- ``without NAME,NAME ERRNO``: these system calls fail so, as in an older kernel (ENOSYS) or under gVisor
 - ``mapped COUNT``: in a user namespace with the first COUNT ids mapped to themselves, as userns-remap and podman have it
 """
 
@@ -32,6 +33,17 @@ def filtered(more: list[str]) -> None:
     rules.load()
 
 
+def without(names: str, number: int) -> None:
+    import pyseccomp as seccomp
+
+    rules = seccomp.SyscallFilter(seccomp.ALLOW)
+    for name in names.split(","):
+        if name == "seccomp":
+            rules.add_rule(seccomp.ERRNO(number), "prctl", seccomp.Arg(0, seccomp.EQ, 22))
+        rules.add_rule(seccomp.ERRNO(number), name)
+    rules.load()
+
+
 def mapped(count: int) -> None:
     """The parent writes the map of this process, which waits for it."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -58,6 +70,9 @@ def main() -> None:
         filtered([])
     elif how == "bare":
         filtered(LANDLOCK)
+    elif how == "without":
+        names, code, *command = command
+        without(names, getattr(errno, code))
     elif how == "mapped":
         count, *command = command
         mapped(int(count))

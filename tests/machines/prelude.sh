@@ -30,6 +30,16 @@ venv() {
     chmod 755 "$CONSOLE"
 }
 
+# The kit as a wheel is installed, in the venv that grades from here on: wheel VENV
+wheel() {
+    kit "$1.kit"
+    local packages
+    packages="$1/lib/$(basename "$STDLIB")/site-packages"
+    venv "$1" "$packages"
+    mv "$1.kit/autograder" "$packages/autograder"
+    mv "$1.kit" "$packages/autograder/kit"
+}
+
 # As pip writes it where the path is long or has a space.
 console_script() {
     printf '#!/bin/sh\n'"'''exec' %s "'"$0" "$@"'"\n' '''\n" "$(quoted "$PYTHON")"

@@ -32,6 +32,13 @@ def _root(
     return Row(name, done, script, accept, word, tier, needs=("capabilities",), own_mounts=True)
 
 
+def _without(
+    name: str, done: str, calls: str, code: str, accept: tuple[str, ...] = EITHER, word: str = ""
+) -> Row:
+    script = f'exec "$PYTHON" "$MACHINES/launch.py" without {calls} {code} "$CONSOLE" "$@"'
+    return Row(f"without-{name}", done, script, accept, word)
+
+
 ROWS = (
     _root(
         "no-sys-admin",
@@ -218,9 +225,36 @@ ROWS = (
     ),
     Row(
         "chroot",
-        "in a chroot, where user namespaces are forbidden",
-        """for each in bin lib lib64 usr etc dev proc sys tmp root work home opt var; do [ -e /$each ] || continue; done
-mkdir "$PLACE/root"; mount --rbind / "$PLACE/root"; exec chroot "$PLACE/root" "$CONSOLE" "$@" """,
+        "in a chroot",
+        'mkdir "$PLACE/root"; mount --rbind / "$PLACE/root"; exec chroot "$PLACE/root" "$CONSOLE" "$@"',
         own_mounts=True,
     ),
+    Row(
+        "user-no-namespaces",
+        "an ordinary user, `user.max_user_namespaces` is 0",
+        f"""{OPEN}{USER}exec "$PYTHON" "$MACHINES/launch.py" mapped 65536 \\
+    bash -c 'echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --reuid=64321 --regid=64321 --clear-groups --inh-caps=-all "$@"' limited "$CONSOLE" "$@" """,
+        tier="landlock",
+        own_mounts=True,
+        needs=("user namespaces",),
+    ),
+    _without(
+        "landlock",
+        "a kernel without Landlock, namespaces are there",
+        "landlock_create_ruleset,landlock_add_rule,landlock_restrict_self",
+        "ENOSYS",
+        EITHER,
+        "--allow-weak-isolation",
+    ),
+    _without("seccomp", "seccomp is not to be had", "seccomp", "EINVAL", EITHER, "--allow-weak-isolation"),
+    _without("pidfd", "no `pidfd_open`, as before Linux 5.3 and under gVisor", "pidfd_open", "ENOSYS"),
+    _without("mount-attributes", "no `mount_setattr`, as before Linux 5.12", "mount_setattr", "ENOSYS"),
+    _without("pivot-root", "no `pivot_root`, as on an initial ramdisk", "pivot_root", "EINVAL"),
+    _without("capset", "capabilities can't be given up", "capset", "EPERM"),
+    _without("setuid", "`setresuid` and `setgroups` fail", "setresuid,setresgid,setgroups", "EPERM"),
+    _without("prlimit", "resource limits can't be set", "prlimit64,setrlimit", "EPERM"),
+    _without("affinity", "no `sched_getaffinity`", "sched_getaffinity", "EPERM"),
+    _without("locks", "no file locks, as on some network file systems", "flock", "ENOLCK", ("100",)),
+    _without("sync", "`fsync` fails", "fsync,fdatasync", "EINVAL", EITHER, ""),
+    _without("subreaper", "no `setsid`", "setsid", "EPERM"),
 )

@@ -69,10 +69,10 @@ ROWS = (
     Row(
         "tmp-nowhere-at-all",
         "no folder for temporary files can be written",
-        """mkdir "$PLACE/ro"; for folder in /tmp /var/tmp /usr/tmp "$PWD"; do mount -t tmpfs -o ro none "$folder" 2>/dev/null; done
-cd /; export TMPDIR=/proc/self; exec setpriv --bounding-set=-dac_override "$CONSOLE" "$@" """,
+        """mount --bind "$PLACE" "$PLACE"; mount -t tmpfs -o ro none /var/tmp; mount --rbind /tmp /tmp; mount -o remount,bind,ro /tmp
+cd /proc; export TMPDIR=/proc/self; grade "$@" """,
         (REFUSED,),
-        "tmp",
+        "tmp|temporary|임시",
         own_mounts=True,
     ),
     Row("tmp-file", "`TMPDIR` names a file", 'export TMPDIR="$PLACE/stderr"; grade "$@"'),
@@ -108,7 +108,7 @@ x"; mkdir "$TMPDIR"; grade "$@" """,
     Row(
         "tmp-sticky-full-quota",
         "`/tmp` and `/var/tmp` are read-only, `TMPDIR` is not",
-        """mkdir "$PLACE/kept.tmp"; export TMPDIR="$PLACE/tmp"; mount --bind "$PLACE" "$PLACE"; mount -t tmpfs -o ro none /var/tmp; mount --bind /tmp /tmp; mount -o remount,bind,ro /tmp; grade "$@" """,
+        """mkdir "$PLACE/kept.tmp"; export TMPDIR="$PLACE/tmp"; mount --bind "$PLACE" "$PLACE"; mount -t tmpfs -o ro none /var/tmp; mount --rbind /tmp /tmp; mount -o remount,bind,ro /tmp; grade "$@" """,
         own_mounts=True,
     ),
     Row(
