@@ -1,4 +1,4 @@
-"""``python -m tests.machines [NAME...]``: try the rows, all or those named, and write docs/machines.md when it was all.
+"""``python -m tests.machines [NAME...]``: try the rows, all or those named, and write what came out into docs/machines.md.
 
 Exit status 1 when some row came out wrong.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import time
+from collections.abc import Sequence
 
 from tests.machines import needs, page
+from tests.machines.row import Row
 from tests.machines.rows import OFTEN, ROWS
 from tests.machines.trial import tried
 
@@ -24,7 +25,7 @@ def main() -> int:
     parser.add_argument("--verbose", action="store_true", help="show what the grader said")
     parser.add_argument("--list", action="store_true", help="name the rows and try none")
     arguments = parser.parse_args()
-    chosen = [row for row in ROWS if not arguments.names or row.name.startswith(tuple(arguments.names))]
+    chosen = named(arguments.names)
     if arguments.often or arguments.rest:
         chosen = [row for row in chosen if (row.name in OFTEN) == arguments.often]
     if arguments.list:
@@ -32,28 +33,38 @@ def main() -> int:
         return 0
     signal.signal(
         signal.SIGTERM, lambda number, frame: sys.exit(128 + number)
-    )  # a row clears away behind itself
-    came_out: dict[str, page.Came] = {}
+    )  # a row clears up after itself
+    good = True
     for row in chosen:
-        why = needs.why_not(row)
-        if why:
-            came_out[row.name] = page.Came("not tried", why, True)
-            print(f"{row.name:24} not tried: {why}", flush=True)
-            continue
-        began = time.monotonic()
-        outcome = tried(row)
-        good = outcome.right_for(row)
-        came_out[row.name] = page.Came(outcome.kind, outcome.what, good)
-        seconds = time.monotonic() - began
-        print(
-            f"{row.name:24} {'   ' if good else '!! '}{outcome.kind}: {outcome.what} ({seconds:.0f} s)",
-            flush=True,
-        )
-        if arguments.verbose:
-            print(outcome.said)
-    if len(chosen) == len(ROWS):
-        page.write(ROWS, came_out)
-    return 0 if all(came.good for came in came_out.values()) else 1
+        good = one(row, arguments.verbose) and good
+    return 0 if good else 1
+
+
+def named(names: Sequence[str]) -> list[Row]:
+    """The rows whose names begin so, in this order; all where none is given."""
+    if not names:
+        return list(ROWS)
+    chosen = [row for row in ROWS if row.name.startswith(tuple(names))]
+    return sorted(chosen, key=lambda row: [row.name.startswith(name) for name in names].index(True))
+
+
+def one(row: Row, verbose: bool) -> bool:
+    """Try a row, tell and write what came out; returns whether that is right."""
+    why = needs.why_not(row)
+    if why:
+        print(f"{row.name:24}    not tried: {why}", flush=True)
+        page.write({row.name: f"not tried: {why}"})
+        return True
+    outcome = tried(row)
+    good = outcome.right_for(row)
+    print(
+        f"{row.name:24} {'   ' if good else '!! '}{outcome.kind}: {outcome.what} ({outcome.seconds:.0f} s)",
+        flush=True,
+    )
+    if verbose:
+        print(outcome.said)
+    page.write({row.name: page.cell(row, outcome)})
+    return good
 
 
 if __name__ == "__main__":

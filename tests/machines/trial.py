@@ -63,6 +63,8 @@ def tried(row: Row) -> Outcome:
         status, out, said = _run(row, place, row.script)
         outcome = _outcome(row, place, status, out, said)
         if outcome[0] == REFUSED and row.then_mended:
+            shutil.rmtree(place / "kept", ignore_errors=True)
+            (place / "tmp").chmod(0o755)
             status, out, said = _run(row, place, 'grade "$@"')
             again = _outcome(row, place, status, out, said)
             if again[0] != FULL:
