@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo screenshots test lint audit slides bench mutants soak-right steady soak kills nbgrader-bank calibrate clean
+.PHONY: help demo screenshots test lint audit slides bench mutants soak-right steady soak kills machines nbgrader-bank calibrate clean
 
 help: ## show this list / 이 목록 보기
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -52,6 +52,9 @@ soak: .venv/made ## grade 2,000 submissions in one run, some hours / 제출물 2
 
 kills: .venv/made ## kill the grader at 50 random moments, nothing may be lost / 채점기를 50번 죽여도 잃는 것이 없는지
 	$(BIN)/python -m tests.soak kills
+
+machines: .venv/made ## grade on a machine that was tampered with in 190 ways, 40 minutes / 190가지로 바꾼 컴퓨터에서 채점, 40분
+	$(BIN)/python -m tests.machines
 
 nbgrader-bank: .venv/made ## 30 students and the bank through nbgrader, 5 minutes / nbgrader로 30명과 뱅크 채점, 5분
 	$(BIN)/python -m tests.gradebook

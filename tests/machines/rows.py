@@ -1,0 +1,31 @@
+"""All rows, kind by kind, and those that every run of the tests has the time for."""
+
+from __future__ import annotations
+
+from tests.machines import folders, inherited, kills, limits, memory, packages, privileges, temporary
+from tests.machines.row import Row
+
+KINDS: dict[str, tuple[Row, ...]] = {
+    "What the grader inherits": inherited.ROWS,
+    "Where the kit lies": folders.ROWS,
+    "Python and packages": packages.ROWS,
+    "Places to write": temporary.ROWS,
+    "Limits": limits.ROWS,
+    "Who grades, with what rights": privileges.ROWS,
+    "Memory and processes": memory.ROWS,
+    "Killed meanwhile": kills.ROWS,
+}
+ROWS = tuple(row for rows in KINDS.values() for row in rows)
+
+# What `make test` tries: about five minutes on two cores. A refusal takes four seconds, a grading ten.
+OFTEN = frozenset(
+    (
+        "umask-077 beside-console beside-module no-utf8 no-streams broken-pipe full-stdout ignored-signals here-deleted "
+        "venv-link all-behind-a-link kit-umask-077 kit-broken-solution named-quotes other-kit out-full "
+        "packages-linked sklearn-0600 stdlib-oserror sklearn-missing "
+        "tmp-closed-landlock tmp-1-mb tmp-full tmp-named "
+        "files-64 cpu-3 memory-2-gb file-1-mb "
+        "no-sys-admin docker-filtered mapped-65536 user "
+        "memory-600 killed-student-fourth killed-trial killed-supervisor-third"
+    ).split()
+)
