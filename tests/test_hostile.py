@@ -54,7 +54,7 @@ LAYERS = {
         "wall clock",
     ),
     *("nonce", "frame caps", "no answers in the process", "no verdict in the process"),
-    *("scrubbed environment", "no open files", "written files end with the process"),
+    *("scrubbed environment", "no open files", "written files end with the process", "control"),
 }
 # Entries that end badly end soon: 1 s of CPU time is ten times what the solution's part takes.
 QUICK = replace(settings(), cpu_seconds=2, wall_seconds=5.0, memory_mb=500)
