@@ -21,12 +21,12 @@ from autograder import kit, machine
 from autograder.checks import expect, reference
 from autograder.checks.inputs import Draw
 from autograder.checks.remote import SHORT_RUN, package_files
-from autograder.grading import GraderFault, checked, grade, pictures
+from autograder.grading import checked, grade, pictures
 from autograder.intake import Submission
 from autograder.messages import Message
 from autograder.results import Check, Graded, Verdict
 from autograder.run import Run
-from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, WarmParent, import_path
+from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent, import_path
 from autograder.settings import FILES
 
 # What student code may import and the warm parent does not hold ready: CONTRACT section 1 promises it.
@@ -113,7 +113,7 @@ def in_full(run: Run, warm_parent: WarmParent, also: Collection[str] = ()) -> Ve
                 values = {"needed": name, "check": name, "why": check.message}
                 return Verdict(Message("control.check", values), modules=modules)
         return Verdict(None, pictures(grading), modules)
-    except (GraderFault, SandboxFault, OSError) as fault_of_ours:
+    except Exception as fault_of_ours:  # noqa: BLE001 - whatever the grader stumbles over here, it would with anybody
         return Verdict(Message("control.fault", {"fault": _line(fault_of_ours)}), modules=modules)
 
 
@@ -125,7 +125,7 @@ def in_short(run: Run, warm_parent: WarmParent, modules: frozenset[str] = frozen
         _call_each(run, warm_parent)
     except (Crashed, StudentRaised, TimeLimit, expect.Failed) as fault_of_ours:
         return Verdict(Message("control.call", {"fault": _line(fault_of_ours)}), modules=modules)
-    except (SandboxFault, OSError) as fault_of_ours:
+    except Exception as fault_of_ours:  # noqa: BLE001 - likewise the grader's own fault
         return Verdict(Message("control.fault", {"fault": _line(fault_of_ours)}), modules=modules)
     return Verdict(modules=modules)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Any, TextIO
 
@@ -35,7 +36,7 @@ class Tolerant:
 
 
 def settle() -> None:
-    """Have all three standard streams, whichever of them were closed, and a current folder that is there.
+    """Have all three standard streams, whichever were closed, a current folder that is there, and news of children.
 
     A number below 3 that is free would be given to the next file or socket, which a child then takes for its stream.
     """
@@ -51,6 +52,8 @@ def settle() -> None:
     sys.stdout, sys.stderr = Tolerant(sys.stdout), Tolerant(sys.stderr)
     if not _is_there():
         os.chdir("/")
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # if it is ignored, no process can wait for its children
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD, signal.SIGTERM})
 
 
 def leave_current_folder() -> None:

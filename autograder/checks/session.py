@@ -20,7 +20,7 @@ UNUSED_PLUGINS = (  # of pytest's own; each costs every submission a little, and
 ).split()
 PYTEST_ARGUMENTS = (  # a tuple, because pytest adds to a list that it is given
     str(CHECKS),
-    *("-c", str(CHECKS / "pytest.ini"), "--rootdir", str(CHECKS)),
+    *("-c", str(CHECKS / "pytest.ini")),  # no --rootdir: it would take a dollar sign for a variable
     *(f"-pno:{name}" for name in UNUSED_PLUGINS),
     "--collect-only",
 )
