@@ -7,11 +7,6 @@ import gc
 import sys
 from typing import Any, NoReturn
 
-from autograder import streams
-
-if sys.argv[0].rpartition("/")[2] in ("autograder", "__main__.py"):  # before any library is imported
-    streams.leave_current_folder()
-
 import typer
 
 from autograder.commands import (  # noqa: F401 - they add themselves
@@ -33,8 +28,7 @@ ClickException: Any = typer.BadParameter.__mro__[2]
 
 
 def main() -> None:
-    """Console script; whatever stands in the way gets one line in each language and a status of its own."""
-    streams.settle()
+    """Whatever stands in the way gets one line in each language and a status of its own."""
     atexit.register(gc.freeze)  # else a last collection looks at all that matplotlib left, for 0.2 s
     try:
         status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
@@ -46,6 +40,8 @@ def main() -> None:
         sys.exit(130)
     except (SandboxFault, OSError) as fault:
         _end(Message("cli.grader_fault", {"fault": str(fault)[:500]}), status=3)
+    except Exception as fault:  # noqa: BLE001 - nobody foresaw it, and it is no student's
+        _end(Message("cli.grader_fault", {"fault": f"{type(fault).__name__}: {fault}"[:500]}), status=3)
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from functools import cache
 
 import torch
@@ -177,7 +178,8 @@ def lacking(names: Collection[str]) -> frozenset[str]:
 
 def _import_fault(run: Run, warm_parent: WarmParent, names: list[str], read: bool) -> Message | None:
     """What a sealed process can't import, or read of the libraries, though this Python can."""
-    with warm_parent.student(run.settings.limits(), IMPORT_SECONDS, seed=0) as process:
+    patient = replace(run.settings.limits(), cpu_seconds=IMPORT_SECONDS)
+    with warm_parent.student(patient, IMPORT_SECONDS, seed=0) as process:
         found = process.ask("libraries", names=names, read=read)
     if found["unreadable"]:
         return Message("control.unreadable", {"path": found["unreadable"]})
