@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import resource
 import sys
@@ -10,7 +9,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.messages import Message, Refusal
-from autograder.sandbox.client import FRESH_MB
 from autograder.sandbox.seal import Limits
 
 OWN_MB = 1000  # of the grader and the warm parent, each with torch in it: 980 at most, with a torch for CUDA
@@ -23,7 +21,7 @@ CGROUP_FILES = (
 )
 OOM_FILES = (("", "memory.events"), ("memory", "memory.oom_control"))
 MEGABYTE = 1 << 20
-ADDRESSES_MB = 12_000  # of the address space: torch maps far more than it uses
+ADDRESSES_MB = 6_000  # of the address space: torch maps 3.7 GB before it computes anything
 STACK_MB = 1
 OWN_PROCESSES = 64
 
@@ -102,20 +100,17 @@ def check_limits(limits: Limits) -> None:
     if sys.platform != "linux":
         return
     needed = {
-        "RLIMIT_CPU": limits.cpu_seconds + 1,
-        "RLIMIT_FSIZE": limits.file_mb * MEGABYTE,
-        "RLIMIT_NOFILE": limits.open_files,
-        "RLIMIT_DATA": (OWN_MB + FRESH_MB + limits.memory_mb) * MEGABYTE,
-        "RLIMIT_AS": ADDRESSES_MB * MEGABYTE,
-        "RLIMIT_STACK": STACK_MB * MEGABYTE,
-        "RLIMIT_NPROC": limits.processes + OWN_PROCESSES,
+        "ulimit -t (CPU seconds)": (resource.RLIMIT_CPU, limits.cpu_seconds + 1),
+        "ulimit -f (file size)": (resource.RLIMIT_FSIZE, limits.file_mb * MEGABYTE),
+        "ulimit -n (open files)": (resource.RLIMIT_NOFILE, limits.open_files),
+        "ulimit -d (memory for data)": (resource.RLIMIT_DATA, (OWN_MB + limits.memory_mb) * MEGABYTE),
+        "ulimit -v (memory, address space)": (resource.RLIMIT_AS, ADDRESSES_MB * MEGABYTE),
+        "ulimit -s (stack)": (resource.RLIMIT_STACK, STACK_MB * MEGABYTE),
+        "ulimit -u (processes)": (resource.RLIMIT_NPROC, limits.processes + OWN_PROCESSES),
     }
-    for name, least in needed.items():
-        which = getattr(resource, name)
+    for name, (which, least) in needed.items():
         soft, hard = resource.getrlimit(which)
-        if name == "RLIMIT_NPROC" and os.geteuid() == 0 and soft != resource.RLIM_INFINITY:
-            soft = hard  # students' processes get the hard one
         if hard != resource.RLIM_INFINITY and hard < least:
             raise Unfit(Message("machine.limit", {"limit": name, "is": hard, "least": least}))
         if soft != resource.RLIM_INFINITY and soft < least:
-            resource.setrlimit(which, (hard if name == "RLIMIT_CPU" else least, hard))
+            resource.setrlimit(which, (hard if which == resource.RLIMIT_CPU else least, hard))
