@@ -20,7 +20,16 @@ def main() -> None:
     try:
         from autograder.cli import main
     except Exception as fault:  # noqa: BLE001 - a file that can't be read, or a half installation
-        sys.stderr.write(BROKEN.format(fault=f"{type(fault).__name__}: {fault}"))
+        place = fault.__traceback__
+        while (
+            place is not None and place.tb_next is not None
+        ):  # without traceback, which may be what is broken
+            place = place.tb_next
+        sys.stderr.write(
+            BROKEN.format(
+                fault=f"{type(fault).__name__}: {fault}; {place.tb_frame.f_code.co_filename if place else ''}"
+            )
+        )
         sys.exit(3)
     main()
 
