@@ -228,6 +228,10 @@ class Round:
         graded = self._graded(source, submission, future)
         if graded is None:
             return None
+        if graded.vanished and source.name not in grading.vanished:  # for the first time
+            grading.vanished.add(source.name)
+            grading.alone.append(source)
+            return None
         verdict = graded.control
         if not self.workers.controlled and verdict is None:
             self._begin_control()
