@@ -256,7 +256,11 @@ class Round:
         """Begin a control, in full if none has passed here yet, unless one is under way."""
         if self.control is None:
             self.control_began = time.monotonic()
-            self.control = self.workers.control(not self.trusted, self.grading.modules)
+            try:
+                self.control = self.workers.control(not self.trusted, self.grading.modules)
+            except BrokenProcessPool as fault:  # since the last one was made
+                self.control = Future()
+                self.control.set_exception(fault)
 
     def _verdict(self) -> Verdict | None:
         """What came of the control that is under way, when it has ended; None where its process is lost."""
