@@ -73,6 +73,9 @@ class Grading:
                     self.losses = 0
                     yield result
                 self.remarks = opened.remarks()
+            if not one.trusted:  # they were lost, and nothing is known of what they graded
+                self.waiting.extendleft(source for _, source, _ in reversed(self.unsure))
+                self.unsure = []
             self.losses += one.lost
             if self.losses >= LOSSES:
                 raise Unfit(Message("control.lost", {"count": self.losses}))
