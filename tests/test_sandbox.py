@@ -908,23 +908,14 @@ HONEST = {
 }
 
 
-def needs_a_readable_python(sealed: WarmParent) -> None:
-    closed = [folder for folder in Path(os.__file__).parents if not folder.stat().st_mode & stat.S_IXOTH]
-    if sealed.tier == "landlock" and os.geteuid() == 0 and closed:
-        pytest.skip("root's Python lies in a folder that others can't enter, and there is no private root")
-
-
 @pytest.mark.parametrize(("source", "value"), HONEST.values(), ids=HONEST.keys())
 def test_ordinary_code_works(sealed: WarmParent, attempt: Attempt, source: str, value: Any) -> None:
-    if "load_digits" in source:
-        needs_a_readable_python(sealed)
     assert attempt(sealed, source, limits=settings().limits()) == value
 
 
 @pytest.mark.parametrize("module", "optparse sqlite3 turtledemo wave xmlrpc.client encodings.idna".split())
 def test_the_standard_library_can_be_imported(sealed: WarmParent, attempt: Attempt, module: str) -> None:
-    """Modules that the warm parent has not imported for them."""
-    needs_a_readable_python(sealed)
+    """Modules that the warm parent has not imported for them, also where root's Python lies in a folder of root's own."""
     assert attempt(sealed, f"import {module}\ndef attack(): return 1") == 1
 
 
@@ -958,7 +949,6 @@ def test_students_can_run_side_by_side(sealed: WarmParent, small: Limits) -> Non
 
 def test_source_code_arrives_byte_for_byte(sealed: WarmParent) -> None:
     """Whatever encoding the file declares, it is Python that reads it."""
-    needs_a_readable_python(sealed)
     source = "# -*- coding: euc-kr -*-\ndef reconstruction_loss(): return '기댓값'\n".encode("euc-kr")
     with sealed.student(settings().limits(), 30, seed=1) as student:
         files = {"__init__.py": "", "loss.py": source.decode("latin-1")}
@@ -1000,15 +990,16 @@ def test_closing_ends_the_warm_parent_and_its_folder(gone: tuple[WarmParent, lis
 
 
 def test_weak_isolation_has_to_be_agreed_to() -> None:
-    weak = WarmParent(None, "weak", {}, "")  # type: ignore[arg-type]
+    weak = WarmParent(None, "weak", {"landlock": "no such kernel"}, {}, "")  # type: ignore[arg-type]
     isolation.check(weak, allow_weak=True)
-    with pytest.raises(isolation.TooWeak):
+    with pytest.raises(isolation.TooWeak) as refused:
         isolation.check(weak, allow_weak=False)
+    assert refused.value.status == 3 and "landlock: no such kernel" in refused.value.message.text("ko")
 
 
 @pytest.mark.parametrize("tier", TIERS[:2])
 def test_strong_isolation_needs_no_agreement(tier: str) -> None:
-    isolation.check(WarmParent(None, tier, {}, ""), allow_weak=False)  # type: ignore[arg-type]
+    isolation.check(WarmParent(None, tier, {}, {}, ""), allow_weak=False)  # type: ignore[arg-type]
 
 
 def test_an_unknown_tier_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
