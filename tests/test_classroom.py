@@ -308,7 +308,7 @@ def test_a_worker_that_is_killed_while_grading_costs_nobody_anything(
     """It is killed as soon as it exists; the submission that sleeps makes sure that the run is not over by then."""
     place = put_in({"an": QUICK, "slow": SLEEPY, "choi": QUICK})
     results: list[Result] = []
-    lazy = replace(settings(), wall_seconds=3.0)
+    lazy = replace(settings(), wall_seconds=10.0)  # the control keeps to it too
     thread = threading.Thread(target=lambda: results.extend(grade_all(place, jobs=1, settings=lazy)))
     thread.start()
     while not (workers := multiprocessing.active_children()):

@@ -63,7 +63,7 @@ def grade_there(ours, order):
 cluster.grade_there = grade_there
 """
 WITHOUT_KIT = "import sys\nsys.modules['autograder'] = None\n"
-LAZY = replace(settings(), wall_seconds=3.0)
+LAZY = replace(settings(), wall_seconds=10.0)  # the control keeps to it too
 
 
 @dataclass

@@ -184,7 +184,7 @@ def test_a_forged_answer_is_neither_points_nor_the_graders_fault(graded: Graded,
     source = f"""
 import torch
 import autograder.sandbox.student as inside
-inside.perform = lambda request, package: {forged}
+inside.perform = lambda *_: {forged}
 """
     result = graded(dict.fromkeys(FILES.values(), source))
     outcomes = {each.outcome for each in result.checks if each.points}
