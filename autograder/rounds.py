@@ -73,6 +73,9 @@ class Grading:
                     self.losses = 0
                     yield result
                 self.remarks = opened.remarks()
+            if not one.trusted:  # they were lost, and nothing is known of what they graded
+                self.waiting.extendleft(source for _, source, _ in reversed(self.unsure))
+                self.unsure = []
             self.losses += one.lost
             if self.losses >= LOSSES:
                 raise Unfit(Message("control.lost", {"count": self.losses}))
@@ -228,6 +231,10 @@ class Round:
         graded = self._graded(source, submission, future)
         if graded is None:
             return None
+        if graded.vanished and source.name not in grading.vanished:  # for the first time
+            grading.vanished.add(source.name)
+            grading.alone.append(source)
+            return None
         verdict = graded.control
         if not self.workers.controlled and verdict is None:
             self._begin_control()
@@ -252,7 +259,11 @@ class Round:
         """Begin a control, in full if none has passed here yet, unless one is under way."""
         if self.control is None:
             self.control_began = time.monotonic()
-            self.control = self.workers.control(not self.trusted, self.grading.modules)
+            try:
+                self.control = self.workers.control(not self.trusted, self.grading.modules)
+            except BrokenProcessPool as fault:  # since the last one was made
+                self.control = Future()
+                self.control.set_exception(fault)
 
     def _verdict(self) -> Verdict | None:
         """What came of the control that is under way, when it has ended; None where its process is lost."""

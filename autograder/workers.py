@@ -185,9 +185,10 @@ def _start_server() -> None:
     """
     CONTEXT.set_forkserver_preload(["autograder.preloaded"])
     try:
-        with _imports_of_this_kit(), interruptions_held():
-            resource_tracker.ensure_running()  # starting it would unblock signals
-            ensure_running()
+        with _imports_of_this_kit():
+            resource_tracker.ensure_running()  # before: starting it unblocks signals
+            with interruptions_held():
+                ensure_running()
     except OSError as error:
         if "path too long" not in str(error):  # of the server's socket, which lies with the temporary files
             raise

@@ -19,14 +19,16 @@ from typing import Any
 
 import pytest
 
-from autograder import classroom
-from autograder.classroom import Folder, failed, fingerprint, grade_class, in_language, run_seed, still_valid
+from autograder import rounds
+from autograder.fingerprint import fingerprint
 from autograder.intake import Source, Submission, find, load
 from autograder.messages import Message
+from autograder.outfolder import Folder, in_language, run_seed, still_valid
 from autograder.results import Check, Result
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault, WarmParent
 from autograder.settings import FILES, settings
+from tests.engine import failed, grade_each
 
 QUICK = {"loss.py": "raise NotImplementedError\n"}
 SLEEPY = {"loss.py": "import time\ntime.sleep(1000)\n"}
@@ -57,7 +59,7 @@ def grade_all(lent: list[str], run: Run, tmp_path: Path) -> Grade:
         sources = find(place)
         folder = Folder.of(tmp_path / "out", sources)
         sources = [source for source in sources if only in (None, source.name)]
-        results = list(grade_class(sources, folder, replace(run, **changed), jobs, fresh, allow_weak=False))
+        results = list(grade_each(sources, folder, replace(run, **changed), jobs, fresh))
         folder.write_summary(changed.get("language", "en"))
         return sorted(results, key=lambda result: result.submission)
 
@@ -294,7 +296,7 @@ def test_a_submission_that_always_kills_its_worker_fails_alone(
     grade_all: Grade, put_in: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, jobs: int
 ) -> None:
     place = put_in(dict.fromkeys(("an", "bae", "choi", "do"), QUICK))
-    monkeypatch.setattr(classroom, "load", deadly_where("bae"))
+    monkeypatch.setattr(rounds, "load", deadly_where("bae"))
     results = grade_all(place, jobs=jobs)
     assert statuses(results) == {"an": "graded", "bae": "failed", "choi": "graded", "do": "graded"}
     assert results[1].score is None
@@ -306,7 +308,7 @@ def test_a_worker_that_is_killed_while_grading_costs_nobody_anything(
     """It is killed as soon as it exists; the submission that sleeps makes sure that the run is not over by then."""
     place = put_in({"an": QUICK, "slow": SLEEPY, "choi": QUICK})
     results: list[Result] = []
-    lazy = replace(settings(), wall_seconds=3.0)
+    lazy = replace(settings(), wall_seconds=10.0)  # the control keeps to it too
     thread = threading.Thread(target=lambda: results.extend(grade_all(place, jobs=1, settings=lazy)))
     thread.start()
     while not (workers := multiprocessing.active_children()):
@@ -318,16 +320,20 @@ def test_a_worker_that_is_killed_while_grading_costs_nobody_anything(
 
 
 def test_a_worker_that_dies_between_two_submissions_is_replaced(
-    lent: list[str], run: Run, a_class: Path, tmp_path: Path
+    lent: list[str], run: Run, a_class: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sources = find(a_class)
-    grading = grade_class(sources, Folder.of(tmp_path, sources), run, 1, False, allow_weak=False)
-    results = [next(grading)]
-    for worker in multiprocessing.active_children():
-        os.kill(worker.pid or 0, signal.SIGKILL)
-        worker.join()
-    time.sleep(0.5)  # for the pool to notice
-    results += grading
+
+    def deadly_before(source: Source) -> Submission:
+        if source.name == "bae" and len(lent) == 1:
+            for worker in multiprocessing.active_children():
+                os.kill(worker.pid or 0, signal.SIGKILL)
+                worker.join()
+            time.sleep(0.5)  # for the pool to notice
+        return load(source)
+
+    monkeypatch.setattr(rounds, "load", deadly_before)
+    results = list(grade_each(sources, Folder.of(tmp_path, sources), run, 1))
     assert statuses(results) == {"an": "graded", "bae": "graded", "choi": "graded"}
     assert len(lent) == 2
 
@@ -348,7 +354,7 @@ def test_a_warm_parent_that_is_gone_is_replaced(
 
     monkeypatch.setattr(WarmParent, "launch", launch)
     sources = find(a_class)
-    results = list(grade_class(sources, Folder.of(tmp_path, sources), run, 2, False, allow_weak=False))
+    results = list(grade_each(sources, Folder.of(tmp_path, sources), run, 2))
     assert statuses(results) == {"an": "graded", "bae": "graded", "choi": "graded"}
     assert len(launched) == 2
 
@@ -358,7 +364,7 @@ def test_a_run_that_is_given_up_leaves_no_process_and_keeps_what_is_done(
 ) -> None:
     sources = find(put_in({"an": QUICK, "slow": SLEEPY}))
     folder = Folder.of(tmp_path / "out", sources)
-    grading = grade_class(sources, folder, run, 2, False, allow_weak=False)
+    grading = grade_each(sources, folder, run, 2)
     first = next(grading)
     grading.close()
     patience = time.monotonic() + 30

@@ -19,13 +19,13 @@ from typing import Any
 import pytest
 import typer
 
-from autograder import classroom, cli, isolation
-from autograder.classroom import failed
-from autograder.intake import Source, load
+from autograder import cli, isolation
+from autograder.intake import load
 from autograder.results import CSV_HEADER, Result
-from autograder.run import Run
+from autograder.rounds import Grading, Round
 from autograder.sandbox.client import SandboxFault, WarmParent
 from tests.console import Command, Ended
+from tests.engine import failed
 
 HANGUL = re.compile("[가-힣]")
 COMMANDS = sorted(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
@@ -37,24 +37,22 @@ def a_class(put_in: Callable[..., Path]) -> Path:
 
 
 @pytest.fixture
-def results(monkeypatch: pytest.MonkeyPatch, run: Run) -> dict[str, Any]:
+def results(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What grading is to find in place of grading: ``after`` is called when the results are written."""
     plan: dict[str, Any] = {"status": {}, "after": lambda: None}
 
-    def grade_class(
-        sources: list[Source], folder: classroom.Folder, this_run: Run, *_: object
-    ) -> Iterator[Result]:
-        plan["run"] = this_run
-        for source in sources:
+    def results(grading: Grading) -> Iterator[Result]:
+        plan["run"] = grading.run
+        for source in grading.waiting:
             status = plan["status"].get(source.name, "graded")
-            result = failed(load(source), this_run, SandboxFault("gone"), "namespaces")
+            result = failed(load(source), grading.run, SandboxFault("gone"), "namespaces")
             if status != "failed":
                 result = replace(result, status=status, score=0.0)
-            folder.write(result)
+            grading.folder.write(result)
             yield result
         plan["after"]()
 
-    monkeypatch.setattr(classroom, "grade_class", grade_class)
+    monkeypatch.setattr(Grading, "results", results)
     return plan
 
 
@@ -139,25 +137,25 @@ def test_unusable_arguments_are_status_2_and_a_line_in_each_language(
 def test_weak_isolation_has_to_be_agreed_to(
     autograder: Command, a_class: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed: bool
 ) -> None:
-    weak = WarmParent(None, "weak", {}, "")  # type: ignore[arg-type]
+    weak = WarmParent(None, "weak", {"landlock": "no such kernel"}, {}, "")  # type: ignore[arg-type]
     graded: list[str] = []
 
-    def no_grading(waiting: Any, *_: object) -> Iterator[Result]:
-        graded.extend(source.name for source in waiting)
-        waiting.clear()
+    def no_grading(one: Round) -> Iterator[Result]:
+        graded.extend(source.name for source in one.grading.waiting)
+        one.grading.waiting.clear()
         return iter(())
 
     monkeypatch.setattr(WarmParent, "launch", lambda *_, **__: weak)
     monkeypatch.setattr(WarmParent, "close", lambda _: None)
-    monkeypatch.setattr(classroom, "_round", no_grading)
+    monkeypatch.setattr(Round, "results", no_grading)
     ended = autograder(
         "grade", a_class, "--out", tmp_path / "out", *(["--allow-weak-isolation"] if allowed else [])
     )
     if allowed:
         assert (ended.status, graded) == (0, ["an", "bae"])
     else:
-        assert (ended.status, graded) == (2, [])
-        assert "--allow-weak-isolation" in ended.error
+        assert (ended.status, graded) == (3, [])
+        assert "--allow-weak-isolation" in ended.error and "landlock: no such kernel" in ended.error
         assert one_line_in_each_language(ended)
 
 
@@ -281,7 +279,7 @@ from autograder.__main__ import main
 forget = subprocess.Popen.__del__
 
 def forget_and_interrupt(process, *rest, **more):
-    if "autograder.sandbox.warm_parent" in process.args:
+    if any("autograder.sandbox.warm_parent" in str(argument) for argument in process.args):
         os.killpg(0, signal.SIGINT)
         time.sleep(0.5)  # until some thread has it
     forget(process, *rest, **more)

@@ -14,9 +14,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +26,16 @@ import pytest
 from distributed import Client
 
 from autograder import cli, cluster
-from autograder.classroom import Folder, grade_class
-from autograder.intake import find
+from autograder.intake import Source, find
+from autograder.messages import Message
+from autograder.outfolder import Folder
 from autograder.results import Result
+from autograder.rounds import Grading
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
 from autograder.settings import settings
 from autograder.workers import Stopped
+from tests.engine import grade_each
 
 QUICK = {"loss.py": "raise NotImplementedError\n"}
 SLEEPY = {"loss.py": "import time\ntime.sleep(1000)\n"}
@@ -38,13 +43,18 @@ PATIENCE = 120
 HANGUL = re.compile("[가-힣]")
 MISBEHAVIOUR = """
 import json, os, pathlib
+from distributed import get_worker
 from distributed.protocol.pickle import loads
-from autograder import cluster
+from autograder import cluster, control
+from autograder.messages import Message
+from autograder.results import Verdict
 
-plain = vars(cluster).setdefault("plain", (cluster.grade_there, cluster.versions))  # this is loaded twice
+plain = vars(cluster).setdefault("plain", (cluster.grade_there, cluster.versions, control.in_full))  # this is loaded twice
 
 def grade_there(ours, order):
     told = json.loads(pathlib.Path(os.environ["MISBEHAVE"]).read_text())
+    unfit = get_worker().address in told.get("unfit", ())
+    control.in_full = (lambda *_: Verdict(Message("control.call", {"fault": "worn out"}))) if unfit else plain[2]
     if loads(order)[0].name == told.get("deadly"):
         os._exit(1)
     cluster.versions = lambda: {**plain[1](), **told.get("versions", {})}
@@ -53,7 +63,7 @@ def grade_there(ours, order):
 cluster.grade_there = grade_there
 """
 WITHOUT_KIT = "import sys\nsys.modules['autograder'] = None\n"
-LAZY = replace(settings(), wall_seconds=3.0)
+LAZY = replace(settings(), wall_seconds=10.0)  # the control keeps to it too
 
 
 @dataclass
@@ -146,11 +156,19 @@ Grade = Callable[..., list[Result]]
 def grade_all(run: Run, tmp_path: Path) -> Grade:
     def graded(place: Path, address: str | None, out: str = "out", **changed: Any) -> list[Result]:
         sources = find(place)
-        folder = Folder.of(tmp_path / out, sources)
-        grading = grade_class(sources, folder, replace(run, **changed), 2, False, False, address)
-        return sorted(grading, key=lambda result: result.submission)
+        folder, this_run = Folder.of(tmp_path / out, sources), replace(run, **changed)
+        if address is None:
+            found = grade_each(sources, folder, this_run, 2)
+        else:
+            found = there(address, sources, folder, this_run).results()
+        return sorted(found, key=lambda result: result.submission)
 
     return graded
+
+
+def there(address: str, sources: list[Source], folder: Folder, run: Run) -> Grading:
+    """These submissions on their way to the cluster."""
+    return Grading(deque(sources), folder, run, partial(cluster.connect, address, run, 2, False), False)
 
 
 @pytest.fixture
@@ -241,6 +259,30 @@ def test_a_finished_run_is_kept(machines: Machines, grade_all: Grade, a_class: P
     assert again[0] == first[0]
 
 
+def test_a_worker_whose_control_fails_is_left_out_by_name(
+    machines: Machines, put_in: Callable[..., Path], run: Run, tmp_path: Path
+) -> None:
+    with Client(machines.address, set_as_default=False) as client:
+        first, second = client.nthreads()
+    machines.tell(unfit=[first])
+    sources = find(put_in(dict.fromkeys(("an", "bae", "choi", "do", "eun"), QUICK)))
+    grading = there(machines.address, sources, Folder.of(tmp_path / "out", sources), replace(run, seed=11))
+    assert scores(list(grading.results())) == {source.name: ("graded", 0) for source in sources}
+    assert grading.remarks == [Message("cluster.left_out", {"workers": first})]
+    assert first in grading.remarks[0].text("ko") and second not in grading.remarks[0].text("en")
+
+
+def test_where_no_workers_control_passes_the_run_stops_and_nothing_is_written(
+    machines: Machines, grade_all: Grade, a_class: Path, tmp_path: Path
+) -> None:
+    with Client(machines.address, set_as_default=False) as client:
+        machines.tell(unfit=list(client.nthreads()))
+    with pytest.raises(Stopped, match=r"control\.call") as stopped:
+        grade_all(a_class, machines.address, seed=12)
+    assert stopped.value.status == 3 and one_line_in_each_language(stopped.value)
+    assert not (tmp_path / "out" / "results").exists()
+
+
 # --- what can't be graded on -----------------------------------------------------------------------------
 
 
@@ -326,9 +368,7 @@ def test_a_scheduler_that_goes_away_keeps_what_is_graded_and_the_run_continues(
 ) -> None:
     place = put_in({"an": QUICK, "slow": SLEEPY})
     sources, lazy = find(place), replace(run, settings=LAZY)
-    grading = grade_class(
-        sources, Folder.of(tmp_path / "out", sources), lazy, 2, False, False, machines.address
-    )
+    grading = there(machines.address, sources, Folder.of(tmp_path / "out", sources), lazy).results()
     assert next(grading).submission == "an"
     before = written(tmp_path)
     machines.started[0].kill()

@@ -26,8 +26,8 @@ from autograder.checks import remote
 from autograder.sandbox import conversation, linux, seal, supervisor, syscalls, warm_parent, wire
 from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit
 from autograder.sandbox.conversation import Student
-from autograder.sandbox.readable import Readable, readable
-from autograder.sandbox.seal import TIERS, Box, Limits, namespaces
+from autograder.sandbox.readable import readable
+from autograder.sandbox.seal import TIERS, Box, Limits, closed_to_others, identity, namespaces
 
 Patch = pytest.MonkeyPatch
 Weaken = Callable[[Patch], None]
@@ -75,14 +75,14 @@ def show(folder: str) -> Weaken:
 
     def weaken(patch: Patch) -> None:
         everything = readable()
-        wider = Readable((*everything.shown, folder), everything.masked, everything.packages)
+        wider = replace(everything, shown=(*everything.shown, folder))
         patch.setattr(warm_parent, "readable", lambda: wider)
 
     return weaken
 
 
 no_landlock = no(linux, "landlock")
-no_own_user = no(seal, "become_nobody")
+no_own_user = no(linux, "become")
 no_watch = no(supervisor, "exceeded", "")
 
 
@@ -92,7 +92,10 @@ def student_of(tier: str, limits: Limits, wall_seconds: float = 20) -> Iterator[
     with tempfile.TemporaryDirectory() as scratch:
         os.chmod(scratch, 0o711)
         syscall_filter = syscalls.student_filter(in_view=tier == "landlock")
-        box = Box(tier, warm_parent.readable(), syscall_filter, scratch, "cpu", warm_parent.ENVIRONMENT)
+        shown, me = warm_parent.readable(), identity()
+        if tier == "landlock" and any(map(closed_to_others, (*shown.without_masks(), scratch))):
+            me = replace(me, reads_as_root=True)  # as strongest_box does
+        box = Box(tier, me, shown, syscall_filter, scratch, "cpu", warm_parent.ENVIRONMENT)
         rpc, their_rpc = socket.socketpair()
         status, their_status = socket.socketpair()
         with their_rpc, their_status:
@@ -333,9 +336,9 @@ def limits(small: Limits) -> Limits:
 def strongest() -> int:
     """Which tier this machine reaches, as a place in TIERS."""
     with tempfile.TemporaryDirectory() as scratch:
-        return TIERS.index(
-            warm_parent.strongest_box(isolation.at_most(), scratch, "cpu", warm_parent.ENVIRONMENT).tier
-        )
+        os.chmod(scratch, 0o711)
+        box, _ = warm_parent.strongest_box(isolation.at_most(), scratch, "cpu", warm_parent.ENVIRONMENT)
+        return TIERS.index(box.tier)
 
 
 @pytest.fixture

@@ -13,16 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from autograder import bank, classroom, cli, intake, kit
+from autograder import bank, cli, intake, kit
 from autograder.checks import noise, reference
 from autograder.checks.expect import Failed
 from autograder.grading import GraderFault, grade
 from autograder.intake import Submission
 from autograder.messages import Message
+from autograder.outfolder import Folder
 from autograder.results import Result
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
 from autograder.settings import PARTS, settings
+from tests.engine import grade_each
 
 RUN = Run(settings(), "digits", None, "cpu", 7, "en")
 QUICK = replace(RUN, settings=replace(settings(), cpu_seconds=2, wall_seconds=6.0, short_run_cpu_seconds=6))
@@ -161,9 +163,13 @@ def test_a_run_continues_where_it_stopped(a_class: Path, tmp_path: Path) -> None
 def test_a_dead_process_of_the_grader_costs_nobody_anything(
     victim: str, a_class: Path, tmp_path: Path
 ) -> None:
+    """The third submission is under way: it waits longer than the first control takes."""
+    waiting = a_class / "choi" / "vae"
+    waiting.mkdir(parents=True)
+    (waiting / "loss.py").write_text("import time\ntime.sleep(12)\n" + BREAK, encoding="utf-8")
     sources = intake.find(a_class)
-    folder = classroom.Folder.of(tmp_path / "out", sources)
-    grading = classroom.grade_class(sources, folder, RUN, jobs=1, fresh=True, allow_weak=False)
+    folder = Folder.of(tmp_path / "out", sources)
+    grading = grade_each(sources, folder, RUN, jobs=1, fresh=True)
     results = [next(grading)]
     mine = subprocess.run(["pgrep", "-P", str(os.getpid()), "-f", victim], capture_output=True, text=True)
     children = [
@@ -177,7 +183,7 @@ def test_a_dead_process_of_the_grader_costs_nobody_anything(
     for pid in children if victim == "forkserver" else mine.stdout.split()[-1:]:
         os.kill(int(pid), signal.SIGKILL)
     results += list(grading)
-    assert sorted(result.submission for result in results) == ["an", "bae"]
+    assert sorted(result.submission for result in results) == ["an", "bae", "choi"]
     assert all(result.status == "graded" and result.score == 0 for result in results)
 
 

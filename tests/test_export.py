@@ -16,13 +16,14 @@ from typing import Any
 import pytest
 
 from autograder import handback
-from autograder.classroom import Folder, failed
 from autograder.intake import Source, find, load
 from autograder.messages import LANGUAGES, Refusal
+from autograder.outfolder import Folder
 from autograder.results import Adjustment, Message, Result
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
 from autograder.table import Table
+from tests.engine import failed
 from tests.zips import zipped
 
 FILES = dict.fromkeys(("model.py", "loss.py", "training.py", "latent.py"), b"x = 1\n")

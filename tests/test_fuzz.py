@@ -28,9 +28,9 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.classroom import Folder, in_language, run_seed
 from autograder.intake import Source, Submission, find, load
 from autograder.messages import Message, Refusal
+from autograder.outfolder import Folder, in_language, run_seed
 from autograder.report import write_reports
 from autograder.results import Adjustment, Check, Result, to_csv
 from autograder.sandbox import wire

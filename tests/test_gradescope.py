@@ -26,11 +26,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from autograder import grading, kit
+from autograder import control, grading, kit, machine
 from autograder.gradescope import __main__ as gradescope
 from autograder.gradescope import container, page
 from autograder.intake import Source, load
-from autograder.messages import Refusal, misconception
+from autograder.messages import Message, Refusal, misconception
+from autograder.results import Verdict
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
 from autograder.settings import PARTS, settings
@@ -307,7 +308,7 @@ def test_the_solution_gets_all_points_and_each_part_is_told_when_it_is_done(
     graded: Graded, solution: dict[str, bytes]
 ) -> None:
     *before, last = graded(solution)
-    assert [document["score"] for document in before] == [20, 50, 70, 90, 100]
+    assert [document["score"] for document in before] == [0, 20, 50, 70, 90, 100]
     assert last["score"] == 100 and "NOT FINISHED" not in last["output"]
     assert [part["score"] for part in parts(last).values()] == [20, 30, 30, 20]
     assert last["extra_data"]["status"] == "graded" and last["extra_data"]["isolation"] == "landlock"
@@ -378,6 +379,78 @@ def test_a_bad_submission_gets_a_valid_document_with_a_clear_text(
     assert last["output_format"] == last["test_output_format"] == last["test_name_format"] == "text"
 
 
+# --- the control -----------------------------------------------------------------------------------------
+
+SAID = Message("control.call", {"fault": "worn out"})
+
+
+def fail(monkeypatch: pytest.MonkeyPatch, which: str) -> list[str]:
+    """Have one of the two controls fail; returns the list of those that were made."""
+    made: list[str] = []
+
+    def judged(name: str) -> Callable[..., Verdict]:
+        def verdict(*_: object) -> Verdict:
+            made.append(name)
+            return Verdict(SAID if name == which else None)
+
+        return verdict
+
+    for name in ("in_full", "in_short"):
+        monkeypatch.setattr(control, name, judged(name))
+    return made
+
+
+def test_nothing_is_written_before_the_control_has_passed(
+    graded: Graded, solution: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[object] = []
+    monkeypatch.setattr(gradescope, "unfinished", lambda *arguments: written.append(arguments))
+    made = fail(monkeypatch, "in_full")
+    with pytest.raises(machine.Unfit) as unfit:
+        graded(solution)
+    assert (unfit.value.message, made, written) == (SAID, ["in_full"], [])
+
+
+def test_a_doubtful_failure_costs_points_only_where_the_control_passes(
+    graded: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = fail(monkeypatch, "in_short")
+    with pytest.raises(machine.Unfit):
+        graded({"loss.py": "raise OSError\n"})
+    assert made == ["in_full", "in_short"]
+
+
+def test_a_failure_that_no_machine_brings_about_needs_no_second_control(
+    graded: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = fail(monkeypatch, "")
+    assert graded({"loss.py": "raise ValueError\n"})[-1]["score"] == 0
+    assert made == ["in_full"]
+
+
+def test_a_process_that_vanished_is_graded_once_more(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here nothing else runs: the second time counts."""
+    made = fail(monkeypatch, "")
+    checked, times = grading.checked, []
+
+    def twice(*arguments: Any) -> Any:
+        times.append(1)
+        return checked(*arguments)
+
+    monkeypatch.setattr(grading, "checked", twice)
+    *_, last = graded({"loss.py": "import os\nos._exit(3)\n"})
+    assert (len(times), made, last["extra_data"]["status"]) == (2, ["in_full", "in_short"], "crashed")
+
+
+def test_a_kill_for_want_of_memory_gives_no_score(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(monkeypatch, "")
+    kills = iter(range(10))
+    monkeypatch.setattr(machine, "oom_kills", lambda: next(kills))
+    with pytest.raises(machine.Unfit) as unfit:
+        graded({"loss.py": "import os\nos._exit(3)\n"})
+    assert unfit.value.message.id == "grade.oom"
+
+
 # --- memory and time -------------------------------------------------------------------------------------
 
 
@@ -393,27 +466,32 @@ def limited(folder: Path, version: int, most: int | str) -> Path:
     return folder
 
 
+def free(cgroups: Path) -> int | None:
+    """What a container has left whose own control group is the top of what is mounted."""
+    return machine.cgroup_free_mb(cgroups, cgroups / "no-membership")
+
+
 @pytest.mark.parametrize("version", [1, 2])
 def test_the_containers_memory_is_what_is_not_in_use(tmp_path: Path, version: int) -> None:
-    assert container.free_mb(limited(tmp_path, version, 768 << 20)) == 368
-    assert container.free_mb(limited(tmp_path, version, 300 << 20)) == 0
+    assert free(limited(tmp_path, version, 768 << 20)) == 368
+    assert free(limited(tmp_path, version, 300 << 20)) == 0
 
 
 def test_without_a_limit_there_is_none(tmp_path: Path) -> None:
-    assert container.free_mb(tmp_path) is None
-    assert container.free_mb(limited(tmp_path, 2, "max")) is None
+    assert free(tmp_path) is None
+    assert free(limited(tmp_path, 2, "max")) is None
 
 
 def test_a_submission_may_use_no_more_memory_than_the_container_has_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for free, allowed in ((None, 1500), (1536, 536), (9000, 1500)):
-        monkeypatch.setattr(container, "free_mb", lambda free=free: free)
+        monkeypatch.setattr(container, "cgroup_free_mb", lambda free=free: free)
         assert container.within_container(settings()).memory_mb == allowed
 
 
 def test_a_container_that_is_too_small_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(container, "free_mb", lambda: 768)
+    monkeypatch.setattr(container, "cgroup_free_mb", lambda: 768)
     with pytest.raises(Refusal) as refused:
         container.within_container(settings())
     assert "768 MB" in refused.value.message.text("ko")

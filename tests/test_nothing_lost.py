@@ -20,19 +20,20 @@ from typing import Any
 
 import pytest
 
-from autograder import classroom, cli, report
-from autograder.classroom import Folder, grade_class
-from autograder.intake import find, load, tree
+from autograder import cli, outfolder, report, rounds
+from autograder.intake import Source, Submission, find, load, tree
+from autograder.outfolder import Folder
 from autograder.results import write_atomically
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
+from tests.engine import grade_each
 
 QUICK = {"loss.py": "raise NotImplementedError\n"}
-SLOW = {"loss.py": "import time\ntime.sleep(3)\nraise NotImplementedError\n"}
+SLOW = {"loss.py": "import time\ntime.sleep(12)\nraise NotImplementedError\n"}
 ENDLESS = {"loss.py": "import os, time\nif os.fork() == 0:\n    time.sleep(1000)\ntime.sleep(1000)\n"}
 CLASS = {"an": QUICK, "bae": SLOW, "choi": QUICK}
 SEED = 5
-VICTIMS = ("main", "worker", "warm_parent", "forkserver", "supervisor")
+VICTIMS = ("main", "worker", "control", "warm_parent", "forkserver", "supervisor")
 Command = Callable[..., subprocess.Popen[str]]
 
 
@@ -96,8 +97,9 @@ def victims(main: int, role: str) -> list[int]:
         return [main]
     if role in ("warm_parent", "forkserver"):
         return [pid for pid in children(main) if role in called(pid)]
-    parent = "forkserver" if role == "worker" else "warm_parent"
-    return [child for pid in victims(main, parent) for child in children(pid)]
+    parent = "warm_parent" if role == "supervisor" else "forkserver"
+    found = [child for pid in victims(main, parent) for child in children(pid)]
+    return found[:1] if role == "control" else found  # a control is begun before the first submission
 
 
 def wait_for(what: Callable[[], Any], seconds: float = 300) -> Any:
@@ -158,9 +160,7 @@ def undisturbed(
     sources = find(place / "class")
     with lending(warm_parent, place):
         calm = replace(run, seed=SEED)
-        graded = list(
-            grade_class(sources, Folder.of(place / "out", sources), calm, 1, False, allow_weak=False)
-        )
+        graded = list(grade_each(sources, Folder.of(place / "out", sources), calm, 1))
     assert [result.status for result in graded] == ["graded"] * len(CLASS)
     return results(place / "out")
 
@@ -177,7 +177,7 @@ def test_whoever_is_killed_nothing_is_lost(
     temporary: Path,
     undisturbed: dict[str, Any],
 ) -> None:
-    """The second submission is under way."""
+    """The second submission is under way: it waits longer than the first control, which an.json waits for."""
     put_in(CLASS)
     out = tmp_path / "out"
     process = started()
@@ -243,7 +243,7 @@ def test_what_a_killed_grader_was_writing_is_cleared_away(tmp_path: Path) -> Non
         folder.mkdir(exist_ok=True)
         (folder / ".0123456789abcdef.part").write_text('{"half')
         (folder / "of-the-instructor.part").write_text("kept")
-    with classroom.sole_use(tmp_path):
+    with outfolder.sole_use(tmp_path):
         pass
     assert {path.name for path in unfinished(tmp_path)} == {"of-the-instructor.part"}
 
@@ -253,7 +253,7 @@ def test_a_second_grader_in_the_same_folder_is_refused(
 ) -> None:
     put_in({"an": QUICK})
     (tmp_path / "out").mkdir()
-    with classroom.sole_use(tmp_path / "out"):
+    with outfolder.sole_use(tmp_path / "out"):
         status, said = ended(started())
     assert status == 2
     korean, english = said.strip().splitlines()
@@ -264,16 +264,17 @@ def test_a_second_grader_in_the_same_folder_is_refused(
 # --- what can't be written -------------------------------------------------------------------------------
 
 
-def test_a_disk_that_takes_no_result_costs_nobody_anything(
+def test_a_limit_on_files_that_takes_no_result_is_refused_by_name_and_costs_nobody_anything(
     put_in: Callable[..., Path], started: Command, tmp_path: Path, temporary: Path
 ) -> None:
-    """A limit on the size of files, which the run's seed fits into and a result does not."""
+    """A limit on the size of files, which the run's seed would fit into and a result would not."""
     put_in({"an": QUICK})
     out = tmp_path / "out"
     status, said = ended(started(before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))))
     assert status == 3
-    assert os.strerror(errno.EFBIG) in said
-    assert [path.name for path in out.rglob("*") if path.is_file()] == ["run.json"]
+    korean, english = said.strip().splitlines()
+    assert re.search("[가-힣]", korean) and all("RLIMIT_FSIZE" in line for line in (korean, english))
+    assert [path.name for path in out.rglob("*") if path.is_file()] == []
     wait_for(lambda: not left_over(temporary), 30)
     assert ended(started())[0] == 0
     assert results(out)["an"]["status"] == "graded"
@@ -289,7 +290,7 @@ def unwritable(place: str, number: int) -> Iterator[None]:
         write_atomically(path, content, durable)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(classroom, "write_atomically", writing)
+        patch.setattr(outfolder, "write_atomically", writing)
         patch.setattr(report, "write_atomically", writing)
         yield
 
@@ -303,7 +304,7 @@ def grade_here(tmp_path: Path) -> int:
     return int(end.value.code or 0)
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EFBIG])
 @pytest.mark.parametrize(
     "place", ["run.json", "results/bae.json", "grades.csv", "feedback/*.html", "index.html"]
 )
@@ -331,24 +332,36 @@ def test_a_full_disk_is_the_graders_fault_at_any_moment(
 
 @pytest.mark.parametrize("kind", ["folder", "zip"])
 def test_a_submission_that_vanishes_is_failed_and_never_a_zero(
-    kind: str, put_in: Callable[..., Path], lent: None, run: Run, tmp_path: Path
+    kind: str,
+    put_in: Callable[..., Path],
+    lent: None,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """In the middle of the run, after it was listed."""
     place = put_in({"an": QUICK, "bae": QUICK})
     if kind == "zip":
         shutil.make_archive(str(place / "bae"), "zip", place / "bae")
         shutil.rmtree(place / "bae")
     sources = find(place)
     folder = Folder.of(tmp_path / "out", sources)
-    grading = grade_class(sources, folder, run, 1, False, allow_weak=False)
-    found = [next(grading)]
-    hidden = place.rename(tmp_path / "unplugged")
-    found += grading
+    hidden = tmp_path / "unplugged"
+
+    def unplugging(source: Source) -> Submission:
+        if source.name == "bae" and not hidden.exists():
+            place.rename(hidden)
+        return load(source)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rounds, "load", unplugging)
+        found = list(grade_each(sources, folder, run, 1))
     assert [(result.submission, result.status, result.score) for result in found] == [
         ("an", "graded", 0),
         ("bae", "failed", None),
     ]
     hidden.rename(place)
-    again = list(grade_class(sources, folder, run, 1, False, allow_weak=False))
+    again = list(grade_each(sources, folder, run, 1))
     assert again[0] == found[0]
     assert again[1].status == "graded"
 

@@ -14,10 +14,10 @@ import pytest
 
 from autograder import identical, kit, overrides
 from autograder.adjust import Adjuster, lateness
-from autograder.classroom import Folder
 from autograder.fingerprint import listed_checks
 from autograder.intake import Origin, Source, Submission
 from autograder.messages import LANGUAGES, Refusal
+from autograder.outfolder import Folder
 from autograder.overrides import Override
 from autograder.report import student_page
 from autograder.results import Check, Result

@@ -15,15 +15,17 @@ from typing import Any
 
 import pytest
 
-from autograder import classroom, fingerprint, identical, regrade
-from autograder.classroom import Folder, failed, still_valid, with_fingerprint
+from autograder import fingerprint, identical, regrade
 from autograder.fingerprint import SHARED, fingerprints, listed_checks
-from autograder.intake import Source, Submission, load
+from autograder.intake import Submission, load
+from autograder.outfolder import still_valid, with_fingerprint
 from autograder.results import Check, Result
+from autograder.rounds import Grading
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault, WarmParent
 from autograder.settings import FILES, PARTS, settings
 from tests.console import Command
+from tests.engine import failed
 
 HANGUL = re.compile("[가-힣]")
 
@@ -164,16 +166,16 @@ def scores(monkeypatch: pytest.MonkeyPatch, run: Run) -> dict[str, float]:
     """What grading is to find, by name; the results of others are kept as they are."""
     found: dict[str, float] = {}
 
-    def grade_class(sources: list[Source], folder: Folder, this_run: Run, *_: object) -> Iterator[Result]:
-        for source in sources:
+    def results(grading: Grading) -> Iterator[Result]:
+        for source in grading.waiting:
             if source.name in found:
-                result = failed(load(source), this_run, SandboxFault("gone"), "namespaces")
-                folder.write(replace(result, status="graded", score=found[source.name]))
-            result_now = folder.read(source.name)
+                result = failed(load(source), grading.run, SandboxFault("gone"), "namespaces")
+                grading.folder.write(replace(result, status="graded", score=found[source.name]))
+            result_now = grading.folder.read(source.name)
             assert result_now is not None
             yield result_now
 
-    monkeypatch.setattr(classroom, "grade_class", grade_class)
+    monkeypatch.setattr(Grading, "results", results)
     return found
 
 

@@ -15,8 +15,8 @@ import pytest
 from made_up import results, write_pictures, write_results
 from rich.console import Console
 
-from autograder.classroom import sole_use
 from autograder.commands import summary
+from autograder.outfolder import sole_use
 from autograder.report import safe_name, write_reports
 from autograder.report.facts import Spread, facts
 from autograder.report.reading import read_result, read_results

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
-from autograder import classroom, reproduce
+from autograder import reproduce
 from autograder.intake import find, load
 from autograder.results import Check, Result
+from autograder.rounds import Grading
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
 from tests.console import Command
+from tests.engine import failed
 
 FILES = {"loss.py": "raise NotImplementedError\n"}
 HANGUL = re.compile("[가-힣]")
@@ -41,15 +43,15 @@ def now(recorded: Result, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What grading finds this time, as changes of the recorded result; ``run`` is how it was asked to grade."""
     plan: dict[str, Any] = {"changes": {}}
 
-    def grade_class(sources: list[Any], folder: Any, run: Run, *_: object, **__: object) -> Iterator[Result]:
+    def results(grading: Grading) -> Iterator[Result]:
         if "fault" in plan:
             raise plan["fault"]
-        plan["run"] = run
-        for source in sources:
+        plan["run"] = grading.run
+        for source in grading.waiting:
             fresh = {"submission": source.name, "digest": load(source).digest}
-            yield replace(recorded, **fresh, **plan["changes"])
+            yield grading.folder.keep(replace(recorded, **fresh, **plan["changes"]))
 
-    monkeypatch.setattr(classroom, "grade_class", grade_class)
+    monkeypatch.setattr(Grading, "results", results)
     return plan
 
 
@@ -197,7 +199,7 @@ def test_a_fault_of_the_grader_is_status_3(
 
 def test_no_result_this_time_is_status_3(autograder: Command, file: Path, now: dict[str, Any], run: Run, tmp_path: Path) -> None:  # fmt: skip
     (source,) = find(tmp_path / "class" / "kim")
-    lost = classroom.failed(load(source), run, SandboxFault("lost"), "namespaces")
+    lost = failed(load(source), run, SandboxFault("lost"), "namespaces")
     now["changes"] = {"status": "failed", "score": None, "notes": lost.notes, "checks": ()}
     status, _, error = autograder("reproduce", file, tmp_path / "class")
     assert status == 3

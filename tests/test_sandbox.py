@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
 import textwrap
 import time
@@ -20,7 +21,8 @@ import pytest
 import torch
 
 from autograder import checks, isolation, kit
-from autograder.sandbox import client, conversation, wire
+from autograder.sandbox import client, conversation, seal, supervisor, wire
+from autograder.sandbox import warm_parent as warm
 from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, WarmParent
 from autograder.sandbox.seal import FIRST_UID, SCRATCH, TIERS, Limits
 from autograder.sandbox.wire import Array, Foreign
@@ -157,6 +159,34 @@ def test_an_exception_is_told_by_text_and_innermost_line_of_the_student(
         attempt(warm_parent, source)
     assert (raised.value.file, raised.value.line) == ("loss.py", line)
     assert text is None or raised.value.text == text
+
+
+def test_the_place_of_an_exception_is_in_a_file_of_the_students_own(
+    warm_parent: WarmParent, small: Limits
+) -> None:
+    """Never in a stand-in's, although that lies in the same package."""
+    files = {
+        "__init__.py": "",
+        "model.py": "def build():\n    raise ValueError('given')\n",
+        "loss.py": "\nimport vae.model\ndef reconstruction_loss():\n    vae.model.build()\n",
+    }
+    with warm_parent.student(small, 30, seed=1) as student:
+        student.ask("load", files=files, modules=["loss"])
+        with pytest.raises(StudentRaised) as raised:
+            student.ask("loss", function="reconstruction_loss", arguments={}, wrt=[])
+    assert (raised.value.file, raised.value.line, raised.value.text) == ("loss.py", 4, "given")
+
+
+def test_an_exception_outside_of_the_students_files_has_no_place(
+    warm_parent: WarmParent, small: Limits
+) -> None:
+    files = {"__init__.py": "", "loss.py": "import json\nreconstruction_loss = json.loads\n"}
+    with warm_parent.student(small, 30, seed=1) as student:
+        student.ask("load", files=files, modules=["loss"])
+        with pytest.raises(StudentRaised) as raised:
+            student.ask("loss", function="reconstruction_loss", arguments={"s": "{"}, wrt=[])
+    assert raised.value.kind == "JSONDecodeError"
+    assert (raised.value.file, raised.value.line) == (None, None)
 
 
 ENDS = {
@@ -908,23 +938,14 @@ HONEST = {
 }
 
 
-def needs_a_readable_python(sealed: WarmParent) -> None:
-    closed = [folder for folder in Path(os.__file__).parents if not folder.stat().st_mode & stat.S_IXOTH]
-    if sealed.tier == "landlock" and os.geteuid() == 0 and closed:
-        pytest.skip("root's Python lies in a folder that others can't enter, and there is no private root")
-
-
 @pytest.mark.parametrize(("source", "value"), HONEST.values(), ids=HONEST.keys())
 def test_ordinary_code_works(sealed: WarmParent, attempt: Attempt, source: str, value: Any) -> None:
-    if "load_digits" in source:
-        needs_a_readable_python(sealed)
     assert attempt(sealed, source, limits=settings().limits()) == value
 
 
 @pytest.mark.parametrize("module", "optparse sqlite3 turtledemo wave xmlrpc.client encodings.idna".split())
 def test_the_standard_library_can_be_imported(sealed: WarmParent, attempt: Attempt, module: str) -> None:
-    """Modules that the warm parent has not imported for them."""
-    needs_a_readable_python(sealed)
+    """Modules that the warm parent has not imported for them, also where root's Python lies in a folder of root's own."""
     assert attempt(sealed, f"import {module}\ndef attack(): return 1") == 1
 
 
@@ -958,12 +979,119 @@ def test_students_can_run_side_by_side(sealed: WarmParent, small: Limits) -> Non
 
 def test_source_code_arrives_byte_for_byte(sealed: WarmParent) -> None:
     """Whatever encoding the file declares, it is Python that reads it."""
-    needs_a_readable_python(sealed)
     source = "# -*- coding: euc-kr -*-\ndef reconstruction_loss(): return '기댓값'\n".encode("euc-kr")
     with sealed.student(settings().limits(), 30, seed=1) as student:
         files = {"__init__.py": "", "loss.py": source.decode("latin-1")}
         student.ask("load", files=files, modules=["loss"])
         assert student.ask("loss", function="reconstruction_loss", arguments={}, wrt=[])["value"] == "기댓값"
+
+
+# --- the tier is found truly -----------------------------------------------------------------------------
+
+
+def test_a_trial_says_how_it_ended() -> None:
+    def raising() -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    def forbidden() -> int:
+        raise PermissionError(1, "no process for you")
+
+    assert supervisor.trial(lambda: None) == ""
+    assert supervisor.trial(raising) == "PermissionError: [Errno 1] Operation not permitted"
+    assert supervisor.trial(lambda: os._exit(0)) is None, "it did not come to its end"
+    assert supervisor.trial(lambda: os.kill(os.getpid(), signal.SIGKILL)) is None
+    assert supervisor.trial(lambda: None, forbidden) == "[Errno 1] no process for you"
+
+
+@pytest.mark.parametrize(("raises", "status"), [(False, 0), (True, supervisor.BROKEN)])
+def test_an_exception_in_a_child_is_told_and_has_a_status_of_its_own(raises: bool, status: int) -> None:
+    reading, writing = os.pipe()
+
+    def body() -> None:
+        if raises:
+            raise ValueError("x" * 5000)
+
+    pid = supervisor.in_fork(os.fork(), body, lambda fault: os.write(writing, fault.encode()) and None)
+    _, ended = os.waitpid(pid, 0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()
+    assert os.waitstatus_to_exitcode(ended) == status
+    assert said == ("ValueError: " + "x" * 5000)[: supervisor.MAX_FAULT] * raises
+
+
+FAULTS: dict[str, tuple[list[str | None], list[str | None], str, dict[str, str]]] = {
+    "all works": ([""], [], "namespaces", {}),
+    "no namespaces": (["not permitted"], [""], "landlock", {"namespaces": "not permitted"}),
+    "one kill": ([None, ""], [], "namespaces", {}),
+    "kills": (
+        [None, None, None],
+        [""],
+        "landlock",
+        {"namespaces": "each of 3 trials was killed"},
+    ),
+    "nothing works": (["a"], ["b"], "weak", {"namespaces": "a", "landlock": "b"}),
+}
+
+
+@pytest.mark.parametrize(("first", "second", "tier", "why"), FAULTS.values(), ids=FAULTS.keys())
+def test_the_strongest_tier_that_works_is_taken_and_it_is_said_why_no_stronger_one(
+    first: list[str | None],
+    second: list[str | None],
+    tier: str,
+    why: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    temporary: Path,
+) -> None:
+    said = iter([*first, *second])
+    monkeypatch.setattr(supervisor, "trial", lambda _: next(said))
+    box, reasons = warm.strongest_box("namespaces", str(temporary), "cpu", {})
+    assert (box.tier, reasons, list(said)) == (tier, why, [])
+
+
+def test_a_tier_that_was_asked_for_needs_no_excuse(monkeypatch: pytest.MonkeyPatch, temporary: Path) -> None:
+    monkeypatch.setattr(supervisor, "trial", lambda _: "")
+    box, reasons = warm.strongest_box("landlock", str(temporary), "cpu", {})
+    assert (box.tier, reasons) == ("landlock", {})
+
+
+ALL = "0 0 4294967295\n"
+MAPS = {
+    "no user namespace": ((ALL, ALL), range(FIRST_UID, FIRST_UID + seal.USERS)),
+    "65,536 ids": (("0 100000 65536\n",) * 2, range(65536 - 64 - 4096, 65536 - 64)),
+    "rootless podman": (("0 1000 1\n1 100000 65536\n",) * 2, range(65537 - 64 - 4096, 65537 - 64)),
+    "fewer groups than users": ((ALL, "0 100000 65536\n"), range(65536 - 64 - 4096, 65536 - 64)),
+    "root alone": (("0 1000 1\n",) * 2, range(0)),
+    "a few": (("0 1000 4096\n",) * 2, range(0)),
+}
+
+
+@pytest.mark.parametrize(("maps", "users"), MAPS.values(), ids=MAPS.keys())
+def test_students_are_users_that_exist_here(
+    maps: tuple[str, str], users: range, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / name for name in ("uid_map", "gid_map")]
+    for path, text in zip(paths, maps, strict=True):
+        path.write_text(text)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    me = seal.identity(map(str, paths))
+    assert me.users == users
+    assert me.user(5) == (users[5] if users else None)
+    assert me.user(len(users)) == (users[0] if users else None), "in turn"
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert seal.identity(map(str, paths)).users == range(0)
+
+
+def test_a_folder_that_only_its_owner_may_enter_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    for folder in (tmp_path, *tmp_path.parents):
+        if not folder.stat().st_mode & 0o001:
+            assert seal.closed_to_others(str(tmp_path / "a" / "b")) != ""
+            break
+    (tmp_path / "a" / "b").chmod(0o700)
+    closed = seal.closed_to_others(str(tmp_path / "a" / "b"))
+    assert closed and not Path(closed).stat().st_mode & 0o001
+    assert seal.closed_to_others("/usr/lib") == seal.closed_to_others("/dev/null") == ""
 
 
 # --- the warm parent itself ------------------------------------------------------------------------------
@@ -1000,15 +1128,16 @@ def test_closing_ends_the_warm_parent_and_its_folder(gone: tuple[WarmParent, lis
 
 
 def test_weak_isolation_has_to_be_agreed_to() -> None:
-    weak = WarmParent(None, "weak", {}, "")  # type: ignore[arg-type]
+    weak = WarmParent(None, "weak", {"landlock": "no such kernel"}, {}, "")  # type: ignore[arg-type]
     isolation.check(weak, allow_weak=True)
-    with pytest.raises(isolation.TooWeak):
+    with pytest.raises(isolation.TooWeak) as refused:
         isolation.check(weak, allow_weak=False)
+    assert refused.value.status == 3 and "landlock: no such kernel" in refused.value.message.text("ko")
 
 
 @pytest.mark.parametrize("tier", TIERS[:2])
 def test_strong_isolation_needs_no_agreement(tier: str) -> None:
-    isolation.check(WarmParent(None, tier, {}, ""), allow_weak=False)  # type: ignore[arg-type]
+    isolation.check(WarmParent(None, tier, {}, {}, ""), allow_weak=False)  # type: ignore[arg-type]
 
 
 def test_an_unknown_tier_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1027,6 +1156,19 @@ def test_the_versions_that_a_grade_depends_on_are_told(warm_parent: WarmParent) 
 def test_a_warm_parent_that_does_not_come_up_is_the_graders_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client.sys, "executable", "/bin/false")
     with pytest.raises(SandboxFault, match="did not start"):
+        WarmParent.launch("weak", fresh=True)
+
+
+def test_a_warm_parent_of_another_kit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "sources_hash", lambda: "0" * 64)
+    with pytest.raises(SandboxFault, match="another kit"):
+        WarmParent.launch("weak", fresh=True)
+
+
+def test_without_room_for_temporary_files_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "ROOM_MB", 1 << 40)
+    monkeypatch.setattr(client, "_start", lambda *_: pytest.fail("it was started"))
+    with pytest.raises(SandboxFault, match="no room"):
         WarmParent.launch("weak", fresh=True)
 
 

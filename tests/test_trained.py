@@ -12,14 +12,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder import grading, pictures
+from autograder import control, grading, outfolder, pictures
 from autograder.checks import reference, short_run, trained
 from autograder.checks.trained import Trained
-from autograder.classroom import Folder
 from autograder.intake import Source, Submission
+from autograder.outfolder import Folder
 from autograder.results import Result
 from autograder.run import Run
-from autograder.sandbox.client import Crashed, WarmParent
+from autograder.sandbox.client import WarmParent
 from autograder.settings import settings
 
 State = dict[str, Tensor]
@@ -135,9 +135,13 @@ def read(content: bytes, folder: Path) -> pictures.Pictures:
     return found
 
 
-def test_the_solution_draws_what_the_instructor_does(right: Result, tmp_path: Path) -> None:
+def test_the_solution_draws_what_the_instructor_does(
+    right: Result, run: Run, warm_parent: WarmParent, tmp_path: Path
+) -> None:
     assert (right.status, right.score) == ("graded", 100)
-    own, instructors = (read(right.pictures[name], tmp_path) for name in ("own", "instructors"))
+    verdict = control.in_full(run, warm_parent)
+    assert verdict.passed
+    own, instructors = (read(content, tmp_path) for content in (right.pictures, verdict.pictures))
     assert same_images(own, instructors) and (own.digest, instructors.digest) == ("ab", "")
     assert len(own.losses) == settings().short_run_epochs and own.losses[0] > own.losses[-1]
     errors = np.square((own.reconstructions - own.originals.astype(float)) / 255).mean()
@@ -149,16 +153,6 @@ def test_without_a_short_run_there_are_no_pictures(
     skeleton: dict[str, bytes], run: Run, warm_parent: WarmParent
 ) -> None:
     assert not grading.grade(Submission("kim", skeleton, {}, (), ""), run, warm_parent).pictures
-
-
-def test_the_instructors_pictures_may_fail_and_cost_nothing(
-    task: short_run.Task, run: Run, warm_parent: WarmParent, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def vanishes(*_: object, **__: object) -> None:
-        raise Crashed("signal")
-
-    monkeypatch.setattr(trained.RemoteSubmission, "train", vanishes)
-    assert trained.instructors(task, replace(run, seed=99), warm_parent) == b""
 
 
 @pytest.fixture
@@ -173,7 +167,7 @@ def files(out: Path) -> set[str]:
 def test_pictures_lie_beside_the_results(right: Result, folder: Folder, tmp_path: Path) -> None:
     kept = folder.keep(right)
     assert kept == right and not kept.pictures
-    assert files(tmp_path) == {"results/kim.json", "pictures/kim.safetensors", "instructor.safetensors"}
+    assert files(tmp_path) == {"results/kim.json", "pictures/kim.safetensors"}
     assert folder.read("kim") == right
     assert pictures.read(tmp_path / "pictures/kim.safetensors", "ab") is not None
 
@@ -183,28 +177,37 @@ def test_pictures_of_an_earlier_grading_go_and_others_stay(
 ) -> None:
     folder.keep(right)
     folder.keep(replace(right, submission="lee"))
-    folder.keep(replace(right, pictures={}))
-    assert files(tmp_path) == {
-        *("results/kim.json", "results/lee.json", "pictures/lee.safetensors", "instructor.safetensors")
-    }
+    folder.keep(replace(right, pictures=b""))
+    assert files(tmp_path) == {"results/kim.json", "results/lee.json", "pictures/lee.safetensors"}
     folder.write(replace(right, submission="lee"))  # in another language, say
     assert "pictures/lee.safetensors" in files(tmp_path)
+
+
+def test_the_instructors_pictures_are_written_once_and_never_emptied(folder: Folder, tmp_path: Path) -> None:
+    folder.keep_instructors(b"")
+    assert files(tmp_path) == set()
+    folder.keep_instructors(b"drawn")
+    path = tmp_path / pictures.INSTRUCTORS
+    before = path.stat().st_ino
+    for drawn in (b"drawn", b""):
+        folder.keep_instructors(drawn)
+        assert (path.read_bytes(), path.stat().st_ino) == (b"drawn", before)
+    folder.keep_instructors(b"otherwise")
+    assert path.read_bytes() == b"otherwise"
 
 
 @pytest.mark.parametrize("fails", ["pictures", "results"])
 def test_a_result_is_there_only_with_its_pictures(
     right: Result, folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
 ) -> None:
-    from autograder import classroom
-
-    write: Callable[[Path, bytes], None] = classroom.write_atomically
+    write: Callable[[Path, bytes], None] = outfolder.write_atomically
 
     def full(path: Path, content: bytes) -> None:
         if path.parent.name == fails:
             raise OSError(28, "No space left on device")
         write(path, content)
 
-    monkeypatch.setattr(classroom, "write_atomically", full)
+    monkeypatch.setattr(outfolder, "write_atomically", full)
     with pytest.raises(OSError, match="No space"):
         folder.keep(right)
     assert folder.read("kim") is None

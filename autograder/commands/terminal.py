@@ -84,7 +84,7 @@ def usable_data(dataset: str, root: Path | None) -> None:
 
 @contextmanager
 def progress(total: int, language: str, quiet: bool = False) -> Iterator[Callable[[], None]]:
-    """A bar on the terminal; call what it gives whenever one more is done."""
+    """A bar on the terminal; call what it gives whenever one more is done. Where nothing could begin it goes again."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -95,7 +95,11 @@ def progress(total: int, language: str, quiet: bool = False) -> Iterator[Callabl
     )
     with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
         task = bar.add_task(words("cli.grading", language), total=total)
-        yield lambda: bar.advance(task)
+        try:
+            yield lambda: bar.advance(task)
+        except Refusal:
+            bar.update(task, visible=bar.tasks[0].completed > 0)
+            raise
 
 
 def say(message: Message, language: str) -> None:

@@ -37,7 +37,7 @@ class Message:
         values = dict(self.values)
         if "needed" in values:
             values["needed"] = words(values["needed"], language, "titles")
-        if "line" in values:
+        if {"file", "line"} <= values.keys():
             values["place"] = words("check.place", language).format_map(values) if values["line"] else ""
         return words(self.id, language).format_map(values)
 

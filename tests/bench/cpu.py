@@ -27,6 +27,7 @@ from autograder.sandbox.client import WarmParent
 REPETITIONS = 20
 SEED = 20131220
 TICK = 1 / os.sysconf("SC_CLK_TCK")
+SEARCH_PATH = "import json, sys; sys.path[:] = json.loads(sys.argv[2])['path']\n"
 WAITING_FOR_CHILDREN = """
 import os, signal
 from autograder.sandbox import warm_parent
@@ -127,8 +128,9 @@ def accountable_warm_parent() -> Iterator[tuple[WarmParent, int]]:
     plain, started = subprocess.Popen, []
 
     def start(command: list[str], **options: object) -> subprocess.Popen:
-        at = command.index("-m")
-        started.append(plain([*command[:at], "-c", WAITING_FOR_CHILDREN, *command[at + 2 :]], **options))
+        at = command.index("-c")
+        boot = SEARCH_PATH + WAITING_FOR_CHILDREN  # in the place of client.BOOT
+        started.append(plain([*command[:at], "-c", boot, *command[at + 2 :]], **options))
         return started[0]
 
     with mock.patch.object(subprocess, "Popen", start):

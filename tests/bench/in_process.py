@@ -27,6 +27,7 @@ from autograder.checks.inputs import Draw
 from autograder.checks.remote import SHORT_RUN, RemoteSubmission
 from autograder.intake import Submission
 from autograder.sandbox import student
+from autograder.sandbox.readable import Readable
 from autograder.sandbox.wire import Array
 from autograder.settings import FILES, settings
 
@@ -42,7 +43,7 @@ class InProcess:
 
     def ask(self, probe: str, /, **arguments: Any) -> Any:
         copies = tree_map_only(torch.Tensor, torch.clone, arguments)  # for the student's code to edit
-        answer = student.perform(probe, copies, package(), "cpu")
+        answer = student.perform(probe, copies, student.Place(package(), "cpu", Readable((), (), ())))
         return tree_map_only(torch.Tensor, array, answer)
 
     def close(self) -> None:

@@ -46,11 +46,11 @@ def timed(name, function):
             spent[name] = (before[0] + time.process_time() - cpu, before[1] + time.monotonic() - wall)
     return told
 
-def performed(probe, arguments, package, device, perform=student.perform):
+def performed(probe, arguments, place, perform=student.perform):
     model = arguments.get("model")
     short_run = isinstance(model, dict) and model["hidden_dim"] == {HIDDEN_DIM}
     name = "import" if probe == "load" else "training" if short_run else "functions"
-    return timed(name, perform)(probe, arguments, package, device)
+    return timed(name, perform)(probe, arguments, place)
 
 def sent(connection, value, send=wire.send):
     if "nonce" in value:

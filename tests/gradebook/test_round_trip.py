@@ -8,17 +8,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder import classroom
-from autograder.classroom import Folder
-from autograder.intake import Source, Submission
+from autograder.intake import Submission
 from autograder.results import Result
-from autograder.run import Run
+from autograder.rounds import Grading
+from tests.engine import failed
 from tests.gradebook.conftest import EXPLOIT, SEED
 from tests.gradebook.course import ANSWER, Course, cell, documented, read_csv
 from tests.test_lab import secrets
@@ -213,19 +211,17 @@ def test_the_grader_s_own_fault_costs_nobody_a_point(
     own_course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of two students one can't be graded: that one keeps mark and page, the other is graded, nbgrader exits with 1."""
-    grade_class = classroom.grade_class
+    results = Grading.results
 
-    def with_a_fault(
-        sources: list[Source], folder: Folder, run: Run, *others: Any, **named: Any
-    ) -> Iterator[Result]:
-        for result in grade_class(sources, folder, run, *others, **named):
+    def with_a_fault(grading: Grading) -> Iterator[Result]:
+        for result in results(grading):
             if result.submission == "right":
                 submission = Submission("right", {}, {}, (), "")
-                result = classroom.failed(submission, run, RuntimeError("no memory"), "namespaces")
-                folder.write(result)
+                result = failed(submission, grading.run, RuntimeError("no memory"), "namespaces")
+                grading.folder.write(result)
             yield result
 
-    monkeypatch.setattr(classroom, "grade_class", with_a_fault)
+    monkeypatch.setattr(Grading, "results", with_a_fault)
     own_course.mark("right", MARKS)
     (own_course.root / "autograded" / "edited" / "ps1" / "lab.ipynb").unlink()
     said = own_course.run(f"{documented('en')[3]} --force", status=1)

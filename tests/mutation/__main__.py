@@ -16,7 +16,8 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-from autograder import classroom, isolation
+from autograder.fingerprint import fingerprint
+from autograder.messages import Refusal
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
 from autograder.settings import FILES, settings
@@ -56,7 +57,7 @@ def main() -> int:
     except (ValueError, SandboxFault) as fault:
         print(fault, file=sys.stderr)
         return 1
-    except isolation.TooWeak as error:
+    except Refusal as error:
         print(error.message.text("en"), file=sys.stderr)
         return 1
     found.sort(key=lambda verdict: verdict.mutant.name)
@@ -93,7 +94,7 @@ def report(found: list[Verdict], seed: int, jobs: int, seconds: float) -> str:
         "",
         f"- {datetime.date.today().isoformat()}, {seconds:.0f} seconds, {jobs} jobs, seed {seed}",
         f"- Python {platform.python_version()}, torch {version('torch')}, cosmic-ray {version('cosmic-ray')}, "
-        f"checks {classroom.fingerprint()}",
+        f"checks {fingerprint()}",
         "",
         "`raised`: caught, by no comparison but by an exception, a limit or a crash. `short run only`: caught by the "
         "short training run alone, as mutants of the given network must be. Operators in CamelCase are "

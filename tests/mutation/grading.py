@@ -7,12 +7,13 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import classroom
 from autograder.audit import SHORT_RUN, hand_in
 from autograder.bank import PART_OF
 from autograder.intake import find
+from autograder.outfolder import Folder
 from autograder.results import Check, Result
 from autograder.run import Run
+from tests.engine import grade_each
 
 from .mutants import Mutant, equivalent, solution
 
@@ -67,8 +68,8 @@ def verdicts(chosen: Iterable[Mutant], run: Run, jobs: int) -> Generator[Verdict
         mutated = {name: {**solution(), mutant.file: mutant.source} for name, mutant in by_name.items()}
         hand_in({UNCHANGED: solution(), **mutated}, submissions)
         sources = find(submissions)
-        out = classroom.Folder.of(Path(folder, "out"), sources)
-        for result in classroom.grade_class(sources, out, run, jobs, fresh=True, allow_weak=False):
+        out = Folder.of(Path(folder, "out"), sources)
+        for result in grade_each(sources, out, run, jobs, fresh=True):
             lost = lost_checks(result)
             if result.submission != UNCHANGED:
                 yield Verdict(by_name[result.submission], lost)

@@ -14,7 +14,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from autograder import classroom
+from autograder.fingerprint import fingerprint
 
 from . import kills, soak
 
@@ -48,7 +48,7 @@ def machine() -> str:
     """Where this was measured."""
     return (
         f"{len(os.sched_getaffinity(0))} cores (load {os.getloadavg()[0]:.1f} at the end), {platform.machine()}, "
-        f"Python {platform.python_version()}, torch {version('torch')}, checks {classroom.fingerprint()}"
+        f"Python {platform.python_version()}, torch {version('torch')}, checks {fingerprint()}"
     )
 
 

@@ -11,11 +11,10 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from rich.progress import track
+from rich.progress import Progress
 
-from autograder import audit, bank, classroom, kit
-from autograder.run import Run
-from autograder.settings import settings
+from autograder import audit, bank, kit
+from autograder.outfolder import fresh_seed
 
 RECORD = Path(__file__).with_name("RIGHT.md")
 
@@ -29,10 +28,17 @@ def main() -> None:
     size, graded, finished, lost = len(bank.entries(kit.BANK, "right")), 0, 0, []
     try:
         for _ in range(rounds):
-            seed = classroom.fresh_seed()
-            run = Run(settings(), "digits", None, "cpu", seed, "en")
-            grading = audit.run(kit.BANK, ["right"], run, os.cpu_count() or 1)
-            for finding in track(grading, f"seed {seed}", total=size):
+            seed = fresh_seed()
+            with Progress() as bar:
+                task = bar.add_task(f"seed {seed}", total=size)
+                findings = audit.run(
+                    kit.BANK,
+                    ["right"],
+                    seed,
+                    os.cpu_count() or 1,
+                    tell=lambda bar=bar, task=task: bar.advance(task),
+                )
+            for finding in findings:
                 graded += 1
                 if finding.wrong:
                     lost.append(f"{finding.entry.name} (seed {seed}: {', '.join(finding.lost_elsewhere)})")

@@ -11,8 +11,8 @@ from statistics import median
 
 from autograder import audit, kit
 from autograder.bank import Entry, entries, files
-from autograder.classroom import Folder
 from autograder.intake import find
+from autograder.outfolder import Folder
 from autograder.results import Result
 
 from .grader import Grader

@@ -1,0 +1,41 @@
+"""Grading a class without the command around it, and the record of a submission that the grader could not grade."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Sequence
+from functools import partial
+
+from autograder import __version__, workers
+from autograder.intake import Source, Submission
+from autograder.messages import Message
+from autograder.outfolder import Folder
+from autograder.results import Result
+from autograder.rounds import Grading
+from autograder.run import Run
+
+
+def grade_each(
+    sources: Sequence[Source], folder: Folder, run: Run, jobs: int, fresh: bool = False
+) -> Generator[Result, None, None]:
+    """Each result when it may be believed: what grade_class does between the seed and the summary, on this machine."""
+    opened = partial(workers.local, run, jobs, False)
+    return Grading(deque(sources), folder, run, opened, fresh).results()
+
+
+def failed(submission: Submission, run: Run, fault: Exception, tier: str) -> Result:
+    """The record of a submission that the grader itself could not grade."""
+    return Result(
+        submission=submission.name,
+        score=None,
+        max_score=run.settings.max_score,
+        status="failed",
+        dataset=run.dataset,
+        device=run.device,
+        seed=run.seed,
+        seconds=0.0,
+        notes=(*submission.notes, Message("grade.fault", {"fault": f"{type(fault).__name__}: {fault}"})),
+        digest=submission.digest,
+        isolation=tier,
+        versions={"autograder": __version__},
+    )
