@@ -55,7 +55,8 @@ def no_denial(*names: str) -> Weaken:
     """Without the rules of the system-call filter about these calls."""
 
     def weaken(patch: Patch) -> None:
-        deny = syscalls._deny
+        deny, allowing = syscalls._deny, syscalls._allowing
+        patch.setattr(syscalls, "_allowing", lambda calls: allowing(sorted({*calls, *names})))
         patch.setattr(
             syscalls,
             "_deny",
@@ -166,17 +167,26 @@ def expression(without: Weaken, text: str, *also: Weaken, tier: str = "namespace
 
 
 SECCOMP = {
-    # groups of syscalls.DENIED, in their order
+    # groups of syscalls.DENIED
     "another view of the file system": call("unshare", "libc.unshare(0x10000000)"),
     "other processes": call("ptrace", "libc.ptrace(0, 0, None, None)"),
     "kernel attack surface": call("io_setup", "libc.syscall(206, 1, ctypes.byref(ctypes.c_ulong()))"),
     "io_uring": call("io_uring_setup", "libc.syscall(425, 1, None)"),
+    "tables of mounts": call("statmount", "libc.syscall(457, None, None, 0, 0)"),
     "key rings": call("keyctl", "libc.syscall(250, 0, -3, 1)"),
     "memory no limit counts": call("memfd_create", "libc.memfd_create(b'x', 0)"),
+    "message queues": call("msgrcv", "libc.syscall(70, -1, room, 8, 0, 0)"),
+    "where memory lies": call("migrate_pages", "libc.syscall(256, os.getpid(), 0, None, None)"),
     "other programs": call("execve", "libc.execve(b'/none', None, None)"),
     "administration": call("name_to_handle_at", "libc.name_to_handle_at(-100, None, None, None, 0)"),
     "special files": expression(no_denial("mknodat", "mknod"), "os.mkfifo('pipe')"),
     "precedence": expression(no_denial("setpriority"), "os.setpriority(os.PRIO_PROCESS, 0, 19)"),
+    "cores of others": call("sched_setaffinity", "libc.sched_setaffinity(os.getpid(), 0, None)"),
+    "notes on files": Layer(
+        "namespaces",
+        no_denial("getxattr"),
+        CALL.replace("{call}", "libc.getxattr(None, None, None, 0)").replace("(1, 38)", "(95,)"),
+    ),
     "watches on files": call("inotify_init1", "libc.inotify_init1(0)"),
     # rules on arguments
     "clone with namespaces": Layer(
@@ -204,6 +214,12 @@ SECCOMP = {
     ),
     "datagram pairs in view": expression(
         no_denial("socketpair"), "socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)", tier="landlock"
+    ),
+    "raw pairs, which are for datagrams": expression(
+        no_denial("socketpair"), "socket.socketpair(socket.AF_UNIX, socket.SOCK_RAW)", tier="landlock"
+    ),
+    "files under way between sockets in view": expression(
+        no_denial("sendmsg"), "pair = socket.socketpair(); socket.send_fds(pair[0], [b'x'], [0])", tier="landlock"
     ),
     "sessions in view": expression(
         no_denial("setsid"),
