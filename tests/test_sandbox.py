@@ -21,7 +21,7 @@ import torch
 
 from autograder import checks, isolation, kit
 from autograder.sandbox import client, conversation, wire
-from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, WarmParent
+from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, Unsendable, WarmParent
 from autograder.sandbox.seal import FIRST_UID, SCRATCH, TIERS, Limits
 from autograder.sandbox.wire import Array, Foreign
 from autograder.settings import settings
@@ -775,7 +775,11 @@ GARBLED = {
     from autograder.sandbox import wire
     def attack(): os.write(inside()["rpc"].fileno(), wire.HEADER.pack(wire.MAGIC, 2**31, 2**62))
     """,
-    "too long a text": "def attack(): return 'x' * 2_000_000",
+    "a refusal without a reason": INSIDE
+    + """
+    from autograder.sandbox import wire
+    def attack(): wire.send(inside()["rpc"], {"nonce": inside()["request"]["nonce"], "refused": {"reason": "x", "what": ""}})
+    """,
     "an exception of nothing": INSIDE
     + """
     from autograder.sandbox import wire
@@ -801,6 +805,32 @@ def test_what_is_no_answer_is_a_garbled_crash(attacked: WarmParent, attempt: Att
     with pytest.raises(Crashed) as crashed:
         attempt(attacked, source, asks=2)
     assert crashed.value.how == "garbled"
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("def attack(): return 'x' * 2_000_000", "too_large"),
+        ("import torch\ndef attack(): return torch.ones(1).expand(1 << 15, 1 << 15)", "too_large"),
+        ("import torch\ndef attack(): return torch.nested.nested_tensor([torch.ones(2)])", "exotic"),
+        (
+            "import torch\nclass A:\n    __class__ = property(lambda _: torch.Tensor)\ndef attack(): return A()",
+            "exotic",
+        ),
+        ("class A:\n    @property\n    def __class__(_): raise ValueError\ndef attack(): return A()", "not_encodable"),
+    ],
+)
+def test_an_answer_that_cannot_be_sent_is_told_and_the_process_goes_on(
+    attacked: WarmParent, small: Limits, source: str, reason: str
+) -> None:
+    text = source + "\nreconstruction_loss = attack\ndef kl_divergence(): return 'goes on'"
+    with attacked.student(small, 30, seed=1) as student:
+        student.ask("load", files={"__init__.py": "", "loss.py": text}, modules=["loss"])
+        with pytest.raises(Unsendable) as refused:
+            student.ask("loss", function="reconstruction_loss", arguments={}, wrt=[])
+        answer = student.ask("loss", function="kl_divergence", arguments={}, wrt=[])
+    assert refused.value.kind == reason
+    assert answer["value"] == "goes on"
 
 
 def test_a_forged_answer_to_the_question_itself_is_only_data(sealed: WarmParent, attempt: Attempt) -> None:

@@ -45,6 +45,15 @@ class StudentRaised(Exception):
         self.line = None if raised["line"] is None else int(raised["line"])
 
 
+class Unsendable(StudentRaised):
+    """Student code returned what can't be sent: ``kind`` is the reason of ``wire.Refused``, ``text`` what it is."""
+
+    def __init__(self, refused: Mapping[str, Any]) -> None:
+        super().__init__({"type": refused["reason"], "text": refused["what"], "file": None, "line": None})
+        if self.kind not in ("too_large", "exotic", "not_encodable"):
+            raise ValueError("no reason that the sandbox has")
+
+
 class TimeLimit(Exception):
     """Student code ran into a time limit; ``certain`` when it was the limit on its own CPU time.
 

@@ -12,10 +12,10 @@ from types import TracebackType
 from typing import Any
 
 from autograder.sandbox import wire
-from autograder.sandbox.client import START_SECONDS, Crashed, SandboxFault, StudentRaised, TimeLimit
+from autograder.sandbox.client import START_SECONDS, Crashed, SandboxFault, StudentRaised, TimeLimit, Unsendable
 
 END_SECONDS = 10
-MAX_REPLY = 64 << 20
+MAX_REPLY = wire.MAX_TENSORS
 
 
 class Student:
@@ -49,7 +49,7 @@ class Student:
                 raise wire.ProtocolError("an answer to another question")
             if "value" in reply:
                 return reply["value"]
-            raised = StudentRaised(reply["raised"])
+            raised = Unsendable(reply["refused"]) if "refused" in reply else StudentRaised(reply["raised"])
         except (wire.DeadlinePassed, wire.Closed):
             raise self._end() from None
         except (wire.ProtocolError, KeyError, TypeError, ValueError, ArithmeticError):

@@ -23,11 +23,19 @@ def answer(rpc: socket.socket, scratch: str, device: str) -> None:
     wire.send(rpc, {"ready": True})
     while True:
         try:
-            request = wire.receive(rpc, MAX_REQUEST)
+            request = wire.receive(rpc, MAX_REQUEST, max_json=MAX_REQUEST)
         except wire.Closed:
             return
         reply = outcome(request["probe"], request["arguments"], package, device)
-        wire.send(rpc, {"nonce": request["nonce"], **reply})
+        wire.send_frame(rpc, framed({"nonce": request["nonce"]}, reply))
+
+
+def framed(head: dict[str, Any], reply: dict[str, Any]) -> bytes:
+    """The reply as a frame; in place of one that can't be sent, why it was ``refused``."""
+    try:
+        return wire.frame({**head, **reply}, bounded=True)
+    except wire.Refused as refused:
+        return wire.frame({**head, "refused": {"reason": refused.reason, "what": refused.what}})
 
 
 def outcome(probe: str, arguments: dict[str, Any], package: Path, device: str) -> dict[str, Any]:
