@@ -520,7 +520,7 @@ def test_nothing_of_the_trusted_side_is_in_memory(sealed: WarmParent, attempt: A
     modules, files = attempt(sealed, source)
     ours = {"autograder", "autograder.sandbox"} | {
         f"autograder.sandbox.{name}"
-        for name in "linux probes readable seal student supervisor syscalls wire warm_parent".split()
+        for name in "linux ordinary probes readable seal student supervisor syscalls wire warm_parent".split()
     }
     assert set(modules) - {"vae", "vae.loss"} <= ours
     assert {Path(name).parent.name for name in files} == {"sandbox"}
@@ -901,6 +901,53 @@ HONEST = {
         "    return os.path.getsize('a.png') > 0",
         True,
     ),
+    "streams in another encoding": (
+        "import sys\nsys.stdout.reconfigure(encoding='utf-8'); sys.stderr.reconfigure(errors='replace')\n"
+        "def attack(): print('\\uae30\\ub313'); return sys.stdout.encoding",
+        "utf-8",
+    ),
+    "streams wrapped anew": (
+        "import io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding='cp949', line_buffering=True)\n"
+        "def attack(): print('\\uae30\\ub313', flush=True); return sys.stdout.encoding",
+        "cp949",
+    ),
+    "streams detached": (
+        "import codecs, io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding='utf-8')\n"
+        "sys.stderr = codecs.getwriter('utf-8')(sys.stderr.detach())\n"
+        "def attack(): print('\\uae30\\ub313'); print('x', file=sys.stderr); return sys.stdout.seekable()",
+        False,
+    ),
+    "output redirected": (
+        "import contextlib, io\ndef attack():\n    with contextlib.redirect_stdout(io.StringIO()) as said: print('x')\n"
+        "    return said.getvalue()",
+        "x\n",
+    ),
+    **{
+        f"a window by {name}": (
+            f"import matplotlib\nmatplotlib.use('{name}')\nimport matplotlib.pyplot as plt\n"
+            "def attack():\n    plt.plot([1, 2]); plt.show(); plt.close('all'); return plt.get_backend().lower()",
+            "agg",
+        )
+        for name in ("TkAgg", "QtAgg", "Qt5Agg", "MacOSX", "nbAgg", "WebAgg", "module://matplotlib_inline.backend_inline")
+    },
+    "a window by pyplot": (
+        "import matplotlib.pyplot as plt\nplt.switch_backend('TkAgg')\n"
+        "def attack(): plt.rcParams['backend'] = 'QtAgg'; return plt.figure() is not None",
+        True,
+    ),
+    "a backend for files": (
+        "import matplotlib\nmatplotlib.use('svg')\ndef attack(): return matplotlib.get_backend().lower()",
+        "svg",
+    ),
+    **{
+        f"a bar of {module}": (
+            f"def attack():\n    from {module} import tqdm, trange\n    bar = tqdm(range(5), desc='x')\n"
+            "    bar.set_postfix(loss=1.0)\n    return sum(bar) + sum(trange(3))",
+            13,
+        )
+        for module in ("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.autonotebook")
+    },
+    "a bar by its old name": ("from tqdm import tqdm_notebook, tnrange\ndef attack(): return sum(tqdm_notebook(range(5)))", 10),
     "a bar": ("def attack():\n    from tqdm.auto import tqdm\n    return sum(tqdm(range(5)))", 10),
     "a bar without a thread": (
         "def attack():\n    import threading\n    from tqdm import tqdm\n    return sum(tqdm(range(5))), threading.active_count()",

@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from importlib.abc import MetaPathFinder
 from typing import Any
 
-from autograder.sandbox import linux, supervisor
+from autograder.sandbox import linux, ordinary, supervisor
 from autograder.sandbox.readable import Readable, readable
 from autograder.sandbox.seal import (
     FIRST_UID,
@@ -73,6 +73,7 @@ def preload() -> None:
 
     # No thread that watches bars: one that collects an unclosed bar while it starts waits for ever.
     tqdm.monitor_interval = 0
+    ordinary.prepare()
     torch.set_num_threads(1)
     torch.backends.cpu.get_cpu_capability()
     torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))]).zero_grad()
@@ -219,6 +220,7 @@ def start_afresh(seed: int, scratch: str, device: str) -> None:
         torch.zeros(1, device=device)
         torch.cuda.manual_seed_all(seed)
     torch.set_num_threads(1)
+    ordinary.open_streams()
     tempfile.tempdir = None
     sys.argv = [""]
     sys.path.insert(0, scratch)
