@@ -191,8 +191,6 @@ def _again(seen: Array, luggage: Luggage) -> dict[str, Any]:
 def decode(document: bytes, blob: bytes) -> Any:
     """The inverse of ``encode``. Raises ProtocolError for anything else than a well-formed frame."""
     try:
-        if _too_many(blob):
-            raise ValueError("too many tensors")
         tensors = safetensors.torch.load(blob) if blob else {}
         value = _from_json(json.loads(document, parse_int=_int64), tensors)
     except (
@@ -294,7 +292,10 @@ def receive(
     if magic != MAGIC or document_length > (max_json or MAX_JSON) or blob_length > max_tensors:
         raise ProtocolError("not a frame, or too large a one")
     document = _read(connection, document_length, deadline)
-    value = decode(document, _read(connection, blob_length, deadline))
+    blob = _read(connection, blob_length, deadline)
+    if _too_many(blob):
+        raise ProtocolError("too many tensors")
+    value = decode(document, blob)
     if time.monotonic() > deadline:
         raise DeadlinePassed
     return value
