@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from autograder.files import remove_tree
 from autograder.sandbox.seal import Limits
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class WarmParent:
     def close(self) -> None:
         """Let the warm parent end; for the process that launched it."""
         self.control.close()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        remove_tree(self.scratch)
 
 
 @contextmanager

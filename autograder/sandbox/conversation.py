@@ -69,7 +69,7 @@ class Student:
             return SandboxFault("a student process was lost together with its supervisor")
         finally:
             self.close()
-        if report["killed_for"] in ("memory", "output", "scratch"):
+        if report["killed_for"] in ("memory", "output", "scratch", "processes"):
             return Crashed(report["killed_for"])
         # The kernel's count for the limit and the one it reports differ by a few ticks, hence the share.
         in_full = report["cpu_seconds"] >= 0.95 * self._cpu_seconds

@@ -5,6 +5,7 @@ ctypes because no well-kept library covers them together; each function raises O
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import platform
@@ -59,6 +60,15 @@ def die_with_parent() -> None:
 def set_dumpable(dumpable: bool) -> None:
     """Not dumpable: no other process of the same user can read this one's memory or trace it."""
     _prctl(_PR_SET_DUMPABLE, int(dumpable))
+
+
+_CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
+def use_all_cores() -> None:
+    """Run wherever this process could when it was imported, whatever was done to it or its parent since."""
+    with contextlib.suppress(OSError, AttributeError):  # cores that are gone; a system without
+        os.sched_setaffinity(0, _CORES)
 
 
 def become_subreaper() -> None:

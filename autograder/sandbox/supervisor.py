@@ -71,21 +71,23 @@ def supervise(status: socket.socket, printed: int, student: int, limits: Limits,
 
 
 def exceeded(limits: Limits, family: list[str], status: socket.socket) -> str:
-    """Which limit these processes exceed together: ``cpu``, ``memory``, or none.
+    """Which limit these processes exceed together: ``cpu``, ``memory``, ``processes``, or none.
 
     Memory is the proportional set size, because pages shared with the warm parent must not be counted in
     each of them; this process shares as many, so its own size is taken off. It takes 10 ms to read, so the
     resident sizes, which are never smaller, are asked first; and far longer among many busy processes, so
-    the other reasons to stop are looked at in between.
+    the other reasons to stop are looked at in between. Page tables are memory too, and in neither size.
     """
     most, total = limits.memory_mb << 20, 0
     if sum(map(cpu_seconds, family)) > limits.cpu_seconds:
         return "cpu"
-    if sum(map(resident_bytes, family)) <= most:
+    if sum(map(tasks, family)) > limits.processes:
+        return "processes"  # the kernel sees to that, but where the user has others that it would count too
+    if sum(map(resident_bytes, family)) + sum(map(page_table_bytes, family)) <= most:
         return ""
-    shared = proportional_bytes("self")
+    shared, own = proportional_bytes("self"), page_table_bytes("self")
     for pid in family:
-        total += max(0, proportional_bytes(pid) - shared)
+        total += max(0, proportional_bytes(pid) - shared) + max(0, page_table_bytes(pid) - own)
         if total > most:
             return "memory"
         if sum(map(cpu_seconds, family)) > limits.cpu_seconds:
@@ -167,6 +169,13 @@ def resident_bytes(pid: str) -> int:
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
 
 
+def page_table_bytes(pid: str) -> int:
+    for line in _read(f"/proc/{pid}/status").splitlines():
+        if line.startswith("VmPTE:"):
+            return int(line.split()[1]) << 10
+    return 0
+
+
 def proportional_bytes(pid: str) -> int:
     for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
         if line.startswith("Pss:"):
@@ -195,6 +204,13 @@ def end_stragglers() -> None:
             os.waitpid(-1, 0)
 
 
+def clear_away(scratch: str) -> None:
+    """Remove a student's folder. Imported here alone, so that no student's process has it."""
+    from autograder.files import remove_tree
+
+    remove_tree(scratch)
+
+
 def in_fork(pid: int, body: Callable[[], None]) -> int:
     """Given what a fork returned: in the child run ``body`` and end, whatever happens; else return it."""
     if pid == 0:
@@ -207,6 +223,7 @@ def in_fork(pid: int, body: Callable[[], None]) -> int:
 
 def settle(keep: list[int]) -> None:
     """First thing in a fresh fork: default signals, no open file but those to keep."""
+    linux.use_all_cores()
     for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     null = os.open(os.devnull, os.O_RDWR)
