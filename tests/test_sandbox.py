@@ -12,6 +12,7 @@ import stat
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -341,6 +342,15 @@ def test_a_fork_bomb_is_stopped(attacked: WarmParent, attempt: Attempt, small: L
         attempt(attacked, source, limits=replace(small, processes=24), wall_seconds=120)
 
 
+def counted(attempt: Attempt, parent: WarmParent, source: str, limits: Limits) -> int:
+    """What ``attack`` counted until it was refused; 0 where its process was ended for its number, as among others of its user."""
+    try:
+        return int(attempt(parent, source, limits=limits))
+    except Crashed as end:
+        assert end.how == "processes"
+        return 0
+
+
 def test_processes_are_counted(attacked: WarmParent, attempt: Attempt, small: Limits) -> None:
     source = """
         import os, time
@@ -350,7 +360,8 @@ def test_processes_are_counted(attacked: WarmParent, attempt: Attempt, small: Li
                 except OSError: return count
                 if child == 0: time.sleep(1000)
     """
-    assert attempt(attacked, source, limits=replace(small, processes=8, cpu_seconds=30, memory_mb=1500)) < 8
+    limits = replace(small, processes=8, cpu_seconds=30, memory_mb=1500)
+    assert counted(attempt, attacked, source, limits) < 8
 
 
 def test_threads_are_counted(attacked: WarmParent, attempt: Attempt, small: Limits) -> None:
@@ -361,7 +372,49 @@ def test_threads_are_counted(attacked: WarmParent, attempt: Attempt, small: Limi
                 try: threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
                 except RuntimeError: return count
     """
-    assert attempt(attacked, source, limits=replace(small, processes=20)) < 20
+    assert counted(attempt, attacked, source, replace(small, processes=20)) < 20
+
+
+def test_threads_of_another_grader_are_not_counted(
+    sealed: WarmParent, attempt: Attempt, small: Limits
+) -> None:
+    """Its students' users are others; where it has none of its own, what the user starts meanwhile is left out."""
+    sleeping = """
+        import threading, time
+        def attack():
+            for _ in range(60): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+            time.sleep(60)
+    """
+    working = """
+        from concurrent.futures import ThreadPoolExecutor
+        import time
+        def attack():
+            with ThreadPoolExecutor(8) as pool: return sum(pool.map(lambda n: time.sleep(0.3) or n, range(8)))
+    """
+    limits = replace(small, cpu_seconds=20, memory_mb=1500, processes=64)
+    other = WarmParent.launch(sealed.tier)
+    try:
+        with ThreadPoolExecutor(2) as asking:
+            asleep = [asking.submit(attempt, parent, sleeping, limits, 4) for parent in (other, sealed)]
+            time.sleep(1)
+            assert [attempt(sealed, working, limits=limits) for _ in range(3)] == [28, 28, 28]
+            for each in asleep:
+                with pytest.raises(TimeLimit):
+                    each.result()
+    finally:
+        other.close()
+
+
+def test_two_graders_have_no_user_in_common(sealed: WarmParent, attempt: Attempt, small: Limits) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root takes on another user")
+    other = WarmParent.launch(sealed.tier, fresh=True)
+    try:
+        source = "import os\ndef attack(): return os.getuid()"
+        users = [attempt(parent, source, limits=small) for parent in (sealed, other)]
+    finally:
+        other.close()
+    assert abs(users[0] - users[1]) > 500
 
 
 def test_open_files_are_counted(sealed: WarmParent, attempt: Attempt, small: Limits) -> None:
@@ -817,7 +870,10 @@ def test_what_is_no_answer_is_a_garbled_crash(attacked: WarmParent, attempt: Att
             "import torch\nclass A:\n    __class__ = property(lambda _: torch.Tensor)\ndef attack(): return A()",
             "exotic",
         ),
-        ("class A:\n    @property\n    def __class__(_): raise ValueError\ndef attack(): return A()", "not_encodable"),
+        (
+            "class A:\n    @property\n    def __class__(_): raise ValueError\ndef attack(): return A()",
+            "not_encodable",
+        ),
     ],
 )
 def test_an_answer_that_cannot_be_sent_is_told_and_the_process_goes_on(
@@ -928,7 +984,15 @@ HONEST = {
             "def attack():\n    plt.plot([1, 2]); plt.show(); plt.close('all'); return plt.get_backend().lower()",
             "agg",
         )
-        for name in ("TkAgg", "QtAgg", "Qt5Agg", "MacOSX", "nbAgg", "WebAgg", "module://matplotlib_inline.backend_inline")
+        for name in (
+            "TkAgg",
+            "QtAgg",
+            "Qt5Agg",
+            "MacOSX",
+            "nbAgg",
+            "WebAgg",
+            "module://matplotlib_inline.backend_inline",
+        )
     },
     "a window by pyplot": (
         "import matplotlib.pyplot as plt\nplt.switch_backend('TkAgg')\n"
@@ -947,7 +1011,10 @@ HONEST = {
         )
         for module in ("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.autonotebook")
     },
-    "a bar by its old name": ("from tqdm import tqdm_notebook, tnrange\ndef attack(): return sum(tqdm_notebook(range(5)))", 10),
+    "a bar by its old name": (
+        "from tqdm import tqdm_notebook, tnrange\ndef attack(): return sum(tqdm_notebook(range(5)))",
+        10,
+    ),
     "a bar": ("def attack():\n    from tqdm.auto import tqdm\n    return sum(tqdm(range(5)))", 10),
     "a bar without a thread": (
         "def attack():\n    import threading\n    from tqdm import tqdm\n    return sum(tqdm(range(5))), threading.active_count()",

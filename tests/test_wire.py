@@ -230,7 +230,9 @@ def test_any_other_object_crosses_as_the_name_of_its_type(value: Any, type_name:
     assert round_trip(value) == Foreign(type_name)
 
 
-@pytest.mark.parametrize("value", [np.float64(1.5), type("Nats", (float,), {"__float__": lambda _: 9.0})(1.5)])
+@pytest.mark.parametrize(
+    "value", [np.float64(1.5), type("Nats", (float,), {"__float__": lambda _: 9.0})(1.5)]
+)
 def test_a_kind_of_float_crosses_as_the_float_it_is(value: float) -> None:
     found = round_trip(value)
     assert (found, type(found)) == (1.5, float)

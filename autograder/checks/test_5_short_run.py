@@ -37,7 +37,12 @@ def test_short_run(short_run_submission: RemoteSubmission, short_run_task: short
     if not short_run.relatedness(state, short_run_task.initial) >= band.least_related:
         before = short_run.negative_elbo(short_run_task.initial, short_run_task.held_out, seed)
         if not reached <= before:
-            raise Failed("short_run.diverged", called=called, before=expect.number(before), reached=expect.number(reached))
+            raise Failed(
+                "short_run.diverged",
+                called=called,
+                before=expect.number(before),
+                reached=expect.number(reached),
+            )
         raise Failed("short_run.unrelated", called=called)
     keep(Trained(state, answer["value"]))
     values: dict[str, Any] = {"called": called, "reached": expect.number(reached), **band.in_words()}

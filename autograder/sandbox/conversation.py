@@ -12,7 +12,14 @@ from types import TracebackType
 from typing import Any
 
 from autograder.sandbox import wire
-from autograder.sandbox.client import START_SECONDS, Crashed, SandboxFault, StudentRaised, TimeLimit, Unsendable
+from autograder.sandbox.client import (
+    START_SECONDS,
+    Crashed,
+    SandboxFault,
+    StudentRaised,
+    TimeLimit,
+    Unsendable,
+)
 
 END_SECONDS = 10
 MAX_REPLY = wire.MAX_TENSORS

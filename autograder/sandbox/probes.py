@@ -125,7 +125,10 @@ def reparameterize(
         arguments = (
             {"mu": both[..., 0], "log_var": both[..., 1]}
             if as_views
-            else {"mu": mu.clone(), "log_var": log_var.clone()}  # a call that changes them is one call's mistake
+            else {
+                "mu": mu.clone(),
+                "log_var": log_var.clone(),
+            }  # a call that changes them is one call's mistake
         )
         with torch.set_grad_enabled(not no_grad):
             answers.append(differentiate(model.reparameterize, arguments, wrt, cotangent, by_name=False))
@@ -201,7 +204,10 @@ def train(
     where = device if by_name else torch.device(device)
     value = student_function("train")(network, loader, epochs, learning_rate, where)
     # One who never asked the loader itself has gone through its data set in another way.
-    seen = {"all_passes": not 0 < loader.passes < epochs, "batches": loader.batches if loader.passes else None}
+    seen = {
+        "all_passes": not 0 < loader.passes < epochs,
+        "batches": loader.batches if loader.passes else None,
+    }
     return {**_trained(value, network, epochs * len(loader), model["state"]), **seen}
 
 
@@ -211,7 +217,9 @@ def untrained(model: dict[str, Any], images: torch.Tensor) -> dict[str, Any]:
     if network.latent_dim != model["latent_dim"] or not _has_shapes_of(network, model["state"]):
         return {"seen": {}}
     seen = seen_by(loaded(network, model["state"]), images)
-    own = [item for name, item in network.named_parameters() if name not in model["state"] and item.requires_grad]
+    own = [
+        item for name, item in network.named_parameters() if name not in model["state"] and item.requires_grad
+    ]
     computed = seen["mu"].sum() + seen["log_var"].sum() + seen["decoded"].sum()
     reached = torch.autograd.grad(computed, own, allow_unused=True) if own else ()
     return {"seen": {} if any(gradient is not None for gradient in reached) else seen}
@@ -236,7 +244,6 @@ def seen_by(network: Any, images: torch.Tensor) -> dict[str, Any]:
     (by_pixels,) = torch.autograd.grad(recon_x.sum(), layer)
     return {
         "mu": mu,
-        "log_var": log_var,
         "log_var": log_var,
         "decoded": network.decode(mu),
         "forward_mu": forward_mu,

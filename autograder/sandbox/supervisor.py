@@ -55,8 +55,11 @@ def supervise(status: socket.socket, printed: int, student: int, limits: Limits,
             killed_for = "output"
         elif time.monotonic() >= next_look:
             family = descendants()
-            crowded = crowded or sum(map(tasks, family)) >= limits.processes - 1
-            killed_for = exceeded(limits, family, status) or overfull(limits, family, scratch)
+            count = sum(map(tasks, family))
+            crowded = crowded or count >= limits.processes - 1
+            # The kernel sees to their number, but where the user has others that it would count too.
+            killed_for = "processes" if count > limits.processes else ""
+            killed_for = killed_for or exceeded(limits, family, status) or overfull(limits, family, scratch)
             next_look = time.monotonic() + WATCH_SECONDS
         if killed_for:
             kill_all([student])
@@ -71,7 +74,7 @@ def supervise(status: socket.socket, printed: int, student: int, limits: Limits,
 
 
 def exceeded(limits: Limits, family: list[str], status: socket.socket) -> str:
-    """Which limit these processes exceed together: ``cpu``, ``memory``, ``processes``, or none.
+    """Which limit these processes exceed together: ``cpu``, ``memory``, or none.
 
     Memory is the proportional set size, because pages shared with the warm parent must not be counted in
     each of them; this process shares as many, so its own size is taken off. It takes 10 ms to read, so the
@@ -81,8 +84,6 @@ def exceeded(limits: Limits, family: list[str], status: socket.socket) -> str:
     most, total = limits.memory_mb << 20, 0
     if sum(map(cpu_seconds, family)) > limits.cpu_seconds:
         return "cpu"
-    if sum(map(tasks, family)) > limits.processes:
-        return "processes"  # the kernel sees to that, but where the user has others that it would count too
     if sum(map(resident_bytes, family)) + sum(map(page_table_bytes, family)) <= most:
         return ""
     shared, own = proportional_bytes("self"), page_table_bytes("self")
