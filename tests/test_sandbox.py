@@ -408,7 +408,7 @@ def test_threads_of_another_grader_are_not_counted(
 def test_two_graders_have_no_user_in_common(sealed: WarmParent, attempt: Attempt, small: Limits) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root takes on another user")
-    other = WarmParent.launch(sealed.tier, fresh=True)
+    other = WarmParent.launch(sealed.tier)
     try:
         source = "import os\ndef attack(): return os.getuid()"
         users = [attempt(parent, source, limits=small) for parent in (sealed, other)]
