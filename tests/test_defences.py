@@ -55,7 +55,8 @@ def no_denial(*names: str) -> Weaken:
     """Without the rules of the system-call filter about these calls."""
 
     def weaken(patch: Patch) -> None:
-        deny = syscalls._deny
+        deny, allowing = syscalls._deny, syscalls._allowing
+        patch.setattr(syscalls, "_allowing", lambda calls: allowing(sorted({*calls, *names})))
         patch.setattr(
             syscalls,
             "_deny",
@@ -169,17 +170,26 @@ def expression(without: Weaken, text: str, *also: Weaken, tier: str = "namespace
 
 
 SECCOMP = {
-    # groups of syscalls.DENIED, in their order
+    # groups of syscalls.toml
     "another view of the file system": call("unshare", "libc.unshare(0x10000000)"),
     "other processes": call("ptrace", "libc.ptrace(0, 0, None, None)"),
     "kernel attack surface": call("io_setup", "libc.syscall(206, 1, ctypes.byref(ctypes.c_ulong()))"),
     "io_uring": call("io_uring_setup", "libc.syscall(425, 1, None)"),
+    "tables of mounts": call("statmount", "libc.syscall(457, None, None, 0, 0)"),
     "key rings": call("keyctl", "libc.syscall(250, 0, -3, 1)"),
     "memory no limit counts": call("memfd_create", "libc.memfd_create(b'x', 0)"),
+    "message queues": call("msgrcv", "libc.syscall(70, -1, room, 8, 0, 0)"),
+    "where memory lies": call("migrate_pages", "libc.syscall(256, os.getpid(), 0, None, None)"),
     "other programs": call("execve", "libc.execve(b'/none', None, None)"),
     "administration": call("name_to_handle_at", "libc.name_to_handle_at(-100, None, None, None, 0)"),
     "special files": expression(no_denial("mknodat", "mknod"), "os.mkfifo('pipe')"),
     "precedence": expression(no_denial("setpriority"), "os.setpriority(os.PRIO_PROCESS, 0, 19)"),
+    "cores of others": call("sched_setaffinity", "libc.sched_setaffinity(os.getpid(), 0, None)"),
+    "notes on files": Layer(
+        "namespaces",
+        no_denial("getxattr"),
+        CALL.replace("{call}", "libc.getxattr(None, None, None, 0)").replace("(1, 38)", "(95,)"),
+    ),
     "watches on files": call("inotify_init1", "libc.inotify_init1(0)"),
     # rules on arguments
     "clone with namespaces": Layer(
@@ -194,7 +204,7 @@ SECCOMP = {
     "signals through ioctl": expression(
         no_denial("ioctl"), "fcntl.ioctl(socket.socketpair()[0], 0x8901, os.getpid().to_bytes(4, 'little'))"
     ),
-    # syscalls.DENIED_IN_VIEW
+    # denied in view
     "modes of files in view": expression(
         no_denial("chmod", "fchmodat"), "os.mkdir('x'); os.chmod('x', 0o700)", tier="landlock"
     ),
@@ -207,6 +217,14 @@ SECCOMP = {
     ),
     "datagram pairs in view": expression(
         no_denial("socketpair"), "socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)", tier="landlock"
+    ),
+    "raw pairs, which are for datagrams": expression(
+        no_denial("socketpair"), "socket.socketpair(socket.AF_UNIX, socket.SOCK_RAW)", tier="landlock"
+    ),
+    "files under way between sockets in view": expression(
+        no_denial("sendmsg"),
+        "pair = socket.socketpair(); socket.send_fds(pair[0], [b'x'], [0])",
+        tier="landlock",
     ),
     "sessions in view": expression(
         no_denial("setsid"),
@@ -469,6 +487,58 @@ ADVANCE = """
         wire.send(frame.f_locals["rpc"], {"nonce": "0" * 32, "value": {"value": "reached"}})
     def attack(): return 1
 """
+
+
+CORES = """
+    import os
+    def attack(): return sorted(os.sched_getaffinity(0))
+"""
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_a_moved_process_moves_nobody_after_it(
+    holds: bool, monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
+) -> None:
+    """Whatever has been done to the warm parent: each fork runs on all the cores that it had at its start."""
+    here("landlock")
+    all_cores = sorted(os.sched_getaffinity(0))
+    if len(all_cores) == 1:
+        pytest.skip("there is but one core")
+    if not holds:
+        no(linux, "use_all_cores")(monkeypatch)
+    try:
+        os.sched_setaffinity(0, all_cores[-1:])
+        assert (run("landlock", CORES, limits) == all_cores) == holds
+    finally:
+        os.sched_setaffinity(0, all_cores)
+
+
+TABLES = """
+    import ctypes, mmap
+    libc = ctypes.CDLL(None)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+    libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    def attack():
+        import time
+        size, count = 2 << 20, 130_000
+        start = libc.mmap(None, size * count, mmap.PROT_READ, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, -1, 0)
+        libc.madvise(start, size * count, 15)
+        for place in range(start, start + size * count, size): ctypes.string_at(place, 1)
+        time.sleep(1)
+        return "reached"
+"""
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_page_tables_are_memory(
+    holds: bool, monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
+) -> None:
+    here("landlock")
+    if not holds:
+        monkeypatch.setattr(supervisor, "page_table_bytes", lambda pid: 0)
+    found = run("landlock", TABLES, replace(limits, cpu_seconds=20))
+    assert found == (f"{STOPPED}: {Crashed('memory')!r}" if holds else "reached")
 
 
 def test_without_a_nonce_an_answer_in_advance_would_count(

@@ -143,7 +143,7 @@ RETURNED = {
     "vector": ("torch.zeros(3)", "check.shape"),
     "one element": ("torch.zeros(1)", "check.shape"),
     "empty": ("torch.zeros(0)", "check.shape"),
-    "float64": ("torch.zeros((), dtype=torch.float64)", "check.dtype"),
+    "float16": ("torch.zeros((), dtype=torch.float16)", "check.dtype"),
     "integer": ("torch.zeros((), dtype=torch.long)", "check.dtype"),
     "complex": ("torch.zeros((), dtype=torch.complex64)", "check.dtype"),
     "nan": ("torch.tensor(float('nan'))", "check.not_finite"),

@@ -13,6 +13,7 @@ import stat
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ import torch
 from autograder import checks, isolation, kit
 from autograder.sandbox import client, conversation, seal, supervisor, wire
 from autograder.sandbox import warm_parent as warm
-from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, WarmParent
+from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, Unsendable, WarmParent
 from autograder.sandbox.seal import FIRST_UID, SCRATCH, TIERS, Limits
 from autograder.sandbox.wire import Array, Foreign
 from autograder.settings import settings
@@ -371,6 +372,15 @@ def test_a_fork_bomb_is_stopped(attacked: WarmParent, attempt: Attempt, small: L
         attempt(attacked, source, limits=replace(small, processes=24), wall_seconds=120)
 
 
+def counted(attempt: Attempt, parent: WarmParent, source: str, limits: Limits) -> int:
+    """What ``attack`` counted until it was refused; 0 where its process was ended for its number, as among others of its user."""
+    try:
+        return int(attempt(parent, source, limits=limits))
+    except Crashed as end:
+        assert end.how == "processes"
+        return 0
+
+
 def test_processes_are_counted(attacked: WarmParent, attempt: Attempt, small: Limits) -> None:
     source = """
         import os, time
@@ -380,7 +390,8 @@ def test_processes_are_counted(attacked: WarmParent, attempt: Attempt, small: Li
                 except OSError: return count
                 if child == 0: time.sleep(1000)
     """
-    assert attempt(attacked, source, limits=replace(small, processes=8, cpu_seconds=30, memory_mb=1500)) < 8
+    limits = replace(small, processes=8, cpu_seconds=30, memory_mb=1500)
+    assert counted(attempt, attacked, source, limits) < 8
 
 
 def test_threads_are_counted(attacked: WarmParent, attempt: Attempt, small: Limits) -> None:
@@ -391,7 +402,49 @@ def test_threads_are_counted(attacked: WarmParent, attempt: Attempt, small: Limi
                 try: threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
                 except RuntimeError: return count
     """
-    assert attempt(attacked, source, limits=replace(small, processes=20)) < 20
+    assert counted(attempt, attacked, source, replace(small, processes=20)) < 20
+
+
+def test_threads_of_another_grader_are_not_counted(
+    sealed: WarmParent, attempt: Attempt, small: Limits
+) -> None:
+    """Its students' users are others; where it has none of its own, what the user starts meanwhile is left out."""
+    sleeping = """
+        import threading, time
+        def attack():
+            for _ in range(60): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+            time.sleep(60)
+    """
+    working = """
+        from concurrent.futures import ThreadPoolExecutor
+        import time
+        def attack():
+            with ThreadPoolExecutor(8) as pool: return sum(pool.map(lambda n: time.sleep(0.3) or n, range(8)))
+    """
+    limits = replace(small, cpu_seconds=20, memory_mb=1500, processes=64)
+    other = WarmParent.launch(sealed.tier)
+    try:
+        with ThreadPoolExecutor(2) as asking:
+            asleep = [asking.submit(attempt, parent, sleeping, limits, 4) for parent in (other, sealed)]
+            time.sleep(1)
+            assert [attempt(sealed, working, limits=limits) for _ in range(3)] == [28, 28, 28]
+            for each in asleep:
+                with pytest.raises(TimeLimit):
+                    each.result()
+    finally:
+        other.close()
+
+
+def test_two_graders_have_no_user_in_common(sealed: WarmParent, attempt: Attempt, small: Limits) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root takes on another user")
+    other = WarmParent.launch(sealed.tier)
+    try:
+        source = "import os\ndef attack(): return os.getuid()"
+        users = [attempt(parent, source, limits=small) for parent in (sealed, other)]
+    finally:
+        other.close()
+    assert abs(users[0] - users[1]) > 500
 
 
 def test_open_files_are_counted(sealed: WarmParent, attempt: Attempt, small: Limits) -> None:
@@ -550,7 +603,7 @@ def test_nothing_of_the_trusted_side_is_in_memory(sealed: WarmParent, attempt: A
     modules, files = attempt(sealed, source)
     ours = {"autograder", "autograder.sandbox"} | {
         f"autograder.sandbox.{name}"
-        for name in "linux probes readable seal student supervisor syscalls wire warm_parent".split()
+        for name in "linux ordinary probes readable seal student supervisor syscalls wire warm_parent".split()
     }
     assert set(modules) - {"vae", "vae.loss"} <= ours
     assert {Path(name).parent.name for name in files} == {"sandbox"}
@@ -805,7 +858,11 @@ GARBLED = {
     from autograder.sandbox import wire
     def attack(): os.write(inside()["rpc"].fileno(), wire.HEADER.pack(wire.MAGIC, 2**31, 2**62))
     """,
-    "too long a text": "def attack(): return 'x' * 2_000_000",
+    "a refusal without a reason": INSIDE
+    + """
+    from autograder.sandbox import wire
+    def attack(): wire.send(inside()["rpc"], {"nonce": inside()["request"]["nonce"], "refused": {"reason": "x", "what": ""}})
+    """,
     "an exception of nothing": INSIDE
     + """
     from autograder.sandbox import wire
@@ -831,6 +888,35 @@ def test_what_is_no_answer_is_a_garbled_crash(attacked: WarmParent, attempt: Att
     with pytest.raises(Crashed) as crashed:
         attempt(attacked, source, asks=2)
     assert crashed.value.how == "garbled"
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("def attack(): return 'x' * 2_000_000", "too_large"),
+        ("import torch\ndef attack(): return torch.ones(1).expand(1 << 15, 1 << 15)", "too_large"),
+        ("import torch\ndef attack(): return torch.nested.nested_tensor([torch.ones(2)])", "exotic"),
+        (
+            "import torch\nclass A:\n    __class__ = property(lambda _: torch.Tensor)\ndef attack(): return A()",
+            "exotic",
+        ),
+        (
+            "class A:\n    @property\n    def __class__(_): raise ValueError\ndef attack(): return A()",
+            "not_encodable",
+        ),
+    ],
+)
+def test_an_answer_that_cannot_be_sent_is_told_and_the_process_goes_on(
+    attacked: WarmParent, small: Limits, source: str, reason: str
+) -> None:
+    text = source + "\nreconstruction_loss = attack\ndef kl_divergence(): return 'goes on'"
+    with attacked.student(small, 30, seed=1) as student:
+        student.ask("load", files={"__init__.py": "", "loss.py": text}, modules=["loss"])
+        with pytest.raises(Unsendable) as refused:
+            student.ask("loss", function="reconstruction_loss", arguments={}, wrt=[])
+        answer = student.ask("loss", function="kl_divergence", arguments={}, wrt=[])
+    assert refused.value.kind == reason
+    assert answer["value"] == "goes on"
 
 
 def test_a_forged_answer_to_the_question_itself_is_only_data(sealed: WarmParent, attempt: Attempt) -> None:
@@ -900,6 +986,64 @@ HONEST = {
         "def attack():\n    import matplotlib.pyplot as plt, os\n    plt.plot([1, 2]); plt.savefig('a.png')\n"
         "    return os.path.getsize('a.png') > 0",
         True,
+    ),
+    "streams in another encoding": (
+        "import sys\nsys.stdout.reconfigure(encoding='utf-8'); sys.stderr.reconfigure(errors='replace')\n"
+        "def attack(): print('\\uae30\\ub313'); return sys.stdout.encoding",
+        "utf-8",
+    ),
+    "streams wrapped anew": (
+        "import io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding='cp949', line_buffering=True)\n"
+        "def attack(): print('\\uae30\\ub313', flush=True); return sys.stdout.encoding",
+        "cp949",
+    ),
+    "streams detached": (
+        "import codecs, io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.detach(), encoding='utf-8')\n"
+        "sys.stderr = codecs.getwriter('utf-8')(sys.stderr.detach())\n"
+        "def attack(): print('\\uae30\\ub313'); print('x', file=sys.stderr); return sys.stdout.seekable()",
+        False,
+    ),
+    "output redirected": (
+        "import contextlib, io\ndef attack():\n    with contextlib.redirect_stdout(io.StringIO()) as said: print('x')\n"
+        "    return said.getvalue()",
+        "x\n",
+    ),
+    **{
+        f"a window by {name}": (
+            f"import matplotlib\nmatplotlib.use('{name}')\nimport matplotlib.pyplot as plt\n"
+            "def attack():\n    plt.plot([1, 2]); plt.show(); plt.close('all'); return plt.get_backend().lower()",
+            "agg",
+        )
+        for name in (
+            "TkAgg",
+            "QtAgg",
+            "Qt5Agg",
+            "MacOSX",
+            "nbAgg",
+            "WebAgg",
+            "module://matplotlib_inline.backend_inline",
+        )
+    },
+    "a window by pyplot": (
+        "import matplotlib.pyplot as plt\nplt.switch_backend('TkAgg')\n"
+        "def attack(): plt.rcParams['backend'] = 'QtAgg'; return plt.figure() is not None",
+        True,
+    ),
+    "a backend for files": (
+        "import matplotlib\nmatplotlib.use('svg')\ndef attack(): return matplotlib.get_backend().lower()",
+        "svg",
+    ),
+    **{
+        f"a bar of {module}": (
+            f"def attack():\n    from {module} import tqdm, trange\n    bar = tqdm(range(5), desc='x')\n"
+            "    bar.set_postfix(loss=1.0)\n    return sum(bar) + sum(trange(3))",
+            13,
+        )
+        for module in ("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.autonotebook")
+    },
+    "a bar by its old name": (
+        "from tqdm import tqdm_notebook, tnrange\ndef attack(): return sum(tqdm_notebook(range(5)))",
+        10,
     ),
     "a bar": ("def attack():\n    from tqdm.auto import tqdm\n    return sum(tqdm(range(5)))", 10),
     "a bar without a thread": (

@@ -10,6 +10,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -185,10 +186,10 @@ def test_a_tensor_says_whether_it_is_plain_and_has_gradients(
     [
         torch.empty(2, device="meta"),
         torch.zeros(2, dtype=torch.complex64),
-        torch.eye(2).to_sparse(),
+        torch.quantize_per_tensor(torch.zeros(2), 0.1, 0, torch.quint8),
         torch.zeros(2, dtype=torch.float8_e5m2),
     ],
-    ids=["meta", "complex", "sparse", "float8"],
+    ids=["meta", "complex", "quantized", "float8"],
 )
 def test_a_tensor_that_cannot_be_carried_arrives_as_its_description(value: torch.Tensor) -> None:
     found = round_trip(value)
@@ -209,7 +210,7 @@ class Named:
     [
         (2**63, "int"),
         (10**5000, "int"),
-        (np.float64(1.5), "numpy.float64"),
+        (np.float32(1.5), "numpy.float32"),
         (np.zeros(2), "numpy.ndarray"),
         (object(), "object"),
         (Named(), f"{__name__}.Named"),
@@ -227,6 +228,70 @@ class Named:
 )
 def test_any_other_object_crosses_as_the_name_of_its_type(value: Any, type_name: str) -> None:
     assert round_trip(value) == Foreign(type_name)
+
+
+@pytest.mark.parametrize(
+    "value", [np.float64(1.5), type("Nats", (float,), {"__float__": lambda _: 9.0})(1.5)]
+)
+def test_a_kind_of_float_crosses_as_the_float_it_is(value: float) -> None:
+    found = round_trip(value)
+    assert (found, type(found)) == (1.5, float)
+
+
+class Poses:
+    __class__ = property(lambda _: torch.Tensor)  # type: ignore[assignment]
+
+
+class Raises:
+    @property
+    def __class__(self) -> Any:
+        raise SystemExit
+
+
+def masked() -> torch.Tensor:
+    from torch.masked import masked_tensor
+
+    found: torch.Tensor = masked_tensor(torch.ones(3), torch.tensor([True, False, True]))
+    return found
+
+
+def without_storage() -> torch.Tensor:
+    found = torch.ones(3)
+    found.untyped_storage().resize_(0)
+    return found
+
+
+REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
+    "nested": ("exotic", lambda: torch.nested.nested_tensor([torch.ones(2), torch.ones(3)])),
+    "jagged": ("exotic", lambda: torch.nested.nested_tensor([torch.ones(2)], layout=torch.jagged)),
+    "masked": ("exotic", masked),
+    "sparse": ("exotic", lambda: torch.eye(2).to_sparse()),
+    "compressed": ("exotic", lambda: torch.eye(2).to_sparse_csr()),
+    "poses as a tensor": ("exotic", Poses),
+    "raises where it is read": ("not_encodable", Raises),
+    "no storage": ("not_encodable", without_storage),
+    "one number, shown a billion times": ("too_large", lambda: torch.ones(1).expand(1 << 15, 1 << 15)),
+    "a large tensor": ("too_large", lambda: torch.zeros(wire.MAX_TENSORS // 4 + 1)),
+    "many tensors": ("too_large", lambda: [torch.zeros(1)] * (wire.MAX_COUNT + 1)),
+    "many numbers": ("too_large", lambda: [[0] * 10_000] * 100),
+    "a long text": ("too_large", lambda: "x" * wire.MAX_JSON),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("reason", "make"), REFUSED.values(), ids=REFUSED.keys())
+def test_an_honest_sender_says_what_it_cannot_send(reason: str, make: Callable[[], Any]) -> None:
+    began = time.monotonic()
+    with pytest.raises(wire.Refused) as refused:
+        wire.encode({"value": make(), "after": {}}, bounded=True)
+    assert refused.value.reason == reason
+    assert time.monotonic() - began < 5
+
+
+def test_what_an_honest_sender_sends_is_taken() -> None:
+    largest = [torch.zeros(wire.MAX_TENSORS // 4 - 100_000), *[torch.zeros(0)] * (wire.MAX_COUNT // 2)]
+    document, blob = wire.encode(largest, bounded=True)
+    assert len(received(frame(document, blob), max_tensors=wire.MAX_TENSORS)) == len(largest)
 
 
 def test_a_list_that_holds_itself_ends_at_the_depth_limit() -> None:
@@ -367,6 +432,64 @@ def test_words_for_infinity_that_json_lacks_are_no_finite_numbers(text: str) -> 
 def test_long_texts_of_a_description_are_cut() -> None:
     found = wire.decode(described(dtype="d" * 5000, device="x" * 5000, ref=...), b"")
     assert len(found.dtype) == len(found.device) == wire.TEXT_LENGTH
+
+
+# --- the largest frames ----------------------------------------------------------------------------------
+
+
+def names(count: int, more: str = "") -> bytes:
+    """The safetensors of so many tensors without elements."""
+    entry = '"%x%s":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}'
+    head = ("{" + ",".join(entry % (number, more) for number in range(count)) + "}").encode()
+    return struct.pack("<Q", len(head) + -len(head) % 8) + head + b" " * (-len(head) % 8)
+
+
+def whole(part: bytes, join: bytes = b",", room: int = wire.MAX_JSON - 2) -> bytes:
+    return b"[" + join.join([part] * (room // (len(part) + len(join)))) + b"]"
+
+
+LARGEST = {
+    "one tensor": (described(shape=[wire.MAX_TENSORS // 4 - 32]), safetensors.torch.save({"t0": torch.zeros(wire.MAX_TENSORS // 4 - 32)})),
+    "half a million tensors": (b"1", names(500_000)),
+    "as many tensors as may be": (b"1", names(wire.MAX_COUNT)),
+    "names with escapes": (b"1", names(100_000, "\\u0061")),
+    "a header of blanks": (b"1", struct.pack("<Q", 29 << 20) + b"{}" + b" " * ((29 << 20) - 2)),
+    "a header of braces": (b"1", struct.pack("<Q", 250_000) + b"{" * 250_000),
+    "lists": (whole(b"[]"), b""),
+    "dicts": (whole(b'{"$d":{}}'), b""),
+    "names of types": (whole(b'{"$o":""}'), b""),
+    "numbers": (whole(b"1e9"), b""),
+    "a text": (b'"' + b"\\u0000" * 100_000 + b'"', b""),
+    "descriptions": (whole(described(ref=...)), b""),
+    "a shape": (b'{"$t":' + described(ref=...)[6:-1].replace(b"[3]", whole(b"9999", room=600_000)) + b"}", b""),
+}  # fmt: skip
+
+
+def peak_bytes() -> int:
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) << 10
+
+
+@pytest.mark.parametrize(("document", "blob"), LARGEST.values(), ids=LARGEST.keys())
+def test_whatever_is_in_a_frame_takes_little_memory_and_time(document: bytes, blob: bytes) -> None:
+    content = frame(document, blob)
+    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    before, began = peak_bytes(), time.monotonic()
+    with contextlib.suppress(ProtocolError):
+        received(content, max_tensors=wire.MAX_TENSORS)
+    assert peak_bytes() - before <= 200 << 20
+    assert time.monotonic() - began <= 2
+
+
+def test_a_frame_that_is_decoded_too_late_is_late(
+    pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = pair
+    decode = wire.decode
+    monkeypatch.setattr(wire, "decode", lambda *given: (time.sleep(0.3), decode(*given))[1])
+    wire.send(theirs, 1)
+    with pytest.raises(DeadlinePassed):
+        wire.receive(mine, MEGABYTE, time.monotonic() + 0.2)
 
 
 # --- deadlines -------------------------------------------------------------------------------------------

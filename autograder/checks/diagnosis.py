@@ -17,7 +17,7 @@ import torch
 
 from autograder import bank, kit
 from autograder.checks import remembered, tasks
-from autograder.checks.inputs import Draw
+from autograder.checks.inputs import LEAST, Draw
 from autograder.sandbox.client import StudentRaised
 from autograder.sandbox.conversation import Student
 from autograder.sandbox.wire import Array
@@ -69,7 +69,7 @@ def _loss_calls(stub: str, draw: Draw) -> Iterator[dict[str, Any]]:
             yield {"arguments": {**both[stub], "recon_x": (pixels["x"].flatten(1) < 0.5).float()}, "wrt": []}
         if stub == "loss_function":  # the one case with a KL divergence above the reconstruction loss
             x = pixels["x"].round()
-            perfect = {"recon_x": x.flatten(1).clamp(1e-4, 1 - 1e-4), "x": x}
+            perfect = {"recon_x": x.flatten(1).clamp(LEAST, 1 - LEAST), "x": x}
             yield {"arguments": {**perfect, **codes, "mu": 9 * codes["mu"]}, "wrt": []}
             yield {"arguments": {**pixels, "mu": codes["mu"] / 9, "log_var": codes["log_var"] / 9}, "wrt": []}
     many = {"recon_x": draw.probabilities("p many", 130), "x": 0.1 + 0.6 * draw.images("x many", 130)}

@@ -70,8 +70,9 @@ def tensor(value: Any, shape: Sequence[int], called: str, dtype: str = "float32"
 
 
 def scalar(value: Any, called: str) -> float:
-    """A finite 0-dim float32 tensor, as a number."""
-    return float(tensor(value, (), called))
+    """A finite 0-dim tensor of float32 or float64, as a number."""
+    double = isinstance(value, Array) and value.dtype == "float64"
+    return float(tensor(value, (), called, "float64" if double else "float32"))
 
 
 def gradient(answer: dict[str, Any], name: str, like: Tensor, called: str) -> Tensor:

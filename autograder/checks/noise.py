@@ -51,6 +51,8 @@ def check_spread(noise: Tensor, log_var: Tensor) -> None:
     noise (C, N, D) is (z - mu) / exp(log_var / 2) of C calls; log_var (N, D).
     """
     calls = len(noise)
+    if any((first - second).abs().max() < 0.01 for first, second in combinations(noise, 2)):
+        raise Failed("noise.repeated")  # then its mean and spread are those of one draw, and tell nothing
     order = log_var.flatten().argsort()
     by_log_var = noise.reshape(calls, -1)[:, order].reshape(calls, 16, -1).transpose(0, 1)
     by_column, by_row = noise.permute(2, 0, 1), noise.permute(1, 0, 2)

@@ -23,12 +23,13 @@ from autograder.intake import Submission
 from autograder.messages import Message, words
 from autograder.results import Check
 from autograder.run import Run
-from autograder.sandbox import student
-from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, WarmParent
+from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, Unsendable, WarmParent
 from autograder.sandbox.seal import Limits
+from autograder.sandbox.wire import MAX_TENSORS
 from autograder.settings import FILES, PARTS
 
 MAX_SHOWN = 300
+MAX_ANSWER_MB = MAX_TENSORS >> 20
 Remark = Callable[..., None]
 
 
@@ -208,8 +209,9 @@ def verdict(
             return "failed", error.message_id, error.values, error.misconception
         case StudentRaised(kind="NotImplementedError", line=int()):
             return "error", "check.not_implemented", {"called": called, **_where(error)}, "not-finished"
-        case StudentRaised(kind=student.UNSENT):
-            return "error", "check.unsent", {"called": called, "text": without_tensors(error.text)}, None
+        case Unsendable():
+            values = {"called": called, "what": error.text, "megabytes": MAX_ANSWER_MB}
+            return "failed", f"check.answer_{error.kind}", values, None
         case StudentRaised():
             values = {
                 "called": called,

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from autograder import kit
 from autograder.checks.expect import Failed
-from autograder.checks.inputs import derived_seed
+from autograder.checks.inputs import student_seed
 from autograder.intake import Submission
 from autograder.messages import Message
 from autograder.sandbox import standins
@@ -173,7 +173,7 @@ class RemoteSubmission:
         student = self._warm_parent.student(
             settings.limits(short),
             settings.short_run_wall_seconds if short else settings.wall_seconds,
-            derived_seed(self._seed, self.part),
+            student_seed(self._seed, self.part),
         )
         try:
             student.ask("load", files=files, modules=self._modules())

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks import reference
-from autograder.checks.inputs import Draw, derived_seed
+from autograder.checks.inputs import Draw, derived_seed, student_seed
 from autograder.sandbox import probes
 from autograder.settings import Settings
 
@@ -85,7 +85,7 @@ def task(dataset: str, root: Path | None, seed: int, count: int) -> Task:
         held_out=permuted(held_out[shown], pixels),
         pixels=pixels,
         initial=initial,
-        shuffle_seed=derived_seed(seed, "short run order"),
+        shuffle_seed=student_seed(seed, "short run order"),
     )
 
 

@@ -26,6 +26,7 @@ WIDE_BATCH, WIDE_REST = 131, 3  # images in the two batches of an epoch: more th
 # Where the codes of the long epoch lie: mu beyond where the prior has mass, log_var nearly as far as is promised.
 FAR_CODES = (9.0, -8.0, 1.0, 8.5, -8.5, 0.5)
 PATIENT_EPOCHS, OVERSHOOTING_EPOCHS = 12, 32
+BUSY_BATCHES, BUSY_EPOCHS = 61, 2
 
 CODE_DIM = 25  # of the model for generate: more than the 20 that students expect, and odd
 SLOW_DIM = 3  # of one of the models for restore
@@ -114,6 +115,15 @@ def overshooting_task(seed: int) -> dict[str, Any]:
         "learning_rate": 0.5,
         "by_name": False,
     }
+
+
+@cache
+def busy_task(seed: int) -> dict[str, Any]:
+    """Training in many batches, for those who stop after some; without chaos, as above."""
+    task = overshooting_task(seed)
+    images = Draw(seed).uniform("busy", 0.3, 0.9, BUSY_BATCHES, 1, 28, 28)
+    data = {"images": images, "labels": torch.arange(BUSY_BATCHES) % 10, "batch_size": 1}
+    return {**task, "data": data, "epochs": BUSY_EPOCHS, "learning_rate": 1e-2, "by_name": True}
 
 
 def patient_task(seed: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder.checks import expect, reference
+from autograder.checks import expect, reference, short_run
 from autograder.checks.expect import Failed
 from autograder.checks.inputs import WIDEST, Draw
 from autograder.checks.remote import RemoteSubmission
@@ -15,6 +15,7 @@ pytestmark = pytest.mark.part("loss")
 
 # Students may guard the logarithm with a small constant; up to 1e-6 counts as right.
 GUARD = 1.1e-6
+IN_USE = 24  # images in a batch like those of training
 MANY = 130  # images, more than the lecture's batches have
 # Regimes of log_var: near 0 the constant terms show, below it log_var itself, above it exp(log_var).
 REGIMES = {"near 0": (-1.0, 1.0), "narrow": (-WIDEST, -2.0), "wide": (2.0, WIDEST)}
@@ -34,6 +35,14 @@ def pixels(draw: Draw, purpose: str, count: int) -> dict[str, Tensor]:
 def pale(x: Tensor) -> Tensor:
     """Images with neither black nor white in them."""
     return 0.1 + 0.6 * x
+
+
+def in_use(draw: Draw, task: short_run.Task, digits: bool) -> dict[str, Tensor]:
+    """A batch as training has it: images that are mostly black, digits of the data set or strokes, and D = 20."""
+    count = IN_USE if digits else IN_USE + 3
+    x = task.images[:count].flatten(1)[:, task.pixels.argsort()] if digits else draw.strokes("in use", count)
+    given = {**pixels(draw, f"in use {digits}", count), **codes(draw, f"in use {digits}", count, 20)}
+    return {**given, "x": x.reshape(count, 1, 28, 28).contiguous()}
 
 
 def codes(draw: Draw, purpose: str, rows: int, columns: int) -> dict[str, Tensor]:
@@ -98,7 +107,9 @@ def test_reconstruction_scalar(submission: RemoteSubmission, draw: Draw) -> None
 
 
 @pytest.mark.check(points=4, needs="reconstruction_scalar")
-def test_reconstruction_value(submission: RemoteSubmission, draw: Draw) -> None:
+def test_reconstruction_value(
+    submission: RemoteSubmission, draw: Draw, short_run_task: short_run.Task
+) -> None:
     """reconstruction_loss is the binary cross-entropy, summed over pixels and batch"""
     for count in (1, MANY, 5):
         given = pixels(draw, f"value {count}", count)
@@ -106,14 +117,23 @@ def test_reconstruction_value(submission: RemoteSubmission, draw: Draw) -> None:
     given["x"] = (given["x"] > 0.5).float().flatten(1)
     tolerance = reconstruction_tolerance(given["recon_x"])
     check_value(submission, "reconstruction_loss", given, tolerance, no_grad=True)
+    for digits in (True, False):
+        used = in_use(draw, short_run_task, digits)
+        given = {name: used[name] for name in ("recon_x", "x")}
+        check_value(submission, "reconstruction_loss", given, reconstruction_tolerance(given["recon_x"]))
 
 
 @pytest.mark.check(points=2, needs="reconstruction_scalar")
-def test_reconstruction_gradient(submission: RemoteSubmission, draw: Draw) -> None:
+def test_reconstruction_gradient(
+    submission: RemoteSubmission, draw: Draw, short_run_task: short_run.Task
+) -> None:
     """The gradient of reconstruction_loss by recon_x is that of the binary cross-entropy"""
-    for count in (3, 1):
-        given = pixels(draw, f"gradient {count}", count)
+    cases = [pixels(draw, f"gradient {count}", count) for count in (3, 1)]
+    for given in cases:
         given["x"][0] = pale(given["x"][0])
+    for used in (in_use(draw, short_run_task, digits) for digits in (True, False)):
+        cases.append({name: used[name] for name in ("recon_x", "x")})
+    for given in cases:
         what = called("reconstruction_loss", given)
         answer = submission.loss(what, "reconstruction_loss", arguments=given, wrt=["recon_x"])
         _, expected = correct("reconstruction_loss", given, ["recon_x"])
@@ -173,6 +193,7 @@ def test_kl_value(submission: RemoteSubmission, draw: Draw) -> None:
         *((regime, 5, 23) for regime in REGIMES),  # exp of a row's sum is beyond float32
         ("one", 1, 20),
         ("many", MANY, 70),
+        ("in use", IN_USE, 20),
     ):
         given = codes(draw, purpose, rows, columns)
         expected, _ = correct("kl_divergence", given, ["mu"])
@@ -183,8 +204,8 @@ def test_kl_value(submission: RemoteSubmission, draw: Draw) -> None:
 @pytest.mark.check(points=4, needs="kl_scalar")
 def test_kl_gradient(submission: RemoteSubmission, draw: Draw) -> None:
     """The gradients of kl_divergence by mu and log_var are right"""
-    for regime in REGIMES:
-        given = codes(draw, regime, 5, 7)
+    for regime, rows, columns in (*((regime, 5, 7) for regime in REGIMES), ("in use", IN_USE, 20)):
+        given = codes(draw, regime, rows, columns)
         what = called("kl_divergence", given)
         answer = submission.loss(what, "kl_divergence", arguments=given, wrt=["mu", "log_var"])
         _, expected = correct("kl_divergence", given, ["mu", "log_var"])
@@ -229,13 +250,16 @@ def loss_tolerance(given: dict[str, Tensor], value: float) -> float:
 
 
 @pytest.mark.check(points=4)
-def test_loss_function_value(submission: RemoteSubmission, draw: Draw) -> None:
+def test_loss_function_value(
+    submission: RemoteSubmission, draw: Draw, short_run_task: short_run.Task
+) -> None:
     """loss_function is the negative ELBO of the batch: reconstruction plus KL divergence, in nats"""
     own_sums = []
     small = whole(draw, "small", 4, 21)
     small = {**small, "mu": 0.05 * small["mu"], "log_var": 0.05 * small["log_var"]}  # a KL that is nearly 0
     cases = [whole(draw, "one", 1, 40), whole(draw, "wide", 5, 11), whole(draw, "many", MANY, 7), small]
     cases[1]["x"] = cases[1]["x"].flatten(1)
+    cases += [in_use(draw, short_run_task, digits) for digits in (True, False)]
     for number, given in enumerate(cases):
         what = called("loss_function", given)
         how = {"by_name": number in (1, 2), "no_grad": number > 1}
@@ -261,10 +285,14 @@ def test_loss_function_value(submission: RemoteSubmission, draw: Draw) -> None:
 
 
 @pytest.mark.check(points=3, needs="loss_function_value")
-def test_loss_function_gradient(submission: RemoteSubmission, draw: Draw) -> None:
+def test_loss_function_gradient(
+    submission: RemoteSubmission, draw: Draw, short_run_task: short_run.Task
+) -> None:
     """Both terms of loss_function teach the model: gradients reach recon_x, mu and log_var"""
     for purpose, count in (("whole gradient", 3), ("again", 5)):  # twice, for those who count calls
         check_whole_gradient(submission, whole(draw, purpose, count, 6))
+    for digits in (True, False):
+        check_whole_gradient(submission, in_use(draw, short_run_task, digits))
 
 
 def check_whole_gradient(submission: RemoteSubmission, given: dict[str, Tensor]) -> None:

@@ -18,6 +18,8 @@ from autograder.checks.remote import RemoteSubmission
 from autograder.checks.steps import Trained, check_parameters, trained
 from autograder.checks.tasks import (
     BATCH_SIZE,
+    BUSY_BATCHES,
+    BUSY_EPOCHS,
     EPOCHS,
     IMAGES,
     LARGE,
@@ -27,6 +29,7 @@ from autograder.checks.tasks import (
     PATIENT_EPOCHS,
     WIDE_BATCH,
     WIDE_REST,
+    busy_task,
     epoch_task,
     long_task,
     one_batch,
@@ -55,6 +58,7 @@ LONG = epoch_called(f"{LONG_EPOCH} batches of one image")
 WIDE = epoch_called(f"batches of {WIDE_BATCH} and {WIDE_REST} images")
 TRAIN = train_called(IMAGES, EPOCHS, LEARNING_RATE)
 OVERSHOOTING = train_called(BATCH_SIZE, OVERSHOOTING_EPOCHS, 0.5) + ", where the loss rises"
+BUSY = train_called(BUSY_BATCHES, BUSY_EPOCHS, 1e-2) + ", in batches of one image"
 PATIENT = train_called(BATCH_SIZE, PATIENT_EPOCHS, 1e-9)
 # By the call that students read about. The first of each is the plainest: a mistake is told by that if it can be.
 TASKS: dict[str, Task] = {
@@ -63,6 +67,7 @@ TASKS: dict[str, Task] = {
     WIDE: wide_task,
     TRAIN: train_task,
     OVERSHOOTING: overshooting_task,
+    BUSY: busy_task,
     PATIENT: patient_task,
 }
 
@@ -134,7 +139,7 @@ def test_train_epoch_device(submission: RemoteSubmission, seed: int) -> None:
 @pytest.mark.check(points=5)
 def test_train_parameters(submission: RemoteSubmission, seed: int) -> None:
     """train uses Adam with the given learning rate over all epochs, on vae.loss.loss_function"""
-    for called in (TRAIN, OVERSHOOTING):
+    for called in (TRAIN, OVERSHOOTING, BUSY):
         answer, expected = outcome(submission, seed, called)
         check_parameters(answer, expected, called, "train.parameters")
         check_noise(answer, called)
@@ -145,7 +150,7 @@ def test_train_parameters(submission: RemoteSubmission, seed: int) -> None:
 @pytest.mark.check(points=3)
 def test_train_history(submission: RemoteSubmission, seed: int) -> None:
     """train returns a list with one mean loss per epoch"""
-    for called in (TRAIN, OVERSHOOTING, PATIENT):
+    for called in (TRAIN, OVERSHOOTING, BUSY, PATIENT):
         answer, expected = outcome(submission, seed, called)
         check_history(answer, expected, called)
 

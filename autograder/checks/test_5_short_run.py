@@ -29,11 +29,22 @@ def test_short_run(short_run_submission: RemoteSubmission, short_run_task: short
     state = {}
     for name, value in short_run_task.initial.items():
         state[name] = expect.tensor(answer["state"].get(name), value.shape, f"{called}: {name}")
+    batches = answer.get("batches")  # None where the loader was never asked
+    if type(batches) is int and batches < steps:
+        raise Failed("short_run.ended_early", called=called, taken=batches, steps=steps)
     band = short_run.band(dataset)
+    reached = short_run.negative_elbo(state, short_run_task.held_out, seed)
     if not short_run.relatedness(state, short_run_task.initial) >= band.least_related:
+        before = short_run.negative_elbo(short_run_task.initial, short_run_task.held_out, seed)
+        if not reached <= before:
+            raise Failed(
+                "short_run.diverged",
+                called=called,
+                before=expect.number(before),
+                reached=expect.number(reached),
+            )
         raise Failed("short_run.unrelated", called=called)
     keep(Trained(state, answer["value"]))
-    reached = short_run.negative_elbo(state, short_run_task.held_out, seed)
     values: dict[str, Any] = {"called": called, "reached": expect.number(reached), **band.in_words()}
     if not reached <= band.high:
         raise Failed("short_run.too_high", **values)

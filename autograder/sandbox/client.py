@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.files import remove_tree
 from autograder.sandbox.seal import Limits, sources_hash
 
 if TYPE_CHECKING:
@@ -50,6 +51,15 @@ class StudentRaised(Exception):
         self.text = str(raised["text"])[:200]
         self.file = None if raised["file"] is None else str(raised["file"])[:100]
         self.line = None if raised["line"] is None else int(raised["line"])
+
+
+class Unsendable(StudentRaised):
+    """Student code returned what can't be sent: ``kind`` is the reason of ``wire.Refused``, ``text`` what it is."""
+
+    def __init__(self, refused: Mapping[str, Any]) -> None:
+        super().__init__({"type": refused["reason"], "text": refused["what"], "file": None, "line": None})
+        if self.kind not in ("too_large", "exotic", "not_encodable"):
+            raise ValueError("no reason that the sandbox has")
 
 
 class TimeLimit(Exception):
@@ -135,7 +145,7 @@ class WarmParent:
     def close(self) -> None:
         """Let the warm parent end; for the process that launched it."""
         self.control.close()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        remove_tree(self.scratch)
 
 
 @contextmanager

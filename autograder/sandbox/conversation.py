@@ -12,11 +12,18 @@ from types import TracebackType
 from typing import Any
 
 from autograder.sandbox import wire
-from autograder.sandbox.client import START_SECONDS, Crashed, SandboxFault, StudentRaised, TimeLimit
+from autograder.sandbox.client import (
+    START_SECONDS,
+    Crashed,
+    SandboxFault,
+    StudentRaised,
+    TimeLimit,
+    Unsendable,
+)
 from autograder.sandbox.supervisor import BROKEN
 
 END_SECONDS = 10
-MAX_REPLY = 64 << 20
+MAX_REPLY = wire.MAX_TENSORS
 
 
 class Student:
@@ -52,7 +59,7 @@ class Student:
                 raise wire.ProtocolError("an answer to another question")
             if "value" in reply:
                 return reply["value"]
-            raised = StudentRaised(reply["raised"])
+            raised = Unsendable(reply["refused"]) if "refused" in reply else StudentRaised(reply["raised"])
         except (wire.DeadlinePassed, wire.Closed):
             raise self._end() from None
         except (wire.ProtocolError, KeyError, TypeError, ValueError, ArithmeticError):
@@ -69,7 +76,7 @@ class Student:
             return SandboxFault("a student process was lost together with its supervisor")
         if "fault" in report:
             return SandboxFault(f"a supervisor failed: {report['fault']}")
-        if report["killed_for"] in ("memory", "output", "scratch"):
+        if report["killed_for"] in ("memory", "output", "scratch", "processes"):
             return Crashed(report["killed_for"])
         # The kernel's count for the limit and the one it reports differ by a few ticks, hence the share.
         in_full = report["cpu_seconds"] >= 0.95 * self._cpu_seconds

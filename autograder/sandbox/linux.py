@@ -63,6 +63,15 @@ def set_dumpable(dumpable: bool) -> None:
     _prctl(_PR_SET_DUMPABLE, int(dumpable))
 
 
+_CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
+def use_all_cores() -> None:
+    """Run wherever this process could when it was imported, whatever was done to it or its parent since."""
+    with contextlib.suppress(OSError, AttributeError):  # cores that are gone; a system without
+        os.sched_setaffinity(0, _CORES)
+
+
 def become_subreaper() -> None:
     """Adopt orphaned descendants, so that none escapes by forking twice."""
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)

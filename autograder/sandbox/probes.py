@@ -10,7 +10,7 @@ import functools
 import importlib
 import operator
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy
@@ -60,7 +60,10 @@ def build_model(latent_dim: int, hidden_dim: int, state: Mapping[str, torch.Tens
 
 def loaded(model: Any, state: Mapping[str, torch.Tensor]) -> Any:
     """The model with parameters of its own that have the values in ``state``, and lie where these do."""
-    model.to(next(iter(state.values())).device).load_state_dict(state)
+    model.to(next(iter(state.values())).device)
+    lacking = model.load_state_dict(state, strict=False).unexpected_keys  # it may well have more
+    if lacking:
+        raise AttributeError(f"the model has no {lacking[0]}")
     return model
 
 
@@ -120,7 +123,12 @@ def reparameterize(
     for _ in range(calls):
         both = torch.stack([mu, log_var], dim=-1).clone()
         arguments = (
-            {"mu": both[..., 0], "log_var": both[..., 1]} if as_views else {"mu": mu, "log_var": log_var}
+            {"mu": both[..., 0], "log_var": both[..., 1]}
+            if as_views
+            else {
+                "mu": mu.clone(),
+                "log_var": log_var.clone(),
+            }  # a call that changes them is one call's mistake
         )
         with torch.set_grad_enabled(not no_grad):
             answers.append(differentiate(model.reparameterize, arguments, wrt, cotangent, by_name=False))
@@ -176,7 +184,7 @@ def train_epoch(
     steps = getattr(torch.optim, optimizer["name"])(network.parameters(), **optimizer["options"])
     where = device if by_name else torch.device(device)
     value = student_function("train_epoch")(network, loader, weighted_loss(loss), steps, where)
-    return {**_trained(value, network, len(loader)), "images": loader.dataset.tensors[0]}  # type: ignore[attr-defined]
+    return {**_trained(value, network, len(loader), model["state"]), "images": loader.dataset.tensors[0]}  # type: ignore[attr-defined]
 
 
 def train(
@@ -196,7 +204,11 @@ def train(
     where = device if by_name else torch.device(device)
     value = student_function("train")(network, loader, epochs, learning_rate, where)
     # One who never asked the loader itself has gone through its data set in another way.
-    return {**_trained(value, network, epochs * len(loader)), "all_passes": not 0 < loader.passes < epochs}
+    seen = {
+        "all_passes": not 0 < loader.passes < epochs,
+        "batches": loader.batches if loader.passes else None,
+    }
+    return {**_trained(value, network, epochs * len(loader), model["state"]), **seen}
 
 
 def untrained(model: dict[str, Any], images: torch.Tensor) -> dict[str, Any]:
@@ -204,10 +216,16 @@ def untrained(model: dict[str, Any], images: torch.Tensor) -> dict[str, Any]:
     network = importlib.import_module("vae.model").VAE()
     if network.latent_dim != model["latent_dim"] or not _has_shapes_of(network, model["state"]):
         return {"seen": {}}
-    return {"seen": seen_by(loaded(network, model["state"]), images)}
+    seen = seen_by(loaded(network, model["state"]), images)
+    own = [
+        item for name, item in network.named_parameters() if name not in model["state"] and item.requires_grad
+    ]
+    computed = seen["mu"].sum() + seen["log_var"].sum() + seen["decoded"].sum()
+    reached = torch.autograd.grad(computed, own, allow_unused=True) if own else ()
+    return {"seen": {} if any(gradient is not None for gradient in reached) else seen}
 
 
-def seen_by(network: Any, images: torch.Tensor) -> dict[str, torch.Tensor | None]:
+def seen_by(network: Any, images: torch.Tensor) -> dict[str, Any]:
     """Results of the given methods, and gradients of forward's by the weights of the encoder's last layer.
 
     Sampling, which is the student's to write, is replaced; ``recon_x`` is None where forward samples in its own way.
@@ -237,27 +255,32 @@ def seen_by(network: Any, images: torch.Tensor) -> dict[str, torch.Tensor | None
 
 
 def _has_shapes_of(network: Any, state: Mapping[str, torch.Tensor]) -> bool:
-    return {name: value.shape for name, value in network.state_dict().items()} == {
-        name: value.shape for name, value in state.items()
-    }
+    own = network.state_dict()  # further buffers and parameters are the student's business
+    return all(name in own and own[name].shape == value.shape for name, value in state.items())
 
 
-def _trained(value: Any, network: Any, batches: int) -> dict[str, Any]:
+def _trained(value: Any, network: Any, batches: int, given: Mapping[str, torch.Tensor]) -> dict[str, Any]:
     """What came of a training. Its noise is fresh where as many samples as there were batches had noise of their own."""
     drawn = getattr(network, "drawn", ())
     fresh = len(set(drawn)) >= min(batches, len(drawn))
-    trainable = all(parameter.requires_grad for parameter in network.parameters())
-    return {"value": value, "state": dict(network.state_dict()), "fresh_noise": fresh, "trainable": trainable}
+    trainable = all(item.requires_grad for name, item in network.named_parameters() if name in given)
+    state = {name: item for name, item in network.state_dict().items() if name in given}
+    return {"value": value, "state": state, "fresh_noise": fresh, "trainable": trainable}
 
 
 class Loader(DataLoader[Any]):
-    """A DataLoader that counts how often somebody began to go through it."""
+    """A DataLoader that counts how often somebody began to go through it, and the batches that were taken."""
 
-    passes = 0
+    passes = batches = 0
 
     def __iter__(self) -> Any:
         self.passes += 1
-        return super().__iter__()
+        return self._counted(super().__iter__())
+
+    def _counted(self, batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
+            self.batches += 1
+            yield batch
 
 
 def make_loader(
@@ -325,7 +348,7 @@ def _watched(call: Callable[[], Any]) -> dict[str, bool]:
 def reparameterize_device(mu: torch.Tensor, log_var: torch.Tensor) -> dict[str, bool]:
     """Whether reparameterize mixes devices when its arguments lie on another one."""
     model = any_model(mu.shape[-1])
-    return _watched(lambda: model.reparameterize(mu.to("meta"), log_var.to("meta")))
+    return _watched(lambda: model.to("meta").reparameterize(mu.to("meta"), log_var.to("meta")))
 
 
 def latent_device(function: str, model: dict[str, Any], arguments: dict[str, Any]) -> dict[str, bool]:

@@ -27,6 +27,7 @@ SCRATCH = "/scratch"
 FIRST_UID, USERS = 1_000_000_000, 1 << 20  # one user for each student process in turn, none that exists
 FEW_USERS = 4096  # where there are no more: at the end of those that a container's user namespace has
 RESERVED = 64  # at the very end lies nobody
+NEIGHBOURS = 1000  # processes and threads that others of the same user may start meanwhile
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,8 @@ def _show(path: str, new_root: str) -> None:
 def limit_resources(limits: Limits, alone: bool) -> None:
     """Resource limits of this process. Memory counts what is added to the warm parent's share.
 
-    ``alone``: the user has no processes but the student's. Else theirs would be counted as the student's.
+    ``alone``: the user has no processes but the student's. Else theirs would be counted as the student's, those too
+    that they start later; then it is the supervisor that counts, and the kernel that keeps a bomb small in between.
     """
     megabyte = 1 << 20
     # At the soft limit the signal itself says why; who ignores it is killed a second later.
@@ -170,7 +172,7 @@ def limit_resources(limits: Limits, alone: bool) -> None:
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, limits.file_mb * megabyte)
     _limit(resource.RLIMIT_NOFILE, limits.open_files)
-    _limit(resource.RLIMIT_NPROC, limits.processes + (0 if alone else _tasks_of(os.geteuid())))
+    _limit(resource.RLIMIT_NPROC, limits.processes + (0 if alone else _tasks_of(os.geteuid()) + NEIGHBOURS))
     if hasattr(resource, "RLIMIT_MSGQUEUE"):
         _limit(resource.RLIMIT_MSGQUEUE, 0)
         _limit(resource.RLIMIT_MEMLOCK, 0)

@@ -17,7 +17,6 @@ from autograder.sandbox.readable import Readable
 
 MAX_REQUEST = 64 << 20
 EXCEPTION_LENGTH = 200
-UNSENT = "$unsent"  # in the place of an exception's type: the call returned, its answer could not be sent
 
 
 @dataclass(frozen=True)
@@ -37,18 +36,24 @@ def answer(rpc: socket.socket, place: Place) -> None:
     wire.send(rpc, {"ready": True})
     while True:
         try:
-            request = wire.receive(rpc, MAX_REQUEST)
+            request = wire.receive(rpc, MAX_REQUEST, max_json=MAX_REQUEST)
         except wire.Closed:
             return
         if request["probe"] == "load":
             place.own.update(place.package / f"{module}.py" for module in request["arguments"]["modules"])
         reply = outcome(request["probe"], request["arguments"], place)
         try:
-            wire.send(rpc, {"nonce": request["nonce"], **reply})
+            wire.send_frame(rpc, framed({"nonce": request["nonce"]}, reply))
         except wire.Closed:
             return
-        except Exception as error:  # noqa: BLE001 - the call has ended: what it returned can't be put into a frame
-            wire.send(rpc, {"nonce": request["nonce"], "raised": {**describe(error, set()), "type": UNSENT}})
+
+
+def framed(head: dict[str, Any], reply: dict[str, Any]) -> bytes:
+    """The reply as a frame; in place of one that can't be sent, why it was ``refused``."""
+    try:
+        return wire.frame({**head, **reply}, bounded=True)
+    except wire.Refused as refused:
+        return wire.frame({**head, "refused": {"reason": refused.reason, "what": refused.what}})
 
 
 def outcome(probe: str, arguments: dict[str, Any], place: Place) -> dict[str, Any]:

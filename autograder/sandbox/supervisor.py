@@ -59,8 +59,11 @@ def supervise(status: socket.socket, printed: int, student: int, limits: Limits,
             killed_for = "output"
         elif time.monotonic() >= next_look:
             family = descendants()
-            crowded = crowded or sum(map(tasks, family)) >= limits.processes - 1
-            killed_for = exceeded(limits, family, status) or overfull(limits, family, scratch)
+            count = sum(map(tasks, family))
+            crowded = crowded or count >= limits.processes - 1
+            # The kernel sees to their number, but where the user has others that it would count too.
+            killed_for = "processes" if count > limits.processes else ""
+            killed_for = killed_for or exceeded(limits, family, status) or overfull(limits, family, scratch)
             next_look = time.monotonic() + WATCH_SECONDS
         if killed_for:
             kill_all([student])
@@ -80,16 +83,16 @@ def exceeded(limits: Limits, family: list[str], status: socket.socket) -> str:
     Memory is the proportional set size, because pages shared with the warm parent must not be counted in
     each of them; this process shares as many, so its own size is taken off. It takes 10 ms to read, so the
     resident sizes, which are never smaller, are asked first; and far longer among many busy processes, so
-    the other reasons to stop are looked at in between.
+    the other reasons to stop are looked at in between. Page tables are memory too, and in neither size.
     """
     most, total = limits.memory_mb << 20, 0
     if sum(map(cpu_seconds, family)) > limits.cpu_seconds:
         return "cpu"
-    if sum(map(resident_bytes, family)) <= most:
+    if sum(map(resident_bytes, family)) + sum(map(page_table_bytes, family)) <= most:
         return ""
-    shared = proportional_bytes("self")
+    shared, own = proportional_bytes("self"), page_table_bytes("self")
     for pid in family:
-        total += max(0, proportional_bytes(pid) - shared)
+        total += max(0, proportional_bytes(pid) - shared) + max(0, page_table_bytes(pid) - own)
         if total > most:
             return "memory"
         if sum(map(cpu_seconds, family)) > limits.cpu_seconds:
@@ -171,6 +174,13 @@ def resident_bytes(pid: str) -> int:
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
 
 
+def page_table_bytes(pid: str) -> int:
+    for line in _read(f"/proc/{pid}/status").splitlines():
+        if line.startswith("VmPTE:"):
+            return int(line.split()[1]) << 10
+    return 0
+
+
 def proportional_bytes(pid: str) -> int:
     for line in _read(f"/proc/{pid}/smaps_rollup").splitlines():
         if line.startswith("Pss:"):
@@ -197,6 +207,13 @@ def end_stragglers() -> None:
         kill_all([])
         with contextlib.suppress(ChildProcessError):
             os.waitpid(-1, 0)
+
+
+def clear_away(scratch: str) -> None:
+    """Remove a student's folder. Imported here alone, so that no student's process has it."""
+    from autograder.files import remove_tree
+
+    remove_tree(scratch)
 
 
 def in_fork(pid: int, body: Callable[[], None], failed: Callable[[str], None]) -> int:
@@ -242,6 +259,7 @@ def trial(body: Callable[[], None], fork: Callable[[], int] = os.fork) -> str | 
 
 def settle(keep: list[int]) -> None:
     """First thing in a fresh fork: default signals, no open file but those to keep."""
+    linux.use_all_cores()
     for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     null = os.open(os.devnull, os.O_RDWR)

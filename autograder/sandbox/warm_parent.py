@@ -16,6 +16,7 @@ import json
 import os
 import platform
 import random
+import secrets
 import shutil
 import signal
 import socket
@@ -27,7 +28,7 @@ from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import linux, supervisor
+from autograder.sandbox import linux, ordinary, supervisor
 from autograder.sandbox.readable import Readable, readable
 from autograder.sandbox.seal import (
     SCRATCH,
@@ -63,7 +64,7 @@ ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
 }
 
-_serial = itertools.count()
+_serial = itertools.count(secrets.randbelow(3_000_000) * 1000)  # not those of another grader here
 
 
 def preload() -> None:
@@ -75,6 +76,7 @@ def preload() -> None:
 
     # No thread that watches bars: one that collects an unclosed bar while it starts waits for ever.
     tqdm.monitor_interval = 0
+    ordinary.prepare()
     torch.set_num_threads(1)
     torch.backends.cpu.get_cpu_capability()
     torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))]).zero_grad()
@@ -210,7 +212,7 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
         supervisor.supervise(status, printed, child, limits, "" if isolated else scratch)
         if not isolated:
             supervisor.end_stragglers()
-            shutil.rmtree(scratch, ignore_errors=True)
+            supervisor.clear_away(scratch)
 
     pid = linux.fork_into(namespaces()) if isolated else os.fork()
     return supervisor.in_fork(pid, supervising, lambda fault: tell(status, fault))
@@ -237,6 +239,7 @@ def start_afresh(seed: int, scratch: str, device: str) -> None:
         torch.zeros(1, device=device)
         torch.cuda.manual_seed_all(seed)
     torch.set_num_threads(1)
+    ordinary.open_streams()
     tempfile.tempdir = None
     sys.argv = [""]
     sys.path.insert(0, scratch)

@@ -2,7 +2,8 @@
 
 A frame is ``MAGIC, u32 length of JSON, u64 length of tensors, JSON, safetensors``. JSON carries
 plain values; whatever JSON can't say is an object with one ``$`` key. The decoder runs in the
-grader on bytes that a student's process chose: every fault in them is a ProtocolError.
+grader on bytes that a student's process chose: every fault in them is a ProtocolError, and how much there is to
+decode is bounded beforehand. An honest sender measures first, and says with ``Refused`` what it can't send.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import math
 import socket
 import struct
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import safetensors.torch
@@ -21,7 +22,12 @@ from safetensors import SafetensorError
 
 MAGIC = b"VAE1"
 HEADER = struct.Struct("<4sIQ")
-MAX_JSON = 1_000_000
+# Four times the largest legitimate answer, which is what the known mistakes of train_epoch answer together.
+MAX_TENSORS = 30 << 20  # bytes
+MAX_JSON = 640_000
+MAX_COUNT = 4_500  # tensors
+MAX_HEADER = 500_000  # bytes before the tensors' own, in which safetensors names them
+MAX_VALUES = 100_000  # numbers, texts and lists
 MAX_DEPTH = 12
 TEXT_LENGTH = 400
 
@@ -46,6 +52,14 @@ class DeadlinePassed(Exception):
     """No whole frame arrived in time."""
 
 
+class Refused(Exception):
+    """A value that can't be sent: ``reason`` is ``too_large``, ``exotic`` or ``not_encodable``; ``what`` it is, in words."""
+
+    def __init__(self, reason: str, what: str = "") -> None:
+        super().__init__(reason, what)
+        self.reason, self.what = reason, what[:TEXT_LENGTH]
+
+
 @dataclass(frozen=True)
 class Array:
     """A tensor as it was seen in the student's process; ``data`` is None where it can't be carried."""
@@ -65,33 +79,72 @@ class Foreign:
     type: str
 
 
-def encode(value: Any) -> tuple[bytes, bytes]:
-    """A value as (JSON, safetensors). Runs on either side; objects become ``Foreign``."""
-    tensors: dict[str, torch.Tensor] = {}
-    document = json.dumps(_to_json(value, tensors, 0), allow_nan=False).encode()
-    return document, safetensors.torch.save(tensors) if tensors else b""
+@dataclass
+class Luggage:
+    """What a frame carries so far. ``bounded``: no more than ``receive`` takes; else Refused is raised."""
+
+    bounded: bool
+    tensors: dict[str, torch.Tensor] = field(default_factory=dict)
+    bytes: int = 0
+    values: int = 0
+
+    def weigh(self, tensor_bytes: int = 0) -> None:
+        self.bytes, self.values = self.bytes + tensor_bytes, self.values + 1
+        count = len(self.tensors) + (tensor_bytes > 0)
+        if self.bounded and (self.bytes > MAX_TENSORS or count > MAX_COUNT or self.values > MAX_VALUES):
+            raise Refused("too_large")
+
+    def put(self, tensor: torch.Tensor) -> str:
+        name = f"t{len(self.tensors)}"
+        self.tensors[name] = tensor
+        return name
 
 
-def _to_json(value: Any, tensors: dict[str, torch.Tensor], depth: int) -> Any:
-    if value is None or isinstance(value, bool):
+def encode(value: Any, bounded: bool = False) -> tuple[bytes, bytes]:
+    """A value as (JSON, safetensors). Runs on either side; objects become ``Foreign``.
+
+    ``bounded`` is for what student code returned: raises Refused for what is too large or can't be read at all.
+    """
+    luggage = Luggage(bounded)
+    try:
+        document = json.dumps(_to_json(value, luggage, 0), allow_nan=False).encode()
+        blob = safetensors.torch.save(luggage.tensors) if luggage.tensors else b""
+    except Refused:
+        raise
+    except BaseException as error:  # reading an object can run a student's code
+        if not bounded:
+            raise
+        raise Refused("not_encodable", _type_name(error)) from None
+    if bounded and (len(document) > MAX_JSON or len(blob) > MAX_TENSORS or _too_many(blob)):
+        raise Refused("too_large")
+    return document, blob
+
+
+def _to_json(value: Any, luggage: Luggage, depth: int) -> Any:
+    luggage.weigh()
+    kind = type(value)
+    if value is None or kind is bool:
         return value
-    if type(value) is int:
+    if kind is int:
         return value if value.bit_length() < 64 else {"$o": "int"}
-    if type(value) is float:
-        return value if math.isfinite(value) else {"$f": str(value)}
-    if type(value) is str:
+    if issubclass(kind, float):  # numpy.float64 is one
+        number = float.__mul__(value, 1.0)
+        return number if math.isfinite(number) else {"$f": str(number)}
+    if kind is str:
         return value
-    if isinstance(value, torch.Tensor):
-        return {"$t": _tensor(value, tensors)}
-    if isinstance(value, Array):
-        return {"$t": _again(value, tensors)}
-    if isinstance(value, Foreign):
+    if issubclass(kind, torch.Tensor):
+        return {"$t": _tensor(value, luggage)}
+    if kind is Array:
+        return {"$t": _again(value, luggage)}
+    if kind is Foreign:
         return {"$o": value.type}
-    if depth < MAX_DEPTH and type(value) in (list, tuple) and len(value) <= 10_000:
-        items = [_to_json(item, tensors, depth + 1) for item in value]
-        return items if type(value) is list else {"$u": items}
-    if depth < MAX_DEPTH and type(value) is dict and all(type(key) is str for key in value):
-        return {"$d": {key: _to_json(item, tensors, depth + 1) for key, item in value.items()}}
+    if depth < MAX_DEPTH and kind in (list, tuple) and len(value) <= 10_000:
+        items = [_to_json(item, luggage, depth + 1) for item in value]
+        return items if kind is list else {"$u": items}
+    if depth < MAX_DEPTH and kind is dict and all(type(key) is str for key in value):
+        return {"$d": {key: _to_json(item, luggage, depth + 1) for key, item in value.items()}}
+    if isinstance(value, torch.Tensor):
+        raise Refused("exotic", f"{_type_name(value)}, which poses as a Tensor")
     return {"$o": _type_name(value)}
 
 
@@ -102,28 +155,44 @@ def _type_name(value: object) -> str:
     ]
 
 
-def _tensor(value: torch.Tensor, tensors: dict[str, torch.Tensor]) -> dict[str, Any]:
-    seen: dict[str, Any] = {
-        "dtype": str(value.dtype).removeprefix("torch."),
-        "shape": list(value.shape),
-        "device": str(value.device),
-        "requires_grad": value.requires_grad,
-        "plain": type(value) in (torch.Tensor, torch.nn.Parameter),
-    }
-    if seen["dtype"] in DTYPES and value.layout is torch.strided and value.device.type != "meta":
-        seen["ref"] = f"t{len(tensors)}"
-        tensors[seen["ref"]] = value.detach().resolve_neg().to("cpu", copy=True).contiguous()
+def _tensor(value: torch.Tensor, luggage: Luggage) -> dict[str, Any]:
+    kind = type(value)
+    if any(
+        "__torch_dispatch__" in vars(base)
+        for base in kind.__mro__
+        if base.__module__ not in ("torch", "torch._C")
+    ):
+        raise Refused(
+            "exotic", _type_name(value)
+        )  # masked and jagged ones, and such as only look like tensors
+    with torch._C.DisableTorchFunctionSubclass():
+        if value.is_nested or value.layout is not torch.strided:
+            raise Refused(
+                "exotic", "nested tensor" if value.is_nested else f"tensor of layout {value.layout}"
+            )
+        seen: dict[str, Any] = {
+            "dtype": str(value.dtype).removeprefix("torch."),
+            "shape": list(value.shape),
+            "device": str(value.device),
+            "requires_grad": value.requires_grad,
+            "plain": kind in (torch.Tensor, torch.nn.Parameter),
+        }
+        if seen["dtype"] in DTYPES and value.device.type != "meta":
+            luggage.weigh(value.numel() * value.element_size())
+            if value.numel() and not value.untyped_storage().nbytes():
+                raise Refused("not_encodable", "tensor without storage")
+            data = value.detach().resolve_neg().to("cpu", copy=True).contiguous()
+            seen["ref"] = luggage.put(data.as_subclass(torch.Tensor))
     return seen
 
 
-def _again(seen: Array, tensors: dict[str, torch.Tensor]) -> dict[str, Any]:
+def _again(seen: Array, luggage: Luggage) -> dict[str, Any]:
     """As above, of what has crossed before."""
     described: dict[str, Any] = {
         name: getattr(seen, name) for name in ("dtype", "device", "requires_grad", "plain")
     }
     if seen.data is not None:
-        described["ref"] = f"t{len(tensors)}"
-        tensors[described["ref"]] = seen.data.clone()  # safetensors takes none that share memory
+        described["ref"] = luggage.put(seen.data.clone())  # safetensors takes none that share memory
     return {**described, "shape": list(seen.shape)}
 
 
@@ -146,6 +215,12 @@ def decode(document: bytes, blob: bytes) -> Any:
     if tensors:
         raise ProtocolError("tensors that nothing refers to")
     return value
+
+
+def _too_many(blob: bytes) -> bool:
+    """Whether safetensors would have too much to unpack: each tensor it names opens a brace."""
+    length = int.from_bytes(blob[:8], "little")
+    return length > MAX_HEADER or blob.count(b"{", 8, 8 + length) > MAX_COUNT + 1
 
 
 def _int64(digits: str) -> int:
@@ -190,15 +265,20 @@ def _array(seen: dict[str, Any], tensors: dict[str, torch.Tensor]) -> Array:
     )
 
 
-def frame(value: Any) -> bytes:
-    """A whole frame that carries the value."""
-    document, blob = encode(value)
+def frame(value: Any, bounded: bool = False) -> bytes:
+    """A whole frame that carries the value. ``bounded`` as for ``encode``."""
+    document, blob = encode(value, bounded) if bounded else encode(value)
     return HEADER.pack(MAGIC, len(document), len(blob)) + document + blob
 
 
 def send(connection: socket.socket, value: Any, deadline: float = math.inf) -> None:
     """Send one frame. ``deadline`` is a time.monotonic() value. Raises DeadlinePassed, Closed."""
-    view = memoryview(frame(value))
+    send_frame(connection, frame(value), deadline)
+
+
+def send_frame(connection: socket.socket, content: bytes, deadline: float = math.inf) -> None:
+    """The same, of a frame that has been made."""
+    view = memoryview(content)
     try:
         while view:
             connection.settimeout(_remaining(deadline))
@@ -209,16 +289,24 @@ def send(connection: socket.socket, value: Any, deadline: float = math.inf) -> N
         raise Closed from None
 
 
-def receive(connection: socket.socket, max_tensors: int, deadline: float = math.inf) -> Any:
+def receive(
+    connection: socket.socket, max_tensors: int, deadline: float = math.inf, max_json: int | None = None
+) -> Any:
     """Receive one frame; one deadline holds for the whole of it, so that a slow drip gains nothing.
 
     Raises ProtocolError, DeadlinePassed or Closed.
     """
     magic, document_length, blob_length = HEADER.unpack(_read(connection, HEADER.size, deadline))
-    if magic != MAGIC or document_length > MAX_JSON or blob_length > max_tensors:
+    if magic != MAGIC or document_length > (max_json or MAX_JSON) or blob_length > max_tensors:
         raise ProtocolError("not a frame, or too large a one")
     document = _read(connection, document_length, deadline)
-    return decode(document, _read(connection, blob_length, deadline))
+    blob = _read(connection, blob_length, deadline)
+    if _too_many(blob):
+        raise ProtocolError("too many tensors")
+    value = decode(document, blob)
+    if time.monotonic() > deadline:
+        raise DeadlinePassed
+    return value
 
 
 def _read(connection: socket.socket, length: int, deadline: float) -> bytes:

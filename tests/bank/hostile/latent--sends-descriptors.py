@@ -1,7 +1,7 @@
 # stub: generate
 # attack: floods the grader with open files over its connection, and takes the questions of others from it
-# stopped-by: frame caps
-# ends: crashed
+# stopped-by: frame caps, seccomp
+# ends: crashed, graded
 import os
 import socket
 import sys

@@ -1,0 +1,43 @@
+"""What student code finds in any ordinary process, and would miss in a sealed fork without a screen."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+# Backends of matplotlib that draw into a window or a notebook.
+ON_SCREEN = frozenset(
+    "gtk3agg gtk3cairo gtk4agg gtk4cairo inline ipympl macosx module://ipympl.backend_nbagg "
+    "module://matplotlib_inline.backend_inline nbagg notebook qt4agg qt5agg qt5cairo qtagg qtcairo tkagg tkcairo webagg "
+    "widget wx wxagg wxcairo".split()
+)
+
+
+def prepare() -> None:
+    """Once, where all was imported: backends that need a display become Agg, and notebooks' progress bars plain ones."""
+    import matplotlib.pyplot
+    import tqdm.notebook
+
+    use, switch = matplotlib.use, matplotlib.pyplot.switch_backend
+
+    def off_screen(name: Any) -> Any:
+        return "agg" if isinstance(name, str) and name.lower() in ON_SCREEN else name
+
+    def use_off_screen(backend: str, *, force: bool = True) -> None:
+        use(off_screen(backend), force=force)
+
+    matplotlib.use = use_off_screen
+    matplotlib.pyplot.switch_backend = lambda newbackend: switch(off_screen(newbackend))
+    tqdm.notebook.tqdm = tqdm.notebook.tqdm_notebook = tqdm.std.tqdm
+    tqdm.notebook.trange = tqdm.notebook.tnrange = tqdm.std.trange
+
+
+def open_streams() -> None:
+    """Text streams over what is now open as 1 and 2; those of the fork's parent still believe that it can be rewound."""
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        errors = "backslashreplace" if name == "stderr" else "strict"
+        stream = open(number, "w", encoding="utf-8", errors=errors, closefd=False)  # noqa: SIM115 - as long as the process
+        if name == "stderr":
+            stream.reconfigure(line_buffering=True)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
