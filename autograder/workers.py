@@ -24,7 +24,7 @@ from autograder.intake import Submission
 from autograder.messages import Message, Refusal
 from autograder.results import Graded, Verdict
 from autograder.run import Run
-from autograder.sandbox.client import WarmParent, interruptions_held
+from autograder.sandbox.client import WarmParent, check_room, interruptions_held
 
 CONTEXT = multiprocessing.get_context("forkserver")
 KIT = Path(__file__).parents[1]
@@ -80,6 +80,7 @@ class Workers(Protocol):
 @contextmanager
 def local(run: Run, jobs: int, allow_weak: bool) -> Iterator[Workers]:
     """Workers on this machine, forked from one server that has imported the checks once, and their warm parent."""
+    check_room()  # before a server is started that would outlive a refusal
     _start_server()
     server_folder = get_temp_dir()
     warm_parent = WarmParent.launch(isolation.at_most(), run.device, folder=server_folder)

@@ -187,7 +187,7 @@ def test_an_exception_of_the_kits_own_is_no_exit_of_the_students(small: Limits) 
     source = """
     import sys
     def attack():
-        sys.modules['autograder.sandbox.wire'].send = None
+        sys.modules['autograder.sandbox.wire'].send_frame = None
     """
     error = ended(source, small)
     assert isinstance(error, Crashed) and (error.how, error.number) == ("internal", supervisor.BROKEN)

@@ -25,7 +25,7 @@ from autograder.outfolder import run_seed, with_fingerprint
 from autograder.results import Result, Verdict, number, write_atomically
 from autograder.run import Run
 from autograder.sandbox import linux
-from autograder.sandbox.client import WarmParent
+from autograder.sandbox.client import WarmParent, check_room
 from autograder.settings import settings
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def graded(options: argparse.Namespace, write: Write) -> Result:
     machine.check_limits(run.settings.limits(short_run=True))
     place = kit.SOLUTION / "vae" if options.rehearse else options.root / "submission"
     submission = load(Source("submission", place))
+    check_room()
     parent = WarmParent.launch(isolation.at_most())
     try:
         isolation.check(parent, options.allow_weak_isolation)

@@ -114,7 +114,6 @@ class WarmParent:
         scratch = tempfile.mkdtemp(prefix="vae-scratch-")
         try:
             os.chmod(scratch, 0o711)  # students may enter their own folder below it, and not look around
-            _check_room(scratch)
             options = {"tier": tier, "device": device, "fresh": fresh, "scratch": scratch, "folder": folder}
             hello = _start(ours, theirs, {**options, "gpus": _gpus(device)})
         except BaseException:  # Ctrl-C too
@@ -169,12 +168,13 @@ def interruptions_held() -> Iterator[None]:
             signal.raise_signal(signal.SIGINT)
 
 
-def _check_room(folder: str) -> None:
+def check_room() -> None:
     """Raise SandboxFault where temporary files have no room for a student's folder."""
+    folder = tempfile.gettempdir()
     found = os.statvfs(folder)
     if found.f_bavail * found.f_frsize < ROOM_MB << 20 or (found.f_files > 0 and found.f_favail < ROOM_FILES):
         raise SandboxFault(
-            f"{os.path.dirname(folder)} has no room for temporary files ({ROOM_MB} MB and {ROOM_FILES} files needed)"
+            f"{folder} has no room for temporary files ({ROOM_MB} MB and {ROOM_FILES} files needed)"
         )
 
 
