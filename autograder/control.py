@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from functools import cache
 
 import torch
@@ -113,6 +114,8 @@ def in_full(run: Run, warm_parent: WarmParent, also: Collection[str] = ()) -> Ve
                 values = {"needed": name, "check": name, "why": check.message}
                 return Verdict(Message("control.check", values), modules=modules)
         return Verdict(None, pictures(grading), modules)
+    except (Crashed, StudentRaised, TimeLimit) as fault_of_ours:  # while it imported
+        return Verdict(Message("control.call", {"fault": _line(fault_of_ours)}), modules=modules)
     except (GraderFault, SandboxFault, OSError) as fault_of_ours:
         return Verdict(Message("control.fault", {"fault": _line(fault_of_ours)}), modules=modules)
 
@@ -177,7 +180,8 @@ def lacking(names: Collection[str]) -> frozenset[str]:
 
 def _import_fault(run: Run, warm_parent: WarmParent, names: list[str], read: bool) -> Message | None:
     """What a sealed process can't import, or read of the libraries, though this Python can."""
-    with warm_parent.student(run.settings.limits(), IMPORT_SECONDS, seed=0) as process:
+    patient = replace(run.settings.limits(), cpu_seconds=IMPORT_SECONDS)
+    with warm_parent.student(patient, IMPORT_SECONDS, seed=0) as process:
         found = process.ask("libraries", names=names, read=read)
     if found["unreadable"]:
         return Message("control.unreadable", {"path": found["unreadable"]})
