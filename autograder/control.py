@@ -28,7 +28,7 @@ from autograder.messages import Message
 from autograder.results import Check, Graded, Verdict
 from autograder.run import Run
 from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent, import_path
-from autograder.settings import FILES
+from autograder.settings import FILES, settings
 
 # What student code may import and the warm parent does not hold ready: CONTRACT section 1 promises it.
 NO_MODULES = set(
@@ -100,9 +100,16 @@ def solution() -> Submission:
     )
 
 
+def _patient(run: Run) -> Run:
+    """The run with at least the limits on time that a class has: shorter ones are for attacks (``audit``)."""
+    names = ("cpu_seconds", "wall_seconds", "short_run_cpu_seconds", "short_run_wall_seconds")
+    times = {name: max(getattr(run.settings, name), getattr(settings(), name)) for name in names}
+    return replace(run, settings=replace(run.settings, **times))
+
+
 def in_full(run: Run, warm_parent: WarmParent, also: Collection[str] = ()) -> Verdict:
     """Import what may be imported, then grade the solution: it must get every point, its loss in the committed band."""
-    modules = frozenset(also)
+    modules, run = frozenset(also), _patient(run)
     try:
         fault = _import_fault(run, warm_parent, [*stdlib(), *RARE, *sorted(modules)], read=True)
         if fault is not None:
@@ -114,12 +121,15 @@ def in_full(run: Run, warm_parent: WarmParent, also: Collection[str] = ()) -> Ve
                 values = {"needed": name, "check": name, "why": check.message}
                 return Verdict(Message("control.check", values), modules=modules)
         return Verdict(None, pictures(grading), modules)
+    except (Crashed, StudentRaised, TimeLimit) as fault_of_ours:  # while it imported
+        return Verdict(Message("control.call", {"fault": _line(fault_of_ours)}), modules=modules)
     except Exception as fault_of_ours:  # noqa: BLE001 - whatever the grader stumbles over here, it would with anybody
         return Verdict(Message("control.fault", {"fault": _line(fault_of_ours)}), modules=modules)
 
 
 def in_short(run: Run, warm_parent: WarmParent, modules: frozenset[str] = frozenset()) -> Verdict:
     """Load the solution's four files and call one function of each; import these modules as well."""
+    run = _patient(run)
     try:
         if modules and (fault := _import_fault(run, warm_parent, sorted(modules), read=False)):
             return Verdict(fault, modules=modules)

@@ -17,7 +17,7 @@ from autograder.checks.plugin import NotRun, verdict, without_tensors
 from autograder.checks.remote import ANSWER, Ended, Missing, package_files, well_formed
 from autograder.checks.tasks import CODE_DIM, codes_of, readable_model
 from autograder.messages import Message
-from autograder.sandbox import probes, wire
+from autograder.sandbox import probes, student, wire
 from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit
 from autograder.sandbox.standins.loss import kl_divergence, loss_function, reconstruction_loss
 from autograder.sandbox.standins.model import VAE as StandIn
@@ -456,15 +456,37 @@ def test_what_came_back_is_described_in_a_few_words(value: Any, text: str) -> No
 # --- verdicts --------------------------------------------------------------------------------------------
 
 RAISED = StudentRaised({"type": "ValueError", "text": "no", "file": "loss.py", "line": 3})
+HOLES = (" .", " ,", "  ", " )", "( ", "None", "line 0", "0번째", "{")  # where a value is missing
 VERDICTS: dict[str, tuple[BaseException | None, str, str]] = {
     "nothing": (None, "passed", "check.passed"),
     "a difference": (Failed("noise.mean"), "failed", "noise.mean"),
     "an exception": (RAISED, "error", "check.raised"),
     "a stub": (
-        StudentRaised({"type": "NotImplementedError", "text": "", "file": None, "line": None}),
+        StudentRaised({"type": "NotImplementedError", "text": "", "file": "loss.py", "line": 9}),
         "error",
         "check.not_implemented",
     ),
+    "a library's stub": (
+        StudentRaised({"type": "NotImplementedError", "text": "no", "file": None, "line": None}),
+        "error",
+        "check.raised_outside",
+    ),
+    "an exception without a place": (
+        StudentRaised({"type": "ValueError", "text": "no", "file": None, "line": None}),
+        "error",
+        "check.raised_outside",
+    ),
+    "a limit without a place": (
+        StudentRaised({"type": "MemoryError", "text": "no", "file": None, "line": None}),
+        "error",
+        "check.limit_memory",
+    ),
+    "an answer that can't be sent": (
+        StudentRaised({"type": student.UNSENT, "text": "RuntimeError", "file": None, "line": None}),
+        "error",
+        "check.unsent",
+    ),
+    "the kit's own code in it": (Crashed("internal", 71), "crashed", "check.crashed_internal"),
     "computing time": (TimeLimit(True, 10), "timeout", "check.cpu_time"),
     "waiting time": (TimeLimit(False, 30), "timeout", "check.wall_time"),
     "exit": (Crashed("exit", 0), "crashed", "check.crashed_exit"),
@@ -479,6 +501,11 @@ VERDICTS: dict[str, tuple[BaseException | None, str, str]] = {
         "error",
         "intake.missing",
     ),
+    "a missing file before": (
+        Ended(Missing("loss.py", Message("intake.missing", {"file": "loss.py"}))),
+        "not_run",
+        "check.file_not_usable",
+    ),
     "an end before": (Ended(Crashed("exit", 0)), "not_run", "check.ended_before"),
     "an import before": (Ended(RAISED), "not_run", "check.ended_before"),
     "a prerequisite": (NotRun("check.not_run", needed="kl_scalar"), "not_run", "check.not_run"),
@@ -492,7 +519,8 @@ def test_what_a_check_raises_decides_about_its_outcome(
     found = verdict(error, "kl_divergence(mu: 5x7, log_var: 5x7)", settings().limits())
     assert found[:2] == (outcome, message)
     for language in ("en", "ko"):
-        assert Message(message, found[2]).text(language)
+        text = Message(message, found[2]).text(language)
+        assert text and not [hole for hole in HOLES if hole in text]
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,14 @@ def test_it_imports_what_the_contract_promises(run: Run, warm_parent: WarmParent
     assert not set(asked) & {"antigravity", "this", "test", "idlelib"}
 
 
+@pytest.mark.parametrize("end", [Crashed("signal", 9), Crashed("memory"), TimeLimit(True, 10)], ids=repr)
+def test_a_process_that_ends_while_it_imports_is_the_machines_fault(
+    run: Run, warm_parent: WarmParent, end: Exception
+) -> None:
+    fault = control.in_full(run, worn(warm_parent, {"libraries": end})).fault
+    assert fault is not None and fault.id == "control.call" and type(end).__name__ in fault.text("ko")
+
+
 @pytest.mark.parametrize(
     "fault", [SandboxFault("a student process did not start (\n no)"), OSError(28, "No space left on device")]
 )

@@ -32,11 +32,14 @@ class Message:
         """The words in ``language`` ("en" or "ko"). Raises KeyError for an unknown id.
 
         A value called ``needed`` is the id of a check and is shown as its title. Where there is a ``line``, ``place``
-        names it; where it is 0 nobody knows the place, and nothing is said.
+        names it; where it is 0 nobody knows the place, and nothing is said. ``raised`` is an exception's ``kind``, with
+        its ``text`` if it has one.
         """
         values = dict(self.values)
         if "needed" in values:
             values["needed"] = words(values["needed"], language, "titles")
+        if {"kind", "text"} <= values.keys():
+            values["raised"] = f"{values['kind']}: {values['text']}" if values["text"] else values["kind"]
         if {"file", "line"} <= values.keys():
             values["place"] = words("check.place", language).format_map(values) if values["line"] else ""
         return words(self.id, language).format_map(values)
