@@ -142,7 +142,7 @@ def _have_sealed(box: Box) -> None:
         except wire.Closed:
             hello = json.loads(held.recv(4096) or b"{}")
     os.waitpid(pid, 0)
-    if hello.get("exit") == -signal.SIGKILL:
+    if not hello or hello.get("exit") == -signal.SIGKILL:
         os.kill(os.getpid(), signal.SIGKILL)  # tell as was told
     if hello != {"ready": True}:
         raise OSError(hello.get("fault", f"the process ended with {hello.get('exit', 'its supervisor')}"))
