@@ -124,15 +124,15 @@ venv "$PLACE/link/kit/.venv" "$PLACE/link/kit"; cd "$PLACE/link/kit"; shift 2; e
     ),
     _damaged(
         "stdlib-0600",
-        "a module of the standard library is 0600 (`statistics.py`)",
-        'chmod go= "$STDLIB/statistics.py"',
-        "statistics",
+        "a module of the standard library is 0600 (`wave.py`)",
+        'chmod go= "$STDLIB/wave.py"',
+        "wave",
     ),
     _damaged(
         "stdlib-0600-landlock",
         "the same without namespaces",
-        'chmod go= "$STDLIB/statistics.py"',
-        "statistics",
+        'chmod go= "$STDLIB/wave.py"',
+        "wave",
         landlock=True,
     ),
     _damaged(
@@ -149,9 +149,9 @@ venv "$PLACE/link/kit/.venv" "$PLACE/link/kit"; cd "$PLACE/link/kit"; shift 2; e
     ),
     _damaged(
         "stdlib-oserror",
-        "a module of the standard library raises OSError when it is imported (`fractions.py`)",
-        """printf 'raise OSError(5, "Input/output error")\\n' >"$STDLIB/fractions.py" """,
-        "fractions",
+        "a module of the standard library raises OSError when it is imported (`wave.py`)",
+        """printf 'raise OSError(5, "Input/output error")\\n' >"$STDLIB/wave.py" """,
+        "wave",
     ),
     _damaged(
         "sklearn-missing",

@@ -29,11 +29,19 @@ SEED = 20131220
 SECONDS = 240
 PRELUDE = Path(__file__).with_name("prelude.sh")
 WRONG = "WRONG"
-# A student may import all of these, and finds out late: none is imported before its process is sealed.
-IMPORTS = """
-import colorsys, fractions, statistics, wave
+# What a student may do and import, at the end of the right latent.py. None of it is imported before a process is sealed.
+USES = """
+
+import colorsys, fractions, os, statistics, tempfile, wave
 import numpy.fft, sklearn.decomposition, torch.fft, torch.distributions.normal, torch.sparse, tqdm.auto
 import matplotlib.pyplot
+
+with open("notes", "wb") as _notes, tempfile.TemporaryFile() as _more:
+    _notes.write(bytes(2 << 20))
+    _more.write(bytes(2 << 20))
+_files = [open(os.devnull) for _ in range(70)]
+_memory = torch.ones(75_000_000)
+del _files, _memory
 """
 FILES = ("model.py", "loss.py", "training.py", "latent.py")
 
@@ -86,7 +94,7 @@ def write_class(place: Path) -> None:
             source = kit.SOLUTION if name in solved else kit.HANDOUT
             shutil.copyfile(source / "vae" / name, place / student / name)
     with open(place / "right" / "latent.py", "a") as file:
-        file.write(IMPORTS)
+        file.write(USES)
 
 
 def _run(row: Row, place: Path, script: str) -> tuple[int, str, str]:
