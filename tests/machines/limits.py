@@ -23,7 +23,7 @@ ROWS = (
     _soft("cpu-20", "`ulimit -t 20`", "-t 20", "CPU"),
     _soft("cpu-3", "`ulimit -t 3`", "-t 3", "CPU"),
     _soft("cpu-1-soft", "`ulimit -S -t 1`", "-S -t 1", "CPU"),
-    _soft("stack-64-kb", "`ulimit -s 64`", "-s 64", "stack"),
+    _soft("stack-256-kb", "`ulimit -s 256`", "-s 256", "stack"),
     _soft("stack-512-kb", "`ulimit -S -s 512`", "-S -s 512", "stack"),
     _soft("stack-unlimited", "`ulimit -s unlimited`", "-s unlimited", "stack"),
     _soft("locked-0", "`ulimit -l 0`, no real-time priority, no core files", "-l 0 -r 0 -c 0", ""),

@@ -214,9 +214,9 @@ venv "$PLACE/link/kit/.venv" "$PLACE/link/kit"; cd "$PLACE/link/kit"; shift 2; e
         "",
     ),
     _damaged(
-        "pth-raises",
-        "a `.pth` file in site-packages raises",
-        """printf 'import nothing_of_that_name\\n' >"$SITE/broken.pth" """,
+        "pth-prints",
+        "a `.pth` file in site-packages prints and changes the current folder",
+        """printf 'import os; print("hello"); os.chdir("/")\\n' >"$SITE/prints.pth" """,
         "",
     ),
 )
