@@ -27,6 +27,7 @@ from tests.machines.row import FULL, REFUSED, Grader, Row
 SCORES = {"right": 100.0, "wrong": 30.0}  # the solution, and a skeleton whose loss.py is the solution's
 SEED = 20131220
 SECONDS = 420
+PATIENCE = 30  # seconds, for what is to go by itself
 PRELUDE = Path(__file__).with_name("prelude.sh")
 WRONG = "WRONG"
 # What a student may do and import, at the end of the right latent.py. None of it is imported before a process is sealed.
@@ -240,7 +241,7 @@ def _refused(row: Row, place: Path, lines: list[str], last: str) -> tuple[str, s
 
 def _left_over(place: Path) -> list[str]:
     """Processes that belong to the row, and files in its TMPDIR: given some seconds to go."""
-    patience = time.monotonic() + 30
+    patience = time.monotonic() + PATIENCE
     while left := [*(f"process {pid}" for pid in _processes(place)), *_names(place / "tmp")]:
         if time.monotonic() > patience:
             return left
