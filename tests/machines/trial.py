@@ -81,10 +81,18 @@ def tried(row: Row) -> Outcome:
         return Outcome(*outcome, time.monotonic() - began, said)
     finally:
         _end_all(place)
-        for group in (needs.MEMORY, needs.PIDS):
-            with suppress(OSError):
-                (group / place.name).rmdir()
+        for folder in (needs.MEMORY, needs.PIDS):
+            _remove_group(folder / place.name)
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _remove_group(group: Path) -> None:
+    """Once the last of those that were killed in it has gone."""
+    patience = time.monotonic() + PATIENCE
+    while group.exists() and time.monotonic() < patience:
+        with suppress(OSError):
+            group.rmdir()
+        time.sleep(0.02)
 
 
 def write_class(place: Path) -> None:
