@@ -30,6 +30,7 @@ SECONDS = 420
 PATIENCE = 30  # seconds, for what is to go by itself
 PRELUDE = Path(__file__).with_name("prelude.sh")
 WRONG = "WRONG"
+NO_CAUSE = "could not be given a result"  # what is said of results that failed, whatever the reason
 # What a student may do and import, at the end of the right latent.py. None of it is imported before a process is sealed.
 USES = """
 
@@ -241,6 +242,8 @@ def _refused(row: Row, place: Path, lines: list[str], last: str) -> tuple[str, s
     """One line in Korean, one in English, which name what is wrong."""
     if len(lines) < 2 or not re.search("[가-힣]", lines[-2]) or re.search("[가-힣]", lines[-1]):
         return WRONG, f"not a line in Korean and one in English; {last}"
+    if NO_CAUSE in lines[-1]:
+        return WRONG, f"names no cause; {last}"
     named = row.word.format(place=place, tmp=place / "tmp").split("|")
     if not all(any(word in line for word in named) for line in lines[-2:]):
         return WRONG, f"does not name {' or '.join(named)}; {last}"
