@@ -105,14 +105,14 @@ venv "$PLACE/link/kit/.venv" "$PLACE/link/kit"; cd "$PLACE/link/kit"; shift 2; e
     ),
     _damaged(
         "torch-part-0600",
-        "a part of torch that is imported late, 0700 and 0600 (`torch.fft`, `torch.sparse`, `torch/optim`)",
-        'chmod -R go= "$SITE"/torch/{fft,sparse,optim,masked,special}',
+        "a part of torch that is imported late, 0700 and 0600 (`torch/nn/utils`)",
+        'chmod -R go= "$SITE/torch/nn/utils"',
         "torch",
     ),
     _damaged(
         "torch-file-0600",
-        "one file of torch is 0600 (`torch/distributions/normal.py`)",
-        'chmod go= "$SITE/torch/distributions/normal.py"',
+        "one file of torch is 0600 (`torch/nn/utils/prune.py`)",
+        'chmod go= "$SITE/torch/nn/utils/prune.py"',
         "torch",
     ),
     _damaged("numpy-0600", "NumPy 0700 and 0600", 'chmod -R go= "$SITE/numpy"', "numpy"),

@@ -31,11 +31,12 @@ PATIENCE = 30  # seconds, for what is to go by itself
 PRELUDE = Path(__file__).with_name("prelude.sh")
 WRONG = "WRONG"
 NO_CAUSE = "could not be given a result"  # what is said of results that failed, whatever the reason
-# What a student may do and import, at the end of the right latent.py. None of it is imported before a process is sealed.
+# What a student may do and import, at the end of the right latent.py. wave, prune and
+# sklearn are imported after a process is sealed, where nothing has been done about that.
 USES = """
 
-import colorsys, fractions, os, statistics, tempfile, wave
-import numpy.fft, sklearn.decomposition, torch.fft, torch.distributions.normal, torch.sparse, tqdm.auto
+import os, statistics, tempfile, wave
+import numpy.fft, sklearn.decomposition, torch.fft, torch.nn.utils.prune, tqdm.auto
 import matplotlib.pyplot
 
 with open("notes", "wb") as _notes, tempfile.TemporaryFile() as _more:
