@@ -53,7 +53,7 @@ soak: .venv/made ## grade 2,000 submissions in one run, some hours / 제출물 2
 kills: .venv/made ## kill the grader at 50 random moments, nothing may be lost / 채점기를 50번 죽여도 잃는 것이 없는지
 	$(BIN)/python -m tests.soak kills
 
-machines: .venv/made ## grade on a machine that was tampered with in 190 ways, 40 minutes / 190가지로 바꾼 컴퓨터에서 채점, 40분
+machines: .venv/made ## grade on a machine that was tampered with in 200 ways, 40 minutes / 200가지로 바꾼 컴퓨터에서 채점, 40분
 	$(BIN)/python -m tests.machines
 
 nbgrader-bank: .venv/made ## 30 students and the bank through nbgrader, 5 minutes / nbgrader로 30명과 뱅크 채점, 5분

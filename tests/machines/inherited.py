@@ -14,6 +14,9 @@ for name in random json typing torch numpy site sitecustomize usercustomize path
 done
 """
 
+# Python itself imports these before any file of the kit's, where it was told to look here.
+TOLD = f"{BESIDE} rm site.py sitecustomize.py usercustomize.py;"
+
 ROWS = (
     Row("umask-077", "`umask 077`", 'umask 077; grade "$@"'),
     Row("umask-027", "`umask 027`", 'umask 027; grade "$@"'),
@@ -43,14 +46,14 @@ ROWS = (
     Row(
         "path-empty",
         "`PYTHONPATH` has an empty entry, and such files in the current folder",
-        f'{BESIDE} export PYTHONPATH=:; grade "$@"',
+        f'{TOLD} export PYTHONPATH=:; grade "$@"',
         EITHER,
         "PYTHONPATH",
     ),
     Row(
         "path-dot",
         "`PYTHONPATH=.`, and such files in the current folder",
-        f'{BESIDE} export PYTHONPATH=.; grade_as_module "$@"',
+        f'{TOLD} export PYTHONPATH=.; grade_as_module "$@"',
         EITHER,
         "PYTHONPATH",
     ),

@@ -100,13 +100,14 @@ def kill(
     return killing
 
 
-def out_of_memory(victim: Victim, turn: int) -> Callable[[Grader], None]:
+def out_of_memory(victim: Victim, turn: int, wait: float) -> Callable[[Grader], None]:
     """The kernel finds no memory for this process: it is moved into a group that has none left."""
 
     def striking(grader: Grader) -> None:
         group = MEMORY / grader.place.name
         for count, pid in enumerate(each(grader, victim), 1):
             if count == turn:
+                time.sleep(wait)
                 group.mkdir()
                 (group / "memory.limit_in_bytes").write_text("64K")
                 with suppress(OSError):
@@ -155,7 +156,7 @@ ROWS = (
     Row(
         "out-of-memory",
         "the kernel finds no memory for a student's process, once",
-        meanwhile=out_of_memory(students, 4),
+        meanwhile=out_of_memory(students, turn=4, wait=0.25),
         needs=("memory cgroup",),
         struck=True,
         jobs=1,

@@ -14,7 +14,7 @@ grade "$@" """
         f"a cgroup of {megabytes:,} MB, {jobs} jobs",
         script,
         EITHER,
-        "memory",
+        "memory|메모리",
         needs=("memory cgroup",),
         jobs=jobs,
     )
@@ -33,7 +33,7 @@ ROWS = (
         f"""group={PIDS}/$(basename "$PLACE"); mkdir "$group"; echo 30 >"$group/pids.max"; echo $$ >"$group/cgroup.procs"
 grade "$@" """,
         EITHER,
-        "processes",
+        "processes|프로세스|pids",
         needs=("pids cgroup",),
     ),
     Row(
@@ -42,7 +42,7 @@ grade "$@" """,
         f"""group={PIDS}/$(basename "$PLACE"); mkdir "$group"; echo 12 >"$group/pids.max"; echo $$ >"$group/cgroup.procs"
 grade "$@" """,
         EITHER,
-        "processes",
+        "processes|프로세스|pids",
         needs=("pids cgroup",),
     ),
     Row(

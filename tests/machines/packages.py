@@ -105,14 +105,14 @@ venv "$PLACE/link/kit/.venv" "$PLACE/link/kit"; cd "$PLACE/link/kit"; shift 2; e
     ),
     _damaged(
         "torch-part-0600",
-        "a part of torch that is imported late, 0700 and 0600 (`torch.fft`, `torch.sparse`, `torch/optim`)",
-        'chmod -R go= "$SITE"/torch/{fft,sparse,optim,masked,special}',
+        "a part of torch that is imported late, 0700 and 0600 (`torch/nn/utils`)",
+        'chmod -R go= "$SITE/torch/nn/utils"',
         "torch",
     ),
     _damaged(
         "torch-file-0600",
-        "one file of torch is 0600 (`torch/distributions/normal.py`)",
-        'chmod go= "$SITE/torch/distributions/normal.py"',
+        "one file of torch is 0600 (`torch/nn/utils/prune.py`)",
+        'chmod go= "$SITE/torch/nn/utils/prune.py"',
         "torch",
     ),
     _damaged("numpy-0600", "NumPy 0700 and 0600", 'chmod -R go= "$SITE/numpy"', "numpy"),
@@ -124,15 +124,15 @@ venv "$PLACE/link/kit/.venv" "$PLACE/link/kit"; cd "$PLACE/link/kit"; shift 2; e
     ),
     _damaged(
         "stdlib-0600",
-        "a module of the standard library is 0600 (`statistics.py`)",
-        'chmod go= "$STDLIB/statistics.py"',
-        "statistics",
+        "a module of the standard library is 0600 (`wave.py`)",
+        'chmod go= "$STDLIB/wave.py"',
+        "wave",
     ),
     _damaged(
         "stdlib-0600-landlock",
         "the same without namespaces",
-        'chmod go= "$STDLIB/statistics.py"',
-        "statistics",
+        'chmod go= "$STDLIB/wave.py"',
+        "wave",
         landlock=True,
     ),
     _damaged(
@@ -149,9 +149,9 @@ venv "$PLACE/link/kit/.venv" "$PLACE/link/kit"; cd "$PLACE/link/kit"; shift 2; e
     ),
     _damaged(
         "stdlib-oserror",
-        "a module of the standard library raises OSError when it is imported (`fractions.py`)",
-        """printf 'raise OSError(5, "Input/output error")\\n' >"$STDLIB/fractions.py" """,
-        "fractions",
+        "a module of the standard library raises OSError when it is imported (`wave.py`)",
+        """printf 'raise OSError(5, "Input/output error")\\n' >"$STDLIB/wave.py" """,
+        "wave",
     ),
     _damaged(
         "sklearn-missing",
@@ -214,9 +214,9 @@ venv "$PLACE/link/kit/.venv" "$PLACE/link/kit"; cd "$PLACE/link/kit"; shift 2; e
         "",
     ),
     _damaged(
-        "pth-raises",
-        "a `.pth` file in site-packages raises",
-        """printf 'import nothing_of_that_name\\n' >"$SITE/broken.pth" """,
+        "pth-prints",
+        "a `.pth` file in site-packages prints and changes the current folder",
+        """printf 'import os; print("hello"); os.chdir("/")\\n' >"$SITE/prints.pth" """,
         "",
     ),
 )

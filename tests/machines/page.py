@@ -19,8 +19,8 @@ HEAD = """# Machines
 
 What was done to the machine, and what `autograder grade` made of it. Written by `make machines`; not to be edited.
 
-A machine's fault never costs a student a point. Each row grades a class of two: the solution, whose `latent.py` also imports what a
-student may, and a skeleton with one part solved.
+A machine's fault never costs a student a point. Each row grades a class of two: the solution, whose `latent.py` also does what a student
+may (imports rarer modules, opens 70 files, writes 4 MB, fills 300 MB), and a skeleton with one part solved.
 
 - `100`: the first got 100 and the second its 30, the command ended with 0, and nothing was left behind.
 - `refused`: the command ended with 3 (2 where the arguments can't be used), named the cause in one line of Korean and one of English, and

@@ -56,14 +56,29 @@ overlay() {
     mount -t overlay overlay -o "lowerdir=$1,upperdir=$PLACE/over$number/up,workdir=$PLACE/over$number/work" "$1"
 }
 
-# Python, packages and kit where every user can read them, and a venv of them. Needs own_mounts.
+# Python, packages and kit where every user can read them, at the paths that they have: the Python loads its library from there.
+# Needs own_mounts.
 in_the_open() {
-    mkdir -p "$PLACE/open/python" "$PLACE/open/site" "$PLACE/open/kit"
-    mount --bind "$BASE" "$PLACE/open/python"
-    mount --bind "$SITE" "$PLACE/open/site"
-    mount --bind "$KIT" "$PLACE/open/kit"
-    BASE="$PLACE/open/python" SITE="$PLACE/open/site"
-    venv "$PLACE/open/venv" "$PLACE/open/kit"
+    local number=0 folder above closed
+    for folder in "$BASE" "$VENV" "$KIT"; do
+        mkdir -p "$PLACE/open/$number"
+        mount --bind "$folder" "$PLACE/open/$number"
+        number=$((number + 1))
+    done
+    number=0
+    for folder in "$BASE" "$VENV" "$KIT"; do
+        closed="" above="$folder"
+        while [ "$above" != / ]; do
+            above=$(dirname "$above")
+            case $(stat -c %A "$above" 2>/dev/null) in "" | *x | *t) ;; *) closed="$above" ;; esac
+        done
+        [ -z "$closed" ] || mount -t tmpfs -o mode=755 none "$closed"
+        if [ -n "$closed" ] || [ ! -e "$folder" ]; then
+            mkdir -p "$folder"
+            mount --bind "$PLACE/open/$number" "$folder"
+        fi
+        number=$((number + 1))
+    done
 }
 
 # What was written goes where it is looked for, when OUT was a file system of the row's own.

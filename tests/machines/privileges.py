@@ -189,7 +189,7 @@ ROWS = (
         "an ordinary user, `ulimit -u 30`",
         OPEN + USER + f"""exec {AS_USER} bash -c 'ulimit -u 30; exec "$@"' limited "$CONSOLE" "$@" """,
         EITHER,
-        "processes",
+        "processes|프로세스|ulimit -u|RLIMIT_NPROC",
         own_mounts=True,
         needs=("capabilities",),
     ),

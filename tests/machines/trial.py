@@ -26,14 +26,25 @@ from tests.machines.row import FULL, REFUSED, Grader, Row
 
 SCORES = {"right": 100.0, "wrong": 30.0}  # the solution, and a skeleton whose loss.py is the solution's
 SEED = 20131220
-SECONDS = 240
+SECONDS = 420
+PATIENCE = 30  # seconds, for what is to go by itself
 PRELUDE = Path(__file__).with_name("prelude.sh")
 WRONG = "WRONG"
-# A student may import all of these, and finds out late: none is imported before its process is sealed.
-IMPORTS = """
-import colorsys, fractions, statistics, wave
-import numpy.fft, sklearn.decomposition, torch.fft, torch.distributions.normal, torch.sparse, tqdm.auto
+NO_CAUSE = "could not be given a result"  # what is said of results that failed, whatever the reason
+# What a student may do and import, at the end of the right latent.py. wave, prune and
+# sklearn are imported after a process is sealed, where nothing has been done about that.
+USES = """
+
+import os, statistics, tempfile, wave
+import numpy.fft, sklearn.decomposition, torch.fft, torch.nn.utils.prune, tqdm.auto
 import matplotlib.pyplot
+
+with open("notes", "wb") as _notes, tempfile.TemporaryFile() as _more:
+    _notes.write(bytes(2 << 20))
+    _more.write(bytes(2 << 20))
+_files = [open(os.devnull) for _ in range(70)]
+_memory = torch.ones(75_000_000)
+del _files, _memory
 """
 FILES = ("model.py", "loss.py", "training.py", "latent.py")
 
@@ -72,10 +83,18 @@ def tried(row: Row) -> Outcome:
         return Outcome(*outcome, time.monotonic() - began, said)
     finally:
         _end_all(place)
-        for group in (needs.MEMORY, needs.PIDS):
-            with suppress(OSError):
-                (group / place.name).rmdir()
+        for folder in (needs.MEMORY, needs.PIDS):
+            _remove_group(folder / place.name)
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _remove_group(group: Path) -> None:
+    """Once the last of those that were killed in it has gone."""
+    patience = time.monotonic() + PATIENCE
+    while group.exists() and time.monotonic() < patience:
+        with suppress(OSError):
+            group.rmdir()
+        time.sleep(0.02)
 
 
 def write_class(place: Path) -> None:
@@ -86,7 +105,7 @@ def write_class(place: Path) -> None:
             source = kit.SOLUTION if name in solved else kit.HANDOUT
             shutil.copyfile(source / "vae" / name, place / student / name)
     with open(place / "right" / "latent.py", "a") as file:
-        file.write(IMPORTS)
+        file.write(USES)
 
 
 def _run(row: Row, place: Path, script: str) -> tuple[int, str, str]:
@@ -112,6 +131,7 @@ def _run(row: Row, place: Path, script: str) -> tuple[int, str, str]:
             try:
                 process.wait(SECONDS)
             except subprocess.TimeoutExpired:
+                (place / "stderr").write_text(f"no end after {SECONDS} s")
                 _end_all(place)
                 process.kill()
                 process.wait()
@@ -223,6 +243,8 @@ def _refused(row: Row, place: Path, lines: list[str], last: str) -> tuple[str, s
     """One line in Korean, one in English, which name what is wrong."""
     if len(lines) < 2 or not re.search("[가-힣]", lines[-2]) or re.search("[가-힣]", lines[-1]):
         return WRONG, f"not a line in Korean and one in English; {last}"
+    if NO_CAUSE in lines[-1]:
+        return WRONG, f"names no cause; {last}"
     named = row.word.format(place=place, tmp=place / "tmp").split("|")
     if not all(any(word in line for word in named) for line in lines[-2:]):
         return WRONG, f"does not name {' or '.join(named)}; {last}"
@@ -231,7 +253,7 @@ def _refused(row: Row, place: Path, lines: list[str], last: str) -> tuple[str, s
 
 def _left_over(place: Path) -> list[str]:
     """Processes that belong to the row, and files in its TMPDIR: given some seconds to go."""
-    patience = time.monotonic() + 10
+    patience = time.monotonic() + PATIENCE
     while left := [*(f"process {pid}" for pid in _processes(place)), *_names(place / "tmp")]:
         if time.monotonic() > patience:
             return left
