@@ -1185,7 +1185,7 @@ def test_wire_and_client_agree_on_the_largest_answer(warm_parent: WarmParent, sm
     source = f"import torch\ndef reconstruction_loss(): return torch.zeros({conversation.MAX_REPLY} // 4 + 1)"
     with warm_parent.student(replace(small, memory_mb=1000), 30, seed=1) as student:
         student.ask("load", files={"__init__.py": "", "loss.py": source}, modules=["loss"])
-        with pytest.raises(Crashed) as crashed:
+        with pytest.raises(Unsendable) as refused:
             student.ask("loss", function="reconstruction_loss", arguments={}, wrt=[])
-    assert crashed.value.how == "garbled"
+    assert refused.value.kind == "too_large"
     assert wire.MAX_JSON < conversation.MAX_REPLY

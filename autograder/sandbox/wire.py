@@ -22,9 +22,9 @@ from safetensors import SafetensorError
 
 MAGIC = b"VAE1"
 HEADER = struct.Struct("<4sIQ")
-# Four times the largest legitimate answer, which is what the known mistakes of train_epoch answer together.
+# Four times (of JSON six times) the largest legitimate answer, which is what the known mistakes of train_epoch answer together.
 MAX_TENSORS = 30 << 20  # bytes
-MAX_JSON = 640_000
+MAX_JSON = 1_000_000
 MAX_COUNT = 4_500  # tensors
 MAX_HEADER = 500_000  # bytes before the tensors' own, in which safetensors names them
 MAX_VALUES = 100_000  # numbers, texts and lists
@@ -131,6 +131,8 @@ def _to_json(value: Any, luggage: Luggage, depth: int) -> Any:
         number = float.__mul__(value, 1.0)
         return number if math.isfinite(number) else {"$f": str(number)}
     if kind is str:
+        if luggage.bounded and len(value) > MAX_JSON:
+            raise Refused("too_large")
         return value
     if issubclass(kind, torch.Tensor):
         return {"$t": _tensor(value, luggage)}
