@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 import unicodedata
 from collections import deque
 from collections.abc import Callable
@@ -47,10 +48,18 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One file: where it lies in the hand-in, and how to open it (raises Refused if it must not be read)."""
+    """One file: where it lies in the hand-in, and how to open it (raises Refused if it must not be read).
+
+    ``order`` is the greater the later it was uploaded, under the name ``upload``; ``layer`` tells in how many zips it
+    lies, ``changed`` when it was written.
+    """
 
     parts: tuple[str, ...]
     open: Callable[[], BinaryIO]
+    order: int = 0
+    upload: str = ""
+    layer: int = 0
+    changed: tuple[int, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -66,10 +75,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Tree:
-    """The files of a hand-in, and what stood in the way of seeing all of them."""
+    """The files of a hand-in, and what stood in the way of seeing all of them.
+
+    ``others`` are the places in a zip that hold no file of it: empty folders, and what is ignored.
+    """
 
     entries: tuple[Entry, ...] = ()
     troubles: tuple[Message, ...] = ()
+    others: tuple[tuple[str, ...], ...] = ()
 
     def wanted(self) -> set[str]:
         """Which of the four file names occur."""
@@ -177,9 +190,9 @@ def folder(root: Path) -> Tree:
             place = (*parts, readable(child.name))
             if ignored(place[-1]):
                 continue
-            kind = _kind(child)
+            kind, changed = _kind(child)
             if kind != stat.S_IFDIR:
-                entries.append(Entry(place, _opener(kind, Path(child.path))))
+                entries.append(Entry(place, _opener(kind, Path(child.path)), changed=changed))
                 if kind == stat.S_IFLNK and os.path.isdir(child.path):
                     troubles.append(Message("intake.link_folder", {"path": entries[-1].shown}))
             elif len(place) < FOLDER_DEPTH:
@@ -191,11 +204,13 @@ def folder(root: Path) -> Tree:
     return Tree(tuple(entries), tuple(troubles))
 
 
-def _kind(child: os.DirEntry[str]) -> int:
+def _kind(child: os.DirEntry[str]) -> tuple[int, tuple[int, ...]]:
+    """The kind of file, as in st_mode, and when it was changed."""
     try:
-        return stat.S_IFMT(child.stat(follow_symlinks=False).st_mode)
-    except OSError:
-        return 0
+        found = child.stat(follow_symlinks=False)
+        return stat.S_IFMT(found.st_mode), time.localtime(found.st_mtime)[:6]
+    except (OSError, ValueError, OverflowError):
+        return 0, ()
 
 
 def _opener(kind: int, path: Path) -> Callable[[], BinaryIO]:
