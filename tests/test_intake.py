@@ -868,7 +868,9 @@ def test_students_of_canvas_with_nothing_that_can_be_graded_are_not_overlooked(t
     sources = find(write(tmp_path, content))
     assert [source.name for source in sources] == ["an_1", "anon_aB3dE", "bae_2", "choi_3", "do_4", "eom_5"]
     reasons = [load(source).problems["model.py"].id for source in sources[1:]]
-    assert reasons == [f"intake.{each}" for each in ("text_only", "archive", "notebook", "text_only", "text_only")]
+    assert reasons == [
+        f"intake.{each}" for each in ("text_only", "archive", "notebook", "text_only", "text_only")
+    ]
     assert [source.name for source in sources if source.origin.late] == ["anon_aB3dE", "do_4"]
     assert sources.passed_over == ()
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.commands.summary import tell
+from autograder.commands.summary import WIDE, shown, tell
 from autograder.commands.terminal import (
     AllowWeak,
     AsJson,
@@ -85,23 +85,25 @@ def grade(
 ) -> None:
     """Grade a class. / 한 반을 채점합니다."""
     from autograder import classroom, handback, intake, regrade
+    from autograder.intake import passed_over
     from autograder.run import Run
 
     _usable_out(out, submissions)
     usable_device(device.value)
     if cluster is None:  # else the workers look for it, where they are
         usable_data(dataset.value, data_root)
-    sources = intake.find(submissions)
+    everyone = intake.find(submissions)
+    sources: list[Source] = everyone
     adjuster = _adjuster(overrides, out, sources)
     history = _history(out, fresh) if only_changed else None
     folder = classroom.Folder.of(out, sources, adjuster, history)
-    everyone = sources
     if only is not None:
         sources = [source for source in sources if source.name == only]
         if not sources:
             raise Refusal(Message("cli.no_such_submission", {"name": only, "path": str(submissions)}))
     try:
         with classroom.sole_use(out):
+            passed_over.write(out, everyone.passed_over)
             chosen = classroom.run_seed(out, seed, fresh)
             run = Run(settings(), dataset.value, data_root, device.value, chosen, lang.value)
             grading = classroom.grade_class(sources, folder, run, jobs, fresh, allow_weak_isolation, cluster)
@@ -130,6 +132,8 @@ def grade(
             say(Message("cli.identical", {"count": alike, "path": str(out / IDENTICAL)}), lang.value)
         if adjuster.overrides:
             say(Message("cli.overridden", {"count": len(adjuster.overrides)}), lang.value)
+    if (left := passed_over.line(out, everyone.passed_over)) is not None and not as_json:
+        typer.echo(shown(left.text(lang.value), WIDE), err=quiet)
     failed = [result for result in results if result.status == "failed"]
     if failed:
         raise Refusal(Message("cli.some_failed", {"count": len(failed), "out": str(out)}), status=3)

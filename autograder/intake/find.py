@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.intake.gather import METADATA, Found, Place, Source, hand_ins, stem
+from autograder.intake.gather import Found, Place, Source, hand_ins, stem
+from autograder.intake.gradescope import METADATA
 from autograder.intake.tree import FOLDER_DEPTH, Refused, ignored, is_zip, readable
 from autograder.messages import Message, Refusal
 
@@ -57,7 +58,9 @@ def _is_class(place: Place) -> bool:
     if not direct or len({upload.key for upload in place.uploads()}) > 1:
         return True
     others = place.shared(top for top in place.own if top.casefold() != "vae")
-    if len(others) > (1 if place.packed is None else 2):  # a zip is seldom one for a class and has stray files, too
+    if len(others) > (
+        1 if place.packed is None else 2
+    ):  # a zip is seldom one for a class and has stray files, too
         values = {"path": str(place.path), "file": direct[0], "folders": _named(others)}
         raise Refusal(Message("intake.class_or_one", values))
     return False

@@ -78,15 +78,14 @@ class Upload:
 
 def canvas(name: str) -> list[Upload]:
     """What Canvas may tell by the name of a file: all ways to read it, that with the shortest name first."""
-    words = name.split("_")
+    found: list[tuple[str, str, bool, str, str]] = []
     if match := ANONYMOUS.fullmatch(name):
-        late, upload, file = bool(match["late"] or match["after"]), match["upload"] or "", match["file"]
-        found = [(f"anon_{match['user']}", match["user"], late, upload, file)]
+        late, upload = bool(match["late"] or match["after"]), match["upload"] or ""
+        found = [(f"anon_{match['user']}", match["user"], late, upload, match["file"])]
     else:
-        found = [
-            ("_".join((*own[: -1 if own[-1] == "LATE" else None], user)), user, own[-1] == "LATE", *rest)
-            for own, user, *rest in _splits(words)
-        ]
+        for own, user, upload, file in _splits(name.split("_")):
+            late = own[-1] == "LATE"
+            found.append(("_".join((*own[: -1 if late else None], user)), user, late, upload, file))
     return [
         Upload(
             name,

@@ -68,7 +68,9 @@ def submission(source: Source, tree: Tree) -> Submission:
         likely, why = _likely(name, found)
         if len(likely) == 1 or (found and _alike(likely)):
             try:
-                files[name], remarks = _take(name, likely[0], why, [each for each in found if each != likely[0]])
+                files[name], remarks = _take(
+                    name, likely[0], why, [each for each in found if each != likely[0]]
+                )
                 notes += remarks
             except Refused as refused:
                 problems[name] = refused.message(likely[0].shown)
@@ -91,9 +93,7 @@ def _take(name: str, entry: Entry, why: str, others: list[Entry]) -> tuple[bytes
         (why, why and not _alike([entry, *others])),
         ("letter_case", entry.parts[-1] != name),
     ]
-    path, *rest = (
-        readable(each.upload) if why == "newest" else each.shown for each in (entry, *others[:4])
-    )
+    path, *rest = (readable(each.upload) if why == "newest" else each.shown for each in (entry, *others[:4]))
     values = {"file": name, "path": path, "count": 1 + len(others), "others": ", ".join(rest)}
     return content, [Message(f"intake.{remark}", values) for remark, holds in remarks if holds]
 
@@ -194,6 +194,19 @@ def _missing(name: str, tree: Tree) -> Message:
             if entry.key.endswith(endings):
                 return Message(f"intake.{reason}", {"file": name, "path": entry.shown})
     return Message("intake.missing", {"file": name})
+
+
+def telling(name: str, tree: Tree) -> list[Entry]:
+    """The files that show why one of the four can't be graded: copies of it, what resembles it, or else archives and
+    texts.
+    """
+    found = [entry for entry in tree.entries if entry.key == name or _resembles(entry.key, name)]
+    opened = {entry.parts[:deep] for entry in tree.entries for deep in range(1, len(entry.parts))}
+    return found or [
+        entry
+        for entry in tree.entries
+        if (entry.key.endswith(ARCHIVES) and entry.parts not in opened) or entry.key in TEXTS
+    ]
 
 
 def _resembles(key: str, name: str) -> bool:

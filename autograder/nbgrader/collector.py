@@ -1,65 +1,151 @@
-"""An LMS download -> ``submitted/``: whose hand-in a file belongs to, and where it goes."""
+"""An LMS download -> ``submitted/``: what ``autograder grade`` would read of each student, and the notebook."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
-from nbgrader.plugins import FileNameCollectorPlugin
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 
-from autograder.intake.lms import CANVAS
-from autograder.intake.tree import WANTED, ignored
+from autograder.intake import Source, find
+from autograder.intake.gather import TIMESTAMP
+from autograder.intake.lms import moment
+from autograder.intake.load import contents, submission, telling
+from autograder.intake.tree import Entry, Refused, open_regular, read
+from autograder.messages import Message, Refusal
+from autograder.settings import settings
 
-MOODLE = re.compile(r"(?P<name>.+)_(?P<user>\d+)_assignsubmission_file_?", re.DOTALL)
+NOTEBOOK_BYTES = 100_000_000
 
 
-class HandInCollector(FileNameCollectorPlugin):
-    """For ``nbgrader zip_collect``: one zip a student in ``downloaded/ASSIGNMENT/archive``, or the zip of a whole class.
+class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
+    """For ``nbgrader zip_collect``: it takes what ``autograder grade`` takes, put into ``downloaded/ASSIGNMENT/archive``.
 
-    Canvas's and Moodle's names are known; any other zip or folder has the student's id for a name.
+    It unpacks, too: into a folder for each student, where only what counts is laid down.
     """
 
+    def __init__(self, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        if self.parent is not None:
+            self.parent.extractor_plugin_inst = self
+            self.log.addFilter(lambda record: not str(record.msg).startswith("Directory not found. Creating"))
+
     def collect(self, submitted_file: str) -> dict[str, str] | None:
-        """The ``student_id`` and the ``file_id`` of an extracted file; None for one that is not graded."""
-        path = Path(submitted_file)
-        parts = path.parts[len(self._extracted().parts) :]
-        if any(map(ignored, parts)) or path.is_symlink():
-            return None
-        place = next((n for n, part in enumerate(parts[:-1]) if student_of(part)), 0)
-        folder, inside = Path(*path.parts[: len(path.parts) - len(parts) + place + 1]), parts[place + 1 :]
-        if not inside:
-            return None
-        student = student_of(parts[place]) or parts[place]
-        if path.suffix == ".ipynb":
-            return {"student_id": student, "file_id": self._notebook()} if path == closest(folder) else None
-        return (
-            {"student_id": student, "file_id": "/".join(inside)} if inside[-1].casefold() in WANTED else None
-        )
+        """The ``student_id`` and the ``file_id`` of a file that ``extract`` laid down."""
+        extracted = self.parent._format_collect_path(self.parent.extracted_directory)
+        student, *inside = Path(submitted_file).relative_to(extracted).parts
+        return {"student_id": student, "file_id": "/".join(inside)} if inside else None
 
-    def _extracted(self) -> Path:
-        return Path(self.parent._format_collect_path(self.parent.extracted_directory))
+    def extract(self, archive_path: str, extracted_path: str) -> None:
+        """Sort a download by student. Whoever can't be collected is named and stops nobody."""
+        archive = Path(archive_path)
+        try:
+            found = find(archive)
+            if any(source.path == archive.resolve() and not source.members for source in found):
+                raise Refusal(Message("nbgrader.no_student", {"path": archive_path}))
+        except Refusal as refusal:
+            self.parent.fail(self._said(refusal.message))
+        for message in found.passed_over:
+            self.log.warning(self._said(message))
+        for source in found:
+            try:
+                told = self._lay_down(source, Path(extracted_path, source.name))
+            except OSError as error:
+                told = [
+                    Message("nbgrader.not_collected", {"fault": f"{error.strerror} {error.filename or ''}"})
+                ]
+            for text in dict.fromkeys(map(self._said, told)):
+                self.log.warning("%s: %s", source.name, text)
 
-    def _notebook(self) -> str:
-        """The name under which nbgrader knows the notebook."""
+    def _lay_down(self, source: Source, folder: Path) -> list[Message]:
+        """Write a student's files; returns what there is to know about them."""
+        with ExitStack() as stack:
+            tree = contents(source, stack, NOTEBOOK_BYTES)
+            code = tuple(entry for entry in tree.entries if not entry.key.endswith(".ipynb"))
+            taken = submission(source, replace(tree, entries=code))  # where notebooks are no wrong hand-ins
+            told = [*taken.notes, *taken.problems.values()]
+            files = {f"vae/{name}": content for name, content in taken.files.items()}
+            notebooks, remarks = self._notebooks(tree.entries)
+            why = [entry for name in taken.problems for entry in telling(name, tree)]
+            if not tree.entries and source.path.is_file():  # a zip that can't be opened
+                why = [Entry((source.path.name,), lambda: open_regular(source.path))]
+            for place, entry in [*notebooks, *(("/".join(entry.parts), entry) for entry in why)]:
+                try:
+                    files.setdefault(place, read(entry, NOTEBOOK_BYTES))
+                except Refused as refused:
+                    told.append(refused.message(entry.shown))
+        time = self._time(source)
+        if time is None and source.origin.late:
+            time = datetime(*max(entry.changed for entry in tree.entries)[:6])  # type: ignore[arg-type]
+            told.append(Message("nbgrader.late_unknown", {"time": f"{time:%Y-%m-%d %H:%M}"}))
+        if time is not None:
+            files[TIMESTAMP] = f"{time.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S} UTC\n".encode()
+        if not files.keys() - {
+            TIMESTAMP
+        }:  # nbgrader collects files, and this student's name is not to be lost
+            files["collected.txt"] = "\n".join(map(self._said, told)).encode()
+        for place, content in files.items():
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            (folder / place).write_bytes(content)
+        return told + remarks
+
+    def _notebooks(self, entries: Sequence[Entry]) -> tuple[list[tuple[str, Entry]], list[Message]]:
+        """Each released notebook's name and what was handed in for it, and how that was chosen."""
         course = self.parent.coursedir
         released = Path(course.format_path(course.release_directory, ".", course.assignment_id))
-        return next((path.name for path in sorted(released.glob("*.ipynb"))), "lab.ipynb")
+        names = sorted(path.name for path in released.glob("*.ipynb")) or ["lab.ipynb"]
+        chosen = [(name, *notebook(entries, name, names)) for name in names]
+        return (
+            [(name, entry) for name, entry, _ in chosen if entry is not None],
+            [message for _, _, messages in chosen for message in messages],
+        )
+
+    def _time(self, source: Source) -> datetime | None:
+        """When it was handed in; where the LMS only says that it was late, the first second after it was due."""
+        due = moment(settings().late_due)
+        if (time := source.origin.submitted) is not None:
+            return time if time.tzinfo or due is None else time.replace(tzinfo=due.tzinfo)
+        if not source.origin.late:
+            return None
+        course = self.parent.coursedir
+        with Gradebook(course.db_url, course.course_id) as book:
+            try:
+                noted = book.find_assignment(course.assignment_id).duedate
+            except MissingEntry:
+                noted = None
+        due = noted.replace(tzinfo=timezone.utc) if noted is not None else due
+        return due + timedelta(seconds=1) if due is not None else None
+
+    def _said(self, message: Message) -> str:
+        return message.text(str(self.config.get("HandedIn", {}).get("language", "en")))
 
 
-def student_of(name: str) -> str | None:
-    """The student whom an LMS names in this way; None where it is no LMS's name."""
-    if match := MOODLE.fullmatch(name):
-        return f"{match['name']}_{match['user']}"
-    if match := CANVAS.fullmatch(name):
-        return match["anonymous"] or f"{match['name']}_{match['user']}"
-    return None
+def notebook(
+    entries: Iterable[Entry], name: str, released: Sequence[str]
+) -> tuple[Entry | None, list[Message]]:
+    """What was handed in for a released notebook: that of its name, only where it is missing another; of several the
+    newest. The messages name the choice.
+    """
+    found = [entry for entry in entries if entry.key.endswith(".ipynb")]
+    named = [entry for entry in found if entry.key == name.casefold()]
+    others = {other.casefold() for other in released}
+    likely = named or [entry for entry in found if entry.key not in others]
+    if not likely:
+        return None, []
+    entry = max(
+        likely, key=lambda each: (each.order, -each.layer, each.changed, -len(each.parts), each.parts)
+    )
+    rest = ", ".join(_shown(each for each in likely if each != entry)) or "-"
+    values = {"file": name, "path": entry.shown, "others": rest}
+    if not named:
+        return entry, [Message("nbgrader.other_notebook", values)]
+    return entry, [Message("nbgrader.several_notebooks", values)] if len(named) > 1 else []
 
 
-def closest(folder: Path) -> Path | None:
-    """The notebook that a student most likely means: the one nearest to the top, ``lab.ipynb`` before others."""
-    found = [
-        path
-        for path in folder.rglob("*.ipynb")
-        if not any(map(ignored, path.relative_to(folder).parts)) and not path.is_symlink()
-    ]
-    return min(found, key=lambda path: ("lab" not in path.stem, len(path.parts), path), default=None)
+def _shown(entries: Iterable[Entry]) -> Iterator[str]:
+    return (entry.shown for entry in entries)
