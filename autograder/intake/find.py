@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autograder.intake.gather import Found, Place, Source, hand_ins, stem
 from autograder.intake.gradescope import METADATA
+from autograder.intake.load import load
 from autograder.intake.tree import FOLDER_DEPTH, Refused, ignored, is_zip, readable
 from autograder.messages import Message, Refusal
 
@@ -47,7 +48,7 @@ def find(path: Path) -> Submissions:
     if not found.sources:
         there = [str(each.values["path"]) for each in found.passed_over]
         raise Refusal(Message("intake.nothing_found", {"path": str(path), "found": _named(there) or "-"}))
-    submissions = Submissions(sorted(_distinct(found.sources), key=lambda source: source.name))
+    submissions = Submissions(sorted(_distinct(_without_copies(found)), key=lambda source: source.name))
     submissions.passed_over = tuple(found.passed_over)
     return submissions
 
@@ -81,7 +82,7 @@ def _several(place: Place, least: int = 2) -> dict[str, frozenset[str]]:
     return shared if len(shared) > 2 or whole >= least else {}
 
 
-def _is_download(place: Place, sure: bool) -> bool:
+def _is_download(place: Place, sure: bool, _: ExitStack | None = None) -> bool:
     """Whether an LMS made this; where not ``sure`` that it is a class, the names have to be beyond doubt."""
     uploads = place.uploads()
     if METADATA in place.files or not uploads or sure:
@@ -113,17 +114,16 @@ def _read(place: Place, found: Found, stack: ExitStack) -> None:
     """The hand-ins of a class, or of the downloads that lie in it, side by side or some folders deeper."""
     inner: dict[str, Place] = {}
     if not _is_download(place, True):
-        few = place.own if len(place.own) <= SECTIONS else []
-        for top in few:
+        count = len(place.own)
+        for top in place.own:
             with ExitStack() as opened:
                 below = place.below(top, opened)
-                if below is not None and _is_nested(below, len(few) == 1, opened):
+                nested = _is_nested if count <= SECTIONS else _is_download
+                if below is not None and nested(below, count == 1, opened):
                     inner[top] = below
                     stack.push(opened.pop_all())
         if not inner:
             _refuse_sections(place, stack)
-    for top in inner:
-        found.pass_over("around", place, top)
     rest = {
         top: kind
         for top, kind in place.tops.items()
@@ -132,8 +132,11 @@ def _read(place: Place, found: Found, stack: ExitStack) -> None:
     for top in place.tops.keys() - rest.keys() - inner.keys():
         found.pass_over("empty", place, top)
     hand_ins(replace(place, tops=rest), found)
-    for below in inner.values():
+    for top, below in inner.items():
+        before = len(found.sources)
         _read(below, found, stack)
+        if not all(source.origin.lms for source in found.sources[before:]):
+            found.pass_over("around", place, top)
 
 
 def _refuse_sections(place: Place, stack: ExitStack) -> None:
@@ -163,10 +166,10 @@ def _read_zip(path: Path, found: Found, stack: ExitStack) -> None:
         if not _is_download(place, True):
             if not place.own or not _is_class(place):
                 return
-            if len(place.own) == 1 and place.folders:  # a folder that is around everything
-                for top in place.tops.keys() - {*place.folders}:
+            if len(place.own) == 1 and place.tops[place.own[0]]:  # a folder that is around everything
+                for top in place.tops.keys() - {*place.own}:
                     around.pass_over("hidden" if ignored(top) else "file", place, top)
-                below = place.below(place.folders[0], stack)
+                below = place.below(place.own[0], stack)
                 if below is None:
                     return
                 place = below
@@ -175,6 +178,22 @@ def _read_zip(path: Path, found: Found, stack: ExitStack) -> None:
                 return
         found.passed_over += around.passed_over
         return hand_ins(place, found)
+
+
+def _without_copies(found: Found) -> list[Source]:
+    """The sources, of those that a platform names alike and that hold the same files only one: a download may lie there
+    packed and unpacked.
+    """
+    kept: dict[tuple[object, ...], Source] = {}
+    for source in found.sources:
+        about = (source.name, source.origin.ids) if source.origin.lms else (source.path, source.members)
+        twin = kept.setdefault(about, source)
+        if twin is not source and load(twin).digest == load(source).digest:
+            place = f"{source.path.name}: {source.name}"
+            found.passed_over.append(Message("intake.over_twice", {"path": readable(place)}))
+        elif twin is not source:
+            kept[source.path, source.members] = source
+    return list(kept.values())
 
 
 def _distinct(sources: Iterable[Source]) -> list[Source]:

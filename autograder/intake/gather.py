@@ -79,6 +79,7 @@ class Place:
     packed: Mapping[str, list[Entry]] | None = None
     outer: str = ""
     above: str = ""
+    others: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def in_folder(cls, path: Path, above: str = "") -> Place:
@@ -88,18 +89,23 @@ class Place:
     def in_zip(cls, path: Path, stack: ExitStack, above: str = "") -> Place:
         """Raises Refused when it can't be read."""
         tree = archive(open_regular(path), stack, BULK_ENTRIES)
-        return cls._packed(path, tree.entries, tree.others, "", above)
+        return cls._packed(path, tree.entries, tree.others, above=above)
 
     @classmethod
     def _packed(
-        cls, path: Path, entries: Iterable[Entry], others: Iterable[tuple[str, ...]], outer: str, above: str
+        cls,
+        path: Path,
+        entries: Iterable[Entry],
+        others: tuple[tuple[str, ...], ...],
+        outer: str = "",
+        above: str = "",
     ) -> Place:
         packed: dict[str, list[Entry]] = {other[0]: [] for other in others if other}
         tops = {other[0]: True for other in others if other}
         for entry in entries:
             packed.setdefault(entry.parts[0], []).append(entry)
             tops[entry.parts[0]] = len(entry.parts) > 1
-        return cls(path, dict(sorted(tops.items())), packed, outer, above)
+        return cls(path, dict(sorted(tops.items())), packed, outer, above, others)
 
     @property
     def folders(self) -> list[str]:
@@ -111,8 +117,9 @@ class Place:
 
     @property
     def own(self) -> list[str]:
-        """What would be a hand-in in a class: a folder or an archive."""
-        return [*self.folders, *(top for top in self.files if top.casefold().endswith(ARCHIVES))]
+        """What would be a hand-in in a class: a folder or an archive. An empty folder in a zip may be one, too."""
+        folders = [top for top in self.folders if self.packed is None or self.packed[top]]
+        return [*folders, *(top for top in self.files if top.casefold().endswith(ARCHIVES))]
 
     def shown(self, top: str) -> str:
         return readable(self.above + self.outer + top)
@@ -122,8 +129,10 @@ class Place:
         with suppress(OSError, Refused):
             if self.packed is not None:
                 inside = [replace(each, parts=each.parts[1:]) for each in self.packed[top] if each.parts[1:]]
-                outer = f"{self.outer}{top}/"
-                return self._packed(self.path, inside, (), outer, self.above) if inside else None
+                others = tuple(other[1:] for other in self.others if other[0] == top and other[1:])
+                if inside or others:
+                    return self._packed(self.path, inside, others, f"{self.outer}{top}/", self.above)
+                return None
             path, above = self.path / top, f"{self.above}{top}/"
             if path.is_symlink():
                 return None
@@ -286,4 +295,4 @@ def _timestamp(student: Path) -> tuple[Origin, tuple[Message, ...]]:
 def stamp(content: bytes) -> str:
     """A time stamp's text, with whatever mark Windows put before it."""
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return content.decode("utf-16" if utf16 else "utf-8-sig", "replace")
+    return content.decode("utf-16" if utf16 else "utf-8", "replace").lstrip("\ufeff")
