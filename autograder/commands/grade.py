@@ -132,8 +132,10 @@ def grade(
             say(Message("cli.identical", {"count": alike, "path": str(out / IDENTICAL)}), lang.value)
         if adjuster.overrides:
             say(Message("cli.overridden", {"count": len(adjuster.overrides)}), lang.value)
-    if (left := passed_over.line(out, everyone.passed_over)) is not None and not as_json:
-        typer.echo(shown(left.text(lang.value), WIDE), err=quiet)
+    if everyone.passed_over and not as_json:
+        names = ", ".join(str(each.values["path"]) for each in everyone.passed_over)
+        values = {"count": len(everyone.passed_over), "names": names, "page": str(out / "index.html")}
+        typer.echo(shown(Message("cli.passed_over", values).text(lang.value), WIDE), err=quiet)
     failed = [result for result in results if result.status == "failed"]
     if failed:
         raise Refusal(Message("cli.some_failed", {"count": len(failed), "out": str(out)}), status=3)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from autograder.intake.gather import Found, Place, Source, hand_ins, stem
 from autograder.intake.gradescope import METADATA
 from autograder.intake.load import load
-from autograder.intake.tree import FOLDER_DEPTH, Refused, ignored, is_zip, readable
+from autograder.intake.tree import FOLDER_DEPTH, Refused, is_zip, readable
 from autograder.messages import Message, Refusal
 
-SECTIONS = 20  # so many folders or zips may be downloads of their own that lie side by side
 NAMED = 5  # folders that a message names
 
 
@@ -27,22 +26,19 @@ class Submissions(list[Source]):
 
 def find(path: Path) -> Submissions:
     """The submissions at ``path``. Raises Refusal when there are none, or when it is unclear whose they are."""
-    name = os.path.basename(os.path.abspath(path))
     found = Found()
     try:
         real = Path(path).resolve(strict=True)  # the instructor may point through a link, a student may not
+        if not real.is_dir() and not is_zip(real.name):
+            raise Refusal(Message("intake.not_submissions", {"path": str(path)}))
+        name = os.path.basename(os.path.abspath(path))
+        one = Source(readable(name) if real.is_dir() else stem(name), real)
         with ExitStack() as stack:
-            if real.is_dir():
-                place = Place.in_folder(real)
-                if not _is_class(place):
-                    found.sources = [Source(readable(name), real)]
-                else:
-                    _read(place, found, stack)
-            elif is_zip(real.name):
-                _read_zip(real, found, stack)
-                found.sources = found.sources or [Source(stem(name), real)]
+            place = _place(real, stack)
+            if place is not None and _is_class(place, stack):
+                _read(place, found, stack)
             else:
-                raise Refusal(Message("intake.not_submissions", {"path": str(path)}))
+                found.sources = [one]
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
         raise Refusal(Message("intake.no_path", {"path": str(path)})) from error
     if not found.sources:
@@ -53,15 +49,20 @@ def find(path: Path) -> Submissions:
     return submissions
 
 
-def _is_class(place: Place) -> bool:
+def _place(path: Path, stack: ExitStack) -> Place | None:
+    """A folder, or the inside of a zip; None where that can't be read: ``load`` will say why."""
+    with suppress(Refused):
+        return Place.in_folder(path) if path.is_dir() else Place.in_zip(path, stack)
+    return None
+
+
+def _is_class(place: Place, stack: ExitStack) -> bool:
     """Whether several people's hand-ins lie here, and not one. Raises Refusal where it looks like both."""
-    direct = place.direct()
+    direct, is_zip = place.direct(), place.packed is not None
     if not direct or len({upload.key for upload in place.uploads()}) > 1:
-        return True
+        return not is_zip or _is_nested(place, True, stack, least=2)
     others = place.shared(top for top in place.own if top.casefold() != "vae")
-    if len(others) > (
-        1 if place.packed is None else 2
-    ):  # a zip is seldom one for a class and has stray files, too
+    if len(others) > 1 + is_zip:  # a zip seldom holds a class and stray files
         values = {"path": str(place.path), "file": direct[0], "folders": _named(others)}
         raise Refusal(Message("intake.class_or_one", values))
     return False
@@ -72,7 +73,7 @@ def _named(tops: Iterable[str]) -> str:
     return ", ".join(names[:NAMED]) + (", ..." if len(names) > NAMED else "")
 
 
-def _several(place: Place, least: int = 2) -> dict[str, frozenset[str]]:
+def _several(place: Place, least: int) -> dict[str, frozenset[str]]:
     """What lies here side by side and looks like hand-ins of several people, nothing where it doesn't.
 
     One student may have put each file into a folder of its own, or have kept an old version.
@@ -82,27 +83,24 @@ def _several(place: Place, least: int = 2) -> dict[str, frozenset[str]]:
     return shared if len(shared) > 2 or whole >= least else {}
 
 
-def _is_download(place: Place, sure: bool, _: ExitStack | None = None) -> bool:
+def _is_download(place: Place, sure: bool) -> bool:
     """Whether an LMS made this; where not ``sure`` that it is a class, the names have to be beyond doubt."""
     uploads = place.uploads()
     if METADATA in place.files or not uploads or sure:
         return bool(uploads) or METADATA in place.files
-    tops = {*place.folders, *place.files}
-    numbers = [*(id for each in uploads for id in each.origin.ids), *(str(each.order) for each in uploads)]
+    numbers = [number for each in uploads for number in (*each.origin.ids, str(each.order or 100))]
     return len({each.key for each in uploads}) > 1 or (
-        tops == {each.top for each in uploads} and all(len(number) > 2 or number == "0" for number in numbers)
+        len(uploads) == len(place.folders) + len(place.files) and min(map(len, numbers)) > 2
     )
 
 
-def _is_nested(place: Place, alone: bool, stack: ExitStack) -> bool:
+def _is_nested(place: Place, alone: bool, stack: ExitStack, least: int) -> bool:
     """Whether a folder or zip in a class is a class itself; ``alone`` where no other lies beside it."""
     for _ in range(FOLDER_DEPTH):
-        if _is_download(place, alone):
+        if _is_download(place, alone) or (alone and not place.direct() and _several(place, least)):
             return True
         if place.direct():
             return False
-        if alone and _several(place, least=3):
-            return True
         below = place.below(place.own[0], stack) if len(place.own) == 1 else None
         if below is None:
             return False
@@ -114,12 +112,11 @@ def _read(place: Place, found: Found, stack: ExitStack) -> None:
     """The hand-ins of a class, or of the downloads that lie in it, side by side or some folders deeper."""
     inner: dict[str, Place] = {}
     if not _is_download(place, True):
-        count = len(place.own)
+        alone, least = len(place.own) == 1, 3 if place.packed is None else 2
         for top in place.own:
             with ExitStack() as opened:
                 below = place.below(top, opened)
-                nested = _is_nested if count <= SECTIONS else _is_download
-                if below is not None and nested(below, count == 1, opened):
+                if below is not None and _is_nested(below, alone, opened, least):
                     inner[top] = below
                     stack.push(opened.pop_all())
         if not inner:
@@ -142,9 +139,9 @@ def _read(place: Place, found: Found, stack: ExitStack) -> None:
 def _refuse_sections(place: Place, stack: ExitStack) -> None:
     """Raise Refusal where each folder looks like a class of its own: their hand-ins would be taken for one."""
     sections: dict[str, dict[str, frozenset[str]]] = {}
-    for top in place.own if len(place.own) <= SECTIONS else ():
+    for top in place.own:
         below = place.below(top, stack)
-        inside = _several(below) if below is not None and not below.direct() else {}
+        inside = _several(below, 2) if below is not None and not below.direct() else {}
         if inside:
             sections[top] = inside
         elif place.wanted(top):
@@ -153,31 +150,6 @@ def _refuse_sections(place: Place, stack: ExitStack) -> None:
     if len(sections) > 1 and len(names) == len(set(names)):
         values = {"path": str(place.path), "folders": _named(sections), "inside": _named(names)}
         raise Refusal(Message("intake.sections", values))
-
-
-def _read_zip(path: Path, found: Found, stack: ExitStack) -> None:
-    """Likewise for a zip with a whole class in it; nothing when it is one student's."""
-    try:
-        place = Place.in_zip(path, stack)
-    except Refused:
-        return  # ``load`` will say what is wrong with it
-    around = Found()
-    for _ in range(FOLDER_DEPTH):
-        if not _is_download(place, True):
-            if not place.own or not _is_class(place):
-                return
-            if len(place.own) == 1 and place.tops[place.own[0]]:  # a folder that is around everything
-                for top in place.tops.keys() - {*place.own}:
-                    around.pass_over("hidden" if ignored(top) else "file", place, top)
-                below = place.below(place.own[0], stack)
-                if below is None:
-                    return
-                place = below
-                continue
-            if not _several(place):
-                return
-        found.passed_over += around.passed_over
-        return hand_ins(place, found)
 
 
 def _without_copies(found: Found) -> list[Source]:

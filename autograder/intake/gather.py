@@ -158,13 +158,8 @@ class Place:
     def direct(self) -> list[str]:
         """Those of the four files that lie directly here or in ``vae``: then this is one submission."""
         here = [top for top in self.files if top.casefold() in WANTED]
-        if self.packed is not None:
-            inside = [entry.parts[1] for entry in self.packed.get("vae", ()) if len(entry.parts) == 2]
-        else:
-            inside = []
-            with suppress(OSError):
-                vae = self.path / "vae"
-                inside = [child for child in os.listdir(vae) if not os.path.isdir(vae / child)]
+        vae = self.below("vae", ExitStack()) if self.tops.get("vae") else None
+        inside = vae.files if vae else ()
         return here + [f"vae/{child}" for child in inside if child.casefold() in WANTED]
 
     def shared(self, tops: Iterable[str]) -> dict[str, frozenset[str]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from autograder.intake.tree import WANTED, is_zip
@@ -22,9 +23,9 @@ MOODLE = re.compile(
     r"(?P<name>.+?)(?:_(?P<user>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL
 )
 # hw7_20261234_attempt_2026-11-27-14-03-05_model.py, and ....txt, which says that it was handed in
-BLACKBOARD = re.compile(
-    r"(?P<head>.+?_.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL
-)
+BLACKBOARD = re.compile(r"(?P<head>.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL)
+NAME_LETTERS = 500  # a student may put longer names into a zip, at which patterns take minutes
+READINGS = 4  # of one name
 TEXTS = ("text.html", "link.html", "media.html", "onlinetext.html")  # what is written in the browser
 STUDENT_NUMBER = re.compile(r"(19|20)\d{6,8}")
 
@@ -83,7 +84,7 @@ def canvas(name: str) -> list[Upload]:
         late, upload = bool(match["late"] or match["after"]), match["upload"] or ""
         found = [(f"anon_{match['user']}", match["user"], late, upload, match["file"])]
     else:
-        for own, user, upload, file in _splits(name.split("_")):
+        for own, user, upload, file in islice(_splits(name.split("_")), READINGS):
             late = own[-1] == "LATE"
             found.append(("_".join((*own[: -1 if late else None], user)), user, late, upload, file))
     return [
@@ -154,7 +155,7 @@ def moodle(name: str) -> Upload | None:
 def blackboard(name: str) -> Upload | None:
     """What Blackboard tells by the name of a file; None where it isn't Blackboard's."""
     match = BLACKBOARD.fullmatch(name)
-    if not match:
+    if not match or "_" not in match["head"]:
         return None
     head, time = match["head"], match["time"]
     last = head.rpartition("_")[2]
@@ -171,7 +172,7 @@ def uploads(folders: Iterable[str], files: Iterable[str]) -> list[Upload]:
     Canvas's pattern alone proves little (hw_1_20261234_kim.zip): one of the four files has to be there, a text
     written in the browser, or about as many students as zips.
     """
-    files = list(files)
+    folders, files = ([name for name in names if len(name) <= NAME_LETTERS] for names in (folders, files))
     found = [upload for name in (*folders, *files) if (upload := moodle(name) or blackboard(name))]
     known = {upload.top for upload in found}
     settled = _settled({name: read for name in files if name not in known and (read := canvas(name))})

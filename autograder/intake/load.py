@@ -25,6 +25,7 @@ from autograder.intake.tree import (
     folder,
     is_lost,
     is_zip,
+    kind_of,
     open_regular,
     read,
     readable,
@@ -143,7 +144,8 @@ def _side_by_side(source: Source) -> Tree:
             troubles += tree.troubles
         else:
             parts = (member.stands or readable(path.name),)
-            entries.append(Entry(parts, partial(open_regular, path), member.order, path.name))
+            opened = partial(open_regular, path)
+            entries.append(Entry(parts, opened, member.order, path.name, changed=kind_of(path)[1]))
     return Tree(tuple(entries), tuple(troubles))
 
 

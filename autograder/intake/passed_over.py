@@ -32,10 +32,3 @@ def read(out: Path) -> list[Message]:
         found = [Message(**each) for each in json.loads((out / NAME).read_text(encoding="utf-8"))]
         return [each for each in found if each.text("en")]
     return []
-
-
-def line(out: Path, passed_over: Iterable[Message]) -> Message | None:
-    """The line that ends a run; None where everything was taken."""
-    names = [str(each.values["path"]) for each in passed_over]
-    values = {"count": len(names), "names": ", ".join(names), "page": str(out / "index.html")}
-    return Message("cli.passed_over", values) if names else None

@@ -190,7 +190,7 @@ def folder(root: Path) -> Tree:
             place = (*parts, readable(child.name))
             if ignored(place[-1]):
                 continue
-            kind, changed = _kind(child)
+            kind, changed = kind_of(child)
             if kind != stat.S_IFDIR:
                 entries.append(Entry(place, _opener(kind, Path(child.path)), changed=changed))
                 if kind == stat.S_IFLNK and os.path.isdir(child.path):
@@ -204,10 +204,10 @@ def folder(root: Path) -> Tree:
     return Tree(tuple(entries), tuple(troubles))
 
 
-def _kind(child: os.DirEntry[str]) -> tuple[int, tuple[int, ...]]:
+def kind_of(child: os.DirEntry[str] | Path) -> tuple[int, tuple[int, ...]]:
     """The kind of file, as in st_mode, and when it was changed."""
     try:
-        found = child.stat(follow_symlinks=False)
+        found = os.lstat(child)
         return stat.S_IFMT(found.st_mode), time.localtime(found.st_mtime)[:6]
     except (OSError, ValueError, OverflowError):
         return 0, ()

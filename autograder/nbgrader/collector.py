@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
                     told.append(refused.message(entry.shown))
         time = self._time(source)
         if time is None and source.origin.late:
-            time = datetime(*max(entry.changed for entry in tree.entries)[:6])  # type: ignore[arg-type]
+            time = _newest(tree.entries)
             told.append(Message("nbgrader.late_unknown", {"time": f"{time:%Y-%m-%d %H:%M}"}))
         if time is not None:
             files[TIMESTAMP] = f"{time.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S} UTC\n".encode()
@@ -110,16 +111,19 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
         due = moment(settings().late_due)
         if (time := source.origin.submitted) is not None:
             return time if time.tzinfo or due is None else time.replace(tzinfo=due.tzinfo)
-        if not source.origin.late:
-            return None
+        due = self._due or due
+        return due + timedelta(seconds=1) if source.origin.late and due is not None else None
+
+    @cached_property
+    def _due(self) -> datetime | None:
+        """When the assignment is due by the gradebook, which is not made for this question alone."""
         course = self.parent.coursedir
-        with Gradebook(course.db_url, course.course_id) as book:
-            try:
-                noted = book.find_assignment(course.assignment_id).duedate
-            except MissingEntry:
-                noted = None
-        due = noted.replace(tzinfo=timezone.utc) if noted is not None else due
-        return due + timedelta(seconds=1) if due is not None else None
+        if not Path(course.db_url.removeprefix("sqlite:///")).exists():
+            return None
+        with Gradebook(course.db_url, course.course_id) as book, suppress(MissingEntry):
+            noted = book.find_assignment(course.assignment_id).duedate
+            return noted.replace(tzinfo=timezone.utc) if noted is not None else None
+        return None
 
     def _said(self, message: Message) -> str:
         return message.text(str(self.config.get("HandedIn", {}).get("language", "en")))
@@ -145,6 +149,13 @@ def notebook(
     if not named:
         return entry, [Message("nbgrader.other_notebook", values)]
     return entry, [Message("nbgrader.several_notebooks", values)] if len(named) > 1 else []
+
+
+def _newest(entries: Iterable[Entry]) -> datetime:
+    """When the newest of the files was written; now where that can't be told."""
+    with suppress(ValueError, TypeError):
+        return datetime(*max(entry.changed for entry in entries))  # type: ignore[arg-type]
+    return datetime.now()
 
 
 def _shown(entries: Iterable[Entry]) -> Iterator[str]:
