@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import shutil
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from html import unescape
 from pathlib import Path
 
 import pytest
 
-from autograder import handback
+from autograder import classroom, handback
 from autograder.classroom import Folder, failed
-from autograder.intake import Submissions, find, load
+from autograder.intake import Source, Submissions, find, load
 from autograder.intake.lms import moment
 from autograder.messages import LANGUAGES, Refusal
+from autograder.results import Result
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
+from autograder.settings import settings
 from autograder.table import Table
+from tests.console import Command
 from tests.zips import zipped
 
 FOUR = ("model.py", "loss.py", "training.py", "latent.py")
@@ -453,3 +459,93 @@ def test_time_stamps_are_read_or_named(tmp_path: Path, stamp: str, time: str | N
     assert [note.id for note in notes] == ([] if time else ["intake.timestamp"])
     assert all("ps1/timestamp.txt" in note.text(language) for note in notes for language in LANGUAGES)
     assert (moment(stamp.strip("\ufeff")) is None) == (time is None)
+
+
+# --- what the instructor reads ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def graded_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Grading takes no time here: everybody gets 0."""
+
+    def grade_class(sources: list[Source], folder: Folder, run: Run, *_: object) -> Iterator[Result]:
+        for source in sources:
+            nobody = failed(load(source), run, SandboxFault("gone"), "namespaces")
+            yield folder.keep(replace(nobody, status="graded", score=0.0))
+
+    monkeypatch.setattr(classroom, "grade_class", grade_class)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_run_ends_with_what_was_passed_over(
+    graded_by_name: None, autograder: Command, tmp_path: Path, language: str
+) -> None:
+    """On the terminal as a line, on the class page with the reasons, in JSON, and when all is drawn again."""
+    path = write(tmp_path / "class", {**KIM, **LEE, "loose.py": b"", ".choi/model.py": b""})
+    out = tmp_path / "out"
+    ended = autograder("grade", path, "--out", out, "--lang", language)
+    assert ended.status == 0 and ".choi, loose.py" in ended.out.splitlines()[-1]
+    reasons = [each.text(language) for each in find(path).passed_over]
+    assert len(reasons) == 2
+    page = unescape((out / "index.html").read_text(encoding="utf-8"))
+    assert all(reason in page for reason in reasons)
+    assert autograder("report", out, "--lang", language).status == 0
+    assert all(reason in unescape((out / "index.html").read_text(encoding="utf-8")) for reason in reasons)
+    ended = autograder("grade", path, "--out", out, "--json")
+    assert json.loads(ended.out)["passed_over"] == [".choi", "loose.py"]
+    ended = autograder("grade", path, "--out", out, "--quiet")
+    assert not ended.out and ".choi, loose.py" in ended.error
+    for name in (".choi", "loose.py"):
+        (path / name).rename(tmp_path / name)
+    autograder("grade", path, "--out", out, "--lang", language)
+    page = unescape((out / "index.html").read_text(encoding="utf-8"))
+    assert not any(reason in page for reason in reasons)
+
+
+def test_who_is_gone_is_gone(graded_by_name: None, autograder: Command, tmp_path: Path) -> None:
+    """From the pages, the results and what ``report`` draws; the history has them."""
+    path, out = write(tmp_path / "class", {**KIM, **LEE}), tmp_path / "out"
+    autograder("grade", path, "--out", out)
+    shutil.rmtree(path / "lee")
+    ended = autograder("grade", path, "--out", out)
+    for again in (ended, autograder("report", out)):
+        assert again.status == 0 and "kim" in again.out and "lee" not in again.out
+        assert "lee" not in (out / "index.html").read_text(encoding="utf-8")
+        assert [page.name for page in (out / "feedback").iterdir()] == ["kim.html"]
+    (old,) = (out / "history").iterdir()
+    assert {str(file.relative_to(old)) for file in old.rglob("*.*")} == {
+        "feedback/lee.html",
+        "results/lee.json",
+    }
+
+
+def test_report_draws_whom_grades_csv_has(graded_by_name: None, autograder: Command, tmp_path: Path) -> None:
+    path, out = write(tmp_path / "class", {**KIM, **LEE, **PARK}), tmp_path / "out"
+    autograder("grade", path, "--out", out)
+    rows = (out / "grades.csv").read_text(encoding="utf-8-sig").splitlines()
+    (out / "grades.csv").write_text(
+        "\n".join(row for row in rows if not row.startswith("lee")), encoding="utf-8-sig"
+    )
+    (out / "results" / "park.json").write_text("{")
+    ended = autograder("report", out)
+    assert ended.status == 3 and "park.json" in ended.error and "lee" not in ended.out
+    assert {page.name for page in (out / "feedback").iterdir()} == {"kim.html", "park.html"}
+
+
+def test_lateness_is_on_the_class_page_and_in_the_result_also_where_it_costs_nothing(
+    graded_by_name: None, autograder: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = replace(settings(), late_due="2026-11-27 23:59 +09:00")
+    monkeypatch.setattr("autograder.commands.grade.settings", lambda: due)
+    stamps = {"kim": "2026-11-28 00:10:00 KST", "lee": "2026-11-28 00:10", "park": "2026-11-27 14:10 UTC"}
+    files = {f"{name}/ps1/timestamp.txt": text.encode() for name, text in stamps.items()}
+    for name in stamps:
+        files |= under(f"{name}/ps1/vae", own(1))
+    autograder("grade", write(tmp_path / "submitted", files), "--out", tmp_path / "out")
+    late = {}
+    for name in stamps:
+        result = Result.from_json((tmp_path / "out" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+        late[name] = [(each.item, each.points) for each in result.adjustments]
+    assert late == {"kim": [("late", 0.0)], "lee": [("late", 0.0)], "park": []}
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert page.count(">late<") == 2 and page.count(">늦음<") == 2

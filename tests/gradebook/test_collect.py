@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.intake import find, load
 from autograder.nbgrader.amended import literal
+from autograder.settings import settings
 from tests.gradebook.course import ROOT, Course, documented
 from tests.test_platforms import CLASS, FOUR, canvas, moodle, own, packed, write
 from tests.zips import zipped
@@ -178,3 +180,21 @@ def test_time_stamps_end_no_run(tmp_path: Path, stamp: str, time: datetime | Non
     write(tmp_path, {"timestamp.txt": stamp.encode()})
     assert CourseDirectory().get_existing_timestamp(str(tmp_path)) == time
     assert CourseDirectory().get_existing_timestamp(str(tmp_path / "nowhere")) is None
+
+
+def test_a_mark_of_lateness_becomes_the_first_second_after_the_due_date(
+    course: Course, collect: Collect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = replace(settings(), late_due="2026-11-27 23:59 +09:00")
+    monkeypatch.setattr("autograder.nbgrader.collector.settings", lambda: due)
+    said = collect(
+        {f"kim_LATE_1001_5001_{name}": text for name, text in own(1, ("model.py", "loss.py")).items()}
+    )
+    assert submitted(course)["kim_1001"]["timestamp.txt"] == b"2026-11-27 14:59:01 UTC\n"
+    assert "no due date" not in said
+
+
+def test_times_of_a_platform_become_time_stamps(course: Course, collect: Collect) -> None:
+    record = "submission_1:\n  :submitters:\n  - :name: Kim\n    :sid: '1'\n  :created_at: 2026-11-27 14:03:05 +0900\n"
+    collect({"submission_metadata.yml": record.encode(), "submission_1/model.py": b"x = 1"})
+    assert submitted(course)["Kim_1"]["timestamp.txt"] == b"2026-11-27 05:03:05 UTC\n"
