@@ -872,7 +872,7 @@ def test_students_of_canvas_with_nothing_that_can_be_graded_are_not_overlooked(t
         f"intake.{each}" for each in ("text_only", "archive", "notebook", "text_only", "text_only")
     ]
     assert [source.name for source in sources if source.origin.late] == ["anon_aB3dE", "do_4"]
-    assert sources.passed_over == ()
+    assert sources.passed_over == []
 
 
 def test_zips_that_only_look_like_canvas_s_stay_students_of_their_own(tmp_path: Path) -> None:

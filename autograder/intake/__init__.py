@@ -3,8 +3,8 @@
 Nothing is extracted to disk and no link is followed: what a student handed in is only data here.
 """
 
-from autograder.intake.find import Submissions, find
-from autograder.intake.gather import Source
+from autograder.intake.find import find
+from autograder.intake.gather import Source, Submissions
 from autograder.intake.lms import Origin
 from autograder.intake.load import Submission, load
 

@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.intake.gather import Found, Place, Source, hand_ins, stem
+from autograder.intake.gather import Place, Source, Submissions, hand_ins, stem
 from autograder.intake.gradescope import METADATA
 from autograder.intake.load import load
 from autograder.intake.tree import FOLDER_DEPTH, Refused, is_zip, readable
@@ -18,15 +18,9 @@ from autograder.messages import Message, Refusal
 NAMED = 5  # folders that a message names
 
 
-class Submissions(list[Source]):
-    """The submissions, sorted by name; ``passed_over`` names all that was not taken for one, and why."""
-
-    passed_over: tuple[Message, ...] = ()
-
-
 def find(path: Path) -> Submissions:
     """The submissions at ``path``. Raises Refusal when there are none, or when it is unclear whose they are."""
-    found = Found()
+    found = Submissions()
     try:
         real = Path(path).resolve(strict=True)  # the instructor may point through a link, a student may not
         if not real.is_dir() and not is_zip(real.name):
@@ -38,15 +32,14 @@ def find(path: Path) -> Submissions:
             if place is not None and _is_class(place, stack):
                 _read(place, found, stack)
             else:
-                found.sources = [one]
+                found.append(one)
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
         raise Refusal(Message("intake.no_path", {"path": str(path)})) from error
-    if not found.sources:
+    if not found:
         there = [str(each.values["path"]) for each in found.passed_over]
         raise Refusal(Message("intake.nothing_found", {"path": str(path), "found": _named(there) or "-"}))
-    submissions = Submissions(sorted(_distinct(_without_copies(found)), key=lambda source: source.name))
-    submissions.passed_over = tuple(found.passed_over)
-    return submissions
+    sources = _distinct(_without_copies(found))
+    return Submissions(sorted(sources, key=lambda source: source.name), found.passed_over)
 
 
 def _place(path: Path, stack: ExitStack) -> Place | None:
@@ -108,7 +101,7 @@ def _is_nested(place: Place, alone: bool, stack: ExitStack, least: int) -> bool:
     return False
 
 
-def _read(place: Place, found: Found, stack: ExitStack) -> None:
+def _read(place: Place, found: Submissions, stack: ExitStack) -> None:
     """The hand-ins of a class, or of the downloads that lie in it, side by side or some folders deeper."""
     inner: dict[str, Place] = {}
     if not _is_download(place, True):
@@ -130,9 +123,9 @@ def _read(place: Place, found: Found, stack: ExitStack) -> None:
         found.pass_over("empty", place, top)
     hand_ins(replace(place, tops=rest), found)
     for top, below in inner.items():
-        before = len(found.sources)
+        before = len(found)
         _read(below, found, stack)
-        if not all(source.origin.lms for source in found.sources[before:]):
+        if not all(source.origin.lms for source in found[before:]):
             found.pass_over("around", place, top)
 
 
@@ -152,12 +145,12 @@ def _refuse_sections(place: Place, stack: ExitStack) -> None:
         raise Refusal(Message("intake.sections", values))
 
 
-def _without_copies(found: Found) -> list[Source]:
+def _without_copies(found: Submissions) -> list[Source]:
     """The sources, of those that a platform names alike and that hold the same files only one: a download may lie there
     packed and unpacked.
     """
     kept: dict[tuple[object, ...], Source] = {}
-    for source in found.sources:
+    for source in found:
         about = (source.name, source.origin.ids) if source.origin.lms else (source.path, source.members)
         twin = kept.setdefault(about, source)
         if twin is not source and load(twin).digest == load(source).digest:

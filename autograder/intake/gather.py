@@ -10,7 +10,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -59,12 +59,12 @@ class Source:
     origin: Origin = PLAIN
 
 
-@dataclass
-class Found:
-    """The submissions so far, and what was not taken for one, each with the reason."""
+class Submissions(list[Source]):
+    """The submissions; ``passed_over`` names everything that was not taken for one, and why."""
 
-    sources: list[Source] = field(default_factory=list)
-    passed_over: list[Message] = field(default_factory=list)
+    def __init__(self, sources: Iterable[Source] = (), passed_over: Iterable[Message] = ()) -> None:
+        super().__init__(sources)
+        self.passed_over = list(passed_over)
 
     def pass_over(self, reason: str, place: Place, top: str) -> None:
         self.passed_over.append(Message(f"intake.over_{reason}", {"path": place.shown(top)}))
@@ -182,7 +182,7 @@ class Place:
         return Source(readable(name), self.path, (member,), notes, origin)
 
 
-def hand_ins(place: Place, found: Found) -> None:
+def hand_ins(place: Place, found: Submissions) -> None:
     """Add a source for each student whom an LMS names, and for each other folder and archive; name all else.
 
     An archive that is no zip can't be read, but that student has to be told so, not overlooked.
@@ -191,7 +191,7 @@ def hand_ins(place: Place, found: Found) -> None:
     for upload in place.uploads():
         groups[upload.key].append(upload)
     taken = {upload.top for uploads in groups.values() for upload in uploads}
-    found.sources += [_gathered(place, uploads) for _, uploads in sorted(groups.items())]
+    found += [_gathered(place, uploads) for _, uploads in sorted(groups.items())]
     listed, trouble = _listed(place)
     about = _told(place)
     for top, is_folder in place.tops.items():
@@ -202,9 +202,9 @@ def hand_ins(place: Place, found: Found) -> None:
         elif is_folder:
             record = listed.get(top)
             origin, notes = (record.origin, _attempts(record)) if record else about(top)
-            found.sources.append(place.source(record.name if record else top, top, origin, trouble or notes))
+            found.append(place.source(record.name if record else top, top, origin, trouble or notes))
         elif top.casefold().endswith(ARCHIVES):
-            found.sources.append(place.source(stem(top), top, PLAIN))
+            found.append(place.source(stem(top), top, PLAIN))
         elif top == METADATA:
             found.pass_over("list", place, top)
         else:

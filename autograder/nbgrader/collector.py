@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -19,6 +19,7 @@ from autograder.intake.lms import moment
 from autograder.intake.load import contents, submission, telling
 from autograder.intake.tree import Entry, Refused, open_regular, read
 from autograder.messages import Message, Refusal
+from autograder.report import safe_name
 from autograder.settings import settings
 
 NOTEBOOK_BYTES = 100_000_000
@@ -44,67 +45,71 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Sort a download by student. Whoever can't be collected is named and stops nobody."""
-        archive = Path(archive_path)
         try:
-            found = find(archive)
-            if any(source.path == archive.resolve() and not source.members for source in found):
+            found = find(Path(archive_path))
+            if any(source.path == Path(archive_path).resolve() and not source.members for source in found):
                 raise Refusal(Message("nbgrader.no_student", {"path": archive_path}))
         except Refusal as refusal:
             self.parent.fail(self._said(refusal.message))
         for message in found.passed_over:
             self.log.warning(self._said(message))
+        names: list[str] = []
         for source in found:
-            try:
-                told = self._lay_down(source, Path(extracted_path, source.name))
-            except OSError as error:
-                told = [
-                    Message("nbgrader.not_collected", {"fault": f"{error.strerror} {error.filename or ''}"})
-                ]
-            for text in dict.fromkeys(map(self._said, told)):
-                self.log.warning("%s: %s", source.name, text)
+            names.append(safe_name(source.name, names))
+            for text in dict.fromkeys(
+                map(self._said, self._lay_down(source, Path(extracted_path, names[-1])))
+            ):
+                self.log.warning("%s: %s", names[-1], text)
 
     def _lay_down(self, source: Source, folder: Path) -> list[Message]:
         """Write a student's files; returns what there is to know about them."""
-        with ExitStack() as stack:
-            tree = contents(source, stack, NOTEBOOK_BYTES)
-            code = tuple(entry for entry in tree.entries if not entry.key.endswith(".ipynb"))
-            taken = submission(source, replace(tree, entries=code))  # where notebooks are no wrong hand-ins
-            told = [*taken.notes, *taken.problems.values()]
-            files = {f"vae/{name}": content for name, content in taken.files.items()}
-            notebooks, remarks = self._notebooks(tree.entries)
-            why = [entry for name in taken.problems for entry in telling(name, tree)]
-            if not tree.entries and source.path.is_file():  # a zip that can't be opened
-                why = [Entry((source.path.name,), lambda: open_regular(source.path))]
-            for place, entry in [*notebooks, *(("/".join(entry.parts), entry) for entry in why)]:
-                try:
-                    files.setdefault(place, read(entry, NOTEBOOK_BYTES))
-                except Refused as refused:
-                    told.append(refused.message(entry.shown))
-        time = self._time(source)
-        if time is None and source.origin.late:
-            time = _newest(tree.entries)
-            told.append(Message("nbgrader.late_unknown", {"time": f"{time:%Y-%m-%d %H:%M}"}))
-        if time is not None:
-            files[TIMESTAMP] = f"{time.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S} UTC\n".encode()
-        if not files.keys() - {
-            TIMESTAMP
-        }:  # nbgrader collects files, and this student's name is not to be lost
+        files: dict[str, bytes] = {}
+        told: list[Message] = []
+        try:
+            with ExitStack() as stack:
+                self._choose(source, stack, files, told)
+        except OSError as error:
+            told.append(_lost(error))
+        if not files.keys() - {TIMESTAMP}:  # nbgrader collects files: the student's name is not to be lost
             files["collected.txt"] = "\n".join(map(self._said, told)).encode()
         for place, content in files.items():
-            (folder / place).parent.mkdir(parents=True, exist_ok=True)
-            (folder / place).write_bytes(content)
-        return told + remarks
+            try:
+                (folder / place).parent.mkdir(parents=True, exist_ok=True)
+                (folder / place).write_bytes(content)
+            except OSError as error:
+                told.append(_lost(error))
+        return told
 
-    def _notebooks(self, entries: Sequence[Entry]) -> tuple[list[tuple[str, Entry]], list[Message]]:
-        """Each released notebook's name and what was handed in for it, and how that was chosen."""
+    def _choose(self, source: Source, stack: ExitStack, files: dict[str, bytes], told: list[Message]) -> None:
+        """Add the files that count, those that show why one does not, and what there is to know about them."""
+        tree = contents(source, stack, NOTEBOOK_BYTES)
+        code = tuple(entry for entry in tree.entries if not entry.key.endswith(".ipynb"))
+        taken = submission(source, replace(tree, entries=code))  # where notebooks are no wrong hand-ins
+        told += [*taken.notes, *taken.problems.values()]
+        files |= {f"vae/{name}": content for name, content in taken.files.items()}
+        more = [("/".join(each.parts), each) for name in taken.problems for each in telling(name, tree)]
+        if not tree.entries and source.path.is_file():  # a zip that can't be opened
+            more = [(source.path.name, Entry((source.path.name,), lambda: open_regular(source.path)))]
         course = self.parent.coursedir
         released = Path(course.format_path(course.release_directory, ".", course.assignment_id))
         names = sorted(path.name for path in released.glob("*.ipynb")) or ["lab.ipynb"]
-        chosen = [(name, *notebook(entries, name, names)) for name in names]
-        return (
-            [(name, entry) for name, entry, _ in chosen if entry is not None],
-            [message for _, _, messages in chosen for message in messages],
-        )
+        for name in names:
+            entry, remarks = notebook(tree.entries, name, names)
+            more += [(name, entry)] if entry else []
+            told += remarks
+        for place, entry in more:
+            try:
+                files.setdefault(place, read(entry, NOTEBOOK_BYTES))
+            except Refused as refused:
+                told.append(refused.message(entry.shown))
+        time = self._time(source)
+        if time is None and source.origin.late:
+            time = datetime.now()
+            with suppress(ValueError, TypeError):
+                time = datetime(*max(entry.changed for entry in tree.entries))  # type: ignore[arg-type]
+            told.append(Message("nbgrader.late_unknown", {"time": f"{time:%Y-%m-%d %H:%M}"}))
+        if time is not None:
+            files[TIMESTAMP] = f"{time.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S} UTC\n".encode()
 
     def _time(self, source: Source) -> datetime | None:
         """When it was handed in; where the LMS only says that it was late, the first second after it was due."""
@@ -118,11 +123,10 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
     def _due(self) -> datetime | None:
         """When the assignment is due by the gradebook, which is not made for this question alone."""
         course = self.parent.coursedir
-        if not Path(course.db_url.removeprefix("sqlite:///")).exists():
-            return None
-        with Gradebook(course.db_url, course.course_id) as book, suppress(MissingEntry):
-            noted = book.find_assignment(course.assignment_id).duedate
-            return noted.replace(tzinfo=timezone.utc) if noted is not None else None
+        if Path(course.db_url.removeprefix("sqlite:///")).exists():
+            with Gradebook(course.db_url, course.course_id) as book, suppress(MissingEntry):
+                noted = book.find_assignment(course.assignment_id).duedate
+                return noted.replace(tzinfo=timezone.utc) if noted is not None else None
         return None
 
     def _said(self, message: Message) -> str:
@@ -137,26 +141,15 @@ def notebook(
     """
     found = [entry for entry in entries if entry.key.endswith(".ipynb")]
     named = [entry for entry in found if entry.key == name.casefold()]
-    others = {other.casefold() for other in released}
-    likely = named or [entry for entry in found if entry.key not in others]
+    likely = named or [entry for entry in found if entry.key not in map(str.casefold, released)]
     if not likely:
         return None, []
-    entry = max(
-        likely, key=lambda each: (each.order, -each.layer, each.changed, -len(each.parts), each.parts)
-    )
-    rest = ", ".join(_shown(each for each in likely if each != entry)) or "-"
+    entry = max(likely, key=lambda each: (each.order, -each.layer, each.changed, -len(each.parts)))
+    rest = ", ".join(each.shown for each in likely if each != entry) or "-"
+    why = ("several_notebooks" if len(named) > 1 else "") if named else "other_notebook"
     values = {"file": name, "path": entry.shown, "others": rest}
-    if not named:
-        return entry, [Message("nbgrader.other_notebook", values)]
-    return entry, [Message("nbgrader.several_notebooks", values)] if len(named) > 1 else []
+    return entry, [Message(f"nbgrader.{why}", values)] if why else []
 
 
-def _newest(entries: Iterable[Entry]) -> datetime:
-    """When the newest of the files was written; now where that can't be told."""
-    with suppress(ValueError, TypeError):
-        return datetime(*max(entry.changed for entry in entries))  # type: ignore[arg-type]
-    return datetime.now()
-
-
-def _shown(entries: Iterable[Entry]) -> Iterator[str]:
-    return (entry.shown for entry in entries)
+def _lost(error: OSError) -> Message:
+    return Message("nbgrader.not_collected", {"fault": f"{error.strerror} {error.filename or ''}"})
