@@ -355,6 +355,8 @@ def test_one_hand_in_stays_one(tmp_path: Path, files: dict[str, bytes]) -> None:
             **under("lee/ps2", own(4)),
         },
         {**under("kim/a/hw", own(1)), **under("kim/b/hw", own(2)), **LEE},
+        {"kim/a/model.py": b"a", "kim/b/model.py": b"b"},
+        {name: text for n in (1, 2, 3) for name, text in under(f"kim/v{n}", own(n)).items()},
     ],
 )
 def test_versions_of_one_student_make_no_class(tmp_path: Path, files: dict[str, bytes]) -> None:
@@ -383,6 +385,15 @@ def test_a_download_that_lies_there_packed_and_unpacked_counts_once(tmp_path: Pa
     sources = find(write(tmp_path, {**under("submissions", files), "submissions.zip": zipped(files)}))
     assert [source.name for source in sources] == ["kim_1001", "kim_1002"]
     assert list(said(sources).values()).count("twice") == 2
+
+
+@pytest.mark.parametrize("form", ["{}", "{}.zip"])
+def test_a_class_of_two_one_level_too_high_is_refused(tmp_path: Path, form: str) -> None:
+    names = [form.format(name) for name in ("kim", "lee")]
+    files = {"submissions/kim.zip": packed(own(1)), "submissions/lee.zip": packed(own(2))}
+    if form == "{}":
+        files = under("submissions", {**KIM, **LEE})
+    assert ", ".join(names) in refused(write(tmp_path, files))
 
 
 def test_sections_without_an_lms_s_names_are_refused(tmp_path: Path) -> None:

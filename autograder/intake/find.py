@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
@@ -16,6 +17,9 @@ from autograder.intake.tree import FOLDER_DEPTH, Refused, is_zip, readable
 from autograder.messages import Message, Refusal
 
 NAMED = 5  # folders that a message names
+VERSION = re.compile(
+    r"(old|new|copy|backup|final|last|v|ver|version|try|이전|최종|수정|백업|사본)?[\W\d_]*", re.IGNORECASE
+)
 
 
 def find(path: Path) -> Submissions:
@@ -69,11 +73,14 @@ def _named(tops: Iterable[str]) -> str:
 def _several(place: Place, least: int) -> dict[str, frozenset[str]]:
     """What lies here side by side and looks like hand-ins of several people, nothing where it doesn't.
 
-    One student may have put each file into a folder of its own, or have kept an old version.
+    One student may have put each file into a folder of its own, or have kept older versions.
     """
     shared = place.shared(place.own)
     whole = sum(len(wanted) > 1 for wanted in shared.values())
-    return shared if len(shared) > 2 or whole >= least else {}
+    versions = (
+        all(map(VERSION.fullmatch, shared)) or len({re.sub(r"\d{1,2}$", "", top) for top in shared}) == 1
+    )
+    return shared if not versions and (len(shared) > 2 or whole >= least) else {}
 
 
 def _is_download(place: Place, sure: bool) -> bool:
@@ -140,7 +147,10 @@ def _refuse_sections(place: Place, stack: ExitStack) -> None:
         elif place.wanted(top):
             return
     names = [name for inside in sections.values() for name in inside]
-    if len(sections) > 1 and len(names) == len(set(names)):
+    alone = len(place.own) == 1 and all(
+        len(wanted) > 2 for inside in sections.values() for wanted in inside.values()
+    )
+    if (len(sections) > 1 or (sections and alone)) and len(names) == len(set(names)):
         values = {"path": str(place.path), "folders": _named(sections), "inside": _named(names)}
         raise Refusal(Message("intake.sections", values))
 
