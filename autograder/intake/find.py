@@ -56,7 +56,7 @@ def _place(path: Path, stack: ExitStack) -> Place | None:
 def _is_class(place: Place, stack: ExitStack) -> bool:
     """Whether several people's hand-ins lie here, and not one. Raises Refusal where it looks like both."""
     direct, is_zip = place.direct(), place.packed is not None
-    if not direct or len({upload.key for upload in place.uploads()}) > 1:
+    if not direct or len({upload.key for upload in place.uploads}) > 1:
         return not is_zip or _is_nested(place, True, stack, least=2)
     others = place.shared(top for top in place.own if top.casefold() != "vae")
     if len(others) > 1 + is_zip:  # a zip seldom holds a class and stray files
@@ -85,7 +85,7 @@ def _several(place: Place, least: int) -> dict[str, frozenset[str]]:
 
 def _is_download(place: Place, sure: bool) -> bool:
     """Whether an LMS made this; where not ``sure`` that it is a class, the names have to be beyond doubt."""
-    uploads = place.uploads()
+    uploads = place.uploads
     if METADATA in place.files or not uploads or sure:
         return bool(uploads) or METADATA in place.files
     numbers = [number for each in uploads for number in (*each.origin.ids, str(each.order or 100))]

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -171,6 +171,7 @@ class Place:
             if any(wanted & held[other] for other in held if other != top)
         }
 
+    @cached_property
     def uploads(self) -> list[Upload]:
         return lms.uploads(self.folders, self.files)
 
@@ -188,7 +189,7 @@ def hand_ins(place: Place, found: Submissions) -> None:
     An archive that is no zip can't be read, but that student has to be told so, not overlooked.
     """
     groups: dict[str, list[Upload]] = defaultdict(list)
-    for upload in place.uploads():
+    for upload in place.uploads:
         groups[upload.key].append(upload)
     taken = {upload.top for uploads in groups.values() for upload in uploads}
     found += [_gathered(place, uploads) for _, uploads in sorted(groups.items())]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import time
 import unicodedata
@@ -32,6 +33,7 @@ ONE_FOLDER_ENTRIES = 2_000  # so that a folder full of pictures does not hide it
 FOLDER_DEPTH = 40
 # A file that was listed a moment ago and now fails like this is lost to the grader, not badly handed in.
 LOST = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE, errno.EIO)
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 IGNORED = {"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv"}
 
 
@@ -100,8 +102,7 @@ def readable(name: str | bytes) -> str:
             continue
     else:
         text = raw.decode("utf-8", "replace")
-    text = unicodedata.normalize("NFC", text)
-    return "".join("\ufffd" if unicodedata.category(letter) == "Cc" else letter for letter in text)
+    return CONTROL.sub("\ufffd", unicodedata.normalize("NFC", text))
 
 
 def ignored(name: str) -> bool:
