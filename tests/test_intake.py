@@ -983,3 +983,9 @@ def test_nbgrader_s_time_stamps_are_read(tmp_path: Path, stamp: str, time: str |
     kim, lee = find(write(tmp_path / "submitted", content))
     assert (kim.origin.submitted.isoformat() if kim.origin.submitted else None) == time
     assert lee.origin.submitted is None and load(kim).files == GOOD
+
+
+@pytest.mark.parametrize("name", ["../", "/", "./../", "..\\"])
+def test_a_folder_without_a_name_in_a_class_is_nobody(tmp_path: Path, name: str) -> None:
+    content = zipped({f"hw/kim{n}x/{file}": b"" for n in range(100, 103) for file in FOUR} | {name: b""})
+    assert len(find(write(tmp_path, {"all.zip": content}) / "all.zip")) == 3

@@ -60,7 +60,7 @@ def archive(file: BinaryIO, stack: ExitStack, limit: int = ENTRIES) -> Tree:
     for member in opened.infolist():
         name, place = _place(member)
         hidden = next((n for n, part in enumerate(place) if ignored(part)), None)
-        if hidden is not None or name.endswith("/"):
+        if place and (hidden is not None or name.endswith("/")):
             others.append(place if hidden is None else place[: hidden + 1])
         elif place:
             members.append((place, member))

@@ -176,7 +176,8 @@ def _likely(name: str, found: list[Entry]) -> tuple[list[Entry], str]:
         ("several", lambda entry: entry.parts[-1] == name),
     ]
     for why, rank in preferences:
-        first = [entry for entry in found if rank(entry) == max(map(rank, found))]
+        best = max(map(rank, found), default=0)
+        first = [entry for entry in found if rank(entry) == best]
         reason = reason or (why if len(first) < len(found) else "")
         found = first
     return found, reason
