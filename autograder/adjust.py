@@ -39,13 +39,13 @@ class Adjuster:
         return replace(adjusted, adjustments=(*set_by_hand, cost)) if cost else adjusted
 
     def _lateness(self, result: Result, override: Override | None) -> Adjustment | None:
-        """What lateness costs, a number below 0; None where there is nothing to say about it."""
+        """What lateness costs, a number below 0, or 0 where it is only said; None where it came in time."""
         percent, why = lateness(self.origins.get(result.submission, PLAIN), self.settings)
         cost = round(-percent / 100 * (result.final or 0.0), 2) + 0.0  # no -0.0
         if override is not None:
             said = Message("adjust.override", {"reason": override.reason})
             return Adjustment(LATE, cost, 0.0 - override.points, said)
-        return Adjustment(LATE, 0.0, cost, why) if percent else None
+        return Adjustment(LATE, 0.0, cost, why) if percent or why.values.get("days") else None
 
 
 def lateness(origin: Origin, settings: Settings) -> tuple[float, Message]:
@@ -55,10 +55,11 @@ def lateness(origin: Origin, settings: Settings) -> tuple[float, Message]:
     if origin.submitted is None or due is None:
         percent = min(most, each) if origin.late else 0
         return percent, Message("adjust.late_mark", {"percent": number(percent)})
-    behind = origin.submitted - due - timedelta(minutes=settings.late_grace_minutes)
+    submitted = origin.submitted if origin.submitted.tzinfo else origin.submitted.replace(tzinfo=due.tzinfo)
+    behind = submitted - due - timedelta(minutes=settings.late_grace_minutes)
     days = max(0, math.ceil(behind / timedelta(days=1)))
     percent = min(most, each * days)
-    handed_in = f"{origin.submitted.astimezone(due.tzinfo):%Y-%m-%d %H:%M}"
+    handed_in = f"{submitted.astimezone(due.tzinfo):%Y-%m-%d %H:%M}"
     values = {
         "percent": number(percent),
         "days": days,

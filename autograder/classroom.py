@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograder import handback, identical, machine, overrides, regrade, workers
 from autograder.adjust import Adjuster
-from autograder.intake import Source, load
+from autograder.intake import Source, load, passed_over
 from autograder.messages import Message, Refusal
 from autograder.outfolder import Folder, run_seed, sole_use
 from autograder.regrade import Change
@@ -31,12 +31,13 @@ IDENTICAL = "identical.csv"
 class Asked:
     """What a whole run is asked for; `autograder grade --help` has the same names.
 
-    ``only``: the names to grade, else all; ``sources`` are the class all the same. ``pages``: whether to write grades.csv
-    and what people read.
+    ``only``: the names to grade, else all; ``sources`` are the class all the same. ``passed_over`` says what of the
+    download was not taken for a submission. ``pages``: whether to write grades.csv and what people read.
     """
 
     sources: Sequence[Source]
     out: Path
+    passed_over: Sequence[Message] = ()
     only: Collection[str] | None = None
     dataset: str = "digits"
     data_root: Path | None = None
@@ -87,6 +88,8 @@ def grade_class(asked: Asked, tell: Callable[[Result], None] = lambda result: No
     folder = Folder.of(asked.out, asked.sources, adjuster, history)
     wanted = [source for source in asked.sources if asked.only is None or source.name in asked.only]
     with sole_use(asked.out):
+        if asked.pages:
+            passed_over.write(asked.out, asked.passed_over)  # before pages that show it are drawn
         seed = run_seed(asked.out, asked.seed, asked.fresh)
         run = Run(asked.settings, asked.dataset, asked.data_root, asked.device, seed, asked.language)
         jobs = asked.jobs

@@ -79,7 +79,7 @@ def parse(text: str) -> Settings:
     if unknown or missing:
         raise ValueError(f"assignment.toml: unknown keys {unknown}, missing keys {missing}")
     made = Settings(**table)
-    if made.late_due and moment(str(made.late_due)) is None:
+    if made.late_due and getattr(moment(str(made.late_due)), "tzinfo", None) is None:
         raise ValueError(f'assignment.toml: late_due {made.late_due!r} is not like "2026-04-03 23:59 +09:00"')
     if (
         not 0 <= made.late_percent_at_most <= 100

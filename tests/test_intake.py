@@ -187,7 +187,7 @@ def test_canvas_numbered_file_counts_and_of_two_uploads_the_last(tmp_path: Path)
     }
     submission = only(write(tmp_path, content))
     assert submission.files == {"model.py": b"new = 1", "loss.py": b"x = 1"}
-    assert ids(submission.notes) == ["intake.last_upload"]
+    assert ids(submission.notes) == ["intake.newest"]
     assert "kim_1_101_model-2.py" in submission.notes[0].text("ko")
 
 
@@ -264,7 +264,10 @@ CHOICES: list[tuple[Files, str | None, str]] = [
     ({"old/model.py": b"a", "VAE/Model.py": b"b"}, "VAE/Model.py", "intake.letter_case"),
     ({"src/Model.PY": b"a"}, "src/Model.PY", "intake.letter_case"),
     ({"vae/Model.py": b"a", "vae/model.py": b"b"}, "vae/model.py", "intake.several"),
-    ({"a/model.py": b"a", "b/model.py": b"a"}, None, "intake.ambiguous"),
+    ({"a/model.py": b"a", "b/model.py": b"b"}, None, "intake.ambiguous"),
+    ({"a/model.py": b"a", "b/model.py": b"a"}, "a/model.py", ""),
+    ({"a/Model.py": b"a", "b/MODEL.py": b"a"}, "a/Model.py", "intake.letter_case"),
+    ({"a/vae/model.py": b"a", "model.py": b"a"}, "a/vae/model.py", ""),
     ({"a/vae/model.py": b"a", "b/vae/model.py": b"b", "model.py": b"c"}, None, "intake.ambiguous"),
     ({"a/Model.py": b"a", "b/MODEL.py": b"b"}, None, "intake.ambiguous"),
     ({"model (1).py": b"a"}, None, "intake.similar"),
@@ -501,10 +504,16 @@ def test_limits_of_the_walk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert "intake.folder_too_large" in {problem.id for problem in submission.problems.values()}
 
 
-def test_a_zip_in_a_folder_is_opened_only_if_there_is_nothing_else(tmp_path: Path) -> None:
-    assert load_folder(tmp_path, {"hw.zip": zipped(under("vae")), "report.pdf": b""}).files == GOOD
-    submission = load_folder(tmp_path, {"loss.py": b"x = 1"})
-    assert submission.files == {"loss.py": b"x = 1"}
+def test_a_zip_in_a_folder_is_opened_for_what_is_missing(tmp_path: Path) -> None:
+    packed = zipped(under("vae"))
+    assert load_folder(tmp_path / "zip alone", {"hw.zip": packed, "report.pdf": b""}).files == GOOD
+    same = load_folder(tmp_path / "same", {"hw.zip": packed, "model.py": GOOD["model.py"]})
+    assert same.files == GOOD and not same.notes
+    other = load_folder(tmp_path / "other", {"hw.zip": packed, "model.py": b"x = 1"})
+    assert other.files == {**GOOD, "model.py": b"x = 1"} and ids(other.notes) == ["intake.outside"]
+    assert "hw.zip/vae/model.py" in other.notes[0].text("ko")
+    whole = load_folder(tmp_path / "whole", {**GOOD, "broken.zip": b"x"})
+    assert whole.files == GOOD and not whole.notes
 
 
 # ---------------------------------------------------------------- load: zips
@@ -804,10 +813,23 @@ RESUBMITTED: list[tuple[Files, Files, set[str]]] = [
         GOOD,
         {"kim_1_90_model.py"},
     ),
-    (  # a zip first, single files later
+    (  # a zip and what is wrong in it, put right
         {"kim_1_90_vae.zip": zipped(GOOD), "kim_1_101_model.py": b"x = 0"},
-        {"model.py": b"x = 0"},
+        {**GOOD, "model.py": b"x = 0"},
         {"kim_1_90_vae.zip"},
+    ),
+    (  # two zips that belong together
+        {
+            "kim_1_90_a.zip": zipped({"model.py": GOOD["model.py"]}),
+            "kim_1_101_b.zip": zipped({name: GOOD[name] for name in FOUR[1:]}),
+        },
+        GOOD,
+        set(),
+    ),
+    (  # the same again
+        {"kim_1_90_vae.zip": zipped(GOOD), "kim_1_101_vae-1.zip": zipped(GOOD)},
+        GOOD,
+        set(),
     ),
     (  # the report, packed too, came last
         {"kim_1_90_vae.zip": zipped(GOOD), "kim_1_101_report.zip": zipped({"report.pdf": b""})},
@@ -819,7 +841,7 @@ RESUBMITTED: list[tuple[Files, Files, set[str]]] = [
 
 @pytest.mark.parametrize("bulk", [False, True])
 @pytest.mark.parametrize(("content", "counts", "others"), RESUBMITTED)
-def test_of_several_uploads_the_latest_counts_and_the_others_are_listed(
+def test_uploads_of_one_student_belong_together_and_of_each_file_the_newest_counts(
     tmp_path: Path, content: Files, counts: Files, others: set[str], bulk: bool
 ) -> None:
     """Beside two classmates: a lone student's zips are taken for a class."""
@@ -829,7 +851,7 @@ def test_of_several_uploads_the_latest_counts_and_the_others_are_listed(
     assert (kim.name, lee.name, park.name) == ("kim_1", "lee_2", "park_3")
     submission = load(kim)
     assert submission.files == counts
-    assert ids(submission.notes) == (["intake.last_upload"] if others else [])
+    assert ids(submission.notes) == (["intake.newest"] if others else [])
     assert all(name in submission.notes[0].values["others"] for name in others)
     assert load(lee).files == GOOD and load(lee).notes == ()
 
@@ -839,12 +861,18 @@ def test_students_of_canvas_with_nothing_that_can_be_graded_are_not_overlooked(t
         **canvas("an_1"),
         "bae_2_50_vae.rar": b"x",
         "choi_3_51_vae.ipynb": b"{}",
-        "do_4_52_text.html": b"",
+        "do_LATE_4_text.html": b"",
+        "eom_5_link.html": b"",
+        "LATE_anon_aB3dE_text.html": b"",
     }
     sources = find(write(tmp_path, content))
-    assert [source.name for source in sources] == ["an_1", "bae_2", "choi_3", "do_4"]
+    assert [source.name for source in sources] == ["an_1", "anon_aB3dE", "bae_2", "choi_3", "do_4", "eom_5"]
     reasons = [load(source).problems["model.py"].id for source in sources[1:]]
-    assert reasons == ["intake.archive", "intake.notebook", "intake.missing"]
+    assert reasons == [
+        f"intake.{each}" for each in ("text_only", "archive", "notebook", "text_only", "text_only")
+    ]
+    assert [source.name for source in sources if source.origin.late] == ["anon_aB3dE", "do_4"]
+    assert sources.passed_over == []
 
 
 def test_zips_that_only_look_like_canvas_s_stay_students_of_their_own(tmp_path: Path) -> None:
@@ -955,3 +983,9 @@ def test_nbgrader_s_time_stamps_are_read(tmp_path: Path, stamp: str, time: str |
     kim, lee = find(write(tmp_path / "submitted", content))
     assert (kim.origin.submitted.isoformat() if kim.origin.submitted else None) == time
     assert lee.origin.submitted is None and load(kim).files == GOOD
+
+
+@pytest.mark.parametrize("name", ["../", "/", "./../", "..\\"])
+def test_a_folder_without_a_name_in_a_class_is_nobody(tmp_path: Path, name: str) -> None:
+    content = zipped({f"hw/kim{n}x/{file}": b"" for n in range(100, 103) for file in FOUR} | {name: b""})
+    assert len(find(write(tmp_path, {"all.zip": content}) / "all.zip")) == 3

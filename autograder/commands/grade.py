@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.commands.summary import tell
+from autograder.commands.summary import WIDE, shown, tell
 from autograder.commands.terminal import (
     AllowWeak,
     AsJson,
@@ -92,6 +92,7 @@ def grade(
     asked = classroom.Asked(
         sources=sources,
         out=out,
+        passed_over=sources.passed_over,
         only=None if only is None else (only,),
         dataset=dataset.value,
         data_root=data_root,
@@ -114,6 +115,10 @@ def grade(
     if not (quiet or as_json):
         for message in _remarks(asked, done):
             say(message, lang.value)
+    if sources.passed_over and not as_json:
+        names = ", ".join(str(each.values["path"]) for each in sources.passed_over)
+        values = {"count": len(sources.passed_over), "names": names, "page": str(out / "index.html")}
+        typer.echo(shown(Message("cli.passed_over", values).text(lang.value), WIDE), err=quiet)
     if done.failed:
         raise Refusal(Message("cli.some_failed", {"count": done.failed, "out": str(out)}), status=3)
 

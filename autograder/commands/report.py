@@ -24,16 +24,23 @@ def report(
     """Draw all pages again from the results, without grading. / 다시 채점하지 않고 보고서를 새로 그립니다."""
     from autograder.outfolder import sole_use
     from autograder.report import write_reports
-    from autograder.report.reading import read_results
-    from autograder.results import to_csv, write_atomically
+    from autograder.report.reading import listed, read_results
+    from autograder.results import inert, to_csv, write_atomically
 
     try:
         graded = read_results(out)
         if not graded.results:
             raise Refusal(Message("report_command.no_results", {"path": str(out)}))
         with sole_use(out):
-            results = list(graded.results.values())
-            write_reports(out, results, lang.value, graded.names)
+            present = listed(out)
+            files = {
+                name: file
+                for name, file in graded.names.items()
+                if present is None or inert(name).strip() in present
+            }
+            results = [graded.results[file] for file in files.values()]
+            unreadable = {path: path.removesuffix(".json") for path in graded.unreadable}
+            write_reports(out, results, lang.value, {**unreadable, **files})
             if not (out / "grades.csv").exists():  # one that is there may have more rows than can be read now
                 write_atomically(out / "grades.csv", to_csv(results))
     except OSError as fault:

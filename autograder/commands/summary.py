@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.commands.terminal import say
+from autograder.intake import passed_over
 from autograder.messages import Message, catalogue, misconception, words
 from autograder.report.facts import Facts, facts
 from autograder.results import Result, number
@@ -61,6 +62,7 @@ def record(found: Facts, out: Path, names: Mapping[str, str]) -> dict[str, Any]:
         "report": str(out / "index.html"),
         "grades": str(out / "grades.csv"),
         "count": len(found.results),
+        "passed_over": [str(each.values["path"]) for each in passed_over.read(out)],
         "mean": found.scores.mean,
         "median": found.scores.median,
         "statuses": dict(found.statuses),

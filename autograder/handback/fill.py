@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograder.handback.channels import Channel, Columns, maximum, student_rows
 from autograder.handback.roster import Handed
+from autograder.intake.lms import MOODLE
 from autograder.messages import Message, Refusal
 from autograder.results import number
 from autograder.table import Row, Table
+
+GROUPS = ("Group", "모둠", "그룹")  # the heading of the teams in Moodle's worksheet
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def _matches(
         column: _index(table, column, rows, numbered=channel.numbered and column in where.own)
         for column in {*where.own, *where.others}
     }
-    for each in handed:
+    for each in _owners(list(handed), {key for keys in index.values() for key in keys}):
         own = each.lms == channel.name
         keys = each.keys(channel.name)
         places = {
@@ -79,7 +84,9 @@ def _matches(
             for column in (where.own if own else where.others)
             for key in keys & index[column].keys()
         }
-        group = own and channel.name == "gradescope"
+        if own and channel.numbered:
+            places = _named_so(table, rows, each, places)
+        group = own and (channel.numbered or channel.name == "gradescope")
         if len(places) > 1 and not group:
             lines = ", ".join(str(rows[place].line) for place in sorted(places))
             raise Refusal(
@@ -92,6 +99,48 @@ def _matches(
                 raise Refusal(Message("export.two_submissions", values))
             found[place] = each
     return dict(sorted(found.items()))
+
+
+def _named_so(table: Table, rows: Mapping[int, Row], each: Handed, places: set[int]) -> set[int]:
+    """The rows of one of Moodle's hand-ins, whose number may be a team's and another person's at once.
+
+    The name has to stand in the row, too, or else in the column of the groups. Raises Refusal where it does neither.
+    """
+    match = MOODLE.fullmatch(each.upload.rstrip("/"))
+    name = _plain(match["name"] if match else each.name)
+
+    def is_name(cell: str) -> bool:
+        ids = {_plain(f"{name}{between}{id}") for id in each.ids for between in ("", " ")}
+        return bool(cell) and (cell == name or name.endswith(f"-{cell}") or cell in ids)
+
+    same = {place for place in places if any(is_name(_plain(cell.value)) for cell in rows[place].cells)}
+    column = table.column(*GROUPS)
+    team = {place for place, row in rows.items() if column is not None and _plain(row.value(column)) == name}
+    if places and not (same or team):
+        place = min(places)
+        values = {"path": str(table.path), "line": rows[place].line, "name": each.name}
+        raise Refusal(Message("export.other_name", values))
+    return same or team
+
+
+def _plain(name: str) -> str:
+    """A name as it can be compared with what Moodle makes of it in the names of files."""
+    kept = re.sub(r"[&<>\"`|':\\/]", "", unicodedata.normalize("NFC", name)).replace("_", " ")
+    return " ".join(kept.split()).casefold()
+
+
+def _owners(handed: list[Handed], known: set[str]) -> list[Handed]:
+    """Repositories are called HOMEWORK-OWNER: where the owner begins is told by the gradebook, which knows most of them.
+
+    Else an owner "lee-min" could be cut to "min", who is somebody else.
+    """
+    clones = [each for each in handed if each.lms == "github"]
+    common = os.path.commonprefix([each.name for each in clones]) if len(clones) > 1 else ""  # noqa: RUF071
+    best, most = 0, len(clones) // 2
+    for cut in (at + 1 for at, letter in enumerate(common) if letter == "-"):
+        met = sum(each.name[cut:].casefold() in known for each in clones)
+        best, most = (cut, met) if met > most else (best, most)
+    return [replace(each, ids=(each.name[best:],)) if each.lms == "github" else each for each in handed]
 
 
 def _index(table: Table, column: int, rows: Mapping[int, Row], numbered: bool) -> dict[str, int]:

@@ -34,7 +34,8 @@ class Handed:
         if self.lms == lms:
             return {_key(id) for id in self.ids}
         words = re.split(r"[\s_+,()\[\]-]+", self.name)
-        numbers = [word for word in words if len(word) >= 5 and any(map(str.isdigit, word))]
+        is_id = str.isdigit if self.lms == "github" else lambda word: any(map(str.isdigit, word))
+        numbers = [word for word in words if len(word) >= 5 and is_id(word)]
         return {_key(id) for id in (*self.ids, self.name, *numbers)}
 
 

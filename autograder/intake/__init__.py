@@ -4,8 +4,8 @@ Nothing is extracted to disk and no link is followed: what a student handed in i
 """
 
 from autograder.intake.find import find
-from autograder.intake.gather import Source
+from autograder.intake.gather import Source, Submissions
 from autograder.intake.lms import Origin
 from autograder.intake.load import Submission, load
 
-__all__ = ["Origin", "Source", "Submission", "find", "load"]
+__all__ = ["Origin", "Source", "Submission", "Submissions", "find", "load"]

@@ -9,13 +9,24 @@ import zipfile
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-from autograder.intake.tree import Entry, Refused, Tree, ignored, is_lost, is_zip, read, readable
+from autograder.intake.tree import (
+    WANTED,
+    Entry,
+    Refused,
+    Tree,
+    ignored,
+    is_lost,
+    is_zip,
+    read,
+    readable,
+)
 from autograder.messages import Message
 
 ENTRIES = 10_000  # without what is ignored: an environment packed along is no reason to refuse
 CONTENTS_BYTES = 4_000_000  # a zip's table of contents, which zipfile reads at once
+MEMBER_BYTES = 100_000_000
 NESTED_BYTES = 20_000_000  # all zips inside one zip, which have to be unpacked in memory
 NESTED_ZIPS = 20
 NESTED_DEPTH = 3  # packed twice by the student, and once more by an LMS
@@ -45,18 +56,27 @@ def archive(file: BinaryIO, stack: ExitStack, limit: int = ENTRIES) -> Tree:
         if is_lost(error):
             raise
         raise Refused("zip_broken") from error
-    members = [(place, member) for member in opened.infolist() if (place := _place(member))]
+    members, others = [], []
+    for member in opened.infolist():
+        name, place = _place(member)
+        hidden = next((n for n, part in enumerate(place) if ignored(part)), None)
+        if place and (hidden is not None or name.endswith("/")):
+            others.append(place if hidden is None else place[: hidden + 1])
+        elif place:
+            members.append((place, member))
     if not opened.infolist():
         raise Refused("zip_empty")
     if len(members) > limit:
         raise Refused("zip_entries")
     stack.enter_context(opened)  # not sooner: one with too many is to be forgotten
-    entries = tuple(Entry(place, partial(_member, opened, member)) for place, member in members)
+    entries = tuple(
+        Entry(place, partial(_member, opened, member), changed=member.date_time) for place, member in members
+    )
     links = [
         entry for entry, (_, member) in zip(entries, members, strict=True) if _kind(member) == stat.S_IFLNK
     ]
     troubles = [Message("intake.link_folder", {"path": link.shown}) for link in links if link.key == "vae"]
-    return Tree(entries, tuple(troubles))
+    return Tree(entries, tuple(troubles), tuple(dict.fromkeys(others)))
 
 
 def _kind(member: zipfile.ZipInfo) -> int:
@@ -64,14 +84,13 @@ def _kind(member: zipfile.ZipInfo) -> int:
     return stat.S_IFMT(member.external_attr >> 16)
 
 
-def _place(member: zipfile.ZipInfo) -> tuple[str, ...]:
-    """Where a member lies; nowhere if it is a folder or ignored. ``..`` loses its meaning here."""
+def _place(member: zipfile.ZipInfo) -> tuple[str, tuple[str, ...]]:
+    """A member's name, and where it lies. ``..`` loses its meaning here."""
     name = member.orig_filename
     if not member.flag_bits & 0x800:  # then zipfile took the name for cp437, which it seldom is
         name = readable(name.encode("cp437", "replace"))
     name = readable(name.encode("utf-8", "replace")).replace("\\", "/")
-    parts = tuple(part for part in name.split("/") if part not in ("", ".", ".."))
-    return () if name.endswith("/") or any(map(ignored, parts)) else parts
+    return name, tuple(part for part in name.split("/") if part not in ("", ".", ".."))
 
 
 def _member(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
@@ -81,7 +100,7 @@ def _member(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
         raise Refused("encrypted")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Refused("compression")  # zipfile unpacks others without a limit: few bytes fill the memory
-    if member.file_size > NESTED_BYTES:
+    if member.file_size > MEMBER_BYTES:
         raise Refused("too_big")
     try:
         return cast(BinaryIO, opened.open(member))
@@ -89,12 +108,16 @@ def _member(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
         raise Refused("unreadable") from error
 
 
-def unpacked(tree: Tree, stack: ExitStack) -> Tree:
-    """The tree itself; if it holds none of the four files, together with what the zips in it hold."""
+def unpacked(tree: Tree, stack: ExitStack, most: int | None = None) -> Tree:
+    """The tree itself, together with what the zips in it hold as long as one of the four files is not there.
+
+    Where some of it was uploaded later than the rest, the zips are opened anyway.
+    """
     entries, troubles = list(tree.entries), list(tree.troubles)
-    layer, left, room, zips = entries, NESTED_BYTES, ENTRIES, NESTED_ZIPS
+    layer, left, room, zips = entries, most or NESTED_BYTES, ENTRIES, NESTED_ZIPS
+    at_once = len({entry.order for entry in entries}) < 2
     for _ in range(NESTED_DEPTH):
-        if Tree(tuple(entries)).wanted():
+        if at_once and Tree(tuple(entries)).wanted() == set(WANTED):
             break
         nested, layer = [entry for entry in layer if is_zip(entry.key)][:zips], []
         zips -= len(nested)
@@ -113,7 +136,8 @@ def unpacked(tree: Tree, stack: ExitStack) -> Tree:
                 troubles.append(refused.message(entry.shown))
                 continue
             room -= len(inside.entries)
-            layer += [replace(inner, parts=(*entry.parts, *inner.parts)) for inner in inside.entries]
+            about: dict[str, Any] = {"order": entry.order, "upload": entry.upload, "layer": entry.layer + 1}
+            layer += [replace(each, parts=(*entry.parts, *each.parts), **about) for each in inside.entries]
             troubles += inside.troubles
         entries += layer
     return Tree(tuple(entries), tuple(troubles))

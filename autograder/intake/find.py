@@ -3,136 +3,172 @@
 from __future__ import annotations
 
 import os
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
-from autograder.intake import lms
-from autograder.intake.archive import archive, unpacked
-from autograder.intake.gather import Place, Source, hand_ins, stem
+from autograder.intake.gather import Place, Source, Submissions, hand_ins, stem
 from autograder.intake.gradescope import METADATA
-from autograder.intake.tree import (
-    FOLDER_DEPTH,
-    WANTED,
-    Entry,
-    Refused,
-    Tree,
-    ignored,
-    is_zip,
-    open_regular,
-    readable,
-)
+from autograder.intake.load import load
+from autograder.intake.tree import FOLDER_DEPTH, Refused, is_zip, readable
 from autograder.messages import Message, Refusal
 
-BULK_ENTRIES = 50_000
-PROBED = 50  # so many hand-ins are looked into to tell a whole class from one student's folders
+NAMED = 5  # folders that a message names
+VERSION = re.compile(
+    r"(old|new|copy|backup|final|last|v|ver|version|try|이전|최종|수정|백업|사본)?[\W\d_]*", re.IGNORECASE
+)
 
 
-def find(path: Path) -> list[Source]:
-    """The submissions at ``path``, sorted by name. Raises Refusal when there are none."""
-    name = os.path.basename(os.path.abspath(path))
+def find(path: Path) -> Submissions:
+    """The submissions at ``path``. Raises Refusal when there are none, or when it is unclear whose they are."""
+    found = Submissions()
     try:
         real = Path(path).resolve(strict=True)  # the instructor may point through a link, a student may not
-        if real.is_dir():
-            real, tops = _inside(real)
-            if _is_single((top,) for top in tops if not tops[top]) or _is_single(_inside_vae(real)):
-                return [Source(readable(name), real)]
-            sources = _class_folder(real, tops)
-        elif is_zip(real.name):
-            sources = _class_zip(real) or [Source(stem(name), real)]
-        else:
+        if not real.is_dir() and not is_zip(real.name):
             raise Refusal(Message("intake.not_submissions", {"path": str(path)}))
+        name = os.path.basename(os.path.abspath(path))
+        one = Source(readable(name) if real.is_dir() else stem(name), real)
+        with ExitStack() as stack:
+            place = _place(real, stack)
+            if place is not None and _is_class(place, stack):
+                _read(place, found, stack)
+            else:
+                found.append(one)
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
         raise Refusal(Message("intake.no_path", {"path": str(path)})) from error
-    if not sources:
-        raise Refusal(Message("intake.nothing_found", {"path": str(path)}))
-    return sorted(_distinct(sources), key=lambda source: source.name)
+    if not found:
+        there = [str(each.values["path"]) for each in found.passed_over]
+        raise Refusal(Message("intake.nothing_found", {"path": str(path), "found": _named(there) or "-"}))
+    sources = _distinct(_without_copies(found))
+    return Submissions(sorted(sources, key=lambda source: source.name), found.passed_over)
 
 
-def _inside_vae(root: Path) -> list[tuple[str, ...]]:
-    """The places of the files in the folder ``vae``, none where it can't be opened."""
-    with suppress(OSError):
-        return [
-            ("vae", child) for child in os.listdir(root / "vae") if not os.path.isdir(root / "vae" / child)
-        ]
-    return []
+def _place(path: Path, stack: ExitStack) -> Place | None:
+    """A folder, or the inside of a zip; None where that can't be read: ``load`` will say why."""
+    with suppress(Refused):
+        return Place.in_folder(path) if path.is_dir() else Place.in_zip(path, stack)
+    return None
 
 
-def _is_single(places: Iterable[tuple[str, ...]]) -> bool:
-    """Whether one of the four files lies directly here or in ``vae``: then this is one submission."""
-    return any(place[-1].casefold() in WANTED and place[:-1] in ((), ("vae",)) for place in places)
+def _is_class(place: Place, stack: ExitStack) -> bool:
+    """Whether several people's hand-ins lie here, and not one. Raises Refusal where it looks like both."""
+    direct, is_zip = place.direct(), place.packed is not None
+    if not direct or len({upload.key for upload in place.uploads}) > 1:
+        return not is_zip or _is_nested(place, True, stack, least=2)
+    others = place.shared(top for top in place.own if top.casefold() != "vae")
+    if len(others) > 1 + is_zip:  # a zip seldom holds a class and stray files
+        values = {"path": str(place.path), "file": direct[0], "folders": _named(others)}
+        raise Refusal(Message("intake.class_or_one", values))
+    return False
 
 
-def _inside(root: Path) -> tuple[Path, dict[str, bool]]:
-    """The folder with its children; of one that holds nothing but a folder of an LMS, that folder."""
-    while True:
-        tops = {top: os.path.isdir(root / top) for top in os.listdir(root)}
-        shown = [top for top in tops if not ignored(top)]
-        if len(shown) != 1 or not tops[shown[0]] or os.path.islink(root / shown[0]):
-            return root, tops
-        children = {top: os.path.isdir(root / shown[0] / top) for top in os.listdir(root / shown[0])}
-        if not _is_download(children):
-            return root, tops
-        root = root / shown[0]
+def _named(tops: Iterable[str]) -> str:
+    names = [readable(top) for top in tops]
+    return ", ".join(names[:NAMED]) + (", ..." if len(names) > NAMED else "")
 
 
-def _is_download(tops: Mapping[str, bool]) -> bool:
-    """Whether an LMS made this list of folders (True) and files."""
-    folders, files = [top for top in tops if tops[top]], [top for top in tops if not tops[top]]
-    return METADATA in files or bool(lms.uploads(folders, files))
+def _several(place: Place, least: int) -> dict[str, frozenset[str]]:
+    """What lies here side by side and looks like hand-ins of several people, nothing where it doesn't.
+
+    One student may have put each file into a folder of its own, or have kept older versions.
+    """
+    shared = place.shared(place.own)
+    whole = sum(len(wanted) > 1 for wanted in shared.values())
+    versions = (
+        all(map(VERSION.fullmatch, shared)) or len({re.sub(r"\d{1,2}$", "", top) for top in shared}) == 1
+    )
+    return shared if not versions and (len(shared) > 2 or whole >= least) else {}
 
 
-def _class_folder(root: Path, tops: Mapping[str, bool]) -> list[Source]:
-    shown = sorted(top for top in tops if not ignored(top))
-    folders, files = (tuple(top for top in shown if tops[top] is kind) for kind in (True, False))
-    return hand_ins(Place(root, folders, files))
+def _is_download(place: Place, sure: bool) -> bool:
+    """Whether an LMS made this; where not ``sure`` that it is a class, the names have to be beyond doubt."""
+    uploads = place.uploads
+    if METADATA in place.files or not uploads or sure:
+        return bool(uploads) or METADATA in place.files
+    numbers = [number for each in uploads for number in (*each.origin.ids, str(each.order or 100))]
+    return len({each.key for each in uploads}) > 1 or (
+        len(uploads) == len(place.folders) + len(place.files) and min(map(len, numbers)) > 2
+    )
 
 
-def _class_zip(path: Path) -> list[Source]:
-    """Likewise for a zip with a whole class in it; nothing when it is one student's."""
-    with ExitStack() as stack:
-        try:
-            entries = list(archive(open_regular(path), stack, BULK_ENTRIES).entries)
-        except Refused:
-            return []  # ``load`` will say what is wrong with it
-        outer = ""
-        for _ in range(FOLDER_DEPTH):
-            if not entries or _is_single(entry.parts for entry in entries):
-                return []
-            folders = {entry.parts[0] for entry in entries if len(entry.parts) > 1}
-            tops = {entry.parts[0]: entry.parts[0] in folders for entry in entries}
-            if _is_download(tops):
-                break
-            if len(tops) > 1 or not folders:
-                if not _are_several(entries):
-                    return []
-                break
-            outer += entries[0].parts[0] + "/"  # take off a folder that is around everything
-            entries = [replace(entry, parts=entry.parts[1:]) for entry in entries if len(entry.parts) > 1]
-        else:
-            return []
-        packed = defaultdict(list)
-        for entry in entries:
-            packed[entry.parts[0]].append(entry)
-        files = tuple(top for top in sorted(tops) if not tops[top])
-        return hand_ins(Place(path, tuple(sorted(folders)), files, packed, outer))
+def _is_nested(place: Place, alone: bool, stack: ExitStack, least: int) -> bool:
+    """Whether a folder or zip in a class is a class itself; ``alone`` where no other lies beside it."""
+    for _ in range(FOLDER_DEPTH):
+        if _is_download(place, alone) or (alone and not place.direct() and _several(place, least)):
+            return True
+        if place.direct():
+            return False
+        below = place.below(place.own[0], stack) if len(place.own) == 1 else None
+        if below is None:
+            return False
+        place = below
+    return False
 
 
-def _are_several(entries: Iterable[Entry]) -> bool:
-    """Whether at least two of the folders or zips on top look like hand-ins of their own."""
-    groups: dict[str, list[Entry]] = defaultdict(list)
-    for entry in entries:
-        groups[entry.parts[0]].append(entry)
-    return len(list(islice(filter(_is_hand_in, islice(groups.values(), PROBED)), 2))) == 2
+def _read(place: Place, found: Submissions, stack: ExitStack) -> None:
+    """The hand-ins of a class, or of the downloads that lie in it, side by side or some folders deeper."""
+    inner: dict[str, Place] = {}
+    if not _is_download(place, True):
+        alone, least = len(place.own) == 1, 3 if place.packed is None else 2
+        for top in place.own:
+            with ExitStack() as opened:
+                below = place.below(top, opened)
+                if below is not None and _is_nested(below, alone, opened, least):
+                    inner[top] = below
+                    stack.push(opened.pop_all())
+        if not inner:
+            _refuse_sections(place, stack)
+    rest = {
+        top: kind
+        for top, kind in place.tops.items()
+        if top not in inner and (not inner or top not in place.own or place.wanted(top))
+    }
+    for top in place.tops.keys() - rest.keys() - inner.keys():
+        found.pass_over("empty", place, top)
+    hand_ins(replace(place, tops=rest), found)
+    for top, below in inner.items():
+        before = len(found)
+        _read(below, found, stack)
+        if not all(source.origin.lms for source in found[before:]):
+            found.pass_over("around", place, top)
 
 
-def _is_hand_in(group: Iterable[Entry]) -> bool:
-    """Whether at least two of the four files are there: one student may have put each into its own folder."""
-    with ExitStack() as stack:
-        return len(unpacked(Tree(tuple(group)), stack).wanted()) >= 2
+def _refuse_sections(place: Place, stack: ExitStack) -> None:
+    """Raise Refusal where each folder looks like a class of its own: their hand-ins would be taken for one."""
+    sections: dict[str, dict[str, frozenset[str]]] = {}
+    for top in place.own:
+        below = place.below(top, stack)
+        inside = _several(below, 2) if below is not None and not below.direct() else {}
+        if inside:
+            sections[top] = inside
+        elif place.wanted(top):
+            return
+    names = [name for inside in sections.values() for name in inside]
+    alone = len(place.own) == 1 and all(
+        len(wanted) > 2 for inside in sections.values() for wanted in inside.values()
+    )
+    if (len(sections) > 1 or (sections and alone)) and len(names) == len(set(names)):
+        values = {"path": str(place.path), "folders": _named(sections), "inside": _named(names)}
+        raise Refusal(Message("intake.sections", values))
+
+
+def _without_copies(found: Submissions) -> list[Source]:
+    """The sources, of those that a platform names alike and that hold the same files only one: a download may lie there
+    packed and unpacked.
+    """
+    kept: dict[tuple[object, ...], Source] = {}
+    for source in found:
+        about = (source.name, source.origin.ids) if source.origin.lms else (source.path, source.members)
+        twin = kept.setdefault(about, source)
+        if twin is not source and load(twin).digest == load(source).digest:
+            place = f"{source.path.name}: {source.name}"
+            found.passed_over.append(Message("intake.over_twice", {"path": readable(place)}))
+        elif twin is not source:
+            kept[source.path, source.members] = source
+    return list(kept.values())
 
 
 def _distinct(sources: Iterable[Source]) -> list[Source]:
@@ -147,7 +183,7 @@ def _distinct(sources: Iterable[Source]) -> list[Source]:
             name, number = f"{source.name} ({number})", number + 1
         taken.add(name)
         if count[source.name] > 1:
-            place = readable(source.members[0][0] if source.members else source.path.name)
+            place = readable(source.members[0].place if source.members else source.path.name)
             values = {"name": source.name, "count": count[source.name], "path": place}
             note = Message("intake.same_name", values)
             source = replace(source, name=name, notes=(*source.notes, note))

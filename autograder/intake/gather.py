@@ -1,97 +1,218 @@
-"""The hand-ins of a class that lie side by side in a folder or a zip: one source for each student."""
+"""The hand-ins of a class that lie side by side in a folder or a zip: one source for each student.
+
+Of everything that lies there it is decided whose it is, or why it is nobody's: nothing is passed over in silence.
+"""
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import NamedTuple
 
 from autograder.intake import lms
-from autograder.intake.archive import unpacked
+from autograder.intake.archive import archive, unpacked
 from autograder.intake.gradescope import METADATA, METADATA_BYTES, Record, records
 from autograder.intake.lms import PLAIN, Origin, Upload, moment
-from autograder.intake.tree import ARCHIVES, Entry, Refused, Tree, open_regular, read, readable
+from autograder.intake.tree import (
+    ARCHIVES,
+    WANTED,
+    Entry,
+    Refused,
+    Tree,
+    folder,
+    ignored,
+    is_zip,
+    open_regular,
+    read,
+    readable,
+)
 from autograder.messages import Message
 
 TIMESTAMP = "timestamp.txt"  # nbgrader's, beside what a student submitted
+BULK_ENTRIES = 50_000
+
+
+class Member(NamedTuple):
+    """A student's part of a shared folder or zip: a place in it, the file name it stands for ("" for a folder), and
+    how late it was uploaded.
+    """
+
+    place: str
+    stands: str
+    order: int = 0
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where one submission lies.
-
-    ``members`` is empty where all of ``path`` belongs to it. Else it lists the student's part of a shared
-    folder or zip: pairs of a place inside and the file name it stands for ("" for a folder).
-    """
+    """Where one submission lies. ``members`` is empty where all of ``path`` belongs to it."""
 
     name: str
     path: Path
-    members: tuple[tuple[str, str], ...] = ()
+    members: tuple[Member, ...] = ()
     notes: tuple[Message, ...] = ()
     origin: Origin = PLAIN
 
 
+class Submissions(list[Source]):
+    """The submissions; ``passed_over`` names everything that was not taken for one, and why."""
+
+    def __init__(self, sources: Iterable[Source] = (), passed_over: Iterable[Message] = ()) -> None:
+        super().__init__(sources)
+        self.passed_over = list(passed_over)
+
+    def pass_over(self, reason: str, place: Place, top: str) -> None:
+        self.passed_over.append(Message(f"intake.over_{reason}", {"path": place.shown(top)}))
+
+
 @dataclass(frozen=True)
 class Place:
-    """A folder, or with ``packed`` the inside of a zip, ``outer`` deep, that holds a whole class."""
+    """A folder, or with ``packed`` the inside of a zip, ``outer`` deep; ``tops`` says what in it is a folder."""
 
     path: Path
-    folders: tuple[str, ...]
-    files: tuple[str, ...]
+    tops: Mapping[str, bool]
     packed: Mapping[str, list[Entry]] | None = None
     outer: str = ""
+    above: str = ""
+    others: tuple[tuple[str, ...], ...] = ()
+
+    @classmethod
+    def in_folder(cls, path: Path, above: str = "") -> Place:
+        return cls(path, {top: os.path.isdir(path / top) for top in sorted(os.listdir(path))}, above=above)
+
+    @classmethod
+    def in_zip(cls, path: Path, stack: ExitStack, above: str = "") -> Place:
+        """Raises Refused when it can't be read."""
+        tree = archive(open_regular(path), stack, BULK_ENTRIES)
+        return cls._packed(path, tree.entries, tree.others, above=above)
+
+    @classmethod
+    def _packed(
+        cls,
+        path: Path,
+        entries: Iterable[Entry],
+        others: tuple[tuple[str, ...], ...],
+        outer: str = "",
+        above: str = "",
+    ) -> Place:
+        packed: dict[str, list[Entry]] = {other[0]: [] for other in others if other}
+        tops = {other[0]: True for other in others if other}
+        for entry in entries:
+            packed.setdefault(entry.parts[0], []).append(entry)
+            tops[entry.parts[0]] = len(entry.parts) > 1
+        return cls(path, dict(sorted(tops.items())), packed, outer, above, others)
+
+    @property
+    def folders(self) -> list[str]:
+        return [top for top, is_folder in self.tops.items() if is_folder and not ignored(top)]
+
+    @property
+    def files(self) -> list[str]:
+        return [top for top, is_folder in self.tops.items() if not is_folder and not ignored(top)]
+
+    @property
+    def own(self) -> list[str]:
+        """What would be a hand-in in a class: a folder or an archive. An empty folder in a zip may be one, too."""
+        folders = [top for top in self.folders if self.packed is None or self.packed[top]]
+        return [*folders, *(top for top in self.files if top.casefold().endswith(ARCHIVES))]
+
+    def shown(self, top: str) -> str:
+        return readable(self.above + self.outer + top)
+
+    def below(self, top: str, stack: ExitStack) -> Place | None:
+        """What lies in a folder, or in a zip that is not in a zip itself; None where that can't be opened."""
+        with suppress(OSError, Refused):
+            if self.packed is not None:
+                inside = [replace(each, parts=each.parts[1:]) for each in self.packed[top] if each.parts[1:]]
+                others = tuple(other[1:] for other in self.others if other[0] == top and other[1:])
+                if inside or others:
+                    return self._packed(self.path, inside, others, f"{self.outer}{top}/", self.above)
+                return None
+            path, above = self.path / top, f"{self.above}{top}/"
+            if path.is_symlink():
+                return None
+            if self.tops[top]:
+                return Place.in_folder(path, above)
+            return Place.in_zip(path, stack, above) if is_zip(top) else None
+        return None
+
+    def tree(self, top: str) -> Tree:
+        """All files in a folder; of a file itself."""
+        if self.packed is not None:
+            return Tree(tuple(self.packed[top]))
+        if self.tops[top]:
+            return Tree() if (self.path / top).is_symlink() else folder(self.path / top)
+        return Tree((Entry((readable(top),), partial(open_regular, self.path / top)),))
+
+    def wanted(self, top: str) -> frozenset[str]:
+        """Which of the four files are in it, also in a zip."""
+        with ExitStack() as stack, suppress(OSError):
+            return frozenset(unpacked(self.tree(top), stack).wanted())
+        return frozenset()
+
+    def direct(self) -> list[str]:
+        """Those of the four files that lie directly here or in ``vae``: then this is one submission."""
+        here = [top for top in self.files if top.casefold() in WANTED]
+        vae = self.below("vae", ExitStack()) if self.tops.get("vae") else None
+        inside = vae.files if vae else ()
+        return here + [f"vae/{child}" for child in inside if child.casefold() in WANTED]
+
+    def shared(self, tops: Iterable[str]) -> dict[str, frozenset[str]]:
+        """Those of the tops that hold a file that another of them holds, too: hand-ins of several people, or versions."""
+        held = {top: wanted for top in tops if (wanted := self.wanted(top))}
+        return {
+            top: wanted
+            for top, wanted in held.items()
+            if any(wanted & held[other] for other in held if other != top)
+        }
+
+    @cached_property
+    def uploads(self) -> list[Upload]:
+        return lms.uploads(self.folders, self.files)
 
     def source(self, name: str, top: str, origin: Origin, notes: tuple[Message, ...] = ()) -> Source:
         """All of one folder or archive."""
         if self.packed is None:
             return Source(readable(name), self.path / top, (), notes, origin)
-        stands = "" if top in self.folders else top
-        return Source(readable(name), self.path, ((self.outer + top, stands),), notes, origin)
-
-    def shared(
-        self, name: str, files: Iterable[Upload], origin: Origin, notes: tuple[Message, ...]
-    ) -> Source:
-        """Several files side by side."""
-        members = tuple((self.outer + upload.top, upload.original) for upload in files)
-        return Source(readable(name), self.path, members, notes, origin)
-
-    def entry(self, top: str) -> Entry:
-        """One of the files."""
-        if self.packed is None:
-            return Entry((readable(top),), partial(open_regular, self.path / top))
-        return self.packed[top][0]
-
-    def holds_code(self, upload: Upload) -> bool:
-        """Whether one of the four files is in a zip."""
-        with ExitStack() as stack:
-            return bool(unpacked(Tree((self.entry(upload.top),)), stack).wanted())
+        member = Member(self.outer + top, "" if self.tops[top] else top)
+        return Source(readable(name), self.path, (member,), notes, origin)
 
 
-def hand_ins(place: Place) -> list[Source]:
-    """A source for each student whom an LMS names, and for each other folder and archive.
+def hand_ins(place: Place, found: Submissions) -> None:
+    """Add a source for each student whom an LMS names, and for each other folder and archive; name all else.
 
     An archive that is no zip can't be read, but that student has to be told so, not overlooked.
     """
     groups: dict[str, list[Upload]] = defaultdict(list)
-    for upload in lms.uploads(place.folders, place.files):
-        groups[upload.student].append(upload)
-    sources = [_gathered(place, student, uploads) for student, uploads in sorted(groups.items())]
+    for upload in place.uploads:
+        groups[upload.key].append(upload)
     taken = {upload.top for uploads in groups.values() for upload in uploads}
+    found += [_gathered(place, uploads) for _, uploads in sorted(groups.items())]
     listed, trouble = _listed(place)
     about = _told(place)
-    for top in place.folders:
-        if top not in taken:
+    for top, is_folder in place.tops.items():
+        if top in taken:
+            continue
+        if ignored(top):
+            found.pass_over("hidden", place, top)
+        elif is_folder:
             record = listed.get(top)
-            name = record.name if record else top
-            origin = record.origin if record else about(top)
-            sources.append(place.source(name, top, origin, trouble or _attempts(record)))
-    archives = [top for top in place.files if top not in taken and top.casefold().endswith(ARCHIVES)]
-    return sources + [place.source(stem(top), top, PLAIN) for top in archives]
+            origin, notes = (record.origin, _attempts(record)) if record else about(top)
+            found.append(place.source(record.name if record else top, top, origin, trouble or notes))
+        elif top.casefold().endswith(ARCHIVES):
+            found.append(place.source(stem(top), top, PLAIN))
+        elif top == METADATA:
+            found.pass_over("list", place, top)
+        else:
+            found.pass_over("code" if top.casefold() in WANTED else "file", place, top)
+    for top, record in listed.items():
+        if top not in place.tops:
+            found.pass_over("listed", place, f"{top} ({record.name})")
 
 
 def stem(name: str) -> str:
@@ -100,39 +221,21 @@ def stem(name: str) -> str:
     return readable(name[: len(name) - len(ending)])
 
 
-def _gathered(place: Place, student: str, uploads: list[Upload]) -> Source:
-    """What counts of a student's uploads: the last zip or the last of each single file, whichever came later."""
-    singles, zips = [each for each in uploads if each.wanted], [each for each in uploads if each.packed]
-    if singles or len(zips) > 1:  # a report may be packed too
-        zips = [each for each in zips if place.holds_code(each)]
-    last = max((each.order for each in (*singles, *zips)), default=0)
-    if any(each.order == last for each in zips):
-        counting = [each for each in (*singles, *zips) if each.order == last]
-    else:
-        counting = list({each.original.casefold(): each for each in sorted(singles, key=_age)}.values())
-    notes = _earlier(counting, [each for each in (*singles, *zips) if each not in counting])
-    whole = next((each for each in uploads if not each.original), None)
-    chosen = whole or max(counting or uploads, key=_age)
-    origin = replace(chosen.origin, late=any(each.origin.late for each in uploads))
-    notes += (Message("intake.late"),) if origin.late else ()
-    if whole or (len(counting) == 1 and chosen.packed):
-        return place.source(student, chosen.top, origin, notes)
-    return place.shared(student, counting or uploads, origin, notes)
+def _gathered(place: Place, uploads: list[Upload]) -> Source:
+    """All that an LMS gave of one student: a download holds the last attempt, and all of it belongs together.
 
-
-def _age(upload: Upload) -> tuple[int, str]:
-    return upload.order, upload.top
-
-
-def _earlier(counting: list[Upload], others: list[Upload]) -> tuple[Message, ...]:
-    """What to know where some uploads do not count."""
-    if not others:
-        return ()
-    counted, passed_over = (
-        ", ".join(readable(upload.top) for upload in sorted(each, key=_age)[-20:])
-        for each in (counting, others)
+    Where downloads of several days lie in one folder, ``load`` takes the newest of each file.
+    """
+    ordered = sorted(uploads, key=lambda each: (each.wanted or each.packed, each.order, each.top))
+    last = max(uploads, key=lambda each: each.order)
+    late = any(each.origin.late for each in uploads)
+    origin = replace(ordered[-1].origin, late=late, submitted=last.origin.submitted)
+    members = tuple(
+        Member(place.outer + each.top, readable(each.original), each.order)
+        for each in sorted(uploads, key=lambda each: (each.order, each.top))
     )
-    return (Message("intake.last_upload", {"path": counted, "others": passed_over}),)
+    notes = (Message("intake.late"),) if late else ()
+    return Source(readable(ordered[-1].student), place.path, members, notes, origin)
 
 
 def _listed(place: Place) -> tuple[dict[str, Record], tuple[Message, ...]]:
@@ -140,41 +243,52 @@ def _listed(place: Place) -> tuple[dict[str, Record], tuple[Message, ...]]:
     if METADATA not in place.files:
         return {}, ()
     try:
-        return records(read(place.entry(METADATA), METADATA_BYTES)), ()
+        return records(read(place.tree(METADATA).entries[0], METADATA_BYTES)), ()
     except (Refused, ValueError, OSError):
         return {}, (Message("intake.metadata", {"path": METADATA}),)
 
 
-def _attempts(record: Record | None) -> tuple[Message, ...]:
-    if not record or not record.earlier:
+def _attempts(record: Record) -> tuple[Message, ...]:
+    if not record.earlier:
         return ()
     return (
         Message("intake.attempts", {"count": len(record.earlier), "others": ", ".join(record.earlier[-20:])}),
     )
 
 
-def _told(place: Place) -> Callable[[str], Origin]:
+def _told(place: Place) -> Callable[[str], tuple[Origin, tuple[Message, ...]]]:
     """What a folder's own contents tell: a clone of a repository, or nbgrader's time stamp."""
     if place.packed is not None:
-        return lambda _: PLAIN
+        return lambda _: (PLAIN, ())
     clones = [top for top in place.folders if os.path.lexists(place.path / top / ".git")]
+    homework = place.path.name.removesuffix("-submissions") + "-"  # where `gh classroom clone` puts them
     common = os.path.commonprefix(clones) if len(clones) > 1 else ""  # noqa: RUF071
     common = common[: common.rfind("-") + 1]  # vae-homework-kim, vae-homework-kang: not only to the k
+    if place.path.name.endswith("-submissions") and all(top.startswith(homework) for top in clones):
+        common = homework
 
-    def about(top: str) -> Origin:
+    def about(top: str) -> tuple[Origin, tuple[Message, ...]]:
         if top in clones:
-            return Origin("github", (readable(top[len(common) :]),))
-        time = _timestamp(place.path / top)
-        return Origin("nbgrader", (readable(top),), submitted=time) if time else PLAIN
+            return Origin("github", (readable(top[len(common) :]),)), ()
+        return _timestamp(place.path / top)
 
     return about
 
 
-def _timestamp(student: Path) -> datetime | None:
-    """The time that nbgrader noted: submitted/STUDENT/ASSIGNMENT/timestamp.txt."""
-    with suppress(OSError, Refused, UnicodeDecodeError):
+def _timestamp(student: Path) -> tuple[Origin, tuple[Message, ...]]:
+    """The time that nbgrader noted: submitted/STUDENT/ASSIGNMENT/timestamp.txt; a note where it is no time."""
+    with suppress(OSError, Refused):
         for child in sorted(student.iterdir()):
             if child.is_dir() and not child.is_symlink() and (child / TIMESTAMP).is_file():
-                entry = Entry((TIMESTAMP,), partial(open_regular, child / TIMESTAMP))
-                return moment(read(entry, 200).decode())
-    return None
+                text = stamp(read(Entry((TIMESTAMP,), partial(open_regular, child / TIMESTAMP)), 200))
+                if time := moment(text):
+                    return Origin("nbgrader", (readable(student.name),), submitted=time), ()
+                values = {"path": readable(f"{child.name}/{TIMESTAMP}"), "text": readable(text.strip()[:60])}
+                return PLAIN, (Message("intake.timestamp", values),)
+    return PLAIN, ()
+
+
+def stamp(content: bytes) -> str:
+    """A time stamp's text, with whatever mark Windows put before it."""
+    utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if utf16 else "utf-8", "replace").lstrip("\ufeff")

@@ -8,14 +8,14 @@ import io
 import os
 import stat
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from autograder.intake import archive
-from autograder.intake.find import BULK_ENTRIES
-from autograder.intake.gather import Source
+from autograder.intake.gather import BULK_ENTRIES, Source
+from autograder.intake.lms import TEXTS
 from autograder.intake.tree import (
     ARCHIVES,
     WANTED,
@@ -25,13 +25,18 @@ from autograder.intake.tree import (
     folder,
     is_lost,
     is_zip,
+    kind_of,
     open_regular,
     read,
+    readable,
 )
 from autograder.messages import Message
 
 # What a coding line may ask for. Others, such as punycode, can take minutes for one file.
 ENCODINGS = ("utf", "ascii", "cp", "iso8859", "euc", "johab", "shift_jis", "big5", "gb", "koi8", "mac")
+
+
+COMPARED = 20  # copies of one file
 
 
 @dataclass(frozen=True)
@@ -50,44 +55,60 @@ def load(source: Source) -> Submission:
 
     Raises OSError where it is gone, or its disk: that is the grader's trouble and not in what was handed in.
     """
+    with ExitStack() as stack:
+        return submission(source, contents(source, stack))
+
+
+def submission(source: Source, tree: Tree) -> Submission:
+    """The four files out of all that was handed in."""
     files: dict[str, bytes] = {}
     problems: dict[str, Message] = {}
     notes = list(source.notes)
-    with ExitStack() as stack:
-        tree = _contents(source, stack)
-        for name in WANTED:
-            found = [entry for entry in tree.entries if entry.key == name]
-            likely = _likely(name, found)
-            if len(likely) == 1:
-                try:
-                    files[name], remarks = _take(name, likely[0], len(found))
-                    notes += remarks
-                except Refused as refused:
-                    problems[name] = refused.message(likely[0].shown)
-            elif found:
-                paths = ", ".join(entry.shown for entry in likely[:4])
-                values = {"file": name, "count": len(likely), "paths": paths}
-                problems[name] = Message("intake.ambiguous", values)
-            else:
-                problems[name] = _missing(name, tree)
+    for name in WANTED:
+        found = [entry for entry in tree.entries if entry.key == name]
+        likely, why = _likely(name, found)
+        if len(likely) == 1 or (found and _alike(likely)):
+            try:
+                files[name], remarks = _take(
+                    name, likely[0], why, [each for each in found if each != likely[0]]
+                )
+                notes += remarks
+            except Refused as refused:
+                problems[name] = refused.message(likely[0].shown)
+        elif found:
+            paths = ", ".join(entry.shown for entry in likely[:4])
+            values = {"file": name, "count": len(likely), "paths": paths}
+            problems[name] = Message("intake.ambiguous", values)
+        else:
+            problems[name] = _missing(name, tree)
     notes += [trouble for trouble in tree.troubles[:3] if trouble not in problems.values()]
     return Submission(source.name, files, problems, tuple(notes), _digest(files))
 
 
-def _take(name: str, entry: Entry, candidates: int) -> tuple[bytes, list[Message]]:
+def _take(name: str, entry: Entry, why: str, others: list[Entry]) -> tuple[bytes, list[Message]]:
     """The file's content, and what to know about the choice. Raises Refused if it is not usable."""
     handed_in = read(entry)
     content = _source_text(handed_in)
     remarks = [
         ("utf16", content != handed_in),
-        ("several", candidates > 1),
+        (why, why and not _alike([entry, *others])),
         ("letter_case", entry.parts[-1] != name),
     ]
-    values = {"file": name, "path": entry.shown, "count": candidates}
+    path, *rest = (readable(each.upload) if why == "newest" else each.shown for each in (entry, *others[:4]))
+    values = {"file": name, "path": path, "count": 1 + len(others), "others": ", ".join(rest)}
     return content, [Message(f"intake.{remark}", values) for remark, holds in remarks if holds]
 
 
-def _contents(source: Source, stack: ExitStack) -> Tree:
+def _alike(entries: list[Entry]) -> bool:
+    """Whether these files are the same byte for byte."""
+    try:
+        return len(entries) <= COMPARED and len({read(entry) for entry in entries}) == 1
+    except Refused:
+        return False
+
+
+def contents(source: Source, stack: ExitStack, nested: int | None = None) -> Tree:
+    """All that was handed in, open as long as the stack; zips inside zips may come to ``nested`` bytes."""
     try:
         kind = stat.S_IFMT(os.lstat(source.path).st_mode)
         if kind == stat.S_IFLNK:
@@ -99,12 +120,10 @@ def _contents(source: Source, stack: ExitStack) -> Tree:
                 raise Refused("archive")
             limit = BULK_ENTRIES if source.members else archive.ENTRIES
             tree = archive.archive(open_regular(source.path), stack, limit)
-            return archive.unpacked(_part(tree, source), stack)
+            return archive.unpacked(_part(tree, source), stack, nested)
         if source.members:
-            own = ((stands, source.path / inside) for inside, stands in source.members)
-            entries = tuple(Entry((stands,), partial(open_regular, path)) for stands, path in own)
-            return archive.unpacked(Tree(entries), stack)
-        return archive.unpacked(folder(source.path), stack)
+            return archive.unpacked(_side_by_side(source), stack, nested)
+        return archive.unpacked(folder(source.path), stack, nested)
     except OSError as error:
         if is_lost(error):
             raise
@@ -113,25 +132,55 @@ def _contents(source: Source, stack: ExitStack) -> Tree:
         return Tree(troubles=(refused.message(source.name),))
 
 
+def _side_by_side(source: Source) -> Tree:
+    """The student's own files and folders in one that the class shares."""
+    entries: list[Entry] = []
+    troubles: list[Message] = []
+    for member in source.members:
+        path = source.path / member.place
+        if path.is_dir() and not path.is_symlink():
+            tree = folder(path)
+            entries += [replace(entry, order=member.order, upload=path.name) for entry in tree.entries]
+            troubles += tree.troubles
+        else:
+            parts = (member.stands or readable(path.name),)
+            opened = partial(open_regular, path)
+            entries.append(Entry(parts, opened, member.order, path.name, changed=kind_of(path)[1]))
+    return Tree(tuple(entries), tuple(troubles))
+
+
 def _part(tree: Tree, source: Source) -> Tree:
     """The student's own part of a zip that holds a whole class."""
     if not source.members:
         return tree
     entries = []
     for entry in tree.entries:
-        for inside, stands in source.members:
-            place = tuple(inside.split("/"))
+        for member in source.members:
+            place = tuple(member.place.split("/"))
             if entry.parts[: len(place)] == place:
-                parts = ((stands,) if stands else ()) + entry.parts[len(place) :]
+                parts = ((member.stands,) if member.stands else ()) + entry.parts[len(place) :]
                 if parts:
-                    entries.append(Entry(parts, entry.open))
+                    entries.append(replace(entry, parts=parts, order=member.order, upload=place[-1]))
     return Tree(tuple(entries), tree.troubles)
 
 
-def _likely(name: str, found: list[Entry]) -> list[Entry]:
-    """Those in a folder ``vae`` if there are any, and among these the ones that are spelt right."""
-    found = [entry for entry in found if entry.parts[-2:-1] and entry.parts[-2].casefold() == "vae"] or found
-    return [entry for entry in found if entry.parts[-1] == name] or found
+def _likely(name: str, found: list[Entry]) -> tuple[list[Entry], str]:
+    """Those that go first, and the message that says why: the newest upload; what lies in no zip; what lies in a
+    folder ``vae``; what is spelt right.
+    """
+    reason = ""
+    preferences: list[tuple[str, Callable[[Entry], int]]] = [
+        ("newest", lambda entry: entry.order),
+        ("outside", lambda entry: -entry.layer),
+        ("several", lambda entry: entry.parts[-2:-1] != () and entry.parts[-2].casefold() == "vae"),
+        ("several", lambda entry: entry.parts[-1] == name),
+    ]
+    for why, rank in preferences:
+        best = max(map(rank, found), default=0)
+        first = [entry for entry in found if rank(entry) == best]
+        reason = reason or (why if len(first) < len(found) else "")
+        found = first
+    return found, reason
 
 
 def _missing(name: str, tree: Tree) -> Message:
@@ -141,11 +190,26 @@ def _missing(name: str, tree: Tree) -> Message:
             return Message("intake.similar", {"file": name, "path": entry.shown})
     if tree.troubles:
         return tree.troubles[0]
+    if tree.entries and all(entry.key in TEXTS for entry in tree.entries):
+        return Message("intake.text_only", {"path": tree.entries[0].shown})
     for reason, endings in (("notebook", (".ipynb",)), ("archive", ARCHIVES[1:])):
         for entry in tree.entries:
             if entry.key.endswith(endings):
                 return Message(f"intake.{reason}", {"file": name, "path": entry.shown})
     return Message("intake.missing", {"file": name})
+
+
+def telling(name: str, tree: Tree) -> list[Entry]:
+    """The files that show why one of the four can't be graded: copies of it, what resembles it, or else archives and
+    texts.
+    """
+    found = [entry for entry in tree.entries if entry.key == name or _resembles(entry.key, name)]
+    opened = {entry.parts[:deep] for entry in tree.entries for deep in range(1, len(entry.parts))}
+    return found or [
+        entry
+        for entry in tree.entries
+        if (entry.key.endswith(ARCHIVES) and entry.parts not in opened) or entry.key in TEXTS
+    ]
 
 
 def _resembles(key: str, name: str) -> bool:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
+import time
 import unicodedata
 from collections import deque
 from collections.abc import Callable
@@ -31,6 +33,7 @@ ONE_FOLDER_ENTRIES = 2_000  # so that a folder full of pictures does not hide it
 FOLDER_DEPTH = 40
 # A file that was listed a moment ago and now fails like this is lost to the grader, not badly handed in.
 LOST = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE, errno.EIO)
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 IGNORED = {"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv"}
 
 
@@ -47,10 +50,18 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One file: where it lies in the hand-in, and how to open it (raises Refused if it must not be read)."""
+    """One file: where it lies in the hand-in, and how to open it (raises Refused if it must not be read).
+
+    ``order`` is the greater the later it was uploaded, under the name ``upload``; ``layer`` tells in how many zips it
+    lies, ``changed`` when it was written.
+    """
 
     parts: tuple[str, ...]
     open: Callable[[], BinaryIO]
+    order: int = 0
+    upload: str = ""
+    layer: int = 0
+    changed: tuple[int, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -66,10 +77,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Tree:
-    """The files of a hand-in, and what stood in the way of seeing all of them."""
+    """The files of a hand-in, and what stood in the way of seeing all of them.
+
+    ``others`` are the places in a zip that hold no file of it: empty folders, and what is ignored.
+    """
 
     entries: tuple[Entry, ...] = ()
     troubles: tuple[Message, ...] = ()
+    others: tuple[tuple[str, ...], ...] = ()
 
     def wanted(self) -> set[str]:
         """Which of the four file names occur."""
@@ -87,8 +102,7 @@ def readable(name: str | bytes) -> str:
             continue
     else:
         text = raw.decode("utf-8", "replace")
-    text = unicodedata.normalize("NFC", text)
-    return "".join("\ufffd" if unicodedata.category(letter) == "Cc" else letter for letter in text)
+    return CONTROL.sub("\ufffd", unicodedata.normalize("NFC", text))
 
 
 def ignored(name: str) -> bool:
@@ -177,9 +191,9 @@ def folder(root: Path) -> Tree:
             place = (*parts, readable(child.name))
             if ignored(place[-1]):
                 continue
-            kind = _kind(child)
+            kind, changed = kind_of(child)
             if kind != stat.S_IFDIR:
-                entries.append(Entry(place, _opener(kind, Path(child.path))))
+                entries.append(Entry(place, _opener(kind, Path(child.path)), changed=changed))
                 if kind == stat.S_IFLNK and os.path.isdir(child.path):
                     troubles.append(Message("intake.link_folder", {"path": entries[-1].shown}))
             elif len(place) < FOLDER_DEPTH:
@@ -191,11 +205,13 @@ def folder(root: Path) -> Tree:
     return Tree(tuple(entries), tuple(troubles))
 
 
-def _kind(child: os.DirEntry[str]) -> int:
+def kind_of(child: os.DirEntry[str] | Path) -> tuple[int, tuple[int, ...]]:
+    """The kind of file, as in st_mode, and when it was changed."""
     try:
-        return stat.S_IFMT(child.stat(follow_symlinks=False).st_mode)
-    except OSError:
-        return 0
+        found = os.lstat(child)
+        return stat.S_IFMT(found.st_mode), time.localtime(found.st_mtime)[:6]
+    except (OSError, ValueError, OverflowError):
+        return 0, ()
 
 
 def _opener(kind: int, path: Path) -> Callable[[], BinaryIO]:

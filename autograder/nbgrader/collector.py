@@ -1,65 +1,155 @@
-"""An LMS download -> ``submitted/``: whose hand-in a file belongs to, and where it goes."""
+"""An LMS download -> ``submitted/``: what ``autograder grade`` would read of each student, and the notebook."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from nbgrader.plugins import FileNameCollectorPlugin
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 
-from autograder.intake.lms import CANVAS
-from autograder.intake.tree import WANTED, ignored
+from autograder.intake import Source, find
+from autograder.intake.gather import TIMESTAMP
+from autograder.intake.lms import moment
+from autograder.intake.load import contents, submission, telling
+from autograder.intake.tree import Entry, Refused, open_regular, read
+from autograder.messages import Message, Refusal
+from autograder.report import safe_name
+from autograder.settings import settings
 
-MOODLE = re.compile(r"(?P<name>.+)_(?P<user>\d+)_assignsubmission_file_?", re.DOTALL)
+NOTEBOOK_BYTES = 100_000_000
 
 
-class HandInCollector(FileNameCollectorPlugin):
-    """For ``nbgrader zip_collect``: one zip a student in ``downloaded/ASSIGNMENT/archive``, or the zip of a whole class.
+class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
+    """For ``nbgrader zip_collect``: it takes what ``autograder grade`` takes, put into ``downloaded/ASSIGNMENT/archive``.
 
-    Canvas's and Moodle's names are known; any other zip or folder has the student's id for a name.
+    It unpacks, too: into a folder for each student, where only what counts is laid down.
     """
 
+    def __init__(self, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        if self.parent is not None:
+            self.parent.extractor_plugin_inst = self
+            self.log.addFilter(lambda record: not str(record.msg).startswith("Directory not found. Creating"))
+
     def collect(self, submitted_file: str) -> dict[str, str] | None:
-        """The ``student_id`` and the ``file_id`` of an extracted file; None for one that is not graded."""
-        path = Path(submitted_file)
-        parts = path.parts[len(self._extracted().parts) :]
-        if any(map(ignored, parts)) or path.is_symlink():
-            return None
-        place = next((n for n, part in enumerate(parts[:-1]) if student_of(part)), 0)
-        folder, inside = Path(*path.parts[: len(path.parts) - len(parts) + place + 1]), parts[place + 1 :]
-        if not inside:
-            return None
-        student = student_of(parts[place]) or parts[place]
-        if path.suffix == ".ipynb":
-            return {"student_id": student, "file_id": self._notebook()} if path == closest(folder) else None
-        return (
-            {"student_id": student, "file_id": "/".join(inside)} if inside[-1].casefold() in WANTED else None
-        )
+        """The ``student_id`` and the ``file_id`` of a file that ``extract`` laid down."""
+        extracted = self.parent._format_collect_path(self.parent.extracted_directory)
+        student, *inside = Path(submitted_file).relative_to(extracted).parts
+        return {"student_id": student, "file_id": "/".join(inside)} if inside else None
 
-    def _extracted(self) -> Path:
-        return Path(self.parent._format_collect_path(self.parent.extracted_directory))
+    def extract(self, archive_path: str, extracted_path: str) -> None:
+        """Sort a download by student. Whoever can't be collected is named and stops nobody."""
+        try:
+            found = find(Path(archive_path))
+            if any(source.path == Path(archive_path).resolve() and not source.members for source in found):
+                raise Refusal(Message("nbgrader.no_student", {"path": archive_path}))
+        except Refusal as refusal:
+            self.parent.fail(self._said(refusal.message))
+        for message in found.passed_over:
+            self.log.warning(self._said(message))
+        names: list[str] = []
+        for source in found:
+            names.append(safe_name(source.name, names))
+            for text in dict.fromkeys(
+                map(self._said, self._lay_down(source, Path(extracted_path, names[-1])))
+            ):
+                self.log.warning("%s: %s", names[-1], text)
 
-    def _notebook(self) -> str:
-        """The name under which nbgrader knows the notebook."""
+    def _lay_down(self, source: Source, folder: Path) -> list[Message]:
+        """Write a student's files; returns what there is to know about them."""
+        files: dict[str, bytes] = {}
+        told: list[Message] = []
+        try:
+            with ExitStack() as stack:
+                self._choose(source, stack, files, told)
+        except OSError as error:
+            told.append(_lost(error))
+        if not files.keys() - {TIMESTAMP}:  # nbgrader collects files: the student's name is not to be lost
+            files["collected.txt"] = "\n".join(map(self._said, told)).encode()
+        for place, content in files.items():
+            try:
+                (folder / place).parent.mkdir(parents=True, exist_ok=True)
+                (folder / place).write_bytes(content)
+            except OSError as error:
+                told.append(_lost(error))
+        return told
+
+    def _choose(self, source: Source, stack: ExitStack, files: dict[str, bytes], told: list[Message]) -> None:
+        """Add the files that count, those that show why one does not, and what there is to know about them."""
+        tree = contents(source, stack, NOTEBOOK_BYTES)
+        code = tuple(entry for entry in tree.entries if not entry.key.endswith(".ipynb"))
+        taken = submission(source, replace(tree, entries=code))  # where notebooks are no wrong hand-ins
+        told += [*taken.notes, *taken.problems.values()]
+        files |= {f"vae/{name}": content for name, content in taken.files.items()}
+        more = [("/".join(each.parts), each) for name in taken.problems for each in telling(name, tree)]
+        if not tree.entries and source.path.is_file():  # a zip that can't be opened
+            more = [(source.path.name, Entry((source.path.name,), lambda: open_regular(source.path)))]
         course = self.parent.coursedir
         released = Path(course.format_path(course.release_directory, ".", course.assignment_id))
-        return next((path.name for path in sorted(released.glob("*.ipynb"))), "lab.ipynb")
+        names = sorted(path.name for path in released.glob("*.ipynb")) or ["lab.ipynb"]
+        for name in names:
+            entry, remarks = notebook(tree.entries, name, names)
+            more += [(name, entry)] if entry else []
+            told += remarks
+        for place, entry in more:
+            try:
+                files.setdefault(place, read(entry, NOTEBOOK_BYTES))
+            except Refused as refused:
+                told.append(refused.message(entry.shown))
+        time = self._time(source)
+        if time is None and source.origin.late:
+            time = datetime.now()
+            with suppress(ValueError, TypeError):
+                time = datetime(*max(entry.changed for entry in tree.entries))  # type: ignore[arg-type]
+            told.append(Message("nbgrader.late_unknown", {"time": f"{time:%Y-%m-%d %H:%M}"}))
+        if time is not None:
+            files[TIMESTAMP] = f"{time.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S} UTC\n".encode()
+
+    def _time(self, source: Source) -> datetime | None:
+        """When it was handed in; where the LMS only says that it was late, the first second after it was due."""
+        due = moment(settings().late_due)
+        if (time := source.origin.submitted) is not None:
+            return time if time.tzinfo or due is None else time.replace(tzinfo=due.tzinfo)
+        due = self._due or due
+        return due + timedelta(seconds=1) if source.origin.late and due is not None else None
+
+    @cached_property
+    def _due(self) -> datetime | None:
+        """When the assignment is due by the gradebook, which is not made for this question alone."""
+        course = self.parent.coursedir
+        if Path(course.db_url.removeprefix("sqlite:///")).exists():
+            with Gradebook(course.db_url, course.course_id) as book, suppress(MissingEntry):
+                noted = book.find_assignment(course.assignment_id).duedate
+                return noted.replace(tzinfo=timezone.utc) if noted is not None else None
+        return None
+
+    def _said(self, message: Message) -> str:
+        return message.text(str(self.config.get("HandedIn", {}).get("language", "en")))
 
 
-def student_of(name: str) -> str | None:
-    """The student whom an LMS names in this way; None where it is no LMS's name."""
-    if match := MOODLE.fullmatch(name):
-        return f"{match['name']}_{match['user']}"
-    if match := CANVAS.fullmatch(name):
-        return match["anonymous"] or f"{match['name']}_{match['user']}"
-    return None
+def notebook(
+    entries: Iterable[Entry], name: str, released: Sequence[str]
+) -> tuple[Entry | None, list[Message]]:
+    """What was handed in for a released notebook: that of its name, only where it is missing another; of several the
+    newest. The messages name the choice.
+    """
+    found = [entry for entry in entries if entry.key.endswith(".ipynb")]
+    named = [entry for entry in found if entry.key == name.casefold()]
+    likely = named or [entry for entry in found if entry.key not in map(str.casefold, released)]
+    if not likely:
+        return None, []
+    entry = max(likely, key=lambda each: (each.order, -each.layer, each.changed, -len(each.parts)))
+    rest = ", ".join(each.shown for each in likely if each != entry) or "-"
+    why = ("several_notebooks" if len(named) > 1 else "") if named else "other_notebook"
+    values = {"file": name, "path": entry.shown, "others": rest}
+    return entry, [Message(f"nbgrader.{why}", values)] if why else []
 
 
-def closest(folder: Path) -> Path | None:
-    """The notebook that a student most likely means: the one nearest to the top, ``lab.ipynb`` before others."""
-    found = [
-        path
-        for path in folder.rglob("*.ipynb")
-        if not any(map(ignored, path.relative_to(folder).parts)) and not path.is_symlink()
-    ]
-    return min(found, key=lambda path: ("lab" not in path.stem, len(path.parts), path), default=None)
+def _lost(error: OSError) -> Message:
+    return Message("nbgrader.not_collected", {"fault": f"{error.strerror} {error.filename or ''}"})

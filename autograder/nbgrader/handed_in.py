@@ -11,7 +11,6 @@ import shutil
 import time
 from collections.abc import Callable
 from functools import partial
-from glob import glob
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -25,11 +24,12 @@ from traitlets import Unicode as Text
 
 from autograder import classroom
 from autograder.commands.terminal import progress
-from autograder.intake import Source
+from autograder.intake import Source, tree
 from autograder.intake.tree import Entry, Refused, open_regular, read
 from autograder.messages import LANGUAGES, Message, Refusal
-from autograder.nbgrader.collector import closest
-from autograder.nbgrader.notebook import NOTEBOOK_BYTES, Notebook, mended, note
+from autograder.nbgrader.amended import literal
+from autograder.nbgrader.collector import NOTEBOOK_BYTES, notebook
+from autograder.nbgrader.notebook import Notebook, mended, note
 from autograder.outfolder import Busy
 from autograder.results import Result
 from autograder.sandbox.client import SandboxFault
@@ -67,13 +67,14 @@ class HandedIn(NotebookExporter):
         student = resources["nbgrader"]["student"]
         if filename not in self._expected:
             return super().from_filename(filename, resources, **keywords)
-        notebook, notes = mended(self._released[Path(filename).name], _content(_as_named(Path(filename))))
-        texts = [message.text(self.language) for message in (*notes, *self._remarks(student))]
+        content, found = _content(Path(filename), list(self._released))
+        answers, notes = mended(self._released[Path(filename).name], content)
+        texts = [message.text(self.language) for message in (*found, *notes, *self._remarks(student))]
         for text in texts:
             self.log.warning("%s: %s", student, text)
         if texts:
-            notebook.cells.insert(0, note(texts))
-        return self.from_notebook_node(notebook, resources, **keywords)
+            answers.cells.insert(0, note(texts))
+        return self.from_notebook_node(answers, resources, **keywords)
 
     def _remarks(self, student: str) -> tuple[Message, ...]:
         result = self.result(student)
@@ -155,7 +156,7 @@ class HandedIn(NotebookExporter):
         """The folders of those in submitted/ whom ``asked`` names, by student."""
         step, assignment = self._course.submitted_directory, self._course.assignment_id
         place = Path(self._course.format_path(step, "*", assignment)).parts.index("*")
-        found = glob(self._course.format_path(step, asked, assignment))
+        found = literal(self._course.format_path(step, asked, assignment))
         return {Path(folder).parts[place]: folder for folder in found if os.path.isdir(folder)}
 
     def _stop(self, message: Message) -> None:
@@ -164,19 +165,22 @@ class HandedIn(NotebookExporter):
         raise NbGraderException(message.text("en"))
 
 
-def _as_named(path: Path) -> Path:
-    """The notebook, also under the name that a browser gave it: lab (1).ipynb."""
-    return path if path.exists() else closest(path.parent) or path
-
-
-def _content(path: Path) -> bytes | None:
-    """The bytes of what was handed in, none of what is no ordinary file; None where there is nothing."""
+def _content(path: Path, released: list[str]) -> tuple[bytes | Message | None, list[Message]]:
+    """The bytes of what was handed in, also under the name that a browser gave it: lab (1).ipynb; why it can't be
+    read; or None where there is nothing.
+    """
+    entry: Entry | None = Entry((path.name,), partial(open_regular, path))
+    said: list[Message] = []
+    if not os.path.lexists(path):
+        entry, said = notebook(tree.folder(path.parent).entries, path.name, released)
     try:
-        return read(Entry((path.name,), partial(open_regular, path)), NOTEBOOK_BYTES)
-    except Refused:
-        return b""
+        return (read(entry, NOTEBOOK_BYTES) if entry else None), said
+    except Refused as refused:
+        return Message(
+            f"nbgrader.notebook_{'too_big' if refused.reason == 'too_big' else 'unreadable'}"
+        ), said
     except OSError:
-        return None
+        return None, said
 
 
 def _printable(student: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
+from json import JSONDecodeError
 from typing import Any
 
 import nbformat
@@ -21,14 +22,17 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_ce
 
 from autograder.messages import Message
 
-NOTEBOOK_BYTES = 30_000_000
 PICTURES = ("image/png", "image/jpeg")
 NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 Notebook = Any  # nbformat's NotebookNode: a dict whose keys are attributes, too
 
 
 class Unreadable(Exception):
-    """The content is no notebook."""
+    """The content is no notebook: ``message`` says why."""
+
+    def __init__(self, reason: str, **values: object) -> None:
+        super().__init__(reason)
+        self.message = Message(f"nbgrader.notebook_{reason}", values)
 
 
 @dataclass(frozen=True)
@@ -65,17 +69,21 @@ def is_answer(cell: Notebook) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
-def mended(released: Notebook, content: bytes | None) -> tuple[Notebook, list[Message]]:
-    """The released notebook with what was handed in (None where nothing was), and what had to be mended."""
+def mended(released: Notebook, content: bytes | Message | None) -> tuple[Notebook, list[Message]]:
+    """The released notebook with what was handed in (None where nothing was, a message where it can't be read), and
+    what had to be mended.
+    """
     notes: list[Message] = []
     own: list[Cell] = []
     if content is None:
         notes = [Message("nbgrader.no_notebook")]
+    elif isinstance(content, Message):
+        notes = [content]
     else:
         try:
             own = cells(content)
-        except Unreadable:
-            notes = [Message("nbgrader.unreadable")]
+        except Unreadable as unreadable:
+            notes = [unreadable.message]
     notebook = deepcopy(released)
     if own:
         notebook.cells, notes = _framed(own, released)
@@ -107,8 +115,12 @@ def cells(content: bytes) -> list[Cell]:
             warnings.simplefilter("ignore")
             read = nbformat.reads(content.decode("utf-8-sig"), as_version=4)
         return [_cell(cell) for cell in read["cells"]]
+    except ValueError as error:
+        damaged = error.__cause__ if isinstance(error.__cause__, JSONDecodeError) else error
+        line = damaged.lineno if isinstance(damaged, JSONDecodeError) else 1
+        raise Unreadable("damaged", line=line) from error
     except Exception as error:  # whatever a damaged file makes of the reader
-        raise Unreadable from error
+        raise Unreadable("no_cells") from error
 
 
 def note(texts: list[str]) -> Notebook:

@@ -14,6 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from autograder import pictures
+from autograder.intake import passed_over
 from autograder.report.figures import figure
 from autograder.report.gallery import contact_sheet
 from autograder.report.overview import class_page
@@ -47,9 +48,12 @@ def write_reports(
 ) -> None:
     """Write ``feedback/NAME.html`` for each result, and ``index.html``, in ``language``.
 
-    ``names`` leads from a submission to its NAME; without it names are given as ``safe_name`` says.
+    ``names`` leads from a submission to its NAME; without it names are given as ``safe_name`` says. With it the
+    results and pages of all others are moved to OUT/history: they are of people who are gone.
     """
     ordered = sorted(results, key=lambda result: result.submission)
+    if names is not None:
+        _set_aside(out, set(names.values()))
     names = _names(ordered) if names is None else names
     links = {result.submission: f"feedback/{names[result.submission]}.html" for result in ordered}
     places: dict[str, str] = {}
@@ -60,7 +64,18 @@ def write_reports(
         if own is not None:
             places[result.submission] = f"{pictures.FOLDER}/{names[result.submission]}.png"
             _write(out / places[result.submission], contact_sheet(own.samples))
-    _write(out / "index.html", _encoded(class_page(ordered, links, language, places)))
+    _write(out / "index.html", _encoded(class_page(ordered, links, language, places, passed_over.read(out))))
+
+
+def _set_aside(out: Path, names: Collection[str]) -> None:
+    from autograder.regrade import new_history
+
+    history = new_history(out)
+    for pattern in ("results/*.json", "feedback/*.html", "pictures/*.png", "pictures/*.safetensors"):
+        for path in out.glob(pattern):
+            if path.stem not in names and path != out / pictures.INSTRUCTORS:
+                (history / path.parent.name).mkdir(parents=True, exist_ok=True)
+                path.rename(history / path.parent.name / path.name)
 
 
 def _names(ordered: Iterable[Result]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import ceil
 from statistics import mean, median
 
-from autograder.results import STATUSES, Result
+from autograder.results import LATE, STATUSES, Result
 from autograder.settings import PARTS
 
 BINS = 10
@@ -100,6 +100,13 @@ def facts(results: Iterable[Result]) -> Facts:
         ungraded=[result.submission for result in ordered if result.score is None],
         rates=_rates(scored),
         findings=_findings(ordered),
+    )
+
+
+def is_late(result: Result) -> bool:
+    """Whether it came late, also where that costs nothing."""
+    return any(note.id == "intake.late" for note in result.notes) or any(
+        each.item == LATE for each in result.adjustments
     )
 
 

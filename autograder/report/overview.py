@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from autograder.messages import LANGUAGES, Message, catalogue, misconception
 from autograder.report.charts import Caption, Words, columns, in_both, rows
-from autograder.report.facts import Facts, Spread, facts
+from autograder.report.facts import Facts, Spread, facts, is_late
 from autograder.report.pages import environment
 from autograder.results import Result, number
 from autograder.settings import PARTS
@@ -26,11 +26,12 @@ def class_page(
     links: Mapping[str, str],
     language: str,
     pictures: Mapping[str, str] | None = None,
+    passed_over: Sequence[Message] = (),
 ) -> str:
     """The page for the instructor, as HTML; ``language`` is the one it opens in.
 
     ``links`` leads from a submission to its feedback page, ``pictures`` to what its model drew; both are
-    paths seen from the page.
+    paths seen from the page. ``passed_over`` was not taken for a submission.
     """
     found = facts(results)
     return (
@@ -43,6 +44,8 @@ def class_page(
             number=number,
             ungraded=", ".join(map(short, found.ungraded)),
             short=short,
+            is_late=is_late,
+            passed_over=[in_both({each: said.text(each) for each in LANGUAGES}) for said in passed_over],
             facts=found,
             parts=PARTS,
             links={name: quote(link) for name, link in links.items()},

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.messages import Refusal
 from autograder.results import TYPES, Check, Result
+from autograder.table import Table
 
 # What records may lack that were written before these fields were thought of.
 RESULT: Mapping[str, Any] = {
@@ -47,6 +50,15 @@ def read_results(out: Path) -> Graded:
             seen.add(result.submission)
             results[path.stem] = result
     return Graded(results, tuple(unreadable))
+
+
+def listed(out: Path) -> set[str] | None:
+    """The submissions that have a row in grades.csv, as they are written there; None where there is no such list."""
+    with suppress(Refusal):
+        table = Table.read(out / "grades.csv")
+        column = table.needed("submission")
+        return {row.value(column) for row in table.rows[1:]}
+    return None
 
 
 def read_result(text: str) -> Result:

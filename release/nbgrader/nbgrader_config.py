@@ -45,7 +45,6 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 c.ZipCollectApp.collector_plugin = HandInCollector
-c.HandInCollector.valid_ext = [".ipynb", ".py"]
 
 # An answer in Markdown may hold HTML, and the pages on which it is marked and given back must not run it.
 c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader.pages.markdown2html"}

@@ -14,7 +14,7 @@ from nbconvert import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.server_extensions import formgrader
 
-from autograder.nbgrader.collector import student_of
+from autograder.messages import LANGUAGES
 from autograder.nbgrader.notebook import mended
 from autograder.written import LAB
 from tests.gradebook.course import ANSWER, answered, cell
@@ -25,11 +25,26 @@ def released() -> Any:
     return nbformat.read(LAB / "lab.en.ipynb", as_version=4)
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff\xfe", b'{"cells": 3}', b"[" * 100_000])
-def test_what_is_no_notebook_gives_the_released_one(content: bytes, released: Any) -> None:
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "damaged"),
+        (b'{"cells": [\n1,', "damaged"),
+        (b"\xff\xfe", "damaged"),
+        (b"[]", "no_cells"),
+        (b"{}", "no_cells"),
+        (b'{"cells": 3}', "no_cells"),
+        (b"[" * 100_000, "no_cells"),
+    ],
+)
+def test_what_is_no_notebook_gives_the_released_one_and_says_why(
+    content: bytes, why: str, released: Any
+) -> None:
     notebook, notes = mended(released, content)
     assert notebook == released
-    assert [note.id for note in notes] == ["nbgrader.unreadable"]
+    assert [note.id for note in notes] == [f"nbgrader.notebook_{why}"]
+    texts = [note.text(language) for note in notes for language in LANGUAGES]
+    assert all("2" in text for text in texts) or b"\n" not in content
 
 
 def test_metadata_that_an_editor_lost_is_found_by_the_cell_id(released: Any) -> None:
@@ -92,18 +107,3 @@ def test_answers_are_shown_and_never_act() -> None:
     page, _ = exporter.from_notebook_node(new_notebook(cells=[answer]), {"index": 0, "total": 1})
     assert not re.search(r"<img[^>]*onerror|<script>alert|href=\"javascript", page)
     assert "<strong>ELBO</strong> $a&lt;b$ &lt;img src=x" in page and "data:image/png;base64,aGk=" in page
-
-
-@pytest.mark.parametrize(
-    ("name", "student"),
-    {
-        "doejane_12345_678910_hw": "doejane_12345",
-        "doejane_LATE_12345_678910_hw": "doejane_12345",
-        "anon_aB3dE_678910_hw": "anon_aB3dE",
-        "김 민지_4711_assignsubmission_file": "김 민지_4711",
-        "Kim Minji_4711_assignsubmission_file_": "Kim Minji_4711",
-        "20261234": None,
-    }.items(),
-)
-def test_names_of_an_lms(name: str, student: str | None) -> None:
-    assert student_of(name) == student

@@ -1,0 +1,56 @@
+"""What is amended in nbgrader itself as soon as this is imported.
+
+To nbgrader every name is a pattern, so that it passes over a student called "kim [A]"; a time in KST is one in UTC to
+it, and one that it can't read ends the whole run; and warnings bury what matters.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import warnings
+from datetime import datetime, timezone
+from pathlib import Path
+from types import SimpleNamespace
+
+from nbgrader.converters import base
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
+
+from autograder.intake.gather import TIMESTAMP, stamp
+from autograder.intake.lms import moment
+from autograder.messages import LANGUAGES, Message
+from autograder.settings import settings
+
+
+def literal(pattern: str) -> list[str]:
+    """What a pattern matches; a path, or the folder of one, that is there as it is written stands for itself."""
+    folder, name = os.path.split(pattern)
+    if os.path.lexists(pattern):
+        return [pattern]
+    return glob.glob(os.path.join(glob.escape(folder), name) if os.path.isdir(folder) else pattern)
+
+
+def existing_timestamp(self: CourseDirectory, folder: str) -> datetime | None:
+    """When a hand-in came, in UTC and without a zone as nbgrader has it; None, and a warning, where that can't be read.
+
+    A time without a zone is in the course's; nbgrader's own are in UTC where no due date tells the course's.
+    """
+    path = Path(folder, TIMESTAMP)
+    if not path.exists():
+        return None
+    text = stamp(path.read_bytes()).strip()
+    time, due = moment(text), moment(settings().late_due)
+    if time is None:
+        for language in LANGUAGES:
+            self.log.warning(
+                Message("intake.timestamp", {"path": str(path), "text": text[:60]}).text(language)
+            )
+        return None
+    zone = time.tzinfo or (due.tzinfo if due else timezone.utc)
+    return time.replace(tzinfo=zone).astimezone(timezone.utc).replace(tzinfo=None)
+
+
+CourseDirectory.get_existing_timestamp = existing_timestamp
+base.glob = SimpleNamespace(glob=literal)
+warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")

@@ -1,0 +1,562 @@
+"""One class of twelve, packed as each platform packs it: every student gets what is theirs, and nobody is lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from autograder import classroom, handback
+from autograder.classroom import Folder, failed
+from autograder.intake import Source, Submissions, find, load
+from autograder.intake.lms import moment
+from autograder.messages import LANGUAGES, Refusal
+from autograder.results import Result
+from autograder.run import Run
+from autograder.sandbox.client import SandboxFault
+from autograder.settings import settings
+from autograder.table import Table
+from tests.console import Command
+from tests.zips import zipped
+
+FOUR = ("model.py", "loss.py", "training.py", "latent.py")
+Files = dict[str, bytes]
+
+
+def own(who: int, names: tuple[str, ...] = FOUR, version: str = "") -> Files:
+    """Files that nobody else has."""
+    return {name: f"WHO = {who}  # {name} {version}\n".encode() for name in names}
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """``members`` are the gradebook's ids of whom it is; ``files`` what is to be graded, out of what lies in ``sent``."""
+
+    name: str
+    login: str
+    members: tuple[int, ...]
+    files: Files
+    sent: tuple[tuple[str, bytes], ...] = ()
+    text: bool = False
+    late: bool = False
+    anonymous: bool = False
+
+    @property
+    def uploads(self) -> tuple[tuple[str, bytes], ...]:
+        return self.sent or tuple(self.files.items())
+
+
+def packed(files: Files) -> bytes:
+    return zipped({f"vae/{name}": content for name, content in files.items()})
+
+
+CLASS = [
+    HandIn("김민지", "minji", (1001,), own(1)),
+    HandIn("김민지", "minji-kim", (1002,), own(2), (("vae.zip", packed(own(2))),)),
+    HandIn("Lee Seojun", "lee-min", (1003,), own(3), late=True),
+    HandIn("O'Brien, Seán", "sean", (1004,), own(4), (("vae.zip", packed(own(4))),)),
+    HandIn("Park 20261234", "park-20261234", (1005,), own(5)),
+    HandIn("Jung Haeun", "haeun", (1006,), {}, text=True),
+    HandIn("Yoon Seoyeon", "yoon", (1007,), own(7, FOUR[:2]), late=True),
+    HandIn(
+        "Choi Sua",
+        "choi-sua",
+        (1008,),
+        own(8, version="new"),
+        (("vae.zip", packed(own(8, version="old"))), ("vae-1.zip", packed(own(8, version="new")))),
+    ),
+    HandIn("Team 1", "team-1", (1009, 1010), own(9), (("vae.zip", packed(own(9))),)),
+    HandIn(
+        "Han Jiwoo",
+        "jiwoo",
+        (1011,),
+        own(10),
+        (("vae.zip", packed({**own(10), "model.py": b"old = 1"})), ("model.py", own(10)["model.py"])),
+    ),
+    HandIn(
+        "Lim Chaewon",
+        "lim",
+        (1012,),
+        own(11, FOUR[1:]),
+        (("model (1).py", b"x = 1"), *own(11, FOUR[1:]).items()),
+    ),
+    HandIn("Kang Doyun", "kang", (1013,), own(12), anonymous=True),
+]
+
+
+def canvas() -> dict[str, bytes]:
+    found, upload = {}, 5000
+    for each in CLASS:
+        name = "".join(letter for letter in each.name.casefold() if letter.isalnum())
+        name = name.replace("20261234", "_20261234")
+        start = f"{name}{'_LATE' * each.late}_{each.members[0]}"
+        if each.anonymous:
+            start = f"{'LATE_' * each.late}anon_aB3dE"
+        if each.text:
+            found[f"{start}_text.html"] = b"<p>I tried</p>"
+        else:
+            for file, content in each.uploads:
+                upload += 1
+                found[f"{start}_{upload}_{file}"] = content
+    return found
+
+
+def moodle(form: str = "{}_assignsubmission_file/{}") -> dict[str, bytes]:
+    found = {}
+    for each in CLASS:  # the team's number is another person's
+        number = 1003 if len(each.members) > 1 else each.members[0]
+        start = f"{each.name.replace(chr(39), '')}_{number}"
+        if each.text:
+            found[f"{start}_assignsubmission_onlinetext/onlinetext.html"] = b"<p>I tried</p>"
+        for file, content in each.uploads if not each.text else ():
+            if file != "vae.zip" or each.login != "choi-sua":  # Moodle keeps no older attempt
+                found[form.format(start, file)] = content
+    return found
+
+
+def blackboard() -> dict[str, bytes]:
+    found = {}
+    for each in CLASS:
+        start = f"hw7_2026{each.members[0]}_attempt_2026-11-27-14-03-"
+        for number, (file, content) in enumerate(each.uploads if not each.text else ()):
+            attempt = number if file.endswith((".zip", "del.py")) and len(each.sent) == 2 else 0
+            found[f"{start}{attempt:02}_{file}"] = content
+        found[f"{start}00.txt"] = f"Name: {each.name} (2026{each.members[0]})".encode()
+    return found
+
+
+def github() -> dict[str, bytes]:
+    found = {}
+    for each in CLASS:
+        found[f"vae-lab-{each.login}/.git/HEAD"] = b"ref: refs/heads/main"
+        found[f"vae-lab-{each.login}/README.md"] = b"# VAE"
+        for file, content in each.uploads[-1:] if each.login == "choi-sua" else each.uploads:
+            found[f"vae-lab-{each.login}/{file}"] = content
+    return found
+
+
+def gradescope() -> dict[str, bytes]:
+    found, lines = {}, ["---"]
+    for number, each in enumerate(CLASS, 100):
+        lines += [f"submission_{number}:", "  :submitters:"]
+        for member in each.members:
+            lines += [
+                f'  - :name: "{each.name}"',
+                f"    :sid: '2026{member}'",
+                f"    :email: {member}@x.ac.kr",
+            ]
+        lines += ["  :created_at: 2026-11-27 14:03:05.123456789 Z"]
+        found[f"export/submission_{number}/README"] = b""
+        for file, content in each.uploads[-1:] if each.login == "choi-sua" else each.uploads:
+            found[f"export/submission_{number}/{file}"] = content
+    return {"export/submission_metadata.yml": "\n".join(lines).encode(), **found}
+
+
+def canvas_book() -> str:
+    rows = [f"{each.name.replace(',', '')},{m},2026{m},l{m},01," for each in CLASS for m in each.members[:1]]
+    return "\n".join(
+        ["Student,ID,SIS User ID,SIS Login ID,Section,VAE (7)", "    Points Possible,,,,,100", *rows]
+    )
+
+
+def moodle_book() -> str:
+    head = "Identifier,Full name,Email address,Status,Group,Grade,Maximum Grade,Grade can be changed,Last modified (grade)"
+    rows = [
+        f'Participant {m},"{each.name if len(each.members) == 1 else f"Member {m}"}",{m}@x.ac.kr,-,{each.name if len(each.members) > 1 else ""},,100,Yes,-'
+        for each in CLASS
+        for m in each.members
+    ]
+    return "\n".join([head, *rows])
+
+
+def sid_book() -> str:
+    return "\n".join(["학번,점수", *(f"2026{m}," for each in CLASS for m in each.members)])
+
+
+def login_book() -> str:
+    others = ["min,", "kim,"]  # two more students, whose logins are the end of others'
+    return "\n".join(["username,score", *(f"{each.login}," for each in CLASS), *others])
+
+
+def gradescope_book() -> str:
+    rows = [f"{each.name.replace(',', '')},2026{m},{m}@x.ac.kr,,100" for each in CLASS for m in each.members]
+    return "\n".join(["Name,SID,Email,Total Score,Max Points", *rows])
+
+
+PLATFORMS: dict[str, tuple[dict[str, bytes], str, str, int, int]] = {  # download, channel, its file, columns
+    "canvas": (canvas(), "canvas", canvas_book(), 1, 5),
+    "moodle": (moodle(), "moodle", moodle_book(), 0, 5),
+    "moodle before 4.1": (moodle("{}_assignsubmission_file_/{}"), "moodle", moodle_book(), 0, 5),
+    "moodle flat": (moodle("{}_assignsubmission_file_{}"), "moodle", moodle_book(), 0, 5),
+    "blackboard": (blackboard(), "csv", sid_book(), 0, 1),
+    "github": (github(), "csv", login_book(), 0, 1),
+    "gradescope": (gradescope(), "gradescope", gradescope_book(), 1, 3),
+}
+
+
+def write(root: Path, files: Mapping[str, bytes]) -> Path:
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+    return root
+
+
+def scores(table: Table, id_column: int, score_column: int) -> dict[str, str]:
+    return {row.value(id_column): row.value(score_column) for row in table.rows[1:] if row.value(id_column)}
+
+
+def expected(platform: str) -> dict[str, str]:
+    """The points of each row: as many as the hand-in's number in the class."""
+    wanted: dict[str, str] = {}
+    for number, each in enumerate(CLASS, 1):
+        for member in each.members:
+            key = {"canvas": str(member), "github": each.login}.get(platform, f"2026{member}")
+            key = f"Participant {member}" if platform.startswith("moodle") else key
+            wanted[key] = str(number)
+        if platform == "canvas":  # one row stands for a team, none for who is anonymous
+            wanted[str(each.members[0])] = "" if each.anonymous else str(number)
+            for member in each.members[1:]:
+                del wanted[str(member)]
+        if platform == "blackboard":  # one hands in for the team
+            wanted |= {f"2026{member}": "" for member in each.members[1:]}
+    return wanted | ({"min": "", "kim": ""} if platform == "github" else {})
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_every_student_gets_their_own_grade(platform: str, bulk: bool, tmp_path: Path, run: Run) -> None:
+    """From the download, as a folder or as a zip, to the row of the gradebook."""
+    download, channel, book, id_column, score_column = PLATFORMS[platform]
+    if bulk and platform == "github":
+        pytest.skip("clones are no download")
+    if bulk:
+        path = write(tmp_path / "class", {"all.zip": zipped(download)}) / "all.zip"
+    else:
+        path = write(tmp_path / "class", download)
+    sources = find(path)
+    numbers = {}
+    for source in sources:
+        submission = load(source)
+        whose = {line.split()[2] for content in submission.files.values() for line in [content.decode()]}
+        assert len(whose) <= 1, f"{source.name} has files of several students"
+        number = int(whose.pop()) if whose else 6  # text alone
+        assert number not in numbers.values() and submission.files == CLASS[number - 1].files
+        numbers[source.name] = number
+        if not submission.files and platform not in ("blackboard", "github", "gradescope"):
+            assert submission.problems["model.py"].id == "intake.text_only"
+        if number == 11:
+            assert submission.problems["model.py"].id == "intake.similar"
+        assert source.origin.late == (CLASS[number - 1].late and platform == "canvas")
+    assert sorted(numbers.values()) == list(range(1, 13))
+    assert [each.id for each in sources.passed_over] == ["intake.over_list"] * (platform == "gradescope")
+    folder = Folder.of(tmp_path / "out", sources)
+    for source in sources:
+        result = failed(load(source), run, SandboxFault("gone"), "namespaces")
+        folder.write(replace(result, status="graded", score=float(numbers[source.name])))
+    handback.write_roster(tmp_path / "out", sources, folder.names)
+    write(tmp_path, {"book.csv": book.encode()})
+    table, known = Table.read(tmp_path / "book.csv"), handback.CHANNELS[channel]
+    where = handback.columns(known, table, None, None)
+    filled = handback.fill(known, table, where, handback.read_roster(tmp_path / "out"), scale=False)
+    write(tmp_path, {"filled.csv": filled.content})
+    assert scores(Table.read(tmp_path / "filled.csv"), id_column, score_column) == expected(platform)
+
+
+# --- whose it is, or why it is nobody's ------------------------------------------------------------------
+
+
+def said(sources: Submissions) -> dict[str, str]:
+    """What was passed over, and why; in both languages there is something to do."""
+    for each in sources.passed_over:
+        assert all(each.values["path"] in each.text(language) for language in LANGUAGES)
+    return {str(each.values["path"]): each.id.removeprefix("intake.over_") for each in sources.passed_over}
+
+
+def under(folder: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {f"{folder}/{name}": content for name, content in files.items()}
+
+
+KIM, LEE, PARK = (under(name, own(number)) for number, name in enumerate(("kim", "lee", "park"), 1))
+STRAYS = {
+    **{
+        ".DS_Store": b"",
+        "__MACOSX/kim/model.py": b"",
+        ".git/HEAD": b"",
+        "notes.txt": b"",
+        ".choi/model.py": b"",
+    },
+    **{"memo.pdf": b""},
+}
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+@pytest.mark.parametrize("outer", ["", "submissions/", "a/b/"])
+def test_whatever_is_not_taken_is_named(tmp_path: Path, outer: str, bulk: bool) -> None:
+    download = {f"{outer}{name}": content for name, content in {**KIM, **LEE, **PARK, **STRAYS}.items()}
+    download |= {"readme.txt": b""} if outer else {}
+    path = write(tmp_path / "class", {"all.zip": zipped(download)} if bulk else download)
+    sources = find(path / "all.zip" if bulk else path)
+    assert [source.name for source in sources] == ["kim", "lee", "park"]
+    hidden = {f"{outer}{name}": "hidden" for name in (".DS_Store", "__MACOSX", ".git", ".choi")}
+    files = {f"{outer}notes.txt": "file", f"{outer}memo.pdf": "file"} | (
+        {"readme.txt": "file"} if outer else {}
+    )
+    around = {} if bulk or not outer else {"submissions" if outer == "submissions/" else "a": "around"}
+    found = said(sources)
+    assert {name: why for name, why in found.items() if why != "around"} == hidden | files
+    assert around.items() <= found.items()
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(Refusal) as caught:
+        find(path)
+    texts = [caught.value.message.text(language) for language in LANGUAGES]
+    assert all(str(path) in text for text in texts)
+    return texts[0]
+
+
+@pytest.mark.parametrize("stray", ["loss.py", "Model.PY", "vae/model.py"])
+def test_a_stray_file_does_not_make_one_of_a_class(tmp_path: Path, stray: str) -> None:
+    text = refused(write(tmp_path / "class", {**KIM, **LEE, **PARK, stray: b"x = 1"}))
+    assert f"'{stray}'" in text and "kim, lee, park" in text
+
+
+def test_a_stray_file_in_an_lms_download_is_named(tmp_path: Path) -> None:
+    sources = find(write(tmp_path, {**canvas(), "model.py": b"x = 1"}))
+    assert len(sources) == 12 and said(sources) == {"model.py": "code"}
+
+
+ONE: list[dict[str, bytes]] = [
+    {**own(1), **under("old", own(2))},
+    {**under("vae", own(1)), **under("old/vae", own(2)), "vae.zip": b"x"},
+    {"model.py": b"", "b/loss.py": b"", "c/training.py": b"", "d/latent.py": b""},
+    {"vae/model.py": b"", "kim_1_2_report.zip": b"x"},
+]
+
+
+@pytest.mark.parametrize("files", ONE)
+def test_one_hand_in_stays_one(tmp_path: Path, files: dict[str, bytes]) -> None:
+    assert [source.name for source in find(write(tmp_path / "kim", files))] == ["kim"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {**under("kim/old", own(1)), **under("kim/new", own(2))},
+        {
+            **under("kim/ps1", own(1)),
+            **under("kim/ps2", own(2)),
+            **under("lee/ps1", own(3)),
+            **under("lee/ps2", own(4)),
+        },
+        {**under("kim/a/hw", own(1)), **under("kim/b/hw", own(2)), **LEE},
+        {"kim/a/model.py": b"a", "kim/b/model.py": b"b"},
+        {name: text for n in (1, 2, 3) for name, text in under(f"kim/v{n}", own(n)).items()},
+    ],
+)
+def test_versions_of_one_student_make_no_class(tmp_path: Path, files: dict[str, bytes]) -> None:
+    sources = find(write(tmp_path, files))
+    assert [source.name for source in sources] == sorted({name.split("/")[0] for name in files})
+    assert load(sources[0]).problems["model.py"].id == "intake.ambiguous"
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_two_downloads_side_by_side_are_two_sections(tmp_path: Path, bulk: bool) -> None:
+    first = {f"kim_100{n}_500{n}_{name}": text for n in (1, 2) for name, text in own(n).items()}
+    second = {f"lee_100{n}_600{n}_vae.zip": packed(own(n)) for n in (3, 4)}
+    download = (
+        {"01.zip": zipped(first), "02.zip": zipped(second)}
+        if bulk
+        else {**under("01", first), **under("02", second)}
+    )
+    sources = find(write(tmp_path, {**download, "list.xlsx": b""}))
+    assert [source.name for source in sources] == ["kim_1001", "kim_1002", "lee_1003", "lee_1004"]
+    assert [load(source).files for source in sources] == [own(n) for n in (1, 2, 3, 4)]
+    assert said(sources)["list.xlsx"] == "file"
+
+
+def test_a_download_that_lies_there_packed_and_unpacked_counts_once(tmp_path: Path) -> None:
+    files = {f"kim_100{n}_500{n}_vae.zip": packed(own(n)) for n in (1, 2)}
+    sources = find(write(tmp_path, {**under("submissions", files), "submissions.zip": zipped(files)}))
+    assert [source.name for source in sources] == ["kim_1001", "kim_1002"]
+    assert list(said(sources).values()).count("twice") == 2
+
+
+@pytest.mark.parametrize("form", ["{}", "{}.zip"])
+def test_a_class_of_two_one_level_too_high_is_refused(tmp_path: Path, form: str) -> None:
+    names = [form.format(name) for name in ("kim", "lee")]
+    files = {"submissions/kim.zip": packed(own(1)), "submissions/lee.zip": packed(own(2))}
+    if form == "{}":
+        files = under("submissions", {**KIM, **LEE})
+    assert ", ".join(names) in refused(write(tmp_path, files))
+
+
+def test_sections_without_an_lms_s_names_are_refused(tmp_path: Path) -> None:
+    text = refused(
+        write(tmp_path, {**under("A", {**KIM, **LEE}), **under("B", {**PARK, **under("choi", own(4))})})
+    )
+    assert "A, B" in text and "kim, lee" in text
+
+
+# --- names -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "student"),
+    [
+        (["오지호_20261234_1009_5080_vae.zip"], "오지호_20261234_1009"),
+        (["kim_1001_5001_20261234_vae.zip"], "kim_1001"),
+        (["kim_1001_5001_20261234_model.py", "kim_1001_5002_20261234_loss.py"], "kim_1001"),
+        (["kim_2_1001_5001_model.py", "kim_2_1001_5002_loss.py"], "kim_2_1001"),
+        (["kim_LATE_1001_5001_vae.zip"], "kim_1001"),
+        (["late_1001_5001_1_2_vae.zip"], "late_1001"),
+        (["anon_Zq7Xk_6010_vae_1_2.zip"], "anon_Zq7Xk"),
+    ],
+)
+def test_numbers_in_names_of_canvas(tmp_path: Path, names: list[str], student: str) -> None:
+    """Beside classmates, whose ids tell how long ids are."""
+    classmates = {f"lee_1002_509{n}_{name}": text for n, (name, text) in enumerate(own(1).items())}
+    sources = find(write(tmp_path, {**classmates, **dict.fromkeys(names, packed(own(2)))}))
+    assert {source.name for source in sources} == {"lee_1002", student}
+
+
+def test_a_team_of_moodle_without_its_group_is_refused(tmp_path: Path, run: Run) -> None:
+    sources = find(write(tmp_path / "class", under("Team 1_771_assignsubmission_file", own(1))))
+    folder = Folder.of(tmp_path / "out", sources)
+    folder.write(
+        replace(failed(load(sources[0]), run, SandboxFault("gone"), ""), status="graded", score=100.0)
+    )
+    handback.write_roster(tmp_path / "out", sources, folder.names)
+    book = "Identifier,Full name,Grade,Maximum Grade,Grade can be changed\nParticipant 771,Park Jihoon,,100,Yes\n"
+    table = Table.read(write(tmp_path, {"book.csv": book.encode()}) / "book.csv")
+    known = handback.CHANNELS["moodle"]
+    with pytest.raises(Refusal) as caught:
+        handback.fill(known, table, replace(COLUMNS, score=2), handback.read_roster(tmp_path / "out"), False)
+    for language in LANGUAGES:
+        text = caught.value.message.text(language)
+        assert "Team 1_771" in text and "Group" in text and "book.csv" in text
+
+
+COLUMNS = handback.Columns((0,), (), 2, None, None)
+
+
+# --- times -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stamp", "time"),
+    {
+        "2026-11-27 23:10:00 KST": "2026-11-27T23:10:00+09:00",
+        "2026-11-27 23:10:00.5 Asia/Seoul": "2026-11-27T23:10:00+09:00",
+        "2026-11-27 23:10:00 +09": "2026-11-27T23:10:00+09:00",
+        "2026-11-27 23:10": "2026-11-27T23:10:00",
+        "\ufeff2026-11-27 23:10:00 UTC\r\n": "2026-11-27T23:10:00+00:00",
+        "2026-11-27 23:10:00 XYZ": None,
+        "27.11.2026 23:10": None,
+        "": None,
+    }.items(),
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_time_stamps_are_read_or_named(tmp_path: Path, stamp: str, time: str | None, encoding: str) -> None:
+    content = {**under("kim/ps1", own(1)), "kim/ps1/timestamp.txt": stamp.encode(encoding)}
+    (kim,) = find(write(tmp_path / "submitted", content))
+    assert (kim.origin.submitted.isoformat() if kim.origin.submitted else None) == time
+    notes = load(kim).notes
+    assert [note.id for note in notes] == ([] if time else ["intake.timestamp"])
+    assert all("ps1/timestamp.txt" in note.text(language) for note in notes for language in LANGUAGES)
+    assert (moment(stamp.strip("\ufeff")) is None) == (time is None)
+
+
+# --- what the instructor reads ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def graded_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Grading takes no time here: everybody gets 0."""
+
+    def grade_class(sources: list[Source], folder: Folder, run: Run, *_: object) -> Iterator[Result]:
+        for source in sources:
+            nobody = failed(load(source), run, SandboxFault("gone"), "namespaces")
+            yield folder.keep(replace(nobody, status="graded", score=0.0))
+
+    monkeypatch.setattr(classroom, "grade_class", grade_class)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_run_ends_with_what_was_passed_over(
+    graded_by_name: None, autograder: Command, tmp_path: Path, language: str
+) -> None:
+    """On the terminal as a line, on the class page with the reasons, in JSON, and when all is drawn again."""
+    path = write(tmp_path / "class", {**KIM, **LEE, "loose.py": b"", ".choi/model.py": b""})
+    out = tmp_path / "out"
+    ended = autograder("grade", path, "--out", out, "--lang", language)
+    assert ended.status == 0 and ".choi, loose.py" in ended.out.splitlines()[-1]
+    reasons = [each.text(language) for each in find(path).passed_over]
+    assert len(reasons) == 2
+    page = unescape((out / "index.html").read_text(encoding="utf-8"))
+    assert all(reason in page for reason in reasons)
+    assert autograder("report", out, "--lang", language).status == 0
+    assert all(reason in unescape((out / "index.html").read_text(encoding="utf-8")) for reason in reasons)
+    ended = autograder("grade", path, "--out", out, "--json")
+    assert json.loads(ended.out)["passed_over"] == [".choi", "loose.py"]
+    ended = autograder("grade", path, "--out", out, "--quiet")
+    assert not ended.out and ".choi, loose.py" in ended.error
+    for name in (".choi", "loose.py"):
+        (path / name).rename(tmp_path / name)
+    autograder("grade", path, "--out", out, "--lang", language)
+    page = unescape((out / "index.html").read_text(encoding="utf-8"))
+    assert not any(reason in page for reason in reasons)
+
+
+def test_who_is_gone_is_gone(graded_by_name: None, autograder: Command, tmp_path: Path) -> None:
+    """From the pages, the results and what ``report`` draws; the history has them."""
+    path, out = write(tmp_path / "class", {**KIM, **LEE}), tmp_path / "out"
+    autograder("grade", path, "--out", out)
+    shutil.rmtree(path / "lee")
+    ended = autograder("grade", path, "--out", out)
+    for again in (ended, autograder("report", out)):
+        assert again.status == 0 and "kim" in again.out and "lee" not in again.out
+        assert "lee" not in (out / "index.html").read_text(encoding="utf-8")
+        assert [page.name for page in (out / "feedback").iterdir()] == ["kim.html"]
+    (old,) = (out / "history").iterdir()
+    assert {str(file.relative_to(old)) for file in old.rglob("*.*")} == {
+        "feedback/lee.html",
+        "results/lee.json",
+    }
+
+
+def test_report_draws_whom_grades_csv_has(graded_by_name: None, autograder: Command, tmp_path: Path) -> None:
+    path, out = write(tmp_path / "class", {**KIM, **LEE, **PARK}), tmp_path / "out"
+    autograder("grade", path, "--out", out)
+    rows = (out / "grades.csv").read_text(encoding="utf-8-sig").splitlines()
+    (out / "grades.csv").write_text(
+        "\n".join(row for row in rows if not row.startswith("lee")), encoding="utf-8-sig"
+    )
+    (out / "results" / "park.json").write_text("{")
+    ended = autograder("report", out)
+    assert ended.status == 3 and "park.json" in ended.error and "lee" not in ended.out
+    assert {page.name for page in (out / "feedback").iterdir()} == {"kim.html", "park.html"}
+
+
+def test_lateness_is_on_the_class_page_and_in_the_result_also_where_it_costs_nothing(
+    graded_by_name: None, autograder: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = replace(settings(), late_due="2026-11-27 23:59 +09:00")
+    monkeypatch.setattr("autograder.commands.grade.settings", lambda: due)
+    stamps = {"kim": "2026-11-28 00:10:00 KST", "lee": "2026-11-28 00:10", "park": "2026-11-27 14:10 UTC"}
+    files = {f"{name}/ps1/timestamp.txt": text.encode() for name, text in stamps.items()}
+    for name in stamps:
+        files |= under(f"{name}/ps1/vae", own(1))
+    autograder("grade", write(tmp_path / "submitted", files), "--out", tmp_path / "out")
+    late = {}
+    for name in stamps:
+        result = Result.from_json((tmp_path / "out" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+        late[name] = [(each.item, each.points) for each in result.adjustments]
+    assert late == {"kim": [("late", 0.0)], "lee": [("late", 0.0)], "park": []}
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert page.count(">late<") == 2 and page.count(">늦음<") == 2
