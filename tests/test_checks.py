@@ -17,8 +17,8 @@ from autograder.checks.plugin import NotRun, verdict, without_tensors
 from autograder.checks.remote import ANSWER, Ended, Missing, package_files, well_formed
 from autograder.checks.tasks import CODE_DIM, codes_of, readable_model
 from autograder.messages import Message
-from autograder.sandbox import probes, student, wire
-from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit
+from autograder.sandbox import probes, wire
+from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, Unsendable
 from autograder.sandbox.standins.loss import kl_divergence, loss_function, reconstruction_loss
 from autograder.sandbox.standins.model import VAE as StandIn
 from autograder.sandbox.wire import Array, Foreign
@@ -482,9 +482,9 @@ VERDICTS: dict[str, tuple[BaseException | None, str, str]] = {
         "check.limit_memory",
     ),
     "an answer that can't be sent": (
-        StudentRaised({"type": student.UNSENT, "text": "RuntimeError", "file": None, "line": None}),
-        "error",
-        "check.unsent",
+        Unsendable({"reason": "not_encodable", "what": "Evil"}),
+        "failed",
+        "check.answer_not_encodable",
     ),
     "the kit's own code in it": (Crashed("internal", 71), "crashed", "check.crashed_internal"),
     "computing time": (TimeLimit(True, 10), "timeout", "check.cpu_time"),

@@ -11,17 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from autograder import classroom, handback
-from autograder.classroom import Folder, failed
-from autograder.intake import Source, Submissions, find, load
+from autograder import handback
+from autograder.intake import Submissions, find, load
 from autograder.intake.lms import moment
 from autograder.messages import LANGUAGES, Refusal
+from autograder.outfolder import Folder
 from autograder.results import Result
+from autograder.rounds import Grading
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
 from autograder.settings import settings
 from autograder.table import Table
 from tests.console import Command
+from tests.engine import failed
 from tests.zips import zipped
 
 FOUR = ("model.py", "loss.py", "training.py", "latent.py")
@@ -479,12 +481,12 @@ def test_time_stamps_are_read_or_named(tmp_path: Path, stamp: str, time: str | N
 def graded_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """Grading takes no time here: everybody gets 0."""
 
-    def grade_class(sources: list[Source], folder: Folder, run: Run, *_: object) -> Iterator[Result]:
-        for source in sources:
-            nobody = failed(load(source), run, SandboxFault("gone"), "namespaces")
-            yield folder.keep(replace(nobody, status="graded", score=0.0))
+    def results(grading: Grading) -> Iterator[Result]:
+        for source in grading.waiting:
+            nobody = failed(load(source), grading.run, SandboxFault("gone"), "namespaces")
+            yield grading.folder.keep(replace(nobody, status="graded", score=0.0))
 
-    monkeypatch.setattr(classroom, "grade_class", grade_class)
+    monkeypatch.setattr(Grading, "results", results)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
