@@ -201,7 +201,7 @@ class Round:
         except Stopped:
             raise
         except LeftOut:
-            self.grading.waiting.append(source)
+            (self.grading.waiting if self.grading.waiting else self.grading.alone).append(source)
             return None
         except Exception as fault:  # noqa: BLE001 - whatever fails in the grader, the others are graded
             self.lost = self.lost or isinstance(fault, (BrokenProcessPool, SandboxFault))
@@ -289,9 +289,10 @@ class Round:
             return
         if not verdict.passed:
             raise Distrust(verdict)
-        believed = [result for came, _, result in self.grading.unsure if came <= began]
-        self.grading.unsure = [each for each in self.grading.unsure if each[0] > began]
-        yield from map(self.grading.folder.keep, believed)
+        for each in [each for each in self.grading.unsure if each[0] <= began]:
+            result = self.grading.folder.keep(each[2])
+            self.grading.unsure.remove(each)
+            yield result
 
     def _distrust(self, verdict: Verdict) -> None:
         """Let everything end; what was under way since the last control is to be graded again, alone."""

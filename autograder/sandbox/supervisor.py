@@ -210,7 +210,7 @@ def end_stragglers() -> None:
 
 
 def clear_away(scratch: str) -> None:
-    """Remove a student's folder. Imported here alone, so that no student's process has it."""
+    """Remove a folder. Imported here alone, so that no student's process has it."""
     from autograder.files import remove_tree
 
     remove_tree(scratch)

@@ -17,7 +17,6 @@ import os
 import platform
 import random
 import secrets
-import shutil
 import signal
 import socket
 import sys
@@ -271,9 +270,9 @@ def main() -> None:
     finally:
         with contextlib.suppress(ChildProcessError):
             os.wait()  # SIGCHLD is ignored: returns when the last of them has ended
-        shutil.rmtree(options["scratch"], ignore_errors=True)  # a grader that was killed does not
+        supervisor.clear_away(options["scratch"])  # a grader that was killed does not
         if options["folder"] and os.getppid() != grader:
-            shutil.rmtree(options["folder"], ignore_errors=True)
+            supervisor.clear_away(options["folder"])
 
 
 def run(control: socket.socket, options: Mapping[str, Any]) -> None:
