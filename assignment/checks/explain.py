@@ -54,7 +54,10 @@ def likely(value: object, mistakes: Mapping[Cause, object], otherwise: Cause) ->
 
 
 def tensor(value: object, shape: tuple[int, ...], called: str, cause: Cause | None = None) -> Tensor:
-    """The value, once it is known to be a float32 tensor of this shape. Raises AssertionError, explained."""
+    """The value, once it is known to be a float32 tensor of this shape; a loss may be a float64 one too.
+
+    Raises AssertionError, explained.
+    """
     expected = f"float32 {'0-dim tensor' if shape == () else shape}"
     kinds = {
         type(None): ("return이 없습니다.", "There is no return."),
@@ -86,5 +89,6 @@ def tensor(value: object, shape: tuple[int, ...], called: str, cause: Cause | No
         "dtype을 바꾸지 마세요. numpy를 거치면 float64가 됩니다.",
         "Keep the dtype; numpy turns it into float64.",
     )
-    assert value.dtype == torch.float32, explain(called, str(value.dtype), expected, kept)
+    allowed = (torch.float32, torch.float64) if shape == () else (torch.float32,)
+    assert value.dtype in allowed, explain(called, str(value.dtype), expected, kept)
     return value

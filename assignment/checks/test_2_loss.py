@@ -29,9 +29,8 @@ CONSTANT = (
 
 
 def close(value, expected):
-    return torch.allclose(
-        torch.as_tensor(value), torch.as_tensor(expected, dtype=torch.float32), rtol=1e-4, atol=1e-3
-    )
+    found, wanted = (torch.as_tensor(each, dtype=torch.float64) for each in (value, expected))
+    return torch.allclose(found, wanted, rtol=1e-4, atol=1e-3)
 
 
 @pytest.mark.task2a

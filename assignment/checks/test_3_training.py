@@ -168,7 +168,7 @@ def test_one_mean_loss_an_epoch(quiet_model):
             "Only one value is returned. Collect them in a list.",
         ),
     }
-    assert isinstance(losses, list) and [type(loss) for loss in losses] == [float] * 4, explain(
+    assert isinstance(losses, list) and [isinstance(loss, float) for loss in losses] == [True] * 4, explain(
         "train(epochs=4)",
         str(losses)[:120],
         "float 네 개의 리스트 / a list of 4 floats",
