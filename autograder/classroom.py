@@ -135,7 +135,10 @@ def _adjuster(asked: Asked) -> Adjuster:
     path = asked.overrides
     if path is None and (asked.out / overrides.NAME).exists():
         path = asked.out / overrides.NAME
-    students = {source.name: source.origin.ids for source in asked.sources}
+    # An owner's id in a clone's name is a guess that only a gradebook can confirm (handback.fill).
+    students = {
+        source.name: source.origin.ids if source.origin.lms != "github" else () for source in asked.sources
+    }
     read = tuple(overrides.read(path, students)) if path is not None else ()
     return Adjuster(asked.settings, {source.name: source.origin for source in asked.sources}, read)
 

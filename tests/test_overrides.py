@@ -310,3 +310,17 @@ def test_the_list_holds_no_formula() -> None:
 
 def test_every_part_can_be_set() -> None:
     assert all(adjusted((part, 1.0)).part_points(part) == 1 for part in PARTS)
+
+
+def test_an_owner_that_was_cut_from_a_clones_name_is_nobody_in_overrides(
+    autograder: Command, tmp_path: Path
+) -> None:
+    """hw-lee-kim and hw-lee-park: what follows their common beginning need not be the owner, and kim may be another student."""
+    for name in ("hw-lee-kim", "hw-lee-park"):
+        (tmp_path / "class" / name / ".git").mkdir(parents=True)
+        (tmp_path / "class" / name / "loss.py").write_text("", encoding="utf-8")
+    path = tmp_path / "points.csv"
+    path.write_text("student,item,points,reason\nkim,loss,30,by hand\n", encoding="utf-8")
+    ended = autograder("grade", tmp_path / "class", "--out", tmp_path / "out", "--overrides", path)
+    assert ended.status == 2 and "'kim'" in ended.error
+    assert not (tmp_path / "out" / "results").exists()
