@@ -38,17 +38,22 @@ RARE = (
     "sklearn.datasets sklearn.decomposition torchvision.models torchvision.transforms.v2 torch.utils.checkpoint "
     "torch.optim.swa_utils matplotlib.animation matplotlib.backends.backend_pdf mpl_toolkits.mplot3d tqdm.notebook"
 ).split()
-PROMISED = {*sys.stdlib_module_names, *(name.partition(".")[0] for name in RARE), "torch", "numpy"}
+PROMISED = {
+    *(sys.stdlib_module_names - NO_MODULES),
+    *(name.partition(".")[0] for name in RARE),
+    "torch",
+    "numpy",
+}
 IMPORT_SECONDS, SHORT_SECONDS = 120, 60
 TRY_IMPORTS = """
 import importlib, json, sys
 sys.path[:], names = json.loads(sys.argv[1])
-failed = []
+failed = {}
 for name in names:
     try:
         importlib.import_module(name)
-    except BaseException:
-        failed.append(name)
+    except BaseException as error:
+        failed[name] = isinstance(error, Exception) and not isinstance(error, ImportError)
 print()
 print(json.dumps(failed))
 """
@@ -89,7 +94,7 @@ def named_modules(checks: Iterable[Check]) -> frozenset[str]:
     """The promised modules that exceptions of these checks name."""
     texts = [str(check.values.get("text", "")) for check in checks if check.values.get("kind") in OF_MACHINES]
     names = {name for text in texts for name in NAMED_MODULE.findall(text)}
-    return frozenset(name for name in names if name.partition(".")[0] in PROMISED)
+    return frozenset(name for name in names if name.partition(".")[0] in PROMISED and "__main__" not in name)
 
 
 @cache
@@ -111,7 +116,7 @@ def in_full(run: Run, warm_parent: WarmParent, also: Collection[str] = ()) -> Ve
     """Import what may be imported, then grade the solution: it must get every point, its loss in the committed band."""
     modules, run = frozenset(also), _patient(run)
     try:
-        fault = _import_fault(run, warm_parent, [*stdlib(), *RARE, *sorted(modules)], read=True)
+        fault = _import_fault(run, warm_parent, [*stdlib(), *RARE], modules, read=True)
         if fault is not None:
             return Verdict(fault, modules=modules)
         grading = checked(solution(), run, warm_parent)
@@ -131,7 +136,7 @@ def in_short(run: Run, warm_parent: WarmParent, modules: frozenset[str] = frozen
     """Load the solution's four files and call one function of each; import these modules as well."""
     run = _patient(run)
     try:
-        if modules and (fault := _import_fault(run, warm_parent, sorted(modules), read=False)):
+        if modules and (fault := _import_fault(run, warm_parent, [], modules, read=False)):
             return Verdict(fault, modules=modules)
         _call_each(run, warm_parent)
     except (Crashed, StudentRaised, TimeLimit, expect.Failed) as fault_of_ours:
@@ -172,8 +177,11 @@ def stdlib() -> list[str]:
     return [name for name in names if name not in NO_MODULES and importlib.util.find_spec(name)]
 
 
-def lacking(names: Collection[str]) -> frozenset[str]:
-    """Those of these modules that this Python can't import outside of any sandbox either."""
+def lacking(names: Collection[str], broken: Collection[str] = ()) -> frozenset[str]:
+    """Those of these modules that this Python can't import outside of any sandbox either.
+
+    One that is there and can't be read or run is among them only if it is in ``broken``: else the machine is at fault.
+    """
     if not names:
         return frozenset()
     command = [sys.executable, "-I", "-c", TRY_IMPORTS, json.dumps([import_path(), sorted(names)])]
@@ -181,19 +189,25 @@ def lacking(names: Collection[str]) -> frozenset[str]:
         command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=IMPORT_SECONDS, cwd="/"
     )
     try:
-        return frozenset(json.loads(done.stdout.splitlines()[-1]))
+        failed = json.loads(done.stdout.splitlines()[-1])
     except (ValueError, IndexError):
         return frozenset(names)
+    return frozenset(name for name, is_broken in failed.items() if name in broken or not is_broken)
 
 
-def _import_fault(run: Run, warm_parent: WarmParent, names: list[str], read: bool) -> Message | None:
-    """What a sealed process can't import, or read of the libraries, though this Python can."""
+def _import_fault(
+    run: Run, warm_parent: WarmParent, names: Collection[str], named: Collection[str], read: bool
+) -> Message | None:
+    """What a sealed process can't import, or read of the libraries, though this Python can.
+
+    Those that students ``named`` may be any, and need only be as broken here as there.
+    """
     patient = replace(run.settings.limits(), cpu_seconds=IMPORT_SECONDS)
     with warm_parent.student(patient, IMPORT_SECONDS, seed=0) as process:
-        found = process.ask("libraries", names=names, read=read)
+        found = process.ask("libraries", names=[*names, *sorted(named)], read=read)
     if found["unreadable"]:
         return Message("control.unreadable", {"path": found["unreadable"]})
-    missing = lacking(found["failed"])
+    missing = lacking(found["failed"], named)
     for name, why in found["failed"].items():
         if name not in missing:
             return Message("control.import", {"module": name, "why": why})

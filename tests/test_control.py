@@ -388,3 +388,17 @@ def test_the_standard_library_is_tried_but_for_what_does_something() -> None:
     names = set(control.stdlib())
     assert {"json", "asyncio", "xml", "decimal"} <= names
     assert not names & {"antigravity", "this", "winreg", "_thread"}
+
+
+def test_a_module_that_is_there_and_broken_is_not_lacking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fails while a module is read: nobody's hand-in is to blame, and so the run is refused."""
+    (tmp_path / "broken_here.py").write_text("raise OSError(5, 'Input/output error')\n", encoding="utf-8")
+    (tmp_path / "half_built.py").write_text("import _no_such_extension\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    names = {"broken_here", "half_built", "json"}
+    assert control.lacking(names) == {"half_built"}
+    assert control.lacking(names, broken={"broken_here"}) == {"half_built", "broken_here"}, (
+        "students may name any"
+    )
