@@ -22,6 +22,7 @@ from autograder.overrides import Override
 from autograder.report import student_page
 from autograder.results import Check, Result
 from autograder.settings import FILES, PARTS, settings
+from tests.console import Command
 
 STUDENTS = {"kim_1001": ("1001",), "lee_1002": ("1002",), "이서준": (), "twin_a": ("7",), "twin_b": ("7",)}
 CHECKS = tuple(
