@@ -50,7 +50,7 @@ class Asked:
     fresh: bool = False
     allow_weak: bool = False
     cluster: str | None = None
-    settings: Settings = field(default_factory=settings)
+    settings: Settings = field(default_factory=lambda: settings())
     pages: bool = True
 
 

@@ -549,7 +549,7 @@ def test_lateness_is_on_the_class_page_and_in_the_result_also_where_it_costs_not
     graded_by_name: None, autograder: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     due = replace(settings(), late_due="2026-11-27 23:59 +09:00")
-    monkeypatch.setattr("autograder.commands.grade.settings", lambda: due)
+    monkeypatch.setattr("autograder.classroom.settings", lambda: due)
     stamps = {"kim": "2026-11-28 00:10:00 KST", "lee": "2026-11-28 00:10", "park": "2026-11-27 14:10 UTC"}
     files = {f"{name}/ps1/timestamp.txt": text.encode() for name, text in stamps.items()}
     for name in stamps:

@@ -21,7 +21,8 @@ from typing import Any
 import pytest
 import torch
 
-from autograder import checks, isolation, kit
+from autograder import checks, isolation, kit, workers
+from autograder.run import Run
 from autograder.sandbox import client, conversation, seal, supervisor, wire
 from autograder.sandbox import warm_parent as warm
 from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, Unsendable, WarmParent
@@ -1309,11 +1310,13 @@ def test_a_warm_parent_of_another_kit_is_refused(monkeypatch: pytest.MonkeyPatch
         WarmParent.launch("weak", fresh=True)
 
 
-def test_without_room_for_temporary_files_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_room_for_temporary_files_nothing_is_started(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(client, "ROOM_MB", 1 << 40)
-    monkeypatch.setattr(client, "_start", lambda *_: pytest.fail("it was started"))
-    with pytest.raises(SandboxFault, match="no room"):
-        WarmParent.launch("weak", fresh=True)
+    monkeypatch.setattr(workers, "_start_server", lambda: pytest.fail("it was started"))
+    with pytest.raises(SandboxFault, match="no room"), workers.local(run, 1, False):
+        pass
 
 
 def test_a_request_beyond_the_protocol_is_refused_here(warm_parent: WarmParent, small: Limits) -> None:
