@@ -3,6 +3,7 @@
 Every process that grades imports this module anew, and needs no command line.
 """
 
+import os
 import sys
 
 BROKEN = """\
@@ -12,10 +13,10 @@ The grader can't import what it needs ({fault}). Install Python or that package 
 
 
 def main() -> None:
-    """Run a command. Nothing of a library is imported before the current folder is off the search path."""
+    """Run a command. Nothing is imported before the current folder is off the search path, not even ``typing``."""
+    leave_current_folder()
     from autograder import streams
 
-    streams.leave_current_folder()
     streams.settle()
     try:
         from autograder.cli import main
@@ -32,6 +33,18 @@ def main() -> None:
         )
         sys.exit(3)
     main()
+
+
+def leave_current_folder() -> None:
+    """Take the current folder off the search path: with an empty entry, PYTHONPATH puts it there."""
+    try:
+        here = os.getcwd()
+    except OSError:  # somebody has removed it
+        here = ""
+    kit = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    sys.path[:] = [entry for entry in sys.path if entry and os.path.realpath(entry) != os.path.realpath(here)]
+    if kit not in sys.path:
+        sys.path.append(kit)  # last, so that nothing beside it takes the place of a library
 
 
 if __name__ == "__main__":

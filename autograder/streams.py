@@ -1,4 +1,4 @@
-"""The command's own surroundings: standard streams that are closed or break, and the folder it was started in."""
+"""The command's own surroundings: standard streams, a folder that is gone, variables that steer its libraries."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import os
 import signal
 import sys
 from typing import Any, TextIO
+
+
+# With these the caller's own work is set up: a drawing backend, options for each pytest, a log of what torch does.
+NOT_FOR_US = ("MPL", "PYTEST_", "PYTORCH_", "TORCH_LOGS")
 
 
 class Tolerant:
@@ -36,7 +40,7 @@ class Tolerant:
 
 
 def settle() -> None:
-    """Have all three standard streams, whichever were closed, a current folder that is there, and news of children.
+    """Have all three standard streams, a current folder that is there, news of children, and libraries as they come.
 
     A number below 3 that is free would be given to the next file or socket, which a child then takes for its stream.
     """
@@ -49,20 +53,13 @@ def settle() -> None:
             os.set_inheritable(number, True)
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+    for name in [name for name in os.environ if name.startswith(NOT_FOR_US)]:
+        del os.environ[name]
     sys.stdout, sys.stderr = Tolerant(sys.stdout), Tolerant(sys.stderr)
     if not _is_there():
         os.chdir("/")
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # if it is ignored, no process can wait for its children
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD, signal.SIGTERM})
-
-
-def leave_current_folder() -> None:
-    """Take the current folder off the search path: with an empty entry, PYTHONPATH puts it there."""
-    here = os.getcwd() if _is_there() else ""
-    kit = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    sys.path[:] = [entry for entry in sys.path if entry not in ("", ".", here)]
-    if kit not in sys.path:
-        sys.path.append(kit)  # last, so that nothing beside it takes the place of a library
 
 
 def _is_there() -> bool:

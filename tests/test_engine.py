@@ -242,7 +242,7 @@ def heed_interrupts() -> None:
 def test_interrupting_keeps_what_is_done_and_leaves_nothing_running(a_class: Path, tmp_path: Path) -> None:
     endless = a_class / "zzz" / "vae"
     endless.mkdir(parents=True)
-    (endless / "latent.py").write_text("while True: pass\n", encoding="utf-8")
+    (endless / "latent.py").write_text("import time\ntime.sleep(1000)\n", encoding="utf-8")
     out = tmp_path / "out"
     command = [sys.executable, "-m", "autograder", "grade", str(a_class), "--out", str(out), "--jobs", "1"]
     process = subprocess.Popen(

@@ -26,7 +26,7 @@ WIDE_BATCH, WIDE_REST = 131, 3  # images in the two batches of an epoch: more th
 # Where the codes of the long epoch lie: mu beyond where the prior has mass, log_var nearly as far as is promised.
 FAR_CODES = (9.0, -8.0, 1.0, 8.5, -8.5, 0.5)
 PATIENT_EPOCHS, OVERSHOOTING_EPOCHS = 12, 32
-BUSY_BATCHES, BUSY_EPOCHS = 61, 2
+BUSY_BATCHES, BUSY_EPOCHS = 45, 2
 
 CODE_DIM = 25  # of the model for generate: more than the 20 that students expect, and odd
 SLOW_DIM = 3  # of one of the models for restore

@@ -91,8 +91,13 @@ ROWS = (
     ),
     Row(
         "torch-variables",
-        "`TORCH_DEVICE_BACKEND_AUTOLOAD`, `PYTORCH_JIT=0`, `CUDA_VISIBLE_DEVICES=7`, `MPLBACKEND=nonsense`",
+        "`PYTORCH_JIT=0`, `CUDA_VISIBLE_DEVICES=7`, `MPLBACKEND=nonsense`, `TORCH_LOGS=all`",
         'export PYTORCH_JIT=0 CUDA_VISIBLE_DEVICES=7 MPLBACKEND=nonsense TORCH_LOGS=all; grade "$@"',
+    ),
+    Row(
+        "pytest-variables",
+        '`PYTEST_ADDOPTS="-x -k nothing"`, `PYTEST_PLUGINS=xdist`, `PYTHONDEVMODE=1`, `TZ=Non/Sense`, `COLUMNS=5`',
+        'export PYTEST_ADDOPTS="-x -k nothing" PYTEST_PLUGINS=xdist PYTHONDEVMODE=1 TZ=Non/Sense COLUMNS=5; grade "$@"',
     ),
     Row(
         "warnings-raise",
