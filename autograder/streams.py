@@ -7,7 +7,6 @@ import signal
 import sys
 from typing import Any, TextIO
 
-
 # With these the caller's own work is set up: a drawing backend, options for each pytest, a log of what torch does.
 NOT_FOR_US = ("MPL", "PYTEST_", "PYTORCH_", "TORCH_LOGS")
 
