@@ -17,6 +17,7 @@ from dataclasses import replace
 from functools import cache
 
 import torch
+from torch.distributions import Normal, kl_divergence
 
 from autograder import kit, machine
 from autograder.checks import expect, reference
@@ -116,7 +117,7 @@ def in_full(run: Run, warm_parent: WarmParent, also: Collection[str] = ()) -> Ve
     """Import what may be imported, then grade the solution: it must get every point, its loss in the committed band."""
     modules, run = frozenset(also), _patient(run)
     try:
-        fault = _import_fault(run, warm_parent, [*stdlib(), *RARE], modules, read=True)
+        fault = _formula_fault() or _import_fault(run, warm_parent, [*stdlib(), *RARE], modules, read=True)
         if fault is not None:
             return Verdict(fault, modules=modules)
         grading = checked(solution(), run, warm_parent)
@@ -130,6 +131,26 @@ def in_full(run: Run, warm_parent: WarmParent, also: Collection[str] = ()) -> Ve
         return Verdict(Message("control.call", {"fault": _line(fault_of_ours)}), modules=modules)
     except Exception as fault_of_ours:  # noqa: BLE001 - whatever the grader stumbles over here, it would with anybody
         return Verdict(Message("control.fault", {"fault": _line(fault_of_ours)}), modules=modules)
+
+
+def _formula_fault() -> Message | None:
+    """A term of the solution's loss that torch computes otherwise. Checks would not tell: they expect the solution's."""
+    mu, log_var = torch.tensor([[0.5, -2.0]]), torch.tensor([[-1.0, 0.7]])
+    recon_x, x = torch.tensor([[0.2, 0.9]]), torch.tensor([[0.0, 1.0]])
+    reconstruction = -torch.where(x == 1, recon_x, 1 - recon_x).log().sum()
+    divergence = kl_divergence(Normal(mu, torch.exp(log_var / 2)), Normal(0.0, 1.0)).sum()
+    for name, arguments, right in (
+        ("reconstruction_loss", (recon_x, x), reconstruction),
+        ("kl_divergence", (mu, log_var), divergence),
+        ("loss_function", (recon_x, x, mu, log_var), reconstruction + divergence),
+    ):
+        found = getattr(reference.loss, name)(*arguments)
+        if not torch.isclose(found, right, rtol=1e-4):
+            said = (
+                f"the solution's {name} is {float(found):.6g}, and by torch's own formulas {float(right):.6g}"
+            )
+            return Message("control.fault", {"fault": said})
+    return None
 
 
 def in_short(run: Run, warm_parent: WarmParent, modules: frozenset[str] = frozenset()) -> Verdict:

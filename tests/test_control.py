@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from autograder import control, machine, pictures
-from autograder.checks import expect
+from autograder.checks import expect, reference
 from autograder.grading import GraderFault
 from autograder.intake import Submission
 from autograder.messages import LANGUAGES, Message
@@ -402,3 +402,14 @@ def test_a_module_that_is_there_and_broken_is_not_lacking(
     assert control.lacking(names, broken={"broken_here"}) == {"half_built", "broken_here"}, (
         "students may name any"
     )
+
+
+@pytest.mark.parametrize("name", ["reconstruction_loss", "kl_divergence", "loss_function"])
+def test_a_solution_whose_loss_is_wrong_is_no_control(
+    name: str, monkeypatch: pytest.MonkeyPatch, warm_parent: WarmParent, run: Run
+) -> None:
+    """Every check expects the same wrong value, so that only torch's own formulas can tell."""
+    right = getattr(reference.loss, name)
+    monkeypatch.setattr(reference.loss, name, lambda *arguments: 2 * right(*arguments))
+    fault = control.in_full(run, warm_parent).fault
+    assert fault is not None and name in fault.text("en")
