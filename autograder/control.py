@@ -146,10 +146,8 @@ def _formula_fault() -> Message | None:
     ):
         found = getattr(reference.loss, name)(*arguments)
         if not torch.isclose(found, right, rtol=1e-4):
-            said = (
-                f"the solution's {name} is {float(found):.6g}, and by torch's own formulas {float(right):.6g}"
-            )
-            return Message("control.fault", {"fault": said})
+            values = {"name": name, "found": f"{float(found):.6g}", "right": f"{float(right):.6g}"}
+            return Message("control.formula", values)
     return None
 
 
