@@ -24,7 +24,7 @@ from autograder.intake import Submission
 from autograder.messages import Message, Refusal
 from autograder.results import Graded, Verdict
 from autograder.run import Run
-from autograder.sandbox.client import WarmParent, check_room, interruptions_held
+from autograder.sandbox.client import SandboxFault, WarmParent, check_room, interruptions_held
 
 CONTEXT = multiprocessing.get_context("forkserver")
 KIT = Path(__file__).parents[1]
@@ -87,9 +87,14 @@ def local(run: Run, jobs: int, allow_weak: bool) -> Iterator[Workers]:
     try:
         isolation.check(warm_parent, allow_weak)
         # Controls have a process of their own: no submission can keep them waiting.
-        grading, controls = (
-            ProcessPoolExecutor(count, CONTEXT, _begin, (warm_parent, run)) for count in (jobs, 1)
-        )
+        try:
+            grading, controls = (
+                ProcessPoolExecutor(count, CONTEXT, _begin, (warm_parent, run)) for count in (jobs, 1)
+            )
+        except OSError as fault:
+            raise SandboxFault(
+                f"semaphores need room in /dev/shm, and leave to write there: {fault.strerror}"
+            ) from None
         try:
             yield Local(grading, controls, jobs, warm_parent)
         finally:

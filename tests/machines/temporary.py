@@ -163,7 +163,7 @@ x"; mkdir "$TMPDIR"; grade "$@" """,
         "an `/etc` without users, groups, hosts, ld.so.cache and locale",
         'mount -t tmpfs none /etc; grade "$@"',
         EITHER,
-        "/etc",
+        "libseccomp",
         own_mounts=True,
     ),
     Row(
