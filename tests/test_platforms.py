@@ -200,6 +200,8 @@ PLATFORMS: dict[str, tuple[dict[str, bytes], str, str, int, int]] = {  # downloa
     "gradescope": (gradescope(), "gradescope", gradescope_book(), 1, 3),
 }
 
+CLONES = ("github", True)  # they come one by one, and never as a zip
+
 
 def write(root: Path, files: Mapping[str, bytes]) -> Path:
     for name, content in files.items():
@@ -229,13 +231,13 @@ def expected(platform: str) -> dict[str, str]:
     return wanted | ({"min": "", "kim": ""} if platform == "github" else {})
 
 
-@pytest.mark.parametrize("bulk", [False, True])
-@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize(
+    ("platform", "bulk"),
+    [(platform, bulk) for platform in PLATFORMS for bulk in (False, True) if (platform, bulk) != CLONES],
+)
 def test_every_student_gets_their_own_grade(platform: str, bulk: bool, tmp_path: Path, run: Run) -> None:
     """From the download, as a folder or as a zip, to the row of the gradebook."""
     download, channel, book, id_column, score_column = PLATFORMS[platform]
-    if bulk and platform == "github":
-        pytest.skip("clones are no download")
     if bulk:
         path = write(tmp_path / "class", {"all.zip": zipped(download)}) / "all.zip"
     else:
@@ -398,11 +400,86 @@ def test_a_class_of_two_one_level_too_high_is_refused(tmp_path: Path, form: str)
     assert ", ".join(names) in refused(write(tmp_path, files))
 
 
-def test_sections_without_an_lms_s_names_are_refused(tmp_path: Path) -> None:
-    text = refused(
-        write(tmp_path, {**under("A", {**KIM, **LEE}), **under("B", {**PARK, **under("choi", own(4))})})
-    )
-    assert "A, B" in text and "kim, lee" in text
+SECTIONS: list[dict[str, bytes]] = [  # in each: how the sections are called, and whom they hold
+    {**under("A", {**KIM, **LEE}), **under("B", {**PARK, **under("choi", own(4))})},
+    {**under("A", KIM), **under("B", LEE)},
+    {**under("A", KIM), **under("B", {**LEE, **PARK}), "list.xlsx": b""},
+    {"A/kim.zip": packed(own(1)), "B/lee.zip": packed(own(2))},
+    {"A.zip": zipped({**KIM, **LEE}), "B.zip": zipped({**PARK, **under("choi", own(4))})},
+]
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+@pytest.mark.parametrize("files", SECTIONS)
+def test_sections_without_an_lms_s_names_are_refused(
+    tmp_path: Path, files: dict[str, bytes], bulk: bool
+) -> None:
+    path = write(tmp_path / "year", {"all.zip": zipped(files)} if bulk else files)
+    text = refused(path / "all.zip" if bulk else path)
+    assert ("A, B" in text or "A.zip, B.zip" in text) and "kim" in text
+
+
+CANVAS_1 = {f"kim_100{n}_500{n}_{name}": text for n in (1, 2) for name, text in own(n).items()}
+CANVAS_2 = {f"lee_100{n}_600{n}_vae.zip": packed(own(n)) for n in (3, 4)}
+MOODLE_1 = under("Kim_1_assignsubmission_file", own(1)) | under("Lee_2_assignsubmission_file", own(2))
+MOODLE_2 = under("Park_3_assignsubmission_file", own(3))
+YEARS: list[tuple[int, dict[str, bytes]]] = [
+    (4, {"1.zip": zipped(CANVAS_1), "2.zip": zipped(CANVAS_2)}),
+    (4, {"all/1.zip": zipped(CANVAS_1), "all/2.zip": zipped(CANVAS_2)}),
+    (4, {"year.zip": zipped({"1.zip": zipped(CANVAS_1), "2.zip": zipped(CANVAS_2)})}),
+    (4, {**under("1", CANVAS_1), "2.zip": zipped(CANVAS_2)}),
+    (3, {"1.zip": zipped(MOODLE_1), "2.zip": zipped(MOODLE_2)}),
+    (3, {**under("1", MOODLE_1), **under("2", MOODLE_2)}),
+    (3, {"1.zip": zipped(CANVAS_1), "plain.zip": packed(own(3))}),
+]
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+@pytest.mark.parametrize(("count", "files"), YEARS)
+def test_downloads_of_sections_are_read_wherever_they_lie(
+    tmp_path: Path, count: int, files: dict[str, bytes], bulk: bool
+) -> None:
+    path = write(tmp_path / "year", {"all.zip": zipped(files)} if bulk else files)
+    sources = find(path / "all.zip" if bulk else path)
+    assert [load(source).files for source in sources] == [own(n) for n in range(1, len(sources) + 1)]
+    assert len(sources) == count
+
+
+@pytest.mark.parametrize(
+    ("files", "names", "why"),
+    [
+        (under("submissions", KIM), ["submissions"], {"submissions/kim": "inside"}),
+        (
+            {**under("mon", KIM), **under("tue", LEE)},
+            ["mon", "tue"],
+            {"mon/kim, tue/lee": "inside"},
+        ),
+        ({**under("kim/vae-lab", own(1)), **under("lee/my_vae", own(2))}, ["kim", "lee"], {}),
+        ({**under("kim/kim", own(1)), **under("lee/hw", own(2))}, ["kim", "lee"], {}),
+        ({"loss.py": b"x = 1", **under("lee", own(1))}, ["class"], {"lee": "together"}),
+    ],
+)
+def test_a_folder_in_a_folder_is_named_where_it_may_be_the_student(
+    tmp_path: Path, files: dict[str, bytes], names: list[str], why: dict[str, str]
+) -> None:
+    sources = find(write(tmp_path / "class", files))
+    assert [source.name for source in sources] == names and said(sources) == why
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"kim/model (1).py": b"x = 1", **LEE},
+        {"kim/lab.ipynb": b"{}", **LEE},
+        {**KIM, "lee.7z": b"", "park.rar": b""},
+    ],
+)
+def test_a_zip_of_people_without_files_is_not_taken_for_one_hand_in(
+    tmp_path: Path, files: dict[str, bytes]
+) -> None:
+    assert "kim, lee" in refused(write(tmp_path, {"all.zip": zipped(files)}) / "all.zip")
+    write(tmp_path / "class", files)
+    assert [source.name for source in find(tmp_path / "class")][:2] == ["kim", "lee"]
 
 
 # --- names -----------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.intake.archive import NESTED_ZIPS
 from autograder.intake.gather import Place, Source, Submissions, hand_ins, stem
 from autograder.intake.gradescope import METADATA
 from autograder.intake.load import load
@@ -19,6 +20,16 @@ from autograder.messages import Message, Refusal
 NAMED = 5  # folders that a message names
 VERSION = re.compile(
     r"(old|new|copy|backup|final|last|v|ver|version|try|이전|최종|수정|백업|사본)?[\W\d_]*", re.IGNORECASE
+)
+
+# What a folder inside a student's own is called, and what a section is.
+WORK = re.compile(
+    r"vae|hw|home|lab|ps\d|week|assign|submi|proj|final|src|code|report|fig|data|doc|im(g|age)|result|plot|output|note"
+    r"|과제|제출|실습|숙제|주차|보고서|그림",
+    re.IGNORECASE,
+)
+SECTION = re.compile(
+    r"(section|sec|class|drive-download-.*)?[\W_]*(\d{1,3}|[a-z])?[\W_]*(section|class|분반|반)?", re.I
 )
 
 
@@ -37,6 +48,7 @@ def find(path: Path) -> Submissions:
                 _read(place, found, stack)
             else:
                 found.append(one)
+                _tell_of_folders(place, found)
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
         raise Refusal(Message("intake.no_path", {"path": str(path)})) from error
     if not found:
@@ -89,8 +101,10 @@ def _is_download(place: Place, sure: bool) -> bool:
     if METADATA in place.files or not uploads or sure:
         return bool(uploads) or METADATA in place.files
     numbers = [number for each in uploads for number in (*each.origin.ids, str(each.order or 100))]
-    return len({each.key for each in uploads}) > 1 or (
-        len(uploads) == len(place.folders) + len(place.files) and min(map(len, numbers)) > 2
+    return (
+        len({each.key for each in uploads}) > 1
+        or any(each.origin.lms != "canvas" for each in uploads)
+        or (len(uploads) == len(place.folders) + len(place.files) and min(map(len, numbers)) > 2)
     )
 
 
@@ -101,11 +115,19 @@ def _is_nested(place: Place, alone: bool, stack: ExitStack, least: int) -> bool:
             return True
         if place.direct():
             return False
-        below = place.below(place.own[0], stack) if len(place.own) == 1 else None
+        if len(place.own) != 1:
+            return any(_holds_download(place, top) for top in place.own[:NESTED_ZIPS])
+        below = place.below(place.own[0], stack)
         if below is None:
             return False
         place = below
     return False
+
+
+def _holds_download(place: Place, top: str) -> bool:
+    with ExitStack() as opened:
+        below = place.below(top, opened)
+        return below is not None and _is_download(below, False)
 
 
 def _read(place: Place, found: Submissions, stack: ExitStack) -> None:
@@ -119,8 +141,7 @@ def _read(place: Place, found: Submissions, stack: ExitStack) -> None:
                 if below is not None and _is_nested(below, alone, opened, least):
                     inner[top] = below
                     stack.push(opened.pop_all())
-        if not inner:
-            _refuse_sections(place, stack)
+        _refuse_sections(place, [top for top in place.own if top not in inner], found)
     rest = {
         top: kind
         for top, kind in place.tops.items()
@@ -136,23 +157,65 @@ def _read(place: Place, found: Submissions, stack: ExitStack) -> None:
             found.pass_over("around", place, top)
 
 
-def _refuse_sections(place: Place, stack: ExitStack) -> None:
-    """Raise Refusal where each folder looks like a class of its own: their hand-ins would be taken for one."""
-    sections: dict[str, dict[str, frozenset[str]]] = {}
-    for top in place.own:
-        below = place.below(top, stack)
-        inside = _several(below, 2) if below is not None and not below.direct() else {}
-        if inside:
-            sections[top] = inside
-        elif place.wanted(top):
-            return
-    names = [name for inside in sections.values() for name in inside]
-    alone = len(place.own) == 1 and all(
-        len(wanted) > 2 for inside in sections.values() for wanted in inside.values()
-    )
-    if (len(sections) > 1 or (sections and alone)) and len(names) == len(set(names)):
-        values = {"path": str(place.path), "folders": _named(sections), "inside": _named(names)}
+def _refuse_sections(place: Place, tops: list[str], found: Submissions) -> None:
+    """Raise Refusal where each folder looks like a class of its own: their hand-ins would be taken for one.
+
+    One that holds a single folder may be a section with one student in it, or a student with a project.
+    """
+    several: dict[str, frozenset[str]] = {}
+    single: dict[str, str] = {}
+    for top in tops:
+        with ExitStack() as opened:
+            below = place.below(top, opened)
+            inside = _several(below, 2) if below is not None and not below.direct() else {}
+            if inside:
+                several |= {f"{top}/{name}": wanted for name, wanted in inside.items()}
+            elif below is not None and not below.direct() and _one_name(top, below):
+                single[top] = f"{top}/{below.own[0]}"
+            elif place.wanted(top):
+                return
+    names = [name.partition("/")[2] for name in (*several, *single.values())]
+    sections = {name.partition("/")[0] for name in several} | single.keys()
+    if len(names) != len(set(names)):
+        return
+    if (
+        (several and len(sections) > 1)
+        or (len(single) > 1 and all(map(SECTION.fullmatch, map(stem, single))))
+        or (several and len(tops) == 1 and all(len(wanted) > 2 for wanted in several.values()))
+    ):
+        values = {"path": str(place.path), "folders": _named(sorted(sections)), "inside": _named(names)}
         raise Refusal(Message("intake.sections", values))
+    if single:
+        found.pass_over("inside", place, _named(single.values()))
+
+
+def _one_name(top: str, below: Place) -> bool:
+    """Whether all that lies in a folder lies in one more, which is called neither like it nor like a piece of work."""
+    (inner, *others) = map(stem, below.own) if below.own else ("",)
+    alike = inner.casefold() in stem(top).casefold() or stem(top).casefold() in inner.casefold()
+    return (
+        not others
+        and not alike
+        and not WORK.search(inner)
+        and ".git" not in below.tops
+        and bool(below.wanted(below.own[0]))
+    )
+
+
+def _tell_of_folders(place: Place | None, found: Submissions) -> None:
+    """Say so where folders that might be several students' are taken for one hand-in.
+
+    Raises Refusal where they lie in a zip and nothing but their names could tell.
+    """
+    if place is None:
+        return
+    tops = [top for top in place.own if not VERSION.fullmatch(stem(top)) and top.casefold() != "vae"]
+    people = [top for top in tops if not WORK.search(stem(top))]
+    if not place.direct() and len(people) > 1 and any(len(place.wanted(top)) > 1 for top in people):
+        values = {"path": str(place.path), "folders": _named(people)}
+        raise Refusal(Message("intake.one_or_class", values))
+    if len(tops) > 1 or (place.direct() and any(map(place.wanted, tops))):
+        found.pass_over("together", place, _named(tops))
 
 
 def _without_copies(found: Submissions) -> list[Source]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from autograder.intake.tree import WANTED, is_zip
+from autograder.intake.tree import ARCHIVES, WANTED
 
 # LATE_anon_aB3dE_678910_model.py, anon_aB3dE_text.html; others: doejane_LATE_12345_678910_model-1.py
 ANONYMOUS = re.compile(
@@ -74,7 +74,7 @@ class Upload:
 
     @property
     def packed(self) -> bool:
-        return is_zip(self.original)
+        return self.original.casefold().endswith(ARCHIVES)
 
 
 def canvas(name: str) -> list[Upload]:
@@ -170,16 +170,18 @@ def uploads(folders: Iterable[str], files: Iterable[str]) -> list[Upload]:
     """Those of the folders and files in one place that an LMS named.
 
     Canvas's pattern alone proves little (hw_1_20261234_kim.zip): one of the four files has to be there, a text
-    written in the browser, or about as many students as zips.
+    written in the browser, or about as many students as archives, or as files where there is nothing else.
     """
     folders, files = ([name for name in names if len(name) <= NAME_LETTERS] for names in (folders, files))
     found = [upload for name in (*folders, *files) if (upload := moodle(name) or blackboard(name))]
     known = {upload.top for upload in found}
     settled = _settled({name: read for name in files if name not in known and (read := canvas(name))})
-    zips = [upload for upload in settled if upload.packed]
+    packed = [
+        upload for upload in settled if upload.packed or (len(settled) == len(files) > 1 and not folders)
+    ]
     real = (
         any(upload.wanted or (not upload.order and upload.original in TEXTS) for upload in settled)
-        or 2 * len({upload.student for upload in zips}) > len(zips) > 0
+        or 2 * len({upload.student for upload in packed}) > len(packed) > 0
     )
     return [*found, *settled] if real else found
 
