@@ -384,6 +384,27 @@ def test_two_downloads_side_by_side_are_two_sections(tmp_path: Path, bulk: bool)
     assert said(sources)["list.xlsx"] == "file"
 
 
+def test_of_the_downloads_of_two_days_the_later_attempt_counts(tmp_path: Path) -> None:
+    first = {"kim_1001_5001_vae.zip": packed(own(1, version="old")), "lee_1002_5002_vae.zip": packed(own(2))}
+    second = {**first, "kim_1001_6001_vae-1.zip": packed(own(1))}
+    del second["kim_1001_5001_vae.zip"]
+    for days in ((first, second), (second, first)):
+        sources = find(write(tmp_path, {f"{day}.zip": zipped(files) for day, files in enumerate(days)}))
+        assert [load(source).files for source in sources] == [own(1), own(2)]
+        assert sorted(said(sources).values()) == ["older", "twice"]
+
+
+@pytest.mark.parametrize("outer", ["", "class/"])
+@pytest.mark.parametrize(
+    "names", [("20261234", "20261235"), ("s20261234", "s20261235"), ("kim_hw7", "lee_hw7")]
+)
+def test_a_zip_of_student_numbers_is_a_class(tmp_path: Path, names: tuple[str, ...], outer: str) -> None:
+    files = {f"{outer}{name}/{file}": text for n, name in enumerate(names) for file, text in own(n).items()}
+    sources = find(write(tmp_path, {"all.zip": zipped(files)}) / "all.zip")
+    assert [source.name for source in sources] == list(names)
+    assert [load(source).files for source in sources] == [own(0), own(1)]
+
+
 def test_a_download_that_lies_there_packed_and_unpacked_counts_once(tmp_path: Path) -> None:
     files = {f"kim_100{n}_500{n}_vae.zip": packed(own(n)) for n in (1, 2)}
     sources = find(write(tmp_path, {**under("submissions", files), "submissions.zip": zipped(files)}))
@@ -405,6 +426,8 @@ SECTIONS: list[dict[str, bytes]] = [  # in each: how the sections are called, an
     {**under("A", KIM), **under("B", LEE)},
     {**under("A", KIM), **under("B", {**LEE, **PARK}), "list.xlsx": b""},
     {"A/kim.zip": packed(own(1)), "B/lee.zip": packed(own(2))},
+    {**under("A/kim_hw7", own(1)), **under("B/lee_hw7", own(2))},
+    {**under("drive-download-20261127T01Z-001/kim", own(1)), **under("drive-download-20261127T01Z-002", LEE)},
     {"A.zip": zipped({**KIM, **LEE}), "B.zip": zipped({**PARK, **under("choi", own(4))})},
 ]
 
@@ -416,7 +439,7 @@ def test_sections_without_an_lms_s_names_are_refused(
 ) -> None:
     path = write(tmp_path / "year", {"all.zip": zipped(files)} if bulk else files)
     text = refused(path / "all.zip" if bulk else path)
-    assert ("A, B" in text or "A.zip, B.zip" in text) and "kim" in text
+    assert all(top.partition("/")[0] in text for top in files if "list" not in top) and "kim" in text
 
 
 CANVAS_1 = {f"kim_100{n}_500{n}_{name}": text for n in (1, 2) for name, text in own(n).items()}
@@ -457,6 +480,7 @@ def test_downloads_of_sections_are_read_wherever_they_lie(
         ({**under("kim/vae-lab", own(1)), **under("lee/my_vae", own(2))}, ["kim", "lee"], {}),
         ({**under("kim/kim", own(1)), **under("lee/hw", own(2))}, ["kim", "lee"], {}),
         ({"loss.py": b"x = 1", **under("lee", own(1))}, ["class"], {"lee": "together"}),
+        ({f"kim/{name}.zip": packed(own(1)) for name in ("vae", "vae (1)")} | LEE, ["kim", "lee"], {}),
     ],
 )
 def test_a_folder_in_a_folder_is_named_where_it_may_be_the_student(
@@ -472,6 +496,7 @@ def test_a_folder_in_a_folder_is_named_where_it_may_be_the_student(
         {"kim/model (1).py": b"x = 1", **LEE},
         {"kim/lab.ipynb": b"{}", **LEE},
         {**KIM, "lee.7z": b"", "park.rar": b""},
+        {"kim/1/a.txt": b"", "lee/loss.py": b"x", "lee/model.py": b"x", "park/x": b""},
     ],
 )
 def test_a_zip_of_people_without_files_is_not_taken_for_one_hand_in(
@@ -535,6 +560,16 @@ COLUMNS = handback.Columns((0,), (), 2, None, None)
         "2026-11-27 23:10:00 +09": "2026-11-27T23:10:00+09:00",
         "2026-11-27 23:10": "2026-11-27T23:10:00",
         "\ufeff2026-11-27 23:10:00 UTC\r\n": "2026-11-27T23:10:00+00:00",
+        "2026. 11. 27. 오후 11:10:05": "2026-11-27T23:10:05",
+        "2026년 11월 27일 오전 12시 05분": "2026-11-27T00:05:00",
+        "2026/11/27 11:10 PM KST": "2026-11-27T23:10:00+09:00",
+        "2026-11-27T14:10:00.5Z": "2026-11-27T14:10:00+00:00",
+        "2026-11-27 23:10 UTC+9": "2026-11-27T23:10:00+09:00",
+        "2026-12-31 24:00 EDT": "2027-01-01T00:00:00-04:00",
+        "2026-11-01 01:30 America/New_York": "2026-11-01T01:30:00-04:00",
+        "2026-11-27 24:10": None,
+        "2026-11-27 오후 13:10": None,
+        "2026-11-27": None,
         "2026-11-27 23:10:00 XYZ": None,
         "27.11.2026 23:10": None,
         "": None,

@@ -130,7 +130,9 @@ def unpacked(tree: Tree, stack: ExitStack, most: int | None = None) -> Tree:
     for _ in range(NESTED_DEPTH):
         if at_once and Tree(tuple(entries)).wanted() == set(WANTED):
             break
-        nested, layer = [entry for entry in layer if is_zip(entry.key)][:zips], []
+        nested, layer = [entry for entry in layer if is_zip(entry.key)], []
+        troubles += [Refused("zip_unopened").message(entry.shown) for entry in nested[zips:]]
+        nested = nested[:zips]
         zips -= len(nested)
         for entry in nested:
             try:
@@ -143,4 +145,6 @@ def unpacked(tree: Tree, stack: ExitStack, most: int | None = None) -> Tree:
             layer += [replace(each, parts=(*entry.parts, *each.parts), **about) for each in inside.entries]
             troubles += inside.troubles
         entries += layer
+    else:
+        troubles += [Refused("zip_unopened").message(entry.shown) for entry in layer if is_zip(entry.key)]
     return Tree(tuple(entries), tuple(troubles))

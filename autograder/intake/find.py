@@ -18,18 +18,18 @@ from autograder.intake.tree import FOLDER_DEPTH, Refused, is_zip, readable
 from autograder.messages import Message, Refusal
 
 NAMED = 5  # folders that a message names
-VERSION = re.compile(
-    r"(old|new|copy|backup|final|last|v|ver|version|try|이전|최종|수정|백업|사본)?[\W\d_]*", re.IGNORECASE
-)
-
-# What a folder inside a student's own is called, and what a section is.
-WORK = re.compile(
-    r"vae|hw|home|lab|ps\d|week|assign|submi|proj|final|src|code|report|fig|data|doc|im(g|age)|result|plot|output|note"
-    r"|과제|제출|실습|숙제|주차|보고서|그림",
+# What a student calls a folder of the own work, or a version of it; longer numbers are people's.
+PIECE = re.compile(
+    r"(?:[\W_]|(?<!\d)\d{1,4}(?!\d)|vae|homework|home|hw|labs?|ps|week|assignments?|submissions?|submitted|submit|projects?"
+    r"|source|src|code|reports?|figures?|figs?|data|docs?|images?|img|results?|plots?|outputs?|notebooks?|notes?|my|all|files?"
+    r"|old|new|copy|backup|final|last|version|ver|v|try"
+    r"|과제|제출물?|실습|숙제|주차|보고서|그림|이전|최종|수정|백업|사본)*",
     re.IGNORECASE,
 )
+# How a section of a class is called: A, 01, sec-2, 1분반, or a part of what Google Drive packs.
 SECTION = re.compile(
-    r"(section|sec|class|drive-download-.*)?[\W_]*(\d{1,3}|[a-z])?[\W_]*(section|class|분반|반)?", re.I
+    r"(section|sec|class|drive-download-.*)?[\W_]*(\d{1,3}|[a-z])?[\W_]*(section|class|분반|반)?",
+    re.IGNORECASE,
 )
 
 
@@ -89,9 +89,8 @@ def _several(place: Place, least: int) -> dict[str, frozenset[str]]:
     """
     shared = place.shared(place.own)
     whole = sum(len(wanted) > 1 for wanted in shared.values())
-    versions = (
-        all(map(VERSION.fullmatch, shared)) or len({re.sub(r"\d{1,2}$", "", top) for top in shared}) == 1
-    )
+    names = {re.sub(r"\W*(?<!\d)\d{1,2}\W*$", "", stem(top)) for top in shared}
+    versions = all(map(PIECE.fullmatch, names)) or len(names) == 1
     return shared if not versions and (len(shared) > 2 or whole >= least) else {}
 
 
@@ -191,15 +190,10 @@ def _refuse_sections(place: Place, tops: list[str], found: Submissions) -> None:
 
 def _one_name(top: str, below: Place) -> bool:
     """Whether all that lies in a folder lies in one more, which is called neither like it nor like a piece of work."""
-    (inner, *others) = map(stem, below.own) if below.own else ("",)
-    alike = inner.casefold() in stem(top).casefold() or stem(top).casefold() in inner.casefold()
-    return (
-        not others
-        and not alike
-        and not WORK.search(inner)
-        and ".git" not in below.tops
-        and bool(below.wanted(below.own[0]))
-    )
+    inner, outer = (stem(name).casefold() for name in (below.own[0] if len(below.own) == 1 else "", top))
+    alike = {*re.findall(r"[^\W_]+", inner)} & {*re.findall(r"[^\W_]+", outer)}
+    student = ".git" in below.tops or (re.search(r"\d{5}", outer) and not SECTION.fullmatch(outer))
+    return not (PIECE.fullmatch(inner) or alike or student) and bool(below.wanted(below.own[0]))
 
 
 def _tell_of_folders(place: Place | None, found: Submissions) -> None:
@@ -209,18 +203,16 @@ def _tell_of_folders(place: Place | None, found: Submissions) -> None:
     """
     if place is None:
         return
-    tops = [top for top in place.own if not VERSION.fullmatch(stem(top)) and top.casefold() != "vae"]
-    people = [top for top in tops if not WORK.search(stem(top))]
-    if not place.direct() and len(people) > 1 and any(len(place.wanted(top)) > 1 for top in people):
-        values = {"path": str(place.path), "folders": _named(people)}
-        raise Refusal(Message("intake.one_or_class", values))
+    tops = [top for top in place.own if not PIECE.fullmatch(stem(top)) or stem(top).isdecimal()]
+    if not place.direct() and len(tops) > 1 and any(len(place.wanted(top)) > 1 for top in tops):
+        raise Refusal(Message("intake.one_or_class", {"path": str(place.path), "folders": _named(tops)}))
     if len(tops) > 1 or (place.direct() and any(map(place.wanted, tops))):
         found.pass_over("together", place, _named(tops))
 
 
 def _without_copies(found: Submissions) -> list[Source]:
-    """The sources, of those that a platform names alike and that hold the same files only one: a download may lie there
-    packed and unpacked.
+    """The sources, of those that a platform names alike the last, or one of two that hold the same files: a download may
+    lie there packed and unpacked, or those of two days.
     """
     kept: dict[tuple[object, ...], Source] = {}
     for source in found:
@@ -229,9 +221,18 @@ def _without_copies(found: Submissions) -> list[Source]:
         if twin is not source and load(twin).digest == load(source).digest:
             place = f"{source.path.name}: {source.name}"
             found.passed_over.append(Message("intake.over_twice", {"path": readable(place)}))
+        elif twin is not source and 0 < min(_last(twin), _last(source)) < max(_last(twin), _last(source)):
+            kept[about], older = sorted((source, twin), key=_last, reverse=True)
+            place = f"{older.path.name}: {older.name}"
+            found.passed_over.append(Message("intake.over_older", {"path": readable(place)}))
         elif twin is not source:
             kept[source.path, source.members] = source
     return list(kept.values())
+
+
+def _last(source: Source) -> int:
+    """How late the last of a platform's uploads came, 0 where it does not tell."""
+    return max((member.order for member in source.members), default=0)
 
 
 def _distinct(sources: Iterable[Source]) -> list[Source]:
