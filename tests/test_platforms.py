@@ -549,6 +549,37 @@ def test_a_team_of_moodle_without_its_group_is_refused(tmp_path: Path, run: Run)
 COLUMNS = handback.Columns((0,), (), 2, None, None)
 
 
+@pytest.mark.parametrize(
+    ("lms", "names", "book", "taken"),
+    [
+        ("github", "vae-kim vae-kim-2 vae-vae-kim", "kim kim-2 vae-kim 2", "kim kim-2 vae-kim"),
+        ("github", "vae-vae-kim vae-lee", "kim lee", None),
+        ("github", "vae-lab-lee-kim", "kim lee-kim", None),
+        ("github", "vae-lee-min vae-lee-su", "min su lee-min", None),
+        ("github", "vae-lab-kim-20261 vae-lab-lee vae-lab-park", "20261 lee park", "lee park"),
+        ("github", "vae-lab-kim-20261234 vae-lab-20261235", "20261234 20261235", "20261234 20261235"),
+        ("", "vae-lab-lee-kim12 vae-lab-20261235", "kim12 20261235", "20261235"),
+        ("moodle", "Team_1_12771 Kim_20261234_12772", "12771 12772 20261234", "20261234"),
+    ],
+)
+def test_a_part_of_a_name_is_never_another_student(
+    tmp_path: Path, lms: str, names: str, book: str, taken: str | None
+) -> None:
+    handed = [
+        handback.Handed(name, name, lms, (name.split("_")[-1],), "", 1.0, 100.0) for name in names.split()
+    ]
+    text = "\n".join(["username,score", *(f"{login}," for login in book.split())])
+    table = Table.read(write(tmp_path, {"book.csv": text.encode()}) / "book.csv")
+    known = handback.CHANNELS["csv"]
+    where = handback.columns(known, table, None, None)
+    if taken is None:
+        with pytest.raises(Refusal):
+            handback.fill(known, table, where, handed, False)
+    else:
+        content = handback.fill(known, table, where, handed, False).content.decode()
+        assert [row.split(",")[0] for row in content.splitlines() if row.endswith("1")] == taken.split()
+
+
 # --- times -----------------------------------------------------------------------------------------------
 
 

@@ -33,13 +33,16 @@ class Handed:
         """By what a gradebook may know the student: what the LMS said, else the name and what looks like an id in it."""
         if self.lms == lms:
             return {_key(id) for id in self.ids}
+        numbers = re.findall(r"(?<![^\W_])\d{7,}(?![^\W_])", self.name)
+        if self.lms == "github":  # a part of a login may be another's
+            return {_key(id) for id in (*self.ids, *numbers)}
         ids, name = self.ids, self.name
         if self.lms == "moodle":  # outside of Moodle its number may be anybody's
             ids, name = (), name.removesuffix("_" + "".join(ids))
-        words = re.findall(r"(?<![^\W_])\d+(?![^\W_])", name)
-        if self.lms != "github":  # what hyphens join stays whole: the end of a login may be another's
-            words += [word for word in re.split(r"[\s_+,()\[\]]+", name) if any(map(str.isdigit, word))]
-        return {_key(id) for id in (*ids, name, *(word for word in words if len(word) >= 5))}
+        numbers = re.findall(r"(?<![^\W_])\d{5,}(?![^\W_])", name)
+        words = re.split(r"[\s_+,()\[\]]+", name)  # what hyphens join stays whole: it may be a login, too
+        numbers += [word for word in words if len(word) >= 5 and any(map(str.isdigit, word))]
+        return {_key(id) for id in (*ids, name, *numbers)}
 
 
 def _key(text: str) -> str:
