@@ -324,10 +324,20 @@ def refused(path: Path) -> str:
     return texts[0]
 
 
+@pytest.mark.parametrize("bulk", [False, True])
 @pytest.mark.parametrize("stray", ["loss.py", "Model.PY", "vae/model.py"])
-def test_a_stray_file_does_not_make_one_of_a_class(tmp_path: Path, stray: str) -> None:
-    text = refused(write(tmp_path / "class", {**KIM, **LEE, **PARK, stray: b"x = 1"}))
-    assert f"'{stray}'" in text and "kim, lee, park" in text
+def test_a_stray_file_does_not_make_one_of_a_class(tmp_path: Path, stray: str, bulk: bool) -> None:
+    files = {**KIM, **LEE, stray: b"x = 1"}
+    path = write(tmp_path / "class", {"all.zip": zipped(files)} if bulk else files)
+    text = refused(path / "all.zip" if bulk else path)
+    assert f"'{stray}'" in text and "kim, lee" in text
+
+
+def test_a_second_copy_of_a_zip_is_told_from_the_first(tmp_path: Path) -> None:
+    files = {f"{name}.zip": packed(own(n)) for n, name in enumerate(("kim", "kim (1)", "lee (2026)", "lee"))}
+    sources = find(write(tmp_path, files))
+    assert [source.name for source in sources] == ["kim", "kim (1)", "lee", "lee (2026)"]
+    assert [[note.id for note in source.notes] for source in sources] == [["intake.same_name"]] * 2 + [[], []]
 
 
 def test_a_stray_file_in_an_lms_download_is_named(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ NAMED = 5  # folders that a message names
 PIECE = re.compile(
     r"(?:[\W_]|(?<!\d)\d{1,4}(?!\d)|vae|homework|home|hw|labs?|ps|week|assignments?|submissions?|submitted|submit|projects?"
     r"|source|src|code|reports?|figures?|figs?|data|docs?|images?|img|results?|plots?|outputs?|notebooks?|notes?|my|all|files?"
+    r"|checkpoints?|models?|runs?|logs?|tests?|assets?|utils?|slides?|env|misc|etc|pdfs?|answers?"
     r"|old|new|copy|backup|final|last|version|ver|v|try"
     r"|과제|제출물?|실습|숙제|주차|보고서|그림|이전|최종|수정|백업|사본)*",
     re.IGNORECASE,
@@ -31,6 +32,7 @@ SECTION = re.compile(
     r"(section|sec|class|drive-download-.*)?[\W_]*(\d{1,3}|[a-z])?[\W_]*(section|class|분반|반)?",
     re.IGNORECASE,
 )
+COPY = re.compile(r"( ?\(\d\d?\)| - (copy|복사본)( ?\(\d\d?\))?)$", re.IGNORECASE)
 
 
 def find(path: Path) -> Submissions:
@@ -70,11 +72,16 @@ def _is_class(place: Place, stack: ExitStack) -> bool:
     direct, is_zip = place.direct(), place.packed is not None
     if not direct or len({upload.key for upload in place.uploads}) > 1:
         return not is_zip or _is_nested(place, True, stack, least=2)
-    others = place.shared(top for top in place.own if top.casefold() != "vae")
-    if len(others) > 1 + is_zip:  # a zip seldom holds a class and stray files
+    others = place.shared(_people(place))
+    if len(others) > 1:
         values = {"path": str(place.path), "file": direct[0], "folders": _named(others)}
         raise Refusal(Message("intake.class_or_one", values))
     return False
+
+
+def _people(place: Place) -> list[str]:
+    """The folders and archives that are not called like a piece of one student's work."""
+    return [top for top in place.own if not PIECE.fullmatch(stem(top)) or stem(top).isdecimal()]
 
 
 def _named(tops: Iterable[str]) -> str:
@@ -203,7 +210,7 @@ def _tell_of_folders(place: Place | None, found: Submissions) -> None:
     """
     if place is None:
         return
-    tops = [top for top in place.own if not PIECE.fullmatch(stem(top)) or stem(top).isdecimal()]
+    tops = _people(place)
     if not place.direct() and len(tops) > 1 and any(len(place.wanted(top)) > 1 for top in tops):
         raise Refusal(Message("intake.one_or_class", {"path": str(place.path), "folders": _named(tops)}))
     if len(tops) > 1 or (place.direct() and any(map(place.wanted, tops))):
@@ -236,9 +243,13 @@ def _last(source: Source) -> int:
 
 
 def _distinct(sources: Iterable[Source]) -> list[Source]:
-    """The sources with names that differ: of two called kim one stays it and one becomes "kim (2)"."""
+    """The sources with names that differ: of two called kim one stays it and one becomes "kim (2)".
+
+    Whoever is called as a browser calls a second copy, "kim (1)" beside "kim", is told likewise.
+    """
     ordered = sorted(sources, key=lambda source: (source.name, str(source.path), source.members))
     count = Counter(source.name for source in ordered)
+    alike = Counter(COPY.sub("", source.name) for source in ordered)
     taken: set[str] = set()
     distinct = []
     for source in ordered:
@@ -246,9 +257,9 @@ def _distinct(sources: Iterable[Source]) -> list[Source]:
         while name in taken or (name != source.name and name in count):
             name, number = f"{source.name} ({number})", number + 1
         taken.add(name)
-        if count[source.name] > 1:
+        if (same := alike[COPY.sub("", source.name)]) > 1:
             place = readable(source.members[0].place if source.members else source.path.name)
-            values = {"name": source.name, "count": count[source.name], "path": place}
+            values = {"name": COPY.sub("", source.name), "count": same, "path": place}
             note = Message("intake.same_name", values)
             source = replace(source, name=name, notes=(*source.notes, note))
         distinct.append(source)
