@@ -875,6 +875,21 @@ def test_students_of_canvas_with_nothing_that_can_be_graded_are_not_overlooked(t
     assert sources.passed_over == []
 
 
+@pytest.mark.parametrize("form", ["kim_1001_500{}_{}.zip", "LATE_anon_aB3d_500{}_{}.zip"])
+def test_several_zips_of_one_student_belong_together(tmp_path: Path, form: str) -> None:
+    zips = {form.format(n, n): zipped({name: GOOD[name]}) for n, name in enumerate(FOUR)}
+    sources = find(write(tmp_path, {**zips, "lee_1002_5010_vae.zip": zipped(GOOD), "a.txt": b""}))
+    assert [load(source).files for source in sources] == [GOOD, GOOD]
+
+
+def test_canvas_s_notebooks_and_reports_alone_are_not_one_hand_in(tmp_path: Path) -> None:
+    files = {
+        f"kim_100{n}_500{n}_{name}": b"" for n, name in enumerate(("lab.ipynb", "report.pdf", "vae.rar"))
+    }
+    for path in (write(tmp_path / "class", files), write(tmp_path, {"all.zip": zipped(files)}) / "all.zip"):
+        assert names(path) == ["kim_1000", "kim_1001", "kim_1002"]
+
+
 def test_zips_that_only_look_like_canvas_s_stay_students_of_their_own(tmp_path: Path) -> None:
     content = {
         f"hw_1_{20261230 + n}_{name}.zip": zipped(GOOD) for n, name in enumerate(("kim", "lee", "park"))

@@ -18,9 +18,10 @@ ANONYMOUS = re.compile(
     r"(?P<late>LATE_)?anon_(?P<user>[^_]+)(?P<after>_LATE)?_(?:(?P<upload>\d+)_)?(?P<file>.+)", re.DOTALL
 )
 # Kim Minji_12_assignsubmission_file (a folder), ..._file_ (one of Moodle before 4.1), ..._file_model.py (flat),
-# Team 1_7_..., Default group_... (of a team that has no number)
+# Team 1_7_..., Default group_... (of a team that has no number); "..._file (1)" if unpacked where it lay already
 MOODLE = re.compile(
-    r"(?P<name>.+?)(?:_(?P<user>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL
+    r"(?P<name>.+?)(?:_(?P<user>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?: ?\(\d\d?\)|_(?P<file>.*))?",
+    re.DOTALL,
 )
 # hw7_20261234_attempt_2026-11-27-14-03-05_model.py, and ....txt, which says that it was handed in
 BLACKBOARD = re.compile(r"(?P<head>.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL)
@@ -175,18 +176,26 @@ def uploads(folders: Iterable[str], files: Iterable[str]) -> list[Upload]:
     """Those of the folders and files in one place that an LMS named.
 
     Canvas's pattern alone proves little (hw_1_20261234_kim.zip): one of the four files has to be there, a text
-    written in the browser, or about as many students as archives, or as files where there is nothing else.
+    written in the browser, or about as many students as archives; or all archives, where there are none all files,
+    have names with a student's id and no student number in place of the upload's.
     """
     folders, files = ([name for name in names if len(name) <= NAME_LETTERS] for names in (folders, files))
     found = [upload for name in (*folders, *files) if (upload := moodle(name) or blackboard(name))]
     known = {upload.top for upload in found}
     settled = _settled({name: read for name in files if name not in known and (read := canvas(name))})
-    packed = [
-        upload for upload in settled if upload.packed or (len(settled) == len(files) > 1 and not folders)
-    ]
+    packed = [upload for upload in settled if upload.packed]
+    alike = packed or settled
+    students = {upload.student for upload in alike}
+    archives = [name for name in files if name.casefold().endswith(ARCHIVES)]
     real = (
         any(upload.wanted or (not upload.order and upload.original in TEXTS) for upload in settled)
         or 2 * len({upload.student for upload in packed}) > len(packed) > 0
+        or (
+            len(students) > 1
+            and len(alike) == len(archives if packed else files)
+            and all(len(upload.origin.ids[0]) > 2 for upload in alike)
+            and not all(STUDENT_NUMBER.fullmatch(str(upload.order)) for upload in alike)
+        )
     )
     return [*found, *settled] if real else found
 
