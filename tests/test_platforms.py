@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import unescape
@@ -402,6 +403,11 @@ def test_of_the_downloads_of_two_days_the_later_attempt_counts(tmp_path: Path) -
         sources = find(write(tmp_path, {f"{day}.zip": zipped(files) for day, files in enumerate(days)}))
         assert [load(source).files for source in sources] == [own(1), own(2)]
         assert sorted(said(sources).values()) == ["older", "twice"]
+    second["kim_1001_6001_vae-1.zip"] = packed(own(1, ("model.py",)))  # the rest of it may still be meant
+    sources = find(
+        write(tmp_path, {f"{day}.zip": zipped(files) for day, files in enumerate((first, second))})
+    )
+    assert [source.name for source in sources] == ["kim_1001", "kim_1001 (2)", "lee_1002"]
 
 
 @pytest.mark.parametrize("outer", ["", "class/"])
@@ -420,6 +426,24 @@ def test_a_download_that_lies_there_packed_and_unpacked_counts_once(tmp_path: Pa
     sources = find(write(tmp_path, {**under("submissions", files), "submissions.zip": zipped(files)}))
     assert [source.name for source in sources] == ["kim_1001", "kim_1002"]
     assert list(said(sources).values()).count("twice") == 2
+
+
+def test_names_of_others_in_a_student_s_zip_are_told(tmp_path: Path) -> None:
+    files = {"kim.zip": zipped(under("Lee_772_assignsubmission_file", own(1))), "park.zip": packed(own(2))}
+    sources = find(write(tmp_path, files))
+    assert [source.name for source in sources] == ["Lee_772", "park"] and said(sources) == {
+        "kim.zip": "around"
+    }
+
+
+@pytest.mark.parametrize(
+    "long", ["-" * 60_000, "drive-download-" + "-" * 60_000, "vae" * 20_000, "(1" * 30_000]
+)
+def test_long_names_in_a_zip_take_no_time(tmp_path: Path, long: str) -> None:
+    files = {f"{long}{version}/{name}": text for version in "ab" for name, text in own(1).items()}
+    started = time.perf_counter()
+    find(write(tmp_path, {"kim.zip": zipped(files), "lee.zip": packed(own(2))}))
+    assert time.perf_counter() - started < 20  # minutes, if patterns were tried at all of it
 
 
 @pytest.mark.parametrize("form", ["{}", "{}.zip"])

@@ -13,6 +13,7 @@ from pathlib import Path
 from autograder.intake.archive import NESTED_ZIPS
 from autograder.intake.gather import Place, Source, Submissions, hand_ins, stem
 from autograder.intake.gradescope import METADATA
+from autograder.intake.lms import NAME_LETTERS
 from autograder.intake.load import load
 from autograder.intake.tree import FOLDER_DEPTH, Refused, is_zip, readable
 from autograder.messages import Message, Refusal
@@ -81,7 +82,12 @@ def _is_class(place: Place, stack: ExitStack) -> bool:
 
 def _people(place: Place) -> list[str]:
     """The folders and archives that are not called like a piece of one student's work."""
-    return [top for top in place.own if not PIECE.fullmatch(stem(top)) or stem(top).isdecimal()]
+    return [top for top in place.own if not PIECE.fullmatch(_called(top)) or _called(top).isdecimal()]
+
+
+def _called(top: str) -> str:
+    """A name without its ending, in small letters and no longer than patterns should meet."""
+    return stem(top)[-NAME_LETTERS:].casefold()
 
 
 def _named(tops: Iterable[str]) -> str:
@@ -96,7 +102,7 @@ def _several(place: Place, least: int) -> dict[str, frozenset[str]]:
     """
     shared = place.shared(place.own)
     whole = sum(len(wanted) > 1 for wanted in shared.values())
-    names = {re.sub(r"\W*(?<!\d)\d{1,2}\W*$", "", stem(top)) for top in shared}
+    names = {re.sub(r"\W*(?<!\d)\d{1,2}\W*$", "", _called(top)) for top in shared}
     versions = all(map(PIECE.fullmatch, names)) or len(names) == 1
     return shared if not versions and (len(shared) > 2 or whole >= least) else {}
 
@@ -159,7 +165,8 @@ def _read(place: Place, found: Submissions, stack: ExitStack) -> None:
     for top, below in inner.items():
         before = len(found)
         _read(below, found, stack)
-        if not all(source.origin.lms for source in found[before:]):
+        beside = any(top not in inner for top in place.own)  # then a student may have packed others' names
+        if beside or not all(source.origin.lms for source in found[before:]):
             found.pass_over("around", place, top)
 
 
@@ -186,7 +193,7 @@ def _refuse_sections(place: Place, tops: list[str], found: Submissions) -> None:
         return
     if (
         (several and len(sections) > 1)
-        or (len(single) > 1 and all(map(SECTION.fullmatch, map(stem, single))))
+        or (len(single) > 1 and all(map(SECTION.fullmatch, map(_called, single))))
         or (several and len(tops) == 1 and all(len(wanted) > 2 for wanted in several.values()))
     ):
         values = {"path": str(place.path), "folders": _named(sorted(sections)), "inside": _named(names)}
@@ -197,7 +204,7 @@ def _refuse_sections(place: Place, tops: list[str], found: Submissions) -> None:
 
 def _one_name(top: str, below: Place) -> bool:
     """Whether all that lies in a folder lies in one more, which is called neither like it nor like a piece of work."""
-    inner, outer = (stem(name).casefold() for name in (below.own[0] if len(below.own) == 1 else "", top))
+    inner, outer = (_called(name) for name in (below.own[0] if len(below.own) == 1 else "", top))
     alike = {*re.findall(r"[^\W_]+", inner)} & {*re.findall(r"[^\W_]+", outer)}
     student = ".git" in below.tops or (re.search(r"\d{5}", outer) and not SECTION.fullmatch(outer))
     return not (PIECE.fullmatch(inner) or alike or student) and bool(below.wanted(below.own[0]))
@@ -225,15 +232,18 @@ def _without_copies(found: Submissions) -> list[Source]:
     for source in found:
         about = (source.name, source.origin.ids) if source.origin.lms else (source.path, source.members)
         twin = kept.setdefault(about, source)
-        if twin is not source and load(twin).digest == load(source).digest:
-            place = f"{source.path.name}: {source.name}"
-            found.passed_over.append(Message("intake.over_twice", {"path": readable(place)}))
-        elif twin is not source and 0 < min(_last(twin), _last(source)) < max(_last(twin), _last(source)):
-            kept[about], older = sorted((source, twin), key=_last, reverse=True)
-            place = f"{older.path.name}: {older.name}"
-            found.passed_over.append(Message("intake.over_older", {"path": readable(place)}))
-        elif twin is not source:
+        if twin is source:
+            continue
+        older, newer = sorted((source, twin), key=_last)
+        if load(older).digest == load(newer).digest:
+            why, older = "twice", source
+        elif 0 < _last(older) < _last(newer) and load(older).files.keys() <= load(newer).files.keys():
+            why, kept[about] = "older", newer
+        else:
             kept[source.path, source.members] = source
+            continue
+        place = readable(f"{older.path.name}: {older.name}")
+        found.passed_over.append(Message(f"intake.over_{why}", {"path": place}))
     return list(kept.values())
 
 
