@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 from autograder.intake.lms import PLAIN, Origin, moment
 from autograder.messages import Message
@@ -56,7 +56,9 @@ def lateness(origin: Origin, settings: Settings) -> tuple[float, Message]:
         percent = min(most, each) if origin.late else 0
         return percent, Message("adjust.late_mark", {"percent": number(percent)})
     submitted = origin.submitted if origin.submitted.tzinfo else origin.submitted.replace(tzinfo=due.tzinfo)
-    behind = submitted - due - timedelta(minutes=settings.late_grace_minutes)
+    # In UTC: within one zone Python reckons by the clock on the wall, which is put forward and back.
+    behind = submitted.astimezone(timezone.utc) - due.astimezone(timezone.utc)
+    behind -= timedelta(minutes=settings.late_grace_minutes)
     days = max(0, math.ceil(behind / timedelta(days=1)))
     percent = min(most, each * days)
     handed_in = f"{submitted.astimezone(due.tzinfo):%Y-%m-%d %H:%M}"

@@ -233,6 +233,26 @@ def test_a_locked_grade_of_moodle_is_left_alone(collected: Grade, tmp_path: Path
     assert filled.kept == ("Lee_Seo_jun_772",) and b",30.00," in filled.content
 
 
+KOREAN = "식별자,성명,이메일 주소,상태,성적,최대 성적,성적을 변경할 수 있음,제출,채점,피드백 댓글"
+
+
+@pytest.mark.parametrize("options", [{}, {"id_column": "식별자", "score_column": "성적"}])
+def test_a_worksheet_in_korean_is_held_to_its_maximum_and_locks(
+    collected: Grade, tmp_path: Path, options: dict[str, str]
+) -> None:
+    out = collected(moodle_download(NEW), MOODLE_SCORES)
+    book = "\n".join([KOREAN, *MOODLE_BOOK.splitlines()[1:]]).replace("Participant ", "참가자") + "\n"
+    filled = fill(
+        "moodle", out, put(tmp_path / "book.csv", book.replace("100.00,Yes", "100.00,예")), **options
+    )
+    assert filled.matched == 2 and b",92.5,100.00," in filled.content
+    locked = put(tmp_path / "book.csv", book.replace("100.00,Yes", "100.00,아니오"))
+    assert len(fill("moodle", out, locked, **options).kept) == 2
+    assert "10" in refused(
+        "moodle", out, put(tmp_path / "book.csv", book.replace("100.00", "10.00")), **options
+    )
+
+
 def test_headings_in_another_language_are_refused_until_they_are_named(
     collected: Grade, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from autograder import identical, kit, overrides
 from autograder.adjust import Adjuster, lateness
 from autograder.fingerprint import listed_checks
 from autograder.intake import Origin, Source, Submission
+from autograder.intake.lms import moment
 from autograder.messages import LANGUAGES, Refusal
 from autograder.outfolder import Folder
 from autograder.overrides import Override
@@ -224,6 +225,13 @@ def test_minutes_of_grace_are_no_lateness() -> None:
     patient = replace(LATE, late_grace_minutes=30)
     assert lateness(handed_in("2026-04-04T00:29:00+09:00"), patient)[0] == 0
     assert lateness(handed_in("2026-04-04T00:29:01+09:00"), patient)[0] == 10
+
+
+def test_a_day_is_a_day_when_the_clock_is_put_back() -> None:
+    due = replace(LATE, late_due="2026-10-31 23:59 America/New_York")
+    for clock, percent in (("22:59", 10), ("23:30", 20)):
+        submitted = moment(f"2026-11-01 {clock} America/New_York")
+        assert lateness(Origin("nbgrader", submitted=submitted), due)[0] == percent
 
 
 def test_a_mark_without_a_time_is_one_day() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import unescape
@@ -200,6 +201,8 @@ PLATFORMS: dict[str, tuple[dict[str, bytes], str, str, int, int]] = {  # downloa
     "gradescope": (gradescope(), "gradescope", gradescope_book(), 1, 3),
 }
 
+CLONES = ("github", True)  # they come one by one, and never as a zip
+
 
 def write(root: Path, files: Mapping[str, bytes]) -> Path:
     for name, content in files.items():
@@ -229,13 +232,13 @@ def expected(platform: str) -> dict[str, str]:
     return wanted | ({"min": "", "kim": ""} if platform == "github" else {})
 
 
-@pytest.mark.parametrize("bulk", [False, True])
-@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize(
+    ("platform", "bulk"),
+    [(platform, bulk) for platform in PLATFORMS for bulk in (False, True) if (platform, bulk) != CLONES],
+)
 def test_every_student_gets_their_own_grade(platform: str, bulk: bool, tmp_path: Path, run: Run) -> None:
     """From the download, as a folder or as a zip, to the row of the gradebook."""
     download, channel, book, id_column, score_column = PLATFORMS[platform]
-    if bulk and platform == "github":
-        pytest.skip("clones are no download")
     if bulk:
         path = write(tmp_path / "class", {"all.zip": zipped(download)}) / "all.zip"
     else:
@@ -322,10 +325,20 @@ def refused(path: Path) -> str:
     return texts[0]
 
 
+@pytest.mark.parametrize("bulk", [False, True])
 @pytest.mark.parametrize("stray", ["loss.py", "Model.PY", "vae/model.py"])
-def test_a_stray_file_does_not_make_one_of_a_class(tmp_path: Path, stray: str) -> None:
-    text = refused(write(tmp_path / "class", {**KIM, **LEE, **PARK, stray: b"x = 1"}))
-    assert f"'{stray}'" in text and "kim, lee, park" in text
+def test_a_stray_file_does_not_make_one_of_a_class(tmp_path: Path, stray: str, bulk: bool) -> None:
+    files = {**KIM, **LEE, stray: b"x = 1"}
+    path = write(tmp_path / "class", {"all.zip": zipped(files)} if bulk else files)
+    text = refused(path / "all.zip" if bulk else path)
+    assert f"'{stray}'" in text and "kim, lee" in text
+
+
+def test_a_second_copy_of_a_zip_is_told_from_the_first(tmp_path: Path) -> None:
+    files = {f"{name}.zip": packed(own(n)) for n, name in enumerate(("kim", "kim (1)", "lee (2026)", "lee"))}
+    sources = find(write(tmp_path, files))
+    assert [source.name for source in sources] == ["kim", "kim (1)", "lee", "lee (2026)"]
+    assert [[note.id for note in source.notes] for source in sources] == [["intake.same_name"]] * 2 + [[], []]
 
 
 def test_a_stray_file_in_an_lms_download_is_named(tmp_path: Path) -> None:
@@ -382,11 +395,55 @@ def test_two_downloads_side_by_side_are_two_sections(tmp_path: Path, bulk: bool)
     assert said(sources)["list.xlsx"] == "file"
 
 
+def test_of_the_downloads_of_two_days_the_later_attempt_counts(tmp_path: Path) -> None:
+    first = {"kim_1001_5001_vae.zip": packed(own(1, version="old")), "lee_1002_5002_vae.zip": packed(own(2))}
+    second = {**first, "kim_1001_6001_vae-1.zip": packed(own(1))}
+    del second["kim_1001_5001_vae.zip"]
+    for days in ((first, second), (second, first)):
+        sources = find(write(tmp_path, {f"{day}.zip": zipped(files) for day, files in enumerate(days)}))
+        assert [load(source).files for source in sources] == [own(1), own(2)]
+        assert sorted(said(sources).values()) == ["older", "twice"]
+    second["kim_1001_6001_vae-1.zip"] = packed(own(1, ("model.py",)))  # the rest of it may still be meant
+    sources = find(
+        write(tmp_path, {f"{day}.zip": zipped(files) for day, files in enumerate((first, second))})
+    )
+    assert [source.name for source in sources] == ["kim_1001", "kim_1001 (2)", "lee_1002"]
+
+
+@pytest.mark.parametrize("outer", ["", "class/"])
+@pytest.mark.parametrize(
+    "names", [("20261234", "20261235"), ("s20261234", "s20261235"), ("kim_hw7", "lee_hw7")]
+)
+def test_a_zip_of_student_numbers_is_a_class(tmp_path: Path, names: tuple[str, ...], outer: str) -> None:
+    files = {f"{outer}{name}/{file}": text for n, name in enumerate(names) for file, text in own(n).items()}
+    sources = find(write(tmp_path, {"all.zip": zipped(files)}) / "all.zip")
+    assert [source.name for source in sources] == list(names)
+    assert [load(source).files for source in sources] == [own(0), own(1)]
+
+
 def test_a_download_that_lies_there_packed_and_unpacked_counts_once(tmp_path: Path) -> None:
     files = {f"kim_100{n}_500{n}_vae.zip": packed(own(n)) for n in (1, 2)}
     sources = find(write(tmp_path, {**under("submissions", files), "submissions.zip": zipped(files)}))
     assert [source.name for source in sources] == ["kim_1001", "kim_1002"]
     assert list(said(sources).values()).count("twice") == 2
+
+
+def test_names_of_others_in_a_student_s_zip_are_told(tmp_path: Path) -> None:
+    files = {"kim.zip": zipped(under("Lee_772_assignsubmission_file", own(1))), "park.zip": packed(own(2))}
+    sources = find(write(tmp_path, files))
+    assert [source.name for source in sources] == ["Lee_772", "park"] and said(sources) == {
+        "kim.zip": "around"
+    }
+
+
+@pytest.mark.parametrize(
+    "long", ["-" * 60_000, "drive-download-" + "-" * 60_000, "vae" * 20_000, "(1" * 30_000]
+)
+def test_long_names_in_a_zip_take_no_time(tmp_path: Path, long: str) -> None:
+    files = {f"{long}{version}/{name}": text for version in "ab" for name, text in own(1).items()}
+    started = time.perf_counter()
+    find(write(tmp_path, {"kim.zip": zipped(files), "lee.zip": packed(own(2))}))
+    assert time.perf_counter() - started < 20  # minutes, if patterns were tried at all of it
 
 
 @pytest.mark.parametrize("form", ["{}", "{}.zip"])
@@ -398,11 +455,90 @@ def test_a_class_of_two_one_level_too_high_is_refused(tmp_path: Path, form: str)
     assert ", ".join(names) in refused(write(tmp_path, files))
 
 
-def test_sections_without_an_lms_s_names_are_refused(tmp_path: Path) -> None:
-    text = refused(
-        write(tmp_path, {**under("A", {**KIM, **LEE}), **under("B", {**PARK, **under("choi", own(4))})})
-    )
-    assert "A, B" in text and "kim, lee" in text
+SECTIONS: list[dict[str, bytes]] = [  # in each: how the sections are called, and whom they hold
+    {**under("A", {**KIM, **LEE}), **under("B", {**PARK, **under("choi", own(4))})},
+    {**under("A", KIM), **under("B", LEE)},
+    {**under("A", KIM), **under("B", {**LEE, **PARK}), "list.xlsx": b""},
+    {"A/kim.zip": packed(own(1)), "B/lee.zip": packed(own(2))},
+    {**under("A/kim_hw7", own(1)), **under("B/lee_hw7", own(2))},
+    {**under("drive-download-20261127T01Z-001/kim", own(1)), **under("drive-download-20261127T01Z-002", LEE)},
+    {"A.zip": zipped({**KIM, **LEE}), "B.zip": zipped({**PARK, **under("choi", own(4))})},
+]
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+@pytest.mark.parametrize("files", SECTIONS)
+def test_sections_without_an_lms_s_names_are_refused(
+    tmp_path: Path, files: dict[str, bytes], bulk: bool
+) -> None:
+    path = write(tmp_path / "year", {"all.zip": zipped(files)} if bulk else files)
+    text = refused(path / "all.zip" if bulk else path)
+    assert all(top.partition("/")[0] in text for top in files if "list" not in top) and "kim" in text
+
+
+CANVAS_1 = {f"kim_100{n}_500{n}_{name}": text for n in (1, 2) for name, text in own(n).items()}
+CANVAS_2 = {f"lee_100{n}_600{n}_vae.zip": packed(own(n)) for n in (3, 4)}
+MOODLE_1 = under("Kim_1_assignsubmission_file", own(1)) | under("Lee_2_assignsubmission_file", own(2))
+MOODLE_2 = under("Park_3_assignsubmission_file", own(3))
+YEARS: list[tuple[int, dict[str, bytes]]] = [
+    (4, {"1.zip": zipped(CANVAS_1), "2.zip": zipped(CANVAS_2)}),
+    (4, {"all/1.zip": zipped(CANVAS_1), "all/2.zip": zipped(CANVAS_2)}),
+    (4, {"year.zip": zipped({"1.zip": zipped(CANVAS_1), "2.zip": zipped(CANVAS_2)})}),
+    (4, {**under("1", CANVAS_1), "2.zip": zipped(CANVAS_2)}),
+    (3, {"1.zip": zipped(MOODLE_1), "2.zip": zipped(MOODLE_2)}),
+    (3, {**under("1", MOODLE_1), **under("2", MOODLE_2)}),
+    (3, {"1.zip": zipped(CANVAS_1), "plain.zip": packed(own(3))}),
+]
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+@pytest.mark.parametrize(("count", "files"), YEARS)
+def test_downloads_of_sections_are_read_wherever_they_lie(
+    tmp_path: Path, count: int, files: dict[str, bytes], bulk: bool
+) -> None:
+    path = write(tmp_path / "year", {"all.zip": zipped(files)} if bulk else files)
+    sources = find(path / "all.zip" if bulk else path)
+    assert [load(source).files for source in sources] == [own(n) for n in range(1, len(sources) + 1)]
+    assert len(sources) == count
+
+
+@pytest.mark.parametrize(
+    ("files", "names", "why"),
+    [
+        (under("submissions", KIM), ["submissions"], {"submissions/kim": "inside"}),
+        (
+            {**under("mon", KIM), **under("tue", LEE)},
+            ["mon", "tue"],
+            {"mon/kim, tue/lee": "inside"},
+        ),
+        ({**under("kim/vae-lab", own(1)), **under("lee/my_vae", own(2))}, ["kim", "lee"], {}),
+        ({**under("kim/kim", own(1)), **under("lee/hw", own(2))}, ["kim", "lee"], {}),
+        ({"loss.py": b"x = 1", **under("lee", own(1))}, ["class"], {"lee": "together"}),
+        ({f"kim/{name}.zip": packed(own(1)) for name in ("vae", "vae (1)")} | LEE, ["kim", "lee"], {}),
+    ],
+)
+def test_a_folder_in_a_folder_is_named_where_it_may_be_the_student(
+    tmp_path: Path, files: dict[str, bytes], names: list[str], why: dict[str, str]
+) -> None:
+    sources = find(write(tmp_path / "class", files))
+    assert [source.name for source in sources] == names and said(sources) == why
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"kim/model (1).py": b"x = 1", **LEE},
+        {"kim/lab.ipynb": b"{}", **LEE},
+        {**KIM, "lee.7z": b"", "park.rar": b""},
+        {"kim/1/a.txt": b"", "lee/loss.py": b"x", "lee/model.py": b"x", "park/x": b""},
+    ],
+)
+def test_a_zip_of_people_without_files_is_not_taken_for_one_hand_in(
+    tmp_path: Path, files: dict[str, bytes]
+) -> None:
+    assert "kim, lee" in refused(write(tmp_path, {"all.zip": zipped(files)}) / "all.zip")
+    write(tmp_path / "class", files)
+    assert [source.name for source in find(tmp_path / "class")][:2] == ["kim", "lee"]
 
 
 # --- names -----------------------------------------------------------------------------------------------
@@ -447,6 +583,37 @@ def test_a_team_of_moodle_without_its_group_is_refused(tmp_path: Path, run: Run)
 COLUMNS = handback.Columns((0,), (), 2, None, None)
 
 
+@pytest.mark.parametrize(
+    ("lms", "names", "book", "taken"),
+    [
+        ("github", "vae-kim vae-kim-2 vae-vae-kim", "kim kim-2 vae-kim 2", "kim kim-2 vae-kim"),
+        ("github", "vae-vae-kim vae-lee", "kim lee", None),
+        ("github", "vae-lab-lee-kim", "kim lee-kim", None),
+        ("github", "vae-lee-min vae-lee-su", "min su lee-min", None),
+        ("github", "vae-lab-kim-20261 vae-lab-lee vae-lab-park", "20261 lee park", "lee park"),
+        ("github", "vae-lab-kim-20261234 vae-lab-20261235", "20261234 20261235", "20261234 20261235"),
+        ("", "vae-lab-lee-kim12 vae-lab-20261235", "kim12 20261235", "20261235"),
+        ("moodle", "Team_1_12771 Kim_20261234_12772", "12771 12772 20261234", "20261234"),
+    ],
+)
+def test_a_part_of_a_name_is_never_another_student(
+    tmp_path: Path, lms: str, names: str, book: str, taken: str | None
+) -> None:
+    handed = [
+        handback.Handed(name, name, lms, (name.split("_")[-1],), "", 1.0, 100.0) for name in names.split()
+    ]
+    text = "\n".join(["username,score", *(f"{login}," for login in book.split())])
+    table = Table.read(write(tmp_path, {"book.csv": text.encode()}) / "book.csv")
+    known = handback.CHANNELS["csv"]
+    where = handback.columns(known, table, None, None)
+    if taken is None:
+        with pytest.raises(Refusal):
+            handback.fill(known, table, where, handed, False)
+    else:
+        content = handback.fill(known, table, where, handed, False).content.decode()
+        assert [row.split(",")[0] for row in content.splitlines() if row.endswith("1")] == taken.split()
+
+
 # --- times -----------------------------------------------------------------------------------------------
 
 
@@ -458,6 +625,16 @@ COLUMNS = handback.Columns((0,), (), 2, None, None)
         "2026-11-27 23:10:00 +09": "2026-11-27T23:10:00+09:00",
         "2026-11-27 23:10": "2026-11-27T23:10:00",
         "\ufeff2026-11-27 23:10:00 UTC\r\n": "2026-11-27T23:10:00+00:00",
+        "2026. 11. 27. 오후 11:10:05": "2026-11-27T23:10:05",
+        "2026년 11월 27일 오전 12시 05분": "2026-11-27T00:05:00",
+        "2026/11/27 11:10 PM KST": "2026-11-27T23:10:00+09:00",
+        "2026-11-27T14:10:00.5Z": "2026-11-27T14:10:00+00:00",
+        "2026-11-27 23:10 UTC+9": "2026-11-27T23:10:00+09:00",
+        "2026-12-31 24:00 EDT": "2027-01-01T00:00:00-04:00",
+        "2026-11-01 01:30 America/New_York": "2026-11-01T01:30:00-04:00",
+        "2026-11-27 24:10": None,
+        "2026-11-27 오후 13:10": None,
+        "2026-11-27": None,
         "2026-11-27 23:10:00 XYZ": None,
         "27.11.2026 23:10": None,
         "": None,

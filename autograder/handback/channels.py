@@ -25,8 +25,8 @@ class Channel:
     own: tuple[str, ...]
     others: tuple[str, ...]
     score: tuple[str, ...]
-    maximum: str | None = None
-    locked: str | None = None
+    maximum: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     any_id: bool = False
     numbered: bool = False  # an own id is a word and a number
@@ -36,12 +36,12 @@ CHANNELS = {
     "canvas": Channel("canvas", ("ID",), ("SIS User ID", "SIS Login ID"), (), kept=("ex",)),
     "moodle": Channel(
         "moodle",
-        ("Identifier",),
-        ("ID number", "Email address"),
-        ("Grade",),
-        "Maximum Grade",
-        "Grade can be changed",
-        ("no",),
+        ("Identifier", "식별자"),
+        ("ID number", "학번", "Email address", "이메일 주소"),
+        ("Grade", "성적"),
+        ("Maximum Grade", "최대 성적"),
+        ("Grade can be changed", "성적을 변경할 수 있음"),
+        ("no", "아니오", "아니요"),
         numbered=True,
     ),
     "gradescope": Channel(
@@ -49,7 +49,7 @@ CHANNELS = {
         ("SID", "Email"),
         ("SID", "Email"),
         ("Total Score",),
-        "Max Points",
+        ("Max Points",),
         any_id=True,
     ),
     "csv": Channel(
@@ -92,16 +92,16 @@ def columns(channel: Channel, table: Table, id_column: str | None, score_column:
     else:
         own, others = (_present(table, names) for names in (channel.own, channel.others))
         if not channel.any_id:
-            own = tuple(table.needed(name) for name in channel.own)
+            own = (table.needed(*channel.own),)
         elif not own:
             others = (table.needed(*channel.others),)
     if score_column is not None:
         score = table.needed(score_column)
     else:
         score = table.needed(*channel.score) if channel.score else _assignment(table)
-    maximum, locked = (table.column(name) if name else None for name in (channel.maximum, channel.locked))
+    maximum, locked = (table.column(*names) for names in (channel.maximum, channel.locked))
     if channel.maximum and score_column is None:
-        maximum = table.needed(channel.maximum)
+        maximum = table.needed(*channel.maximum)
     return Columns(own, others, score, maximum, locked)
 
 

@@ -132,15 +132,21 @@ def _plain(name: str) -> str:
 def _owners(handed: list[Handed], known: set[str]) -> list[Handed]:
     """Repositories are called HOMEWORK-OWNER: where the owner begins is told by the gradebook, which knows most of them.
 
-    Else an owner "lee-min" could be cut to "min", who is somebody else.
+    Else an owner "lee-min" could be cut to "min", who is somebody else. Where both are known, both rows are claimed.
     """
     clones = [each for each in handed if each.lms == "github"]
     common = os.path.commonprefix([each.name for each in clones]) if len(clones) > 1 else ""  # noqa: RUF071
     best, most = 0, len(clones) // 2
-    for cut in (at + 1 for at, letter in enumerate(common) if letter == "-"):
+    cuts = [at + 1 for at, letter in enumerate(common) if letter == "-"]
+    for cut in cuts:
         met = sum(each.name[cut:].casefold() in known for each in clones)
         best, most = (cut, met) if met > most else (best, most)
-    return [replace(each, ids=(each.name[best:],)) if each.lms == "github" else each for each in handed]
+
+    def ids(name: str) -> tuple[str, ...]:
+        others = [name[cut:] for cut in cuts if name[cut:].casefold() in known]
+        return (name[best:], *(others if best else ()))
+
+    return [replace(each, ids=ids(each.name)) if each.lms == "github" else each for each in handed]
 
 
 def _index(table: Table, column: int, rows: Mapping[int, Row], numbered: bool) -> dict[str, int]:

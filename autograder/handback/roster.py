@@ -33,10 +33,16 @@ class Handed:
         """By what a gradebook may know the student: what the LMS said, else the name and what looks like an id in it."""
         if self.lms == lms:
             return {_key(id) for id in self.ids}
-        words = re.split(r"[\s_+,()\[\]-]+", self.name)
-        is_id = str.isdigit if self.lms == "github" else lambda word: any(map(str.isdigit, word))
-        numbers = [word for word in words if len(word) >= 5 and is_id(word)]
-        return {_key(id) for id in (*self.ids, self.name, *numbers)}
+        numbers = re.findall(r"(?<![^\W_])\d{7,}(?![^\W_])", self.name)
+        if self.lms == "github":  # a part of a login may be another's
+            return {_key(id) for id in (*self.ids, *numbers)}
+        ids, name = self.ids, self.name
+        if self.lms == "moodle":  # outside of Moodle its number may be anybody's
+            ids, name = (), name.removesuffix("_" + "".join(ids))
+        numbers = re.findall(r"(?<![^\W_])\d{5,}(?![^\W_])", name)
+        words = re.split(r"[\s_+,()\[\]]+", name)  # what hyphens join stays whole: it may be a login, too
+        numbers += [word for word in words if len(word) >= 5 and any(map(str.isdigit, word))]
+        return {_key(id) for id in (*ids, name, *numbers)}
 
 
 def _key(text: str) -> str:

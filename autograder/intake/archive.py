@@ -27,6 +27,7 @@ from autograder.messages import Message
 ENTRIES = 10_000  # without what is ignored: an environment packed along is no reason to refuse
 CONTENTS_BYTES = 4_000_000  # a zip's table of contents, which zipfile reads at once
 MEMBER_BYTES = 100_000_000
+BULK_BYTES = 50_000_000  # the download of one section inside a zip of several
 NESTED_BYTES = 20_000_000  # all zips inside one zip, which have to be unpacked in memory
 NESTED_ZIPS = 20
 NESTED_DEPTH = 3  # packed twice by the student, and once more by an LMS
@@ -108,6 +109,16 @@ def _member(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
         raise Refused("unreadable") from error
 
 
+def nested_zip(entry: Entry, stack: ExitStack, left: int, room: int = ENTRIES) -> tuple[Tree, int]:
+    """What a zip holds, and how many bytes had to be unpacked in memory for it, ``left`` at most. Raises Refused."""
+    file, size = entry.open(), 0
+    if isinstance(file, zipfile.ZipExtFile):  # its jumps back would unpack everything anew each time
+        file.close()
+        content = read(entry, left)
+        file, size = io.BytesIO(content), len(content)
+    return archive(file, stack, room), size
+
+
 def unpacked(tree: Tree, stack: ExitStack, most: int | None = None) -> Tree:
     """The tree itself, together with what the zips in it hold as long as one of the four files is not there.
 
@@ -119,25 +130,21 @@ def unpacked(tree: Tree, stack: ExitStack, most: int | None = None) -> Tree:
     for _ in range(NESTED_DEPTH):
         if at_once and Tree(tuple(entries)).wanted() == set(WANTED):
             break
-        nested, layer = [entry for entry in layer if is_zip(entry.key)][:zips], []
+        nested, layer = [entry for entry in layer if is_zip(entry.key)], []
+        troubles += [Refused("zip_unopened").message(entry.shown) for entry in nested[zips:]]
+        nested = nested[:zips]
         zips -= len(nested)
         for entry in nested:
             try:
-                file = entry.open()
-                if isinstance(
-                    file, zipfile.ZipExtFile
-                ):  # its jumps back would unpack everything anew each time
-                    file.close()
-                    content = read(entry, left)
-                    left -= len(content)
-                    file = io.BytesIO(content)
-                inside = archive(file, stack, room)
+                inside, size = nested_zip(entry, stack, left, room)
             except Refused as refused:
                 troubles.append(refused.message(entry.shown))
                 continue
-            room -= len(inside.entries)
+            left, room = left - size, room - len(inside.entries)
             about: dict[str, Any] = {"order": entry.order, "upload": entry.upload, "layer": entry.layer + 1}
             layer += [replace(each, parts=(*entry.parts, *each.parts), **about) for each in inside.entries]
             troubles += inside.troubles
         entries += layer
+    else:
+        troubles += [Refused("zip_unopened").message(entry.shown) for entry in layer if is_zip(entry.key)]
     return Tree(tuple(entries), tuple(troubles))

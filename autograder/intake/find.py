@@ -10,16 +10,30 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.intake.archive import NESTED_ZIPS
 from autograder.intake.gather import Place, Source, Submissions, hand_ins, stem
 from autograder.intake.gradescope import METADATA
+from autograder.intake.lms import NAME_LETTERS
 from autograder.intake.load import load
 from autograder.intake.tree import FOLDER_DEPTH, Refused, is_zip, readable
 from autograder.messages import Message, Refusal
 
 NAMED = 5  # folders that a message names
-VERSION = re.compile(
-    r"(old|new|copy|backup|final|last|v|ver|version|try|이전|최종|수정|백업|사본)?[\W\d_]*", re.IGNORECASE
+# What a student calls a folder of the own work, or a version of it; longer numbers are people's.
+PIECE = re.compile(
+    r"(?:[\W_]|(?<!\d)\d{1,4}(?!\d)|vae|homework|home|hw|labs?|ps|week|assignments?|submissions?|submitted|submit|projects?"
+    r"|source|src|code|reports?|figures?|figs?|data|docs?|images?|img|results?|plots?|outputs?|notebooks?|notes?|my|all|files?"
+    r"|checkpoints?|models?|runs?|logs?|tests?|assets?|utils?|slides?|env|misc|etc|pdfs?|answers?"
+    r"|old|new|copy|backup|final|last|version|ver|v|try"
+    r"|과제|제출물?|실습|숙제|주차|보고서|그림|이전|최종|수정|백업|사본)*",
+    re.IGNORECASE,
 )
+# How a section of a class is called: A, 01, sec-2, 1분반, or a part of what Google Drive packs.
+SECTION = re.compile(
+    r"(section|sec|class|drive-download-.*)?[\W_]*(\d{1,3}|[a-z])?[\W_]*(section|class|분반|반)?",
+    re.IGNORECASE,
+)
+COPY = re.compile(r"( ?\(\d\d?\)| - (copy|복사본)( ?\(\d\d?\))?)$", re.IGNORECASE)
 
 
 def find(path: Path) -> Submissions:
@@ -37,6 +51,7 @@ def find(path: Path) -> Submissions:
                 _read(place, found, stack)
             else:
                 found.append(one)
+                _tell_of_folders(place, found)
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
         raise Refusal(Message("intake.no_path", {"path": str(path)})) from error
     if not found:
@@ -58,11 +73,21 @@ def _is_class(place: Place, stack: ExitStack) -> bool:
     direct, is_zip = place.direct(), place.packed is not None
     if not direct or len({upload.key for upload in place.uploads}) > 1:
         return not is_zip or _is_nested(place, True, stack, least=2)
-    others = place.shared(top for top in place.own if top.casefold() != "vae")
-    if len(others) > 1 + is_zip:  # a zip seldom holds a class and stray files
+    others = place.shared(_people(place))
+    if len(others) > 1:
         values = {"path": str(place.path), "file": direct[0], "folders": _named(others)}
         raise Refusal(Message("intake.class_or_one", values))
     return False
+
+
+def _people(place: Place) -> list[str]:
+    """The folders and archives that are not called like a piece of one student's work."""
+    return [top for top in place.own if not PIECE.fullmatch(_called(top)) or _called(top).isdecimal()]
+
+
+def _called(top: str) -> str:
+    """A name without its ending, in small letters and no longer than patterns should meet."""
+    return stem(top)[-NAME_LETTERS:].casefold()
 
 
 def _named(tops: Iterable[str]) -> str:
@@ -77,9 +102,8 @@ def _several(place: Place, least: int) -> dict[str, frozenset[str]]:
     """
     shared = place.shared(place.own)
     whole = sum(len(wanted) > 1 for wanted in shared.values())
-    versions = (
-        all(map(VERSION.fullmatch, shared)) or len({re.sub(r"\d{1,2}$", "", top) for top in shared}) == 1
-    )
+    names = {re.sub(r"\W*(?<!\d)\d{1,2}\W*$", "", _called(top)) for top in shared}
+    versions = all(map(PIECE.fullmatch, names)) or len(names) == 1
     return shared if not versions and (len(shared) > 2 or whole >= least) else {}
 
 
@@ -89,8 +113,10 @@ def _is_download(place: Place, sure: bool) -> bool:
     if METADATA in place.files or not uploads or sure:
         return bool(uploads) or METADATA in place.files
     numbers = [number for each in uploads for number in (*each.origin.ids, str(each.order or 100))]
-    return len({each.key for each in uploads}) > 1 or (
-        len(uploads) == len(place.folders) + len(place.files) and min(map(len, numbers)) > 2
+    return (
+        len({each.key for each in uploads}) > 1
+        or any(each.origin.lms != "canvas" for each in uploads)
+        or (len(uploads) == len(place.folders) + len(place.files) and min(map(len, numbers)) > 2)
     )
 
 
@@ -101,11 +127,19 @@ def _is_nested(place: Place, alone: bool, stack: ExitStack, least: int) -> bool:
             return True
         if place.direct():
             return False
-        below = place.below(place.own[0], stack) if len(place.own) == 1 else None
+        if len(place.own) != 1:
+            return any(_holds_download(place, top) for top in place.own[:NESTED_ZIPS])
+        below = place.below(place.own[0], stack)
         if below is None:
             return False
         place = below
     return False
+
+
+def _holds_download(place: Place, top: str) -> bool:
+    with ExitStack() as opened:
+        below = place.below(top, opened)
+        return below is not None and _is_download(below, False)
 
 
 def _read(place: Place, found: Submissions, stack: ExitStack) -> None:
@@ -119,8 +153,7 @@ def _read(place: Place, found: Submissions, stack: ExitStack) -> None:
                 if below is not None and _is_nested(below, alone, opened, least):
                     inner[top] = below
                     stack.push(opened.pop_all())
-        if not inner:
-            _refuse_sections(place, stack)
+        _refuse_sections(place, [top for top in place.own if top not in inner], found)
     rest = {
         top: kind
         for top, kind in place.tops.items()
@@ -132,49 +165,101 @@ def _read(place: Place, found: Submissions, stack: ExitStack) -> None:
     for top, below in inner.items():
         before = len(found)
         _read(below, found, stack)
-        if not all(source.origin.lms for source in found[before:]):
+        beside = any(top not in inner for top in place.own)  # then a student may have packed others' names
+        if beside or not all(source.origin.lms for source in found[before:]):
             found.pass_over("around", place, top)
 
 
-def _refuse_sections(place: Place, stack: ExitStack) -> None:
-    """Raise Refusal where each folder looks like a class of its own: their hand-ins would be taken for one."""
-    sections: dict[str, dict[str, frozenset[str]]] = {}
-    for top in place.own:
-        below = place.below(top, stack)
-        inside = _several(below, 2) if below is not None and not below.direct() else {}
-        if inside:
-            sections[top] = inside
-        elif place.wanted(top):
-            return
-    names = [name for inside in sections.values() for name in inside]
-    alone = len(place.own) == 1 and all(
-        len(wanted) > 2 for inside in sections.values() for wanted in inside.values()
-    )
-    if (len(sections) > 1 or (sections and alone)) and len(names) == len(set(names)):
-        values = {"path": str(place.path), "folders": _named(sections), "inside": _named(names)}
+def _refuse_sections(place: Place, tops: list[str], found: Submissions) -> None:
+    """Raise Refusal where each folder looks like a class of its own: their hand-ins would be taken for one.
+
+    One that holds a single folder may be a section with one student in it, or a student with a project.
+    """
+    several: dict[str, frozenset[str]] = {}
+    single: dict[str, str] = {}
+    for top in tops:
+        with ExitStack() as opened:
+            below = place.below(top, opened)
+            inside = _several(below, 2) if below is not None and not below.direct() else {}
+            if inside:
+                several |= {f"{top}/{name}": wanted for name, wanted in inside.items()}
+            elif below is not None and not below.direct() and _one_name(top, below):
+                single[top] = f"{top}/{below.own[0]}"
+            elif place.wanted(top):
+                return
+    names = [name.partition("/")[2] for name in (*several, *single.values())]
+    sections = {name.partition("/")[0] for name in several} | single.keys()
+    if len(names) != len(set(names)):
+        return
+    if (
+        (several and len(sections) > 1)
+        or (len(single) > 1 and all(map(SECTION.fullmatch, map(_called, single))))
+        or (several and len(tops) == 1 and all(len(wanted) > 2 for wanted in several.values()))
+    ):
+        values = {"path": str(place.path), "folders": _named(sorted(sections)), "inside": _named(names)}
         raise Refusal(Message("intake.sections", values))
+    if single:
+        found.pass_over("inside", place, _named(single.values()))
+
+
+def _one_name(top: str, below: Place) -> bool:
+    """Whether all that lies in a folder lies in one more, which is called neither like it nor like a piece of work."""
+    inner, outer = (_called(name) for name in (below.own[0] if len(below.own) == 1 else "", top))
+    alike = {*re.findall(r"[^\W_]+", inner)} & {*re.findall(r"[^\W_]+", outer)}
+    student = ".git" in below.tops or (re.search(r"\d{5}", outer) and not SECTION.fullmatch(outer))
+    return not (PIECE.fullmatch(inner) or alike or student) and bool(below.wanted(below.own[0]))
+
+
+def _tell_of_folders(place: Place | None, found: Submissions) -> None:
+    """Say so where folders that might be several students' are taken for one hand-in.
+
+    Raises Refusal where they lie in a zip and nothing but their names could tell.
+    """
+    if place is None:
+        return
+    tops = _people(place)
+    if not place.direct() and len(tops) > 1 and any(len(place.wanted(top)) > 1 for top in tops):
+        raise Refusal(Message("intake.one_or_class", {"path": str(place.path), "folders": _named(tops)}))
+    if len(tops) > 1 or (place.direct() and any(map(place.wanted, tops))):
+        found.pass_over("together", place, _named(tops))
 
 
 def _without_copies(found: Submissions) -> list[Source]:
-    """The sources, of those that a platform names alike and that hold the same files only one: a download may lie there
-    packed and unpacked.
+    """The sources, of those that a platform names alike the last, or one of two that hold the same files: a download may
+    lie there packed and unpacked, or those of two days.
     """
     kept: dict[tuple[object, ...], Source] = {}
     for source in found:
         about = (source.name, source.origin.ids) if source.origin.lms else (source.path, source.members)
         twin = kept.setdefault(about, source)
-        if twin is not source and load(twin).digest == load(source).digest:
-            place = f"{source.path.name}: {source.name}"
-            found.passed_over.append(Message("intake.over_twice", {"path": readable(place)}))
-        elif twin is not source:
+        if twin is source:
+            continue
+        older, newer = sorted((source, twin), key=_last)
+        if load(older).digest == load(newer).digest:
+            why, older = "twice", source
+        elif 0 < _last(older) < _last(newer) and load(older).files.keys() <= load(newer).files.keys():
+            why, kept[about] = "older", newer
+        else:
             kept[source.path, source.members] = source
+            continue
+        place = readable(f"{older.path.name}: {older.name}")
+        found.passed_over.append(Message(f"intake.over_{why}", {"path": place}))
     return list(kept.values())
 
 
+def _last(source: Source) -> int:
+    """How late the last of a platform's uploads came, 0 where it does not tell."""
+    return max((member.order for member in source.members), default=0)
+
+
 def _distinct(sources: Iterable[Source]) -> list[Source]:
-    """The sources with names that differ: of two called kim one stays it and one becomes "kim (2)"."""
+    """The sources with names that differ: of two called kim one stays it and one becomes "kim (2)".
+
+    Whoever is called as a browser calls a second copy, "kim (1)" beside "kim", is told likewise.
+    """
     ordered = sorted(sources, key=lambda source: (source.name, str(source.path), source.members))
     count = Counter(source.name for source in ordered)
+    alike = Counter(COPY.sub("", source.name) for source in ordered)
     taken: set[str] = set()
     distinct = []
     for source in ordered:
@@ -182,9 +267,9 @@ def _distinct(sources: Iterable[Source]) -> list[Source]:
         while name in taken or (name != source.name and name in count):
             name, number = f"{source.name} ({number})", number + 1
         taken.add(name)
-        if count[source.name] > 1:
+        if (same := alike[COPY.sub("", source.name)]) > 1:
             place = readable(source.members[0].place if source.members else source.path.name)
-            values = {"name": source.name, "count": count[source.name], "path": place}
+            values = {"name": COPY.sub("", source.name), "count": same, "path": place}
             note = Message("intake.same_name", values)
             source = replace(source, name=name, notes=(*source.notes, note))
         distinct.append(source)

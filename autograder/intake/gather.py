@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder.intake import lms
-from autograder.intake.archive import archive, unpacked
+from autograder.intake.archive import BULK_BYTES, NESTED_DEPTH, archive, nested_zip, unpacked
 from autograder.intake.gradescope import METADATA, METADATA_BYTES, Record, records
 from autograder.intake.lms import PLAIN, Origin, Upload, moment
 from autograder.intake.tree import (
@@ -72,7 +72,9 @@ class Submissions(list[Source]):
 
 @dataclass(frozen=True)
 class Place:
-    """A folder, or with ``packed`` the inside of a zip, ``outer`` deep; ``tops`` says what in it is a folder."""
+    """A folder, or with ``packed`` the inside of a zip, ``outer`` deep and in ``layer`` more zips; ``tops`` says what in
+    it is a folder.
+    """
 
     path: Path
     tops: Mapping[str, bool]
@@ -80,6 +82,7 @@ class Place:
     outer: str = ""
     above: str = ""
     others: tuple[tuple[str, ...], ...] = ()
+    layer: int = 0
 
     @classmethod
     def in_folder(cls, path: Path, above: str = "") -> Place:
@@ -99,13 +102,14 @@ class Place:
         others: tuple[tuple[str, ...], ...],
         outer: str = "",
         above: str = "",
+        layer: int = 0,
     ) -> Place:
         packed: dict[str, list[Entry]] = {other[0]: [] for other in others if other}
         tops = {other[0]: True for other in others if other}
         for entry in entries:
             packed.setdefault(entry.parts[0], []).append(entry)
             tops[entry.parts[0]] = len(entry.parts) > 1
-        return cls(path, dict(sorted(tops.items())), packed, outer, above, others)
+        return cls(path, dict(sorted(tops.items())), packed, outer, above, others, layer)
 
     @property
     def folders(self) -> list[str]:
@@ -125,13 +129,21 @@ class Place:
         return readable(self.above + self.outer + top)
 
     def below(self, top: str, stack: ExitStack) -> Place | None:
-        """What lies in a folder, or in a zip that is not in a zip itself; None where that can't be opened."""
+        """What lies in a folder or a zip; None where that can't be opened."""
         with suppress(OSError, Refused):
             if self.packed is not None:
-                inside = [replace(each, parts=each.parts[1:]) for each in self.packed[top] if each.parts[1:]]
-                others = tuple(other[1:] for other in self.others if other[0] == top and other[1:])
+                deeper = int(not self.tops[top])
+                if deeper and is_zip(top) and self.layer < NESTED_DEPTH:
+                    tree, _ = nested_zip(self.packed[top][0], stack, BULK_BYTES, BULK_ENTRIES)
+                    inside, others = list(tree.entries), tree.others
+                else:
+                    inside = [
+                        replace(each, parts=each.parts[1:]) for each in self.packed[top] if each.parts[1:]
+                    ]
+                    others = tuple(other[1:] for other in self.others if other[0] == top and other[1:])
+                outer = f"{self.outer}{top}/"
                 if inside or others:
-                    return self._packed(self.path, inside, others, f"{self.outer}{top}/", self.above)
+                    return self._packed(self.path, inside, others, outer, self.above, self.layer + deeper)
                 return None
             path, above = self.path / top, f"{self.above}{top}/"
             if path.is_symlink():
@@ -260,16 +272,10 @@ def _told(place: Place) -> Callable[[str], tuple[Origin, tuple[Message, ...]]]:
     """What a folder's own contents tell: a clone of a repository, or nbgrader's time stamp."""
     if place.packed is not None:
         return lambda _: (PLAIN, ())
-    clones = [top for top in place.folders if os.path.lexists(place.path / top / ".git")]
-    homework = place.path.name.removesuffix("-submissions") + "-"  # where `gh classroom clone` puts them
-    common = os.path.commonprefix(clones) if len(clones) > 1 else ""  # noqa: RUF071
-    common = common[: common.rfind("-") + 1]  # vae-homework-kim, vae-homework-kang: not only to the k
-    if place.path.name.endswith("-submissions") and all(top.startswith(homework) for top in clones):
-        common = homework
 
     def about(top: str) -> tuple[Origin, tuple[Message, ...]]:
-        if top in clones:
-            return Origin("github", (readable(top[len(common) :]),)), ()
+        if os.path.lexists(place.path / top / ".git"):
+            return Origin("github"), ()  # where the owner begins in HOMEWORK-OWNER, a gradebook has to tell
         return _timestamp(place.path / top)
 
     return about

@@ -11,16 +11,17 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from autograder.intake.tree import WANTED, is_zip
+from autograder.intake.tree import ARCHIVES, WANTED
 
 # LATE_anon_aB3dE_678910_model.py, anon_aB3dE_text.html; others: doejane_LATE_12345_678910_model-1.py
 ANONYMOUS = re.compile(
     r"(?P<late>LATE_)?anon_(?P<user>[^_]+)(?P<after>_LATE)?_(?:(?P<upload>\d+)_)?(?P<file>.+)", re.DOTALL
 )
 # Kim Minji_12_assignsubmission_file (a folder), ..._file_ (one of Moodle before 4.1), ..._file_model.py (flat),
-# Team 1_7_..., Default group_... (of a team that has no number)
+# Team 1_7_..., Default group_... (of a team that has no number); "..._file (1)" if unpacked where it lay already
 MOODLE = re.compile(
-    r"(?P<name>.+?)(?:_(?P<user>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL
+    r"(?P<name>.+?)(?:_(?P<user>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?: ?\(\d\d?\)|_(?P<file>.*))?",
+    re.DOTALL,
 )
 # hw7_20261234_attempt_2026-11-27-14-03-05_model.py, and ....txt, which says that it was handed in
 BLACKBOARD = re.compile(r"(?P<head>.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL)
@@ -29,9 +30,14 @@ READINGS = 4  # of one name
 TEXTS = ("text.html", "link.html", "media.html", "onlinetext.html")  # what is written in the browser
 STUDENT_NUMBER = re.compile(r"(19|20)\d{6,8}")
 
+# 2026-04-03 23:59:00 KST, 2026-04-03T14:59:00Z, 2026-04-03 23:59 UTC+9, 2026. 4. 3. 오후 11:59:00, 2026/04/03 11:59 PM
 MOMENT = re.compile(
-    r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)? *([A-Za-z][\w/+-]*|[+-]\d\d(?::?\d\d)?)?\s*"
+    r"(?P<year>\d{4})(?:[-/.] ?|년 ?)(?P<month>\d\d?)(?:[-/.] ?|월 ?)(?P<day>\d\d?)[.일]?(?:T|\s+)(?P<before>오전|오후)?\s*"
+    r"(?P<hour>\d\d?)(?::|시 ?)(?P<minute>\d\d)(?:분|:(?P<second>\d\d)(?:[.,]\d+)?)?\s*(?P<after>[AP]M\b)?\s*"
+    r"\(?(?P<zone>(?:UTC|GMT)?[+-]\d\d?(?::?\d\d)?|[A-Z][\w/+-]*)?\)?",
+    re.IGNORECASE,
 )
+PARTS = ("year", "month", "day", "hour", "minute", "second")
 HOURS = {"UTC": 0, "GMT": 0, "Z": 0, "KST": 9, "JST": 9, "CET": 1, "CEST": 2, "EST": -5, "EDT": -4}
 HOURS |= {"CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}  # as in RFC 822
 
@@ -74,7 +80,7 @@ class Upload:
 
     @property
     def packed(self) -> bool:
-        return is_zip(self.original)
+        return self.original.casefold().endswith(ARCHIVES)
 
 
 def canvas(name: str) -> list[Upload]:
@@ -170,29 +176,43 @@ def uploads(folders: Iterable[str], files: Iterable[str]) -> list[Upload]:
     """Those of the folders and files in one place that an LMS named.
 
     Canvas's pattern alone proves little (hw_1_20261234_kim.zip): one of the four files has to be there, a text
-    written in the browser, or about as many students as zips.
+    written in the browser, or about as many students as archives; or all archives, where there are none all files,
+    have names with a student's id and no student number in place of the upload's.
     """
     folders, files = ([name for name in names if len(name) <= NAME_LETTERS] for names in (folders, files))
     found = [upload for name in (*folders, *files) if (upload := moodle(name) or blackboard(name))]
     known = {upload.top for upload in found}
     settled = _settled({name: read for name in files if name not in known and (read := canvas(name))})
-    zips = [upload for upload in settled if upload.packed]
+    packed = [upload for upload in settled if upload.packed]
+    alike = packed or settled
+    students = {upload.student for upload in alike}
+    archives = [name for name in files if name.casefold().endswith(ARCHIVES)]
     real = (
         any(upload.wanted or (not upload.order and upload.original in TEXTS) for upload in settled)
-        or 2 * len({upload.student for upload in zips}) > len(zips) > 0
+        or 2 * len({upload.student for upload in packed}) > len(packed) > 0
+        or (
+            len(students) > 1
+            and len(alike) == len(archives if packed else files)
+            and all(len(upload.origin.ids[0]) > 2 for upload in alike)
+            and not all(STUDENT_NUMBER.fullmatch(str(upload.order)) for upload in alike)
+        )
     )
     return [*found, *settled] if real else found
 
 
 def moment(text: str) -> datetime | None:
-    """A time as nbgrader and people write it; None for anything else. It has no zone where none is written."""
+    """A time as nbgrader, Windows and people write it; None for anything else. It has no zone where none is written."""
     match = MOMENT.fullmatch(text.strip())
     if not match:
         return None
-    day, time, zone = match.groups()
-    with suppress(ValueError, LookupError, OSError):
-        naive = datetime.strptime(f"{day} {(time + ':00')[:8]}", "%Y-%m-%d %H:%M:%S")
-        return naive.replace(tzinfo=_zone(zone)) if zone else naive
+    year, month, day, hour, minute, second = (int(match[part] or 0) for part in PARTS)
+    half = (match["before"] or match["after"] or "").upper()
+    if half:
+        hour = hour % 12 + 12 * (half in ("오후", "PM")) if 1 <= hour <= 12 else 99
+    end = (hour, minute, second) == (24, 0, 0)  # of the day
+    with suppress(ValueError, LookupError, OSError, OverflowError):
+        naive = datetime(year, month, day, 0 if end else hour, minute, second) + timedelta(days=end)
+        return naive.replace(tzinfo=_zone(match["zone"])) if match["zone"] else naive
     return None
 
 
@@ -200,6 +220,8 @@ def _zone(text: str) -> tzinfo:
     """A zone by its offset, its letters or its city. Raises ValueError or LookupError."""
     if text.upper() in HOURS:
         return timezone(timedelta(hours=HOURS[text.upper()]))
-    if text[0] in "+-":
-        return datetime.strptime(f"{text.replace(':', '')}00"[:5], "%z").tzinfo or timezone.utc
-    return ZoneInfo(text)
+    offset = re.fullmatch(r"(?:UTC|GMT)?([+-])(\d\d?):?(\d\d)?", text, re.IGNORECASE)
+    if not offset:
+        return ZoneInfo(text)
+    ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
+    return timezone(-ahead if offset[1] == "-" else ahead)

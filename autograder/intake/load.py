@@ -120,7 +120,7 @@ def contents(source: Source, stack: ExitStack, nested: int | None = None) -> Tre
                 raise Refused("archive")
             limit = BULK_ENTRIES if source.members else archive.ENTRIES
             tree = archive.archive(open_regular(source.path), stack, limit)
-            return archive.unpacked(_part(tree, source), stack, nested)
+            return archive.unpacked(_part(tree, source, stack), stack, nested)
         if source.members:
             return archive.unpacked(_side_by_side(source), stack, nested)
         return archive.unpacked(folder(source.path), stack, nested)
@@ -149,18 +149,27 @@ def _side_by_side(source: Source) -> Tree:
     return Tree(tuple(entries), tuple(troubles))
 
 
-def _part(tree: Tree, source: Source) -> Tree:
-    """The student's own part of a zip that holds a whole class."""
+def _part(tree: Tree, source: Source, stack: ExitStack) -> Tree:
+    """The student's own part of a zip that holds a whole class, or the downloads of several, which are zips again."""
     if not source.members:
         return tree
-    entries = []
-    for entry in tree.entries:
-        for member in source.members:
-            place = tuple(member.place.split("/"))
-            if entry.parts[: len(place)] == place:
-                parts = ((member.stands,) if member.stands else ()) + entry.parts[len(place) :]
-                if parts:
-                    entries.append(replace(entry, parts=parts, order=member.order, upload=place[-1]))
+    places = [(tuple(member.place.split("/")), member) for member in source.members]
+    entries, layer = [], tree.entries
+    while layer:
+        deeper: list[Entry] = []
+        for entry in layer:
+            reached = entry.parts
+            for place, member in places:
+                if reached[: len(place)] == place:
+                    parts = ((member.stands,) if member.stands else ()) + reached[len(place) :]
+                    if parts:
+                        entries.append(replace(entry, parts=parts, order=member.order, upload=place[-1]))
+            if is_zip(entry.key) and any(
+                len(place) > len(reached) and place[: len(reached)] == reached for place, _ in places
+            ):
+                inside, _ = archive.nested_zip(entry, stack, archive.BULK_BYTES, BULK_ENTRIES)
+                deeper += [replace(each, parts=(*reached, *each.parts)) for each in inside.entries]
+        layer = tuple(deeper)
     return Tree(tuple(entries), tree.troubles)
 
 

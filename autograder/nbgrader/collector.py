@@ -145,9 +145,11 @@ def notebook(
     if not likely:
         return None, []
     entry = max(likely, key=lambda each: (each.order, -each.layer, each.changed, -len(each.parts)))
-    rest = ", ".join(each.shown for each in likely if each != entry) or "-"
+    several = len({each.upload for each in likely}) > 1  # of which each may hold the same path
+    shown = {each: f"{each.upload}: {each.shown}" if several else each.shown for each in likely}
+    rest = ", ".join(shown[each] for each in likely if each != entry) or "-"
     why = ("several_notebooks" if len(named) > 1 else "") if named else "other_notebook"
-    values = {"file": name, "path": entry.shown, "others": rest}
+    values = {"file": name, "path": shown[entry], "others": rest}
     return entry, [Message(f"nbgrader.{why}", values)] if why else []
 
 
