@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 from multiprocessing.util import Finalize
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from autograder import __version__, isolation
 from autograder.fingerprint import fingerprint
@@ -31,6 +31,8 @@ from autograder.workers import LeftOut, Stopped, Workers
 
 if TYPE_CHECKING:
     from distributed import Client
+
+    from autograder.outfolder import Centre
 
 CONNECT_SECONDS = 10
 EACH = 2  # submissions under way for each worker: one that it grades, one that waits there
@@ -110,22 +112,24 @@ class _There:
         future: Future[Graded] = executor.submit(_task(), versions(), dumps((submission, self.order)))
         return future
 
-    def result(self, future: Future[Graded]) -> Graded:
+    def result(self, future: Future[Graded], centre: Centre) -> Graded:
         try:
-            found: Any = future.result()
+            worker, found = cast("tuple[str, Graded | LeftOut | Stopped]", future.result())
         except CancelledError:
             raise self._gone() from None
         except ImportError as fault:
             raise Stopped(Message("cluster.no_kit", {"fault": _line(fault)})) from None
         if isinstance(found, Stopped):
             raise found
-        if isinstance(found, LeftOut):
-            self.left_out[found.worker] = found.fault
-            if not self._fit():
-                raise Stopped(found.fault, 3)
-            raise found
-        graded: Graded = found
-        return graded
+        if isinstance(found, Graded):
+            verdict = centre.agreed(found.control or Verdict())
+            if verdict.fault is None:
+                return found
+            found = LeftOut(worker, verdict.fault)
+        self.left_out[worker] = found.fault
+        if not self._fit():
+            raise Stopped(found.fault, 3)
+        raise found
 
     def remarks(self) -> list[Message]:
         if not self.left_out:
@@ -156,19 +160,20 @@ class _There:
         return Stopped(Message("cluster.scheduler_gone", {"address": self.address}), 3)
 
 
-def _task() -> Callable[[dict[str, str], bytes], Graded | LeftOut | Stopped]:
-    """The task that is sent; raises ImportError with the worker's name where there is no such kit."""
+def _task() -> Callable[[dict[str, str], bytes], tuple[str, Graded | LeftOut | Stopped]]:
+    """The task that is sent, which names its worker; raises ImportError with that name where there is no such kit."""
 
     # In here, so that it travels whole; with bytes that only the kit opens. What Dask itself could not open
     # there would end the worker.
-    def grade(versions: dict[str, str], order: bytes) -> Graded | LeftOut | Stopped:
+    def grade(versions: dict[str, str], order: bytes) -> tuple[str, Graded | LeftOut | Stopped]:
         from distributed import get_worker
 
+        worker = get_worker().address
         try:
             from autograder.cluster import grade_there
         except ImportError as fault:
-            raise ImportError(f"{get_worker().address}: {fault}") from None
-        return grade_there(versions, order)
+            raise ImportError(f"{worker}: {fault}") from None
+        return worker, grade_there(versions, order)
 
     return grade
 
@@ -237,7 +242,7 @@ def _between_controls(submission: Submission, run: Run, at_most: str, worker: st
         if fresh:
             _close_warm_parent(at_most, run.device)
         warm_parent = _warm_parent(at_most, run.device)
-        verdict, first = _proved(run, warm_parent, verdict.modules)
+        verdict = proved = _proved(run, warm_parent, verdict.modules)
         if verdict.passed:
             graded = control.grade_with_doubt(submission, run, warm_parent)
             if graded.vanished:  # this worker grades nothing beside it
@@ -246,7 +251,7 @@ def _between_controls(submission: Submission, run: Run, at_most: str, worker: st
                 raise GraderFault("the kernel ended a process for want of memory")
             verdict = graded.control or control.in_short(run, warm_parent)
             if verdict.passed:
-                return replace(graded, vanished=False, control=first)
+                return replace(graded, vanished=False, control=proved)
         elif fresh:
             assert verdict.fault is not None
             return LeftOut(worker, verdict.fault)
@@ -255,25 +260,26 @@ def _between_controls(submission: Submission, run: Run, at_most: str, worker: st
 
 @dataclass(frozen=True)
 class _Proof:
-    """Which warm parent the control has passed on, and in which run."""
+    """Which warm parent the control has passed on, in which run, and what came of it."""
 
     warm_parent: WarmParent
     run: Run
+    verdict: Verdict
 
 
 _proof: _Proof | None = None
 
 
-def _proved(run: Run, warm_parent: WarmParent, modules: frozenset[str]) -> tuple[Verdict, Verdict | None]:
-    """The control's verdict in full, made once for a run; and once more where it was made now, for its pictures."""
+def _proved(run: Run, warm_parent: WarmParent, modules: frozenset[str]) -> Verdict:
+    """The control's verdict in full, made once for a run; its pictures only when it was made now."""
     from autograder import control
 
     global _proof
     if _proof is not None and _proof.warm_parent is warm_parent and _proof.run == run:
-        return Verdict(), None
+        return replace(_proof.verdict, pictures=b"")
     verdict = control.in_full(run, warm_parent, modules)
-    _proof = _Proof(warm_parent, run) if verdict.passed else None
-    return verdict, verdict
+    _proof = _Proof(warm_parent, run, verdict) if verdict.passed else None
+    return verdict
 
 
 def _close_warm_parent(at_most: str, device: str) -> None:

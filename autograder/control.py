@@ -126,7 +126,7 @@ def in_full(run: Run, warm_parent: WarmParent, also: Collection[str] = ()) -> Ve
             if check.points < check.max_points:
                 values = {"needed": name, "check": name, "why": check.message}
                 return Verdict(Message("control.check", values), modules=modules)
-        return Verdict(None, pictures(grading), modules)
+        return Verdict(None, pictures(grading), modules, float(grading.checks[SHORT_RUN].values["reached"]))
     except (Crashed, StudentRaised, TimeLimit) as fault_of_ours:  # while it imported
         return Verdict(Message("control.call", {"fault": _line(fault_of_ours)}), modules=modules)
     except Exception as fault_of_ours:  # noqa: BLE001 - whatever the grader stumbles over here, it would with anybody

@@ -17,7 +17,7 @@ ENGINE = Path(__file__).parent
 CHECKS = ENGINE / "checks"
 SHARED = "shared"
 NO_POINTS = ("weight_", "late_")  # settings that come after the points of the checks
-SHORT_RUN = {"short_run", "calibration"}  # beside its test file; it belongs to the part training
+SHORT_RUN = {"short_run", "band", "calibration"}  # beside its test file; it belongs to the part training
 
 
 @dataclass(frozen=True)

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import fcntl
 import json
+import math
 import os
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from autograder import pictures
 from autograder.adjust import Adjuster
+from autograder.checks.band import ROUNDING, quoted
 from autograder.fingerprint import SHARED, fingerprint, fingerprints, listed_checks
 from autograder.intake import Source, Submission
 from autograder.messages import Message, Refusal, words
 from autograder.report import safe_name, write_reports
-from autograder.results import PART, Check, Result, to_csv, write_atomically
+from autograder.results import PART, Check, Result, Verdict, to_csv, write_atomically
 from autograder.run import Run
 from autograder.settings import FILES
+
+RUN = "run.json"
 
 
 @dataclass(frozen=True)
@@ -157,16 +162,62 @@ def fresh_seed() -> int:
 
 def run_seed(out: Path, asked: int | None, fresh: bool) -> int:
     """The run's one seed: as asked for, else as kept in OUT, else drawn now; kept in OUT from then on."""
-    path = out / "run.json"
-    seed = asked
-    if seed is None and not fresh:
-        with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
-            kept = json.loads(path.read_text(encoding="utf-8"))["seed"]
-            seed = kept if type(kept) is int and 0 <= kept < 2**63 else None
-    if seed is None:
-        seed = fresh_seed()
-    write_atomically(path, (json.dumps({"seed": seed}) + "\n").encode())
+    kept = None if fresh else _kept_run(out).get("seed")
+    before = kept if type(kept) is int and 0 <= kept < 2**63 else None
+    seed = next(each for each in (asked, before, fresh_seed()) if each is not None)
+    if seed != before:  # else what is kept there beside it stays
+        _keep_run(out, {"seed": seed})
     return seed
+
+
+@dataclass
+class Centre:
+    """The centre of the short run's band, one a run: ``loss`` is what the first control in full reached, in nats per image.
+
+    It is kept in OUT/run.json, and None until that control has passed.
+    """
+
+    out: Path
+    run: Run
+    loss: float | None
+
+    @classmethod
+    def of(cls, out: Path, run: Run) -> Centre:
+        """As kept in OUT, if this run and this kit would reach the same there."""
+        kept = _kept_run(out)
+        centre = kept.get("centre")
+        loss = centre.get("loss") if isinstance(centre, dict) else None
+        fits = kept.get("seed") == run.seed and centre == _made_by(run, loss)
+        return cls(out, run, loss if fits and type(loss) is float and math.isfinite(loss) else None)
+
+    def agreed(self, verdict: Verdict) -> Verdict:
+        """A control's verdict, with a fault where its loss is another than the run's; the first one's becomes the run's."""
+        if not verdict.passed or verdict.loss is None:
+            return verdict
+        if self.loss is None:
+            self.loss = verdict.loss
+            _keep_run(self.out, {"seed": self.run.seed, "centre": _made_by(self.run, self.loss)})
+        if abs(verdict.loss - self.loss) <= ROUNDING:
+            return verdict
+        values = {"now": quoted(verdict.loss), "before": quoted(self.loss), "most": ROUNDING}
+        return replace(verdict, fault=Message("control.centre", values))
+
+
+def _made_by(run: Run, loss: object) -> dict[str, object]:
+    """A centre, and all that it depends on beside the seed and the machine."""
+    return {"loss": loss, "dataset": run.dataset, "device": run.device, "checks": fingerprint()}
+
+
+def _kept_run(out: Path) -> dict[str, Any]:
+    """What OUT/run.json holds, which may be damaged; empty where it is no record."""
+    with suppress(OSError, ValueError, RecursionError):
+        kept = json.loads((out / RUN).read_text(encoding="utf-8"))
+        return kept if isinstance(kept, dict) else {}
+    return {}
+
+
+def _keep_run(out: Path, record: dict[str, Any]) -> None:
+    write_atomically(out / RUN, (json.dumps(record) + "\n").encode())
 
 
 def still_valid(result: Result | None, submission: Submission, run: Run, tiers: tuple[str, ...]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import classroom, isolation
+from autograder.checks.band import centre_of, held
 from autograder.intake import Source, find, load
 from autograder.messages import Message, Refusal
 from autograder.results import Check, Result, number
@@ -114,7 +115,7 @@ def source(path: Path, result: Result) -> Source:
 
 
 def again(recorded: Result, handed_in: Source, data_root: Path | None, allow_weak: bool) -> Comparison:
-    """Grade with the recorded seed, data and device, and compare.
+    """Grade with the recorded seed, data and device, the short run held to the loss that the result quotes, and compare.
 
     Raises what classroom.grade_class raises.
     """
@@ -131,4 +132,4 @@ def again(recorded: Result, handed_in: Source, data_root: Path | None, allow_wea
             pages=False,
         )
         (now,) = classroom.grade_class(asked).results
-    return Comparison(recorded, now)
+    return Comparison(recorded, held(now, centre_of(recorded), asked.language))

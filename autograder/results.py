@@ -128,12 +128,14 @@ class Result:
 class Verdict:
     """What came of a control: ``fault`` is the first that went wrong, None where it passed.
 
-    ``pictures`` are those of the instructor's model, ``modules`` those that were named and tried as well.
+    ``pictures`` are those of the instructor's model, ``modules`` those that were named and tried as well. ``loss``:
+    what the solution reached in the short run, in nats per image; None in short, where there is none.
     """
 
     fault: Message | None = None
     pictures: bytes = field(default=b"", repr=False)
     modules: frozenset[str] = frozenset()
+    loss: float | None = None
 
     @property
     def passed(self) -> bool:

@@ -17,10 +17,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograder import __version__
+from autograder.checks.band import held
 from autograder.intake import Source, Submission, load
 from autograder.machine import Unfit
 from autograder.messages import Message
-from autograder.outfolder import Folder, in_language, still_valid, with_fingerprint
+from autograder.outfolder import Centre, Folder, in_language, still_valid, with_fingerprint
 from autograder.report import draw_ahead
 from autograder.results import Graded, Result, Verdict
 from autograder.run import Run
@@ -47,7 +48,8 @@ class Grading:
 
     ``waiting`` are graded as many at a time as the workers have room for. ``alone`` follow, one at a time with a
     control after each: they were under way when something went wrong, or their process vanished. ``unsure`` are
-    results that no control has passed after yet, each with the time when it came.
+    results that no control has passed after yet, each with the time when it came. ``centre``: what the short run's
+    losses are held to; a control in full has passed, and told it, before anything is kept.
     """
 
     waiting: deque[Source]
@@ -63,6 +65,10 @@ class Grading:
     modules: frozenset[str] = frozenset()
     doubt: bool = False
     losses: int = 0
+    centre: Centre = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.centre = Centre.of(self.folder.out, self.run)
 
     def results(self) -> Generator[Result, None, None]:
         """Each result when it may be believed and its file is written, kept ones too. Raises as ``grade_class``."""
@@ -79,6 +85,10 @@ class Grading:
             self.losses += one.lost
             if self.losses >= LOSSES:
                 raise Unfit(Message("control.lost", {"count": self.losses}))
+
+    def keep(self, graded: Result) -> Result:
+        """Write a result that is believed, the short run held to the control's loss; returns it as written."""
+        return self.folder.keep(held(graded, self.centre.loss, self.run.language))
 
     def failed_once(self, source: Source) -> bool:
         """Note that grading failed, not the submission. Whether it is worth another attempt, alone."""
@@ -189,14 +199,14 @@ class Round:
             grading.alone.append(source)
         elif self.workers.controlled:
             grading.folder.keep_instructors(graded.control.pictures if graded.control else b"")
-            yield grading.folder.keep(graded.result)
+            yield grading.keep(graded.result)
         else:
             grading.unsure.append((time.monotonic(), source, graded.result))
 
     def _graded(self, source: Source, submission: Submission, future: Future[Graded]) -> Graded | None:
         """What came of a grading; None where it failed and is to be tried again, alone."""
         try:
-            graded = self.workers.result(future)
+            graded = self.workers.result(future, self.grading.centre)
             return replace(graded, result=with_fingerprint(graded.result))
         except Stopped:
             raise
@@ -242,13 +252,15 @@ class Round:
         if verdict is not None and verdict.fault is not None:
             if grading.failed_once(source):
                 raise Distrust(verdict)
-            return grading.folder.keep(self._failed(submission, verdict.fault))
+            return grading.keep(self._failed(submission, verdict.fault))
         if graded.vanished and graded.oom:
-            return grading.folder.keep(self._failed(submission, Message("grade.oom")))
-        if verdict is None and not self.workers.controlled:  # the control's process is lost
+            return grading.keep(self._failed(submission, Message("grade.oom")))
+        if not self.trusted or (
+            verdict is None and not self.workers.controlled
+        ):  # the control's process is lost
             grading.alone.appendleft(source)
             return None
-        return grading.folder.keep(graded.result)
+        return grading.keep(graded.result)
 
     def _begin_control_if_due(self) -> None:
         due = self.grading.unsure and time.monotonic() >= self.next_control
@@ -274,6 +286,7 @@ class Round:
         except Exception:  # noqa: BLE001 - the process is gone, and with it the warm parent's controls
             self.lost = True
             return None
+        verdict = self.grading.centre.agreed(verdict)
         if verdict.passed:
             self.trusted = True
             self.grading.folder.keep_instructors(verdict.pictures)
@@ -290,7 +303,7 @@ class Round:
         if not verdict.passed:
             raise Distrust(verdict)
         for each in [each for each in self.grading.unsure if each[0] <= began]:
-            result = self.grading.folder.keep(each[2])
+            result = self.grading.keep(each[2])
             self.grading.unsure.remove(each)
             yield result
 

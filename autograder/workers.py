@@ -17,7 +17,7 @@ from multiprocessing import resource_tracker
 from multiprocessing.forkserver import ensure_running
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from autograder import isolation
 from autograder.intake import Submission
@@ -25,6 +25,9 @@ from autograder.messages import Message, Refusal
 from autograder.results import Graded, Verdict
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault, WarmParent, check_room, interruptions_held
+
+if TYPE_CHECKING:
+    from autograder.outfolder import Centre
 
 CONTEXT = multiprocessing.get_context("forkserver")
 KIT = Path(__file__).parents[1]
@@ -62,9 +65,9 @@ class Workers(Protocol):
     def submit(self, submission: Submission) -> Future[Graded]:
         """Begin grading. Raises BrokenProcessPool when the processes are gone."""
 
-    def result(self, future: Future[Graded]) -> Graded:
-        """What came of it. Raises Stopped when that ends the run, LeftOut when another worker should do it, else what
-        the grading raised.
+    def result(self, future: Future[Graded], centre: Centre) -> Graded:
+        """What came of it. Raises Stopped when that ends the run, LeftOut when another worker should do it, also where
+        its own control's loss is not the run's ``centre``, else what the grading raised.
         """
 
     def control(self, in_full: bool, modules: frozenset[str]) -> Future[Verdict]:
@@ -126,7 +129,7 @@ class Local:
     def submit(self, submission: Submission) -> Future[Graded]:
         return self.grading.submit(_grade, submission)
 
-    def result(self, future: Future[Graded]) -> Graded:
+    def result(self, future: Future[Graded], centre: Centre) -> Graded:
         return future.result()
 
     def control(self, in_full: bool, modules: frozenset[str]) -> Future[Verdict]:

@@ -10,7 +10,7 @@ from autograder import __version__, workers
 from autograder.intake import Source, Submission
 from autograder.messages import Message
 from autograder.outfolder import Folder
-from autograder.results import Result
+from autograder.results import Check, Result
 from autograder.rounds import Grading
 from autograder.run import Run
 
@@ -39,3 +39,9 @@ def failed(submission: Submission, run: Run, fault: Exception, tier: str) -> Res
         isolation=tier,
         versions={"autograder": __version__},
     )
+
+
+def ran(reached: str) -> Check:
+    """The short run's check as a worker leaves it, before it is held to the control's loss."""
+    values = {"called": "train()", "reached": reached}
+    return Check("short_run", "training", "", 10.0, 10.0, "passed", "", "short_run.passed", values)

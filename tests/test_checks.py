@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from autograder.checks import expect, noise, reference, short_run, steps, tasks
+from autograder.checks.band import band
 from autograder.checks.expect import Failed
 from autograder.checks.inputs import Draw, derived_seed
 from autograder.checks.plugin import NotRun, verdict, without_tensors
@@ -647,16 +648,17 @@ def test_measuring_is_repeatable(task: short_run.Task) -> None:
 
 def test_weights_from_elsewhere_are_unrelated(task: short_run.Task) -> None:
     other = short_run.task("digits", None, 6, settings().short_run_images)
-    least = short_run.band("digits").least_related
+    least = band("digits").least_related
     assert short_run.relatedness(task.initial, task.initial) == pytest.approx(1)
     assert abs(short_run.relatedness(other.initial, task.initial)) < least / 2
 
 
 @pytest.mark.parametrize("dataset", ["digits", "mnist"])
 def test_the_band_is_calibrated(dataset: str) -> None:
-    band = short_run.band(dataset)
-    assert 0 < band.low < band.high
-    assert 0 < band.least_related < 1
+    known = band(dataset)
+    assert 0 < known.low < known.high
+    assert 0 < known.width <= (known.high - known.low) / 2 + 0.01
+    assert 0 < known.least_related < 1
 
 
 @pytest.mark.parametrize("dataset", ["digits", "mnist"])
@@ -666,11 +668,11 @@ def test_the_mean_image_lies_above_the_band(dataset: str, request: pytest.Fixtur
     images, held_out = (short_run.images_of(dataset, root, train)[0] for train in (True, False))
     mean = images.mean(dim=0).clamp(1e-6, 1 - 1e-6).expand_as(held_out)
     cross_entropy = torch.nn.functional.binary_cross_entropy(mean, held_out, reduction="sum")
-    assert float(cross_entropy) / len(held_out) > short_run.band(dataset).high
+    assert float(cross_entropy) / len(held_out) > band(dataset).high
 
 
 def test_untrained_weights_lie_above_the_band(task: short_run.Task) -> None:
-    assert short_run.negative_elbo(task.initial, task.held_out, 5) > short_run.band("digits").high
+    assert short_run.negative_elbo(task.initial, task.held_out, 5) > band("digits").high
 
 
 # --- stand-ins -------------------------------------------------------------------------------------------

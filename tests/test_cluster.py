@@ -25,10 +25,10 @@ from typing import Any
 import pytest
 from distributed import Client
 
-from autograder import cli, cluster
+from autograder import cli, cluster, control
 from autograder.intake import Source, find
 from autograder.messages import Message
-from autograder.outfolder import Folder
+from autograder.outfolder import Centre, Folder
 from autograder.results import Result
 from autograder.rounds import Grading
 from autograder.run import Run
@@ -43,6 +43,7 @@ PATIENCE = 120
 HANGUL = re.compile("[가-힣]")
 MISBEHAVIOUR = """
 import json, os, pathlib
+from dataclasses import replace
 from distributed import get_worker
 from distributed.protocol.pickle import loads
 from autograder import cluster, control
@@ -55,6 +56,8 @@ def grade_there(ours, order):
     told = json.loads(pathlib.Path(os.environ["MISBEHAVE"]).read_text())
     unfit = get_worker().address in told.get("unfit", ())
     control.in_full = (lambda *_: Verdict(Message("control.call", {"fault": "worn out"}))) if unfit else plain[2]
+    if get_worker().address in told.get("far", ()):
+        control.in_full = lambda *_: replace(plain[2](*_), loss=300.0)
     if loads(order)[0].name == told.get("deadly"):
         os._exit(1)
     cluster.versions = lambda: {**plain[1](), **told.get("versions", {})}
@@ -270,6 +273,20 @@ def test_a_worker_whose_control_fails_is_left_out_by_name(
     assert scores(list(grading.results())) == {source.name: ("graded", 0) for source in sources}
     assert grading.remarks == [Message("cluster.left_out", {"workers": first})]
     assert first in grading.remarks[0].text("ko") and second not in grading.remarks[0].text("en")
+
+
+def test_a_worker_whose_control_reaches_another_loss_is_left_out_by_name(
+    machines: Machines, put_in: Callable[..., Path], run: Run, tmp_path: Path, warm_parent: WarmParent
+) -> None:
+    with Client(machines.address, set_as_default=False) as client:
+        first, _ = client.nthreads()
+    machines.tell(far=[first])
+    sources = find(put_in(dict.fromkeys(("an", "bae", "choi", "do", "eun"), QUICK)))
+    this_run = replace(run, seed=13)
+    assert Centre.of(tmp_path / "out", this_run).agreed(control.in_full(this_run, warm_parent)).passed
+    grading = there(machines.address, sources, Folder.of(tmp_path / "out", sources), this_run)
+    assert scores(list(grading.results())) == {source.name: ("graded", 0) for source in sources}
+    assert grading.remarks == [Message("cluster.left_out", {"workers": first})]
 
 
 def test_where_no_workers_control_passes_the_run_stops_and_nothing_is_written(

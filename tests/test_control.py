@@ -11,6 +11,7 @@ import pytest
 
 from autograder import control, machine, pictures
 from autograder.checks import expect, reference
+from autograder.checks.band import band
 from autograder.grading import GraderFault
 from autograder.intake import Submission
 from autograder.messages import LANGUAGES, Message
@@ -74,6 +75,7 @@ def test_in_full_it_passes_here_and_brings_the_instructors_pictures(
     (tmp_path / "x.safetensors").write_bytes(verdict.pictures)
     drawn = pictures.read(tmp_path / "x.safetensors")
     assert drawn is not None and drawn.digest == "" and len(drawn.losses) == settings().short_run_epochs
+    assert verdict.loss is not None and band("digits").low < verdict.loss < band("digits").high
 
 
 def test_without_memory_it_fails_and_names_the_check(run: Run, warm_parent: WarmParent) -> None:

@@ -57,6 +57,7 @@ TOUCHED = {
     "test_4_latent.py": {"latent"},
     "test_5_short_run.py": {"training"},
     "short_run.py": {"training"},
+    "band.py": {"training"},
     "calibration.json": {"training"},
     "expect.py": {SHARED},
     "plugin.py": {SHARED},

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 
 from autograder import reproduce
+from autograder.checks.band import centre_of, held
 from autograder.intake import find, load
 from autograder.results import Check, Result
 from autograder.rounds import Grading
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
 from tests.console import Command
-from tests.engine import failed
+from tests.engine import failed, ran
 
 FILES = {"loss.py": "raise NotImplementedError\n"}
 HANGUL = re.compile("[가-힣]")
@@ -113,6 +114,25 @@ def test_another_finding_is_status_1(
     status, out, _ = autograder("reproduce", file, tmp_path / "class")
     assert status == 1
     assert said in out
+
+
+@pytest.mark.parametrize("centre", [308.0, None], ids=["quoted", "of before"])
+def test_the_short_run_is_held_to_the_loss_that_the_result_quotes(
+    autograder: Command, recorded: Result, now: dict[str, Any], tmp_path: Path, centre: float | None
+) -> None:
+    """This machine's control, or that of a younger kit, decides about nothing."""
+    with_run = replace(recorded, checks=(*recorded.checks, ran("312")), score=12.0)
+    (tmp_path / "old.json").write_text(held(with_run, centre, "ko").to_json())
+    failing = held(with_run, 297.0, "en")
+    assert failing.score == 2 and centre_of(failing) == 297
+    now["changes"] = {"checks": failing.checks, "score": failing.score}
+    status, out, _ = autograder("reproduce", tmp_path / "old.json", tmp_path / "class" / "kim")
+    assert (status, "3 of 3 checks" in out) == (0, True)
+    (tmp_path / "old.json").write_text(failing.to_json())
+    assert autograder("reproduce", tmp_path / "old.json", tmp_path / "class" / "kim")[0] == 0
+    changed = held(with_run, 312.0, "en")
+    (tmp_path / "old.json").write_text(changed.to_json().replace('"centre": "312"', '"centre": "297"'))
+    assert autograder("reproduce", tmp_path / "old.json", tmp_path / "class" / "kim")[0] == 1
 
 
 def test_another_file_is_status_1_even_with_the_same_outcomes(

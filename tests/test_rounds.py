@@ -15,16 +15,17 @@ from typing import Any
 import pytest
 
 from autograder import pictures, rounds
+from autograder.checks.band import ROUNDING, band
 from autograder.intake import Source, Submission, find, load
 from autograder.machine import Unfit
 from autograder.messages import Message
-from autograder.outfolder import Folder, with_fingerprint
+from autograder.outfolder import Centre, Folder, run_seed, with_fingerprint
 from autograder.results import Graded, Result, Verdict
 from autograder.rounds import Grading
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
 from autograder.workers import LeftOut, Stopped
-from tests.engine import failed
+from tests.engine import failed, ran
 
 PASSED = Verdict()
 FAILED = Verdict(Message("control.call", {"fault": "worn out"}))
@@ -115,7 +116,9 @@ class Stage:
         result = failed(submission, self.run, SandboxFault("x"), "namespaces")
         result = replace(result, status="graded", score=0.0, notes=())
         changes = {} if changes == FINE else dict(changes)
-        own = {name: changes.pop(name) for name in ("score", "pictures", "status") if name in changes}
+        own = {
+            name: changes.pop(name) for name in ("score", "pictures", "status", "checks") if name in changes
+        }
         return Graded(replace(result, **own), **changes)
 
 
@@ -146,8 +149,11 @@ class Made:
         )
         return self.stage.under_way[name]
 
-    def result(self, future: Future[Graded]) -> Graded:
-        return future.result()
+    def result(self, future: Future[Graded], centre: Centre) -> Graded:
+        graded = future.result()
+        if self.controlled and graded.control is not None:
+            centre.agreed(graded.control)
+        return graded
 
     def control(self, in_full: bool, modules: frozenset[str]) -> Future[Verdict]:
         self.stage.note("full" if in_full else "short")
@@ -256,6 +262,82 @@ def test_no_more_are_under_way_than_there_is_room_for(stage: Stage, class_of: Ca
     stage.outcomes = {name: [Slow(FINE, 0.05)] for name in names}
     stage.grade(class_of(*names))
     assert max(map(len, stage.busy)) == 1, "beside the one that is begun then"
+
+
+# --- the centre of the short run -------------------------------------------------------------------------
+
+
+def trained(reached: float) -> Outcome:
+    return {"checks": (ran(f"{reached:.6g}"),), "score": 10.0}
+
+
+def told(results: dict[str, Result]) -> dict[str, tuple[float | None, str, str]]:
+    """Score, verdict and the centre that is quoted."""
+    return {
+        name: (result.score, result.checks[0].message_id, result.checks[0].values["centre"])
+        for name, result in results.items()
+    }
+
+
+CENTRE = band("digits").mean - 4  # where the committed band is the wider one
+TOO_MUCH = CENTRE + band("digits").width + 1
+
+
+def test_the_short_run_is_held_to_the_first_controls_loss(
+    stage: Stage, class_of: Callable[..., Path]
+) -> None:
+    """The control ends last: what was graded beside it is judged then."""
+    assert band("digits").high > TOO_MUCH
+    stage.verdicts = [Slow(Verdict(loss=CENTRE)), PASSED]
+    stage.outcomes = {"an": [trained(CENTRE + 1)], "bae": [trained(TOO_MUCH)]}
+    found = told(stage.grade(class_of("an", "bae")))
+    quoted = f"{CENTRE:.6g}"
+    assert found == {"an": (10, "short_run.near", quoted), "bae": (0, "short_run.above", quoted)}
+
+
+def test_a_run_that_continues_keeps_its_centre(stage: Stage, class_of: Callable[..., Path]) -> None:
+    run_seed(stage.out, stage.run.seed, fresh=False)
+    stage.outcomes = {name: [trained(CENTRE)] for name in ("an", "bae")}
+    stage.verdicts = [Verdict(loss=CENTRE), PASSED]
+    first = told(stage.grade(class_of("an")))
+    stage.verdicts = [Verdict(loss=CENTRE + ROUNDING / 2), PASSED]
+    both = told(stage.grade(class_of("an", "bae")))
+    assert both == {**first, "bae": (10, "short_run.near", f"{CENTRE:.6g}")}
+
+
+def test_where_a_later_control_reaches_something_else_the_machine_is_at_fault(
+    stage: Stage, class_of: Callable[..., Path]
+) -> None:
+    run_seed(stage.out, stage.run.seed, fresh=False)
+    stage.verdicts = [Verdict(loss=CENTRE), PASSED]
+    stage.grade(class_of("an"))
+    stage.verdict = lambda: Verdict(loss=CENTRE + 2 * ROUNDING)
+    with pytest.raises(Unfit, match=r"control\.centre"):
+        stage.grade(class_of("an", "bae"))
+    assert stage.since_opened() == ["full"], "made alone, with nothing beside it"
+    assert stage.written() == {"an"}
+
+
+def test_a_control_that_reached_something_else_beside_submissions_is_made_again_alone(
+    stage: Stage, class_of: Callable[..., Path]
+) -> None:
+    run_seed(stage.out, stage.run.seed, fresh=False)
+    stage.verdicts = [Verdict(loss=CENTRE), PASSED]
+    stage.grade(class_of("an"))
+    stage.verdicts = [Verdict(loss=CENTRE + 2 * ROUNDING), Verdict(loss=CENTRE)]
+    assert set(stage.grade(class_of("an", "bae"))) == {"an", "bae"}
+
+
+def test_processes_that_make_their_own_controls_tell_the_centre_too(
+    stage: Stage, class_of: Callable[..., Path]
+) -> None:
+    stage.controlled, stage.jobs = True, 1
+    stage.outcomes = {
+        "an": [{**trained(TOO_MUCH), "control": Verdict(loss=CENTRE)}],
+        "bae": [{**trained(CENTRE), "control": Verdict(loss=CENTRE)}],
+    }
+    found = told(stage.grade(class_of("an", "bae")))
+    assert {name: score for name, (score, _, _) in found.items()} == {"an": 0, "bae": 10}
 
 
 # --- a control that fails --------------------------------------------------------------------------------

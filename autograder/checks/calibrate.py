@@ -1,65 +1,137 @@
-"""Measure what the instructor's solution reaches in the short run, and record the band around it."""
+"""Measure the short run: what the instructor's solution reaches, and how far right submissions lie from the control's."""
 
 from __future__ import annotations
 
 import json
+import math
 import platform
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch import Tensor
 
-from autograder.checks import reference, short_run
+from autograder import bank, isolation, kit
+from autograder.checks import band, expect, reference, short_run
+from autograder.checks.remote import SHORT_RUN, RemoteSubmission
+from autograder.control import solution
+from autograder.intake import Submission
 from autograder.results import write_atomically
 from autograder.sandbox import probes
+from autograder.sandbox.client import WarmParent
 from autograder.settings import Settings
 
-# The band reaches this many standard deviations to each side. Were the losses normal, a right
+# A band reaches this many standard deviations to each side. Were the losses normal, a right
 # submission would fall outside once in 10^15 runs; the spread of 40 seeds is itself known to 11 %.
 DEVIATIONS = 8
 # Honest training, right or wrong, keeps the first layer's correlation with its beginning above 0.7;
 # weights that were made elsewhere have 0.00 +- 0.01.
 LEAST_RELATED = 0.5
+# The right entries of the bank that train most differently: another order of images, bounds that are met, noise that is
+# made in another way. Most others draw the control's noise and end within 0.0001 nats of it.
+DIFFERENT = (
+    "all--main-block",
+    "reconstruction_loss--clamped-at-the-bounds",
+    "reparameterize--box-muller",
+    "reparameterize--complex-normal",
+    "reparameterize--erfinv",
+    "reparameterize--loop-over-dimensions",
+    "reparameterize--polar-method",
+    "reparameterize--rotated-noise",
+    "reparameterize--two-draws-scaled",
+    "train--evaluation-after-each-epoch",
+)
+DIFFERENT_SEEDS = 20
 
 
-def reached(dataset: str, root: Path | None, settings: Settings, seed: int) -> tuple[float, float]:
-    """Negative ELBO (nats per image) and relatedness of the instructor's model after one short run."""
-    task = short_run.task(dataset, root, seed, settings.short_run_images)
+@dataclass(frozen=True)
+class Trained:
+    """One short run: nats per image, relatedness, and nats above the control. ``entry``: of the bank, or the solution."""
+
+    entry: str | None
+    loss: float
+    related: float
+    above_control: float
+
+
+def runs(seeds: int) -> int:
+    """How many ``measure`` yields."""
+    return seeds + min(seeds, DIFFERENT_SEEDS) * len(DIFFERENT)
+
+
+def measure(dataset: str, root: Path | None, settings: Settings, seeds: int) -> Iterator[Trained]:
+    """For each of the seeds 0, 1, 2, ... the solution with other noise than the control's; for the first ones the entries.
+
+    Raises SandboxFault where no warm parent comes up.
+    """
+    torch.set_num_threads(1)
+    entries = {entry.name: bank.submission(entry) for entry in bank.entries(kit.BANK, "right")}
+    warm_parent = WarmParent.launch(isolation.at_most())
+    try:
+        for seed in range(seeds):
+            task = short_run.task(dataset, root, seed, settings.short_run_images)
+            control = short_run.negative_elbo(
+                sealed(solution(), task, settings, seed, warm_parent), task.held_out, seed
+            )
+            yield trained(None, in_this_process(task, settings, seed), task, seed, control)
+            for name in DIFFERENT if seed < DIFFERENT_SEEDS else ():
+                state = sealed(entries[name], task, settings, seed, warm_parent)
+                yield trained(name, state, task, seed, control)
+    finally:
+        warm_parent.close()
+
+
+def trained(
+    entry: str | None, state: Mapping[str, Tensor], task: short_run.Task, seed: int, control: float
+) -> Trained:
+    loss = short_run.negative_elbo(state, task.held_out, seed)
+    return Trained(entry, loss, short_run.relatedness(state, task.initial), loss - control)
+
+
+def sealed(
+    submission: Submission, task: short_run.Task, settings: Settings, seed: int, warm_parent: WarmParent
+) -> Mapping[str, Tensor]:
+    """The weights of a submission's model after the short run, as in a class."""
+    remote = RemoteSubmission(submission, SHORT_RUN, warm_parent, settings, seed)
+    try:
+        state = remote.train("train", **task.arguments(settings), device="cpu")["state"]
+    finally:
+        remote.close()
+    return {name: expect.tensor(state[name], own.shape, name) for name, own in task.initial.items()}
+
+
+def in_this_process(task: short_run.Task, settings: Settings, noise: int) -> Mapping[str, Tensor]:
+    """The weights of the instructor's model after the short run; ``noise`` is the seed of what reparameterize draws."""
     arguments = task.arguments(settings)
     model = reference.model.VAE(short_run.LATENT_DIM, short_run.HIDDEN_DIM)
     probes.loaded(model, task.initial)
-    torch.manual_seed(seed)
+    torch.manual_seed(noise)
     loader = probes.make_loader(**arguments["data"])
     reference.training.train(model, loader, arguments["epochs"], arguments["learning_rate"], "cpu")
-    state = model.state_dict()
-    return short_run.negative_elbo(state, task.held_out, seed), short_run.relatedness(state, task.initial)
+    state: Mapping[str, Tensor] = model.state_dict()
+    return state
 
 
-def measure(dataset: str, root: Path | None, settings: Settings, seeds: int) -> Iterator[tuple[float, float]]:
-    """``reached`` for each of the seeds 0, 1, 2, ..."""
-    torch.set_num_threads(1)
-    for seed in range(seeds):
-        yield reached(dataset, root, settings, seed)
-
-
-def record(
-    dataset: str, measured: list[tuple[float, float]], path: Path = short_run.CALIBRATION
-) -> dict[str, object]:
-    """Write one data set's band into the calibration file, leaving the others' as they are."""
-    losses, related = [loss for loss, _ in measured], [relation for _, relation in measured]
+def record(dataset: str, measured: Sequence[Trained], path: Path = band.CALIBRATION) -> dict[str, Any]:
+    """Write one data set's bands into the calibration file, leaving the others' as they are."""
+    own = [each for each in measured if each.entry is None]
+    losses = [each.loss for each in own]
     mean, deviation = statistics.mean(losses), statistics.stdev(losses)
-    entry: dict[str, object] = {
+    entry: dict[str, Any] = {
         "mean": round(mean, 3),
         "standard_deviation": round(deviation, 3),
-        "seeds": len(measured),
+        "seeds": len(own),
         "smallest": round(min(losses), 3),
         "largest": round(max(losses), 3),
         "low": round(mean - DEVIATIONS * deviation, 2),
         "high": round(mean + DEVIATIONS * deviation, 2),
-        "smallest_relatedness": round(min(related), 3),
+        "smallest_relatedness": round(min(each.related for each in own), 3),
         "least_related": LEAST_RELATED,
+        **from_control(measured, DEVIATIONS * deviation),
         "torch": torch.__version__,
         "python": platform.python_version(),
         "device": "cpu",
@@ -69,3 +141,32 @@ def record(
     known[dataset] = entry
     write_atomically(path, (json.dumps(known, indent=2, sort_keys=True) + "\n").encode())
     return entry
+
+
+def from_control(measured: Sequence[Trained], most: float) -> dict[str, Any]:
+    """How far from the control's loss a right submission may end: its noise, and what its own way of training adds.
+
+    That is ``most`` at most, half of what the committed band allows, in nats per image.
+    """
+    differences = {
+        name: [each.above_control for each in measured if each.entry == name] for name in (None, *DIFFERENT)
+    }
+    noise = {name: statistics.stdev(values) for name, values in differences.items()}
+    offset = {name: statistics.mean(values) for name, values in differences.items()}
+    pooled = math.sqrt(statistics.mean(noise[name] ** 2 for name in DIFFERENT))
+    deviation, farthest = max(noise[None], pooled), max(abs(offset[name]) for name in DIFFERENT)
+    return {
+        "differences": {
+            "solution" if name is None else name: {
+                "mean": round(offset[name], 3),
+                "standard_deviation": round(noise[name], 3),
+                "seeds": len(values),
+                "smallest": round(min(values), 3),
+                "largest": round(max(values), 3),
+            }
+            for name, values in differences.items()
+        },
+        "difference_deviation": round(deviation, 3),
+        "difference_offset": round(farthest, 3),
+        "width": round(min(most, farthest + DEVIATIONS * deviation), 2),
+    }

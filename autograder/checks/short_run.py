@@ -6,9 +6,8 @@ loss is found by the checks of its own part.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from autograder.checks.inputs import Draw, derived_seed, student_seed
 from autograder.sandbox import probes
 from autograder.settings import Settings
 
-CALIBRATION = Path(__file__).with_name("calibration.json")
 LATENT_DIM, HIDDEN_DIM = 20, 400
 HELD_OUT = 2000  # of the digits there are only 360
 FIRST_LAYER = "encoder.0.weight"
@@ -109,31 +107,3 @@ def relatedness(state: Mapping[str, Tensor], initial: Mapping[str, Tensor]) -> f
     """Correlation of the first layer's trained weights with those the run began from."""
     pair = torch.stack([state[FIRST_LAYER].flatten(), initial[FIRST_LAYER].flatten()])
     return float(torch.corrcoef(pair)[0, 1])
-
-
-@dataclass(frozen=True)
-class Band:
-    """What the instructor's solution reaches, in nats per image, how that was found, and how related weights stay."""
-
-    low: float
-    high: float
-    mean: float
-    standard_deviation: float
-    seeds: int
-    least_related: float
-
-    def in_words(self) -> dict[str, str | int]:
-        """The band and how it was found, as messages quote it."""
-        return {
-            "low": f"{self.low:.6g}",
-            "high": f"{self.high:.6g}",
-            "mean": f"{self.mean:.6g}",
-            "deviation": f"{self.standard_deviation:.3g}",
-            "seeds": self.seeds,
-        }
-
-
-def band(dataset: str) -> Band:
-    """The calibrated band of a data set. Raises KeyError where it was never calibrated."""
-    record = json.loads(CALIBRATION.read_text(encoding="utf-8"))[dataset]
-    return Band(**{field.name: record[field.name] for field in fields(Band)})

@@ -103,16 +103,17 @@ def calibrate(
     seeds: Annotated[int, typer.Option(min=40, help="How many seeds. / 시드 수.")] = 40,
     lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
 ) -> None:
-    """Re-measure the instructor's loss and record the band. / 교수자의 손실을 다시 재고 범위를 기록합니다."""
+    """Re-measure the instructor's loss, and how far right submissions lie from it, and record both. / 교수자의 손실과, 옳은 제출물이 거기서 얼마나 떨어져 있는지 다시 재어 기록합니다."""
+    from autograder.checks import band
     from autograder.checks import calibrate as measuring
-    from autograder.checks import short_run
     from autograder.settings import settings
 
     usable_data(dataset.value, data_root)
     title = Message("cli.measuring", {"dataset": dataset.value}).text(lang.value)
-    measured = list(track(measuring.measure(dataset.value, data_root, settings(), seeds), title, total=seeds))
+    trained = measuring.measure(dataset.value, data_root, settings(), seeds)
+    measured = list(track(trained, title, total=measuring.runs(seeds)))
     entry = measuring.record(dataset.value, measured)
     say(
-        Message("cli.calibrated", {**entry, "dataset": dataset.value, "path": str(short_run.CALIBRATION)}),
+        Message("cli.calibrated", {**entry, "dataset": dataset.value, "path": str(band.CALIBRATION)}),
         lang.value,
     )

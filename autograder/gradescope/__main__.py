@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder import isolation, kit, machine
+from autograder.checks.band import check_held
 from autograder.gradescope.container import OutOfTime, ending_after, within_container
 from autograder.gradescope.page import LANGUAGES, VISIBILITIES, Page, in_both, unfinished
 from autograder.intake import Source, Submission, load
@@ -93,13 +94,16 @@ def grade(
     from autograder import control, grading  # only now, for they import torch
 
     def after_file(one: Grading) -> None:
+        for name, check in one.checks.items():
+            one.checks[name] = check_held(check, run.dataset, proved.loss, run.language)
         write(unfinished(tuple(one.checks.values()), run.settings, checks_visible))
 
-    def believed(verdict: Verdict) -> None:
+    def believed(verdict: Verdict) -> Verdict:
         if verdict.fault is not None:
             raise machine.Unfit(verdict.fault)
+        return verdict
 
-    believed(control.in_full(run, parent))
+    proved = believed(control.in_full(run, parent))
     write(unfinished((), run.settings, checks_visible))
     for attempt in range(2):  # nothing else runs here: the second one is alone
         kills = machine.oom_kills()

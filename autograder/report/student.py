@@ -8,6 +8,7 @@ from functools import cache
 
 from markupsafe import Markup, escape
 
+from autograder.checks.band import MEASURED
 from autograder.messages import LANGUAGES, Message, catalogue, misconception, words
 from autograder.pictures import Pictures
 from autograder.report import figures, pages
@@ -102,10 +103,7 @@ def student_page(
 
 def _was_trained(result: Result, drawn: Showcase | None) -> bool:
     """Whether there should be pictures: the short run was run to its end."""
-    return drawn is not None or any(
-        check.message_id in ("short_run.passed", "short_run.too_high", "short_run.too_low")
-        for check in result.checks
-    )
+    return drawn is not None or any(check.message_id in MEASURED for check in result.checks)
 
 
 def _parts(result: Result, speak: Speech) -> Iterator[Part]:
