@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import signal
 import socket
@@ -189,6 +190,18 @@ SECCOMP = {
         "namespaces",
         no_denial("getxattr"),
         CALL.replace("{call}", "libc.getxattr(None, None, None, 0)").replace("(1, 38)", "(95,)"),
+    ),
+    "space without writing": Layer(
+        "namespaces",
+        no_denial("fallocate"),
+        CALL.replace("{call}", "libc.fallocate(os.open('x', os.O_RDWR | os.O_CREAT), 1, 0, 4096)").replace(
+            "(1, 38)", "(95,)"
+        ),
+    ),
+    "hiding from who watches": call("prctl", "libc.prctl(4, 0, 0, 0, 0)"),
+    "room in sockets": expression(
+        no_denial("setsockopt"),
+        "socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)",
     ),
     "watches on files": call("inotify_init1", "libc.inotify_init1(0)"),
     # rules on arguments
@@ -539,6 +552,126 @@ def test_page_tables_are_memory(
         monkeypatch.setattr(supervisor, "page_table_bytes", lambda pid: 0)
     found = run("landlock", TABLES, replace(limits, cpu_seconds=20))
     assert found == (f"{STOPPED}: {Crashed('memory')!r}" if holds else "reached")
+
+
+MAPPED = """
+    import ctypes, mmap, os, time
+    libc = ctypes.CDLL(None)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+    def attack():
+        file = os.open("x", os.O_RDWR | os.O_CREAT)
+        os.unlink("x")
+        os.write(file, bytes(6 << 20))
+        libc.mmap(None, 4096, mmap.PROT_READ, mmap.MAP_SHARED, file, 0)
+        os.close(file)
+        time.sleep(1)
+        return "reached"
+"""
+UNLINKED = """
+    import os, time
+    def attack():
+        file = os.open("x", os.O_RDWR | os.O_CREAT)
+        os.unlink("x")
+        os.write(file, bytes(6 << 20))
+        time.sleep(1)
+        return "reached"
+"""
+OWN_TABLE = """
+    import ctypes, os, time
+    libc = ctypes.CDLL(None)
+    stack = ctypes.create_string_buffer(1 << 16)
+    def attack():
+        file = os.open("x", os.O_RDWR | os.O_CREAT)
+        os.unlink("x")
+        os.write(file, bytes(6 << 20))
+        top = ctypes.c_void_p((ctypes.addressof(stack) + (1 << 16) - 64) & ~15)
+        flags = 0x100 | 0x200 | 0x800 | 0x10000  # CLONE_VM, FS, SIGHAND, THREAD, and not CLONE_FILES
+        assert libc.clone(ctypes.cast(libc.pause, ctypes.c_void_p), top, flags, None) > 0
+        os.close(file)
+        time.sleep(1)
+        return "reached"
+"""
+MAIN_THREAD_ENDS = """
+    import ctypes, mmap, platform, threading, time
+    def bomb():
+        time.sleep(0.3)
+        kept = mmap.mmap(-1, 500 << 20)
+        for place in range(0, 500 << 20, 1 << 20): kept[place:place + (1 << 20)] = bytes(1 << 20)
+        time.sleep(2)
+    def attack():
+        threading.Thread(target=bomb).start()
+        ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)
+"""
+SOCKETS = """
+    import os, socket, time
+    def attack():
+        for _ in range(8):
+            if os.fork() == 0:
+                kept = [socket.socketpair() for _ in range(110)]
+                time.sleep(3)
+                os._exit(0)
+        time.sleep(2)
+        return "reached"
+"""
+
+
+def without_ptrace(patch: Patch) -> None:
+    """As root of a container has it: CAP_SYS_PTRACE is missing in the supervisor."""
+    supervise = supervisor.supervise
+
+    def supervising(*arguments: Any) -> None:
+        held = int(re.findall(r"CapPrm:\s*(\w+)", Path("/proc/self/status").read_text())[0], 16)
+        linux._set_capabilities(held & 0xFFFFFFFF & ~(1 << 19))
+        supervise(*arguments)
+
+    patch.setattr(supervisor, "supervise", supervising)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """``end`` is how the attack ends, ``without`` which it does not."""
+
+    attack: str
+    end: str
+    without: Weaken
+    given: Weaken = lambda patch: None
+
+
+WATCHED = {
+    "a deleted file": Watched(UNLINKED, "scratch", no(supervisor, "unnamed_files", {})),
+    "a deleted file that is mapped": Watched(MAPPED, "scratch", no(supervisor, "living", "nobody")),
+    "a deleted file that a thread has": Watched(
+        OWN_TABLE, "scratch", lambda patch: patch.setattr(supervisor, "threads", lambda pid: [pid])
+    ),
+    "memory, when the main thread has ended": Watched(
+        MAIN_THREAD_ENDS, "memory", lambda patch: patch.setattr(supervisor, "living", lambda pid: pid)
+    ),
+    "memory in sockets": Watched(
+        SOCKETS, "memory", lambda patch: patch.setattr(supervisor, "SOCKET_BYTES", 0)
+    ),
+    "files, as root without CAP_SYS_PTRACE": Watched(
+        UNLINKED,
+        "scratch",
+        lambda patch: patch.setattr(linux, "seen_by", lambda user: contextlib.nullcontext()),
+        without_ptrace,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WATCHED)
+def test_a_watch_sees_what_else_nobody_would(
+    name: str, monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
+) -> None:
+    here("landlock")
+    watched, room = WATCHED[name], replace(limits, cpu_seconds=10, scratch_mb=4)
+    if os.geteuid() != 0 and watched.given is without_ptrace:
+        pytest.skip("only root's students have users of their own")
+    watched.given(monkeypatch)
+    ended = f"{STOPPED}: {Crashed(watched.end)!r}"
+    assert run("landlock", watched.attack, room) == ended
+    watched.without(monkeypatch)
+    assert run("landlock", watched.attack, room) != ended
 
 
 def test_without_a_nonce_an_answer_in_advance_would_count(
