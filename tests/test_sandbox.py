@@ -617,11 +617,13 @@ def test_the_environment_is_scrubbed(
         import ctypes, os
         libc = ctypes.CDLL(None)
         libc.getenv.restype = ctypes.c_char_p
-        def attack(): return sorted(os.environ), [libc.getenv(name) for name in (b"PATH", b"USER", b"PYTHONPATH")]
+        def attack(): return sorted(os.environ), [libc.getenv(name) for name in (b"PATH", b"LOGNAME", b"PYTHONPATH")]
     """
     names, from_c = attempt(sealed, source)
-    expected = "CUDA_VISIBLE_DEVICES HOME LANG LC_ALL MKL_NUM_THREADS MPLBACKEND MPLCONFIGDIR OMP_NUM_THREADS"
-    expected += " OPENBLAS_NUM_THREADS TMPDIR TORCHDYNAMO_DISABLE TORCH_CPP_LOG_LEVEL"
+    expected = (
+        "CUDA_VISIBLE_DEVICES HOME JOBLIB_MULTIPROCESSING LANG LC_ALL MKL_NUM_THREADS MPLBACKEND MPLCONFIGDIR"
+    )
+    expected += " OMP_NUM_THREADS OPENBLAS_NUM_THREADS TMPDIR TORCHDYNAMO_DISABLE TORCH_CPP_LOG_LEVEL USER"
     assert names == expected.split()
     assert from_c == [None, None, None]
 
@@ -1078,6 +1080,34 @@ HONEST = {
         "import threading\ndef attack():\n    found = []\n    t = threading.Thread(target=found.append, args=(7,))\n"
         "    t.start(); t.join(); return found",
         [7],
+    ),
+    "scikit-learn's threads": (
+        "def attack():\n    from threadpoolctl import threadpool_limits\n    with threadpool_limits(1): return 1",
+        1,
+    ),
+    "the user's name": ("import getpass\ndef attack(): return getpass.getuser()", "student"),
+    "jobs side by side": (
+        "import joblib\ndef attack(): return joblib.Parallel(2)(joblib.delayed(abs)(i) for i in (-1, -2))",
+        [1, 2],
+    ),
+    "a file of weights that is mapped": (
+        "import torch\ndef attack():\n    torch.save({'w': torch.ones(9)}, 'w.pt')\n"
+        "    return torch.load('w.pt', mmap=True)['w'].sum().item()",
+        9.0,
+    ),
+    "warnings as errors": (
+        "import warnings\nwarnings.filterwarnings('error')\nimport torch\n"
+        "def attack(): torch.optim.Adam([torch.nn.Parameter(torch.ones(1))]); return 1",
+        1,
+    ),
+    "streams that were closed": (
+        "import sys\nsys.stdout.close(); sys.stdout = open('log', 'w')\ndef attack(): print('x'); return 1",
+        1,
+    ),
+    "output copied to a file": (
+        "import os\nos.dup2(os.open('log', os.O_CREAT | os.O_WRONLY), 1)\n"
+        "def attack(): print('x', flush=True); return open('log').read()",
+        "x\n",
     ),
     "its own other names": ("import vae.loss\ndef attack(): return vae.loss.attack is attack", True),
 }
