@@ -24,8 +24,8 @@ import pytest
 
 from autograder import isolation, kit
 from autograder.checks import remote
-from autograder.sandbox import conversation, linux, seal, supervisor, syscalls, warm_parent, wire
-from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit
+from autograder.sandbox import conversation, linux, seal, student, supervisor, syscalls, warm_parent, wire
+from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent
 from autograder.sandbox.conversation import Student
 from autograder.sandbox.readable import readable
 from autograder.sandbox.seal import TIERS, Box, Limits, closed_to_others, identity, namespaces
@@ -310,6 +310,11 @@ FILES = """
 OTHERS = {
     "Landlock": Layer("landlock", no_landlock, READ),
     "private root": Layer("namespaces", show("/etc"), READ),
+    "writing by Landlock": expression(
+        no_landlock,
+        "open('/tmp/vae-test-written', 'w').close(); os.unlink('/tmp/vae-test-written')",
+        tier="landlock",
+    ),
     "own user": Layer(
         "landlock",
         no_own_user,
@@ -626,6 +631,60 @@ def without_ptrace(patch: Patch) -> None:
         supervise(*arguments)
 
     patch.setattr(supervisor, "supervise", supervising)
+
+
+MODULES = """
+    import sys
+    def attack(): return "reached" if any(name.startswith("autograder.checks") for name in sys.modules) else "stopped"
+"""
+
+
+def test_a_warm_parent_of_its_own_holds_nothing_of_the_trusted_side(
+    limits: Limits, here: Callable[[str], None], sealed: WarmParent, attempt: Callable[..., Any]
+) -> None:
+    """This process has imported the checks: what is forked from it finds them."""
+    here(sealed.tier)
+    assert attempt(sealed, MODULES) == "stopped"
+    assert run(sealed.tier, MODULES, limits) == "reached"
+
+
+HOSTILE_TEXT = """
+    class Trap(Exception):
+        def __str__(self): raise SystemExit("from a trap")
+    def attack(): raise Trap
+"""
+
+
+def test_an_exception_that_is_read_does_no_harm(
+    monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
+) -> None:
+    here("landlock")
+    assert "StudentRaised" in run("landlock", HOSTILE_TEXT, limits)
+    monkeypatch.setattr(student, "describe", lambda error, own: {"text": str(error)})
+    assert "Crashed('internal'" in run("landlock", HOSTILE_TEXT, limits)
+
+
+PRINTING = """
+    import os
+    def attack():
+        for _ in range(40): os.write(1, bytes(100_000))
+        return "reached"
+"""
+
+
+def test_output_is_bounded(monkeypatch: Patch, limits: Limits, here: Callable[[str], None]) -> None:
+    here("landlock")
+    bounded = replace(limits, output_mb=1)
+    assert run("landlock", PRINTING, bounded) == f"{STOPPED}: {Crashed('output')!r}"
+    supervise = supervisor.supervise
+    monkeypatch.setattr(
+        supervisor,
+        "supervise",
+        lambda status, printed, child, limits, *more: supervise(
+            status, printed, child, replace(limits, output_mb=10**6), *more
+        ),
+    )
+    assert run("landlock", PRINTING, bounded) == "reached"
 
 
 @dataclass(frozen=True)

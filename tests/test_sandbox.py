@@ -617,13 +617,11 @@ def test_the_environment_is_scrubbed(
         import ctypes, os
         libc = ctypes.CDLL(None)
         libc.getenv.restype = ctypes.c_char_p
-        def attack(): return sorted(os.environ), [libc.getenv(name) for name in (b"PATH", b"LOGNAME", b"PYTHONPATH")]
+        def attack(): return sorted(os.environ), [libc.getenv(name) for name in (b"PATH", b"USER", b"PYTHONPATH")]
     """
     names, from_c = attempt(sealed, source)
-    expected = (
-        "CUDA_VISIBLE_DEVICES HOME JOBLIB_MULTIPROCESSING LANG LC_ALL MKL_NUM_THREADS MPLBACKEND MPLCONFIGDIR"
-    )
-    expected += " OMP_NUM_THREADS OPENBLAS_NUM_THREADS TMPDIR TORCHDYNAMO_DISABLE TORCH_CPP_LOG_LEVEL USER"
+    expected = "CUDA_VISIBLE_DEVICES HOME LANG LC_ALL MKL_NUM_THREADS MPLBACKEND MPLCONFIGDIR OMP_NUM_THREADS"
+    expected += " OPENBLAS_NUM_THREADS TMPDIR TORCHDYNAMO_DISABLE TORCH_CPP_LOG_LEVEL"
     assert names == expected.split()
     assert from_c == [None, None, None]
 
@@ -1086,10 +1084,6 @@ HONEST = {
         1,
     ),
     "the user's name": ("import getpass\ndef attack(): return getpass.getuser()", "student"),
-    "jobs side by side": (
-        "import joblib\ndef attack(): return joblib.Parallel(2)(joblib.delayed(abs)(i) for i in (-1, -2))",
-        [1, 2],
-    ),
     "a file of weights that is mapped": (
         "import torch\ndef attack():\n    torch.save({'w': torch.ones(9)}, 'w.pt')\n"
         "    return torch.load('w.pt', mmap=True)['w'].sum().item()",
