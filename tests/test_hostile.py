@@ -297,10 +297,7 @@ def test_an_attack_that_gains_is_seen(watched: Watched, grade: Any) -> None:
 
 
 WITHOUT = {
-    "loss--forged-answers-to-every-question": (
-        "autograder.checks.expect",
-        ("close", "all_close", "scalar", "gradient"),
-    ),
+    "loss--forged-answers-to-every-question": ("autograder.checks.expect", ("close", "all_close")),
     "latent--guesses-the-seed": ("autograder.checks.remote", ("student_seed",)),
 }
 
