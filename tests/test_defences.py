@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import signal
 import socket
@@ -23,8 +24,8 @@ import pytest
 
 from autograder import isolation, kit
 from autograder.checks import remote
-from autograder.sandbox import conversation, linux, seal, supervisor, syscalls, warm_parent, wire
-from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit
+from autograder.sandbox import conversation, linux, seal, student, supervisor, syscalls, warm_parent, wire
+from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent
 from autograder.sandbox.conversation import Student
 from autograder.sandbox.readable import readable
 from autograder.sandbox.seal import TIERS, Box, Limits, closed_to_others, identity, namespaces
@@ -190,6 +191,18 @@ SECCOMP = {
         no_denial("getxattr"),
         CALL.replace("{call}", "libc.getxattr(None, None, None, 0)").replace("(1, 38)", "(95,)"),
     ),
+    "space without writing": Layer(
+        "namespaces",
+        no_denial("fallocate"),
+        CALL.replace("{call}", "libc.fallocate(os.open('x', os.O_RDWR | os.O_CREAT), 1, 0, 4096)").replace(
+            "(1, 38)", "(95,)"
+        ),
+    ),
+    "hiding from who watches": call("prctl", "libc.prctl(4, 0, 0, 0, 0)"),
+    "room in sockets": expression(
+        no_denial("setsockopt"),
+        "socket.socketpair()[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)",
+    ),
     "watches on files": call("inotify_init1", "libc.inotify_init1(0)"),
     # rules on arguments
     "clone with namespaces": Layer(
@@ -259,6 +272,7 @@ LIMITS = {
     "RLIMIT_NPROC": expression(
         no_limit(resource.RLIMIT_NPROC),
         "import threading, time; threading.stack_size(65536); [threading.Thread(target=time.sleep, args=(2,), daemon=True).start() for _ in range(100)]",
+        no(supervisor, "threads", []),  # which counts them four times a second
     ),
     "RLIMIT_DATA": expression(no_limit(resource.RLIMIT_DATA), "kept = bytearray(400 << 20)", no_watch),
 }
@@ -297,6 +311,11 @@ FILES = """
 OTHERS = {
     "Landlock": Layer("landlock", no_landlock, READ),
     "private root": Layer("namespaces", show("/etc"), READ),
+    "writing by Landlock": expression(
+        no_landlock,
+        "open('/tmp/vae-test-written', 'w').close(); os.unlink('/tmp/vae-test-written')",
+        tier="landlock",
+    ),
     "own user": Layer(
         "landlock",
         no_own_user,
@@ -539,6 +558,180 @@ def test_page_tables_are_memory(
         monkeypatch.setattr(supervisor, "page_table_bytes", lambda pid: 0)
     found = run("landlock", TABLES, replace(limits, cpu_seconds=20))
     assert found == (f"{STOPPED}: {Crashed('memory')!r}" if holds else "reached")
+
+
+MAPPED = """
+    import ctypes, mmap, os, time
+    libc = ctypes.CDLL(None)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+    def attack():
+        file = os.open("x", os.O_RDWR | os.O_CREAT)
+        os.unlink("x")
+        os.write(file, bytes(6 << 20))
+        libc.mmap(None, 4096, mmap.PROT_READ, mmap.MAP_SHARED, file, 0)
+        os.close(file)
+        time.sleep(1)
+        return "reached"
+"""
+UNLINKED = """
+    import os, time
+    def attack():
+        file = os.open("x", os.O_RDWR | os.O_CREAT)
+        os.unlink("x")
+        os.write(file, bytes(6 << 20))
+        time.sleep(1)
+        return "reached"
+"""
+OWN_TABLE = """
+    import ctypes, os, time
+    libc = ctypes.CDLL(None)
+    stack = ctypes.create_string_buffer(1 << 16)
+    def attack():
+        file = os.open("x", os.O_RDWR | os.O_CREAT)
+        os.unlink("x")
+        os.write(file, bytes(6 << 20))
+        top = ctypes.c_void_p((ctypes.addressof(stack) + (1 << 16) - 64) & ~15)
+        flags = 0x100 | 0x200 | 0x800 | 0x10000  # CLONE_VM, FS, SIGHAND, THREAD, and not CLONE_FILES
+        assert libc.clone(ctypes.cast(libc.pause, ctypes.c_void_p), top, flags, None) > 0
+        os.close(file)
+        time.sleep(1)
+        return "reached"
+"""
+MAIN_THREAD_ENDS = """
+    import ctypes, mmap, platform, threading, time
+    def bomb():
+        time.sleep(0.3)
+        kept = mmap.mmap(-1, 500 << 20)
+        for place in range(0, 500 << 20, 1 << 20): kept[place:place + (1 << 20)] = bytes(1 << 20)
+        time.sleep(2)
+    def attack():
+        threading.Thread(target=bomb).start()
+        ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)
+"""
+SOCKETS = """
+    import os, socket, time
+    def attack():
+        for _ in range(8):
+            if os.fork() == 0:
+                kept = [socket.socketpair() for _ in range(110)]
+                time.sleep(3)
+                os._exit(0)
+        time.sleep(2)
+        return "reached"
+"""
+
+
+def without_ptrace(patch: Patch) -> None:
+    """As root of a container has it: CAP_SYS_PTRACE is missing in the supervisor."""
+    supervise = supervisor.supervise
+
+    def supervising(*arguments: Any) -> None:
+        held = int(re.findall(r"CapPrm:\s*(\w+)", Path("/proc/self/status").read_text())[0], 16)
+        linux._set_capabilities(held & 0xFFFFFFFF & ~(1 << 19))
+        supervise(*arguments)
+
+    patch.setattr(supervisor, "supervise", supervising)
+
+
+MODULES = """
+    import sys
+    def attack(): return "reached" if any(name.startswith("autograder.checks") for name in sys.modules) else "stopped"
+"""
+
+
+def test_a_warm_parent_of_its_own_holds_nothing_of_the_trusted_side(
+    limits: Limits, here: Callable[[str], None], sealed: WarmParent, attempt: Callable[..., Any]
+) -> None:
+    """This process has imported the checks: what is forked from it finds them."""
+    here(sealed.tier)
+    assert attempt(sealed, MODULES) == "stopped"
+    assert run(sealed.tier, MODULES, limits) == "reached"
+
+
+HOSTILE_TEXT = """
+    class Trap(Exception):
+        def __str__(self): raise SystemExit("from a trap")
+    def attack(): raise Trap
+"""
+
+
+def test_an_exception_that_is_read_does_no_harm(
+    monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
+) -> None:
+    here("landlock")
+    assert "StudentRaised" in run("landlock", HOSTILE_TEXT, limits)
+    monkeypatch.setattr(student, "describe", lambda error, own: {"text": str(error)})
+    assert "Crashed('internal'" in run("landlock", HOSTILE_TEXT, limits)
+
+
+PRINTING = """
+    import os
+    def attack():
+        for _ in range(40): os.write(1, bytes(100_000))
+        return "reached"
+"""
+
+
+def test_output_is_bounded(monkeypatch: Patch, limits: Limits, here: Callable[[str], None]) -> None:
+    here("landlock")
+    bounded = replace(limits, output_mb=1)
+    assert run("landlock", PRINTING, bounded) == f"{STOPPED}: {Crashed('output')!r}"
+    supervise = supervisor.supervise
+    monkeypatch.setattr(
+        supervisor,
+        "supervise",
+        lambda status, printed, child, limits, *more: supervise(
+            status, printed, child, replace(limits, output_mb=10**6), *more
+        ),
+    )
+    assert run("landlock", PRINTING, bounded) == "reached"
+
+
+@dataclass(frozen=True)
+class Watched:
+    """``end`` is how the attack ends, ``without`` which it does not."""
+
+    attack: str
+    end: str
+    without: Weaken
+    given: Weaken = lambda patch: None
+
+
+WATCHED = {
+    "a deleted file": Watched(UNLINKED, "scratch", no(supervisor, "unnamed_files", {})),
+    "a deleted file that is mapped": Watched(MAPPED, "scratch", no(supervisor, "living", "nobody")),
+    "a deleted file that a thread has": Watched(
+        OWN_TABLE, "scratch", lambda patch: patch.setattr(supervisor, "threads", lambda pid: [pid])
+    ),
+    "memory, when the main thread has ended": Watched(
+        MAIN_THREAD_ENDS, "memory", lambda patch: patch.setattr(supervisor, "living", lambda pid: pid)
+    ),
+    "memory in sockets": Watched(
+        SOCKETS, "memory", lambda patch: patch.setattr(supervisor, "SOCKET_BYTES", 0)
+    ),
+    "files, as root without CAP_SYS_PTRACE": Watched(
+        UNLINKED,
+        "scratch",
+        lambda patch: patch.setattr(linux, "seen_by", lambda user: contextlib.nullcontext()),
+        without_ptrace,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WATCHED)
+def test_a_watch_sees_what_else_nobody_would(
+    name: str, monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
+) -> None:
+    here("landlock")
+    watched, room = WATCHED[name], replace(limits, cpu_seconds=10, scratch_mb=4)
+    if os.geteuid() != 0 and watched.given is without_ptrace:
+        pytest.skip("only root's students have users of their own")
+    watched.given(monkeypatch)
+    ended = f"{STOPPED}: {Crashed(watched.end)!r}"
+    assert run("landlock", watched.attack, room) == ended
+    watched.without(monkeypatch)
+    assert run("landlock", watched.attack, room) != ended
 
 
 def test_without_a_nonce_an_answer_in_advance_would_count(

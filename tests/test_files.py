@@ -85,3 +85,14 @@ def test_what_cannot_go_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_file_in_place_of_the_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     assert remove_tree(str(tmp_path / "file")) == [str(tmp_path / "file")]
+
+
+def test_without_being_moved_up_deep_folders_would_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "top").mkdir()
+    deep(tmp_path / "top")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", lambda *_, **__: os.stat(tmp_path / "nothing"))
+        assert remove_tree(str(tmp_path / "top")) != []
+    assert remove_tree(str(tmp_path / "top")) == []

@@ -294,3 +294,23 @@ def test_an_attack_that_gains_is_seen(watched: Watched, grade: Any) -> None:
         nobody_gains(crowd, result)
     row = audit.matrix([audit.judge(crowd[0], result)])["hostile"]
     assert json.loads(json.dumps(row)) == {"hostile": 1, "got_through": 1}
+
+
+WITHOUT = {
+    "loss--forged-answers-to-every-question": ("autograder.checks.expect", ("close", "all_close")),
+    "latent--guesses-the-seed": ("autograder.checks.remote", ("student_seed",)),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_without_its_defence_on_the_trusted_side_an_attack_succeeds(
+    name: str, grade: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is compared; the seed of a student's process is the run's own."""
+    (entry,) = (entry for entry in HOSTILE if entry.name == name)
+    module, functions = WITHOUT[name]
+    succeeded = audit.got_through if "seed" in name else lambda result: audit.gained(entry, result)
+    assert not succeeded(grade((entry,)))
+    for function in functions:
+        monkeypatch.setattr(f"{module}.{function}", lambda given, *_, **__: given)
+    assert succeeded(grade((entry,)))

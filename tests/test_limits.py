@@ -204,7 +204,7 @@ def reconstruction_loss(recon_x, x):
 
 
 def watched(folder: Path, **changes: int) -> str:
-    return supervisor.overfull(replace(limited().limits(), **changes), [], str(folder))
+    return supervisor.overfull(replace(limited().limits(), **changes), {}, str(folder))
 
 
 def test_a_folder_is_measured_by_what_it_takes_up(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_folder_is_measured_by_what_it_takes_up(tmp_path: Path) -> None:
     assert watched(tmp_path, scratch_mb=5, scratch_files=5) == ""
     assert watched(tmp_path, scratch_mb=3) == "scratch"
     assert watched(tmp_path, scratch_files=4) == "scratch"
-    assert supervisor.overfull(limited(scratch_mb=3).limits(), [], "") == "", (
+    assert supervisor.overfull(limited(scratch_mb=3).limits(), {}, "") == "", (
         "elsewhere a file system bounds itself"
     )
 
@@ -247,6 +247,17 @@ def test_memory_shared_with_the_warm_parent_is_not_counted(monkeypatch: pytest.M
     nobody = SimpleNamespace()
     assert supervisor.exceeded(replace(limited().limits(), memory_mb=200), family, nobody) == ""  # type: ignore[arg-type]
     assert supervisor.exceeded(replace(limited().limits(), memory_mb=199), family, nobody) == "memory"  # type: ignore[arg-type]
+
+
+def test_memory_that_can_not_be_shared_out_counts_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "cpu_seconds", lambda pid: 0.0)
+    monkeypatch.setattr(supervisor, "resident_bytes", lambda pid: 150 << 20)
+    monkeypatch.setattr(supervisor, "proportional_bytes", lambda pid: 0)
+    nobody = SimpleNamespace(fileno=lambda: 0)
+    monkeypatch.setattr(supervisor.select, "select", lambda *arguments: ([], [], []))
+    for limit, verdict in ((300, ""), (299, "memory")):
+        limits = replace(limited().limits(), memory_mb=limit)
+        assert supervisor.exceeded(limits, ["1", "2"], nobody) == verdict  # type: ignore[arg-type]
 
 
 COUNTING = """

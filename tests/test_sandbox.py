@@ -1079,6 +1079,30 @@ HONEST = {
         "    t.start(); t.join(); return found",
         [7],
     ),
+    "scikit-learn's threads": (
+        "def attack():\n    from threadpoolctl import threadpool_limits\n    with threadpool_limits(1): return 1",
+        1,
+    ),
+    "the user's name": ("import getpass\ndef attack(): return getpass.getuser()", "student"),
+    "a file of weights that is mapped": (
+        "import torch\ndef attack():\n    torch.save({'w': torch.ones(9)}, 'w.pt')\n"
+        "    return torch.load('w.pt', mmap=True)['w'].sum().item()",
+        9.0,
+    ),
+    "warnings as errors": (
+        "import warnings\nwarnings.filterwarnings('error')\nimport torch\n"
+        "def attack(): torch.optim.Adam([torch.nn.Parameter(torch.ones(1))]); return 1",
+        1,
+    ),
+    "streams that were closed": (
+        "import sys\nsys.stdout.close(); sys.stdout = open('log', 'w')\ndef attack(): print('x'); return 1",
+        1,
+    ),
+    "output copied to a file": (
+        "import os\nos.dup2(os.open('log', os.O_CREAT | os.O_WRONLY), 1)\n"
+        "def attack(): print('x', flush=True); return open('log').read()",
+        "x\n",
+    ),
     "its own other names": ("import vae.loss\ndef attack(): return vae.loss.attack is attack", True),
 }
 

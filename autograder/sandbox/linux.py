@@ -10,6 +10,7 @@ import ctypes
 import os
 import platform
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -116,6 +117,21 @@ def become(user: int, group: int, reads_as_root: bool) -> None:
         _set_capabilities(_CAP_SETUID)
         _libc.setfsuid(ctypes.c_uint(0))
         _set_capabilities(0)
+    set_dumpable(True)  # a change of user clears this, and who watches could not look at the process any more
+
+
+@contextlib.contextmanager
+def seen_by(user: int | None) -> Iterator[None]:
+    """Look into /proc as this user, whose processes root without CAP_SYS_PTRACE may not look at otherwise."""
+    if user is not None:
+        _libc.setfsgid(ctypes.c_uint(user))
+        _libc.setfsuid(ctypes.c_uint(user))
+    try:
+        yield
+    finally:
+        if user is not None:
+            _libc.setfsuid(ctypes.c_uint(os.geteuid()))
+            _libc.setfsgid(ctypes.c_uint(os.getegid()))
 
 
 def forbid_new_privileges() -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import getpass
+import shutil
 import sys
+from collections.abc import Callable
 from typing import Any
 
 # Backends of matplotlib that draw into a window or a notebook.
@@ -14,8 +19,9 @@ ON_SCREEN = frozenset(
 
 
 def prepare() -> None:
-    """Once, where all was imported: backends that need a display become Agg, and notebooks' progress bars plain ones."""
+    """Once, where all was imported: what needs a display, a notebook, other processes or rights does without."""
     import matplotlib.pyplot
+    import threadpoolctl  # type: ignore[import-untyped]
     import tqdm.notebook
 
     use, switch = matplotlib.use, matplotlib.pyplot.switch_backend
@@ -30,6 +36,38 @@ def prepare() -> None:
     matplotlib.pyplot.switch_backend = lambda newbackend: switch(off_screen(newbackend))
     tqdm.notebook.tqdm = tqdm.notebook.tqdm_notebook = tqdm.std.tqdm
     tqdm.notebook.trange = tqdm.notebook.tnrange = tqdm.std.trange
+    shutil.copymode, shutil.copystat = _if_permitted(shutil.copymode), _if_permitted(shutil.copystat)
+    getpass.getuser = lambda: "student"  # who has no name in the system
+    vars(threadpoolctl)["_HAS_PROCFS"] = False  # it exists, and can't be read
+    _alone()
+
+
+def _alone() -> None:
+    """Have a loader's workers be the process itself: they would need other programs, or memory that is everybody's."""
+    from torch.utils.data import dataloader
+
+    single: Any = dataloader._SingleProcessDataLoaderIter
+
+    def without_workers(loader: Any) -> Any:
+        asked = loader.num_workers, loader.timeout
+        loader.num_workers = loader.timeout = 0
+        try:
+            return single(loader)
+        finally:
+            loader.num_workers, loader.timeout = asked
+
+    dataloader._MultiProcessingDataLoaderIter = without_workers  # type: ignore[assignment, misc]
+
+
+def _if_permitted(copying: Callable[..., None]) -> Callable[..., None]:
+    """Copies of files keep no dates and modes where those can't be changed."""
+
+    @functools.wraps(copying)
+    def trying(*arguments: Any, **options: Any) -> None:
+        with contextlib.suppress(PermissionError):
+            copying(*arguments, **options)
+
+    return trying
 
 
 def open_streams() -> None:

@@ -17,7 +17,6 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +24,20 @@ from autograder.sandbox import linux
 from autograder.sandbox.seal import Limits
 
 WATCH_SECONDS = 0.25
+SOCKET_BYTES = 256 << 10  # what may wait in a socket, with what the kernel needs around it
 BROKEN = 71  # status of a process in which the kit's own code raised
 MAX_FAULT = 500  # letters of what is told of that
 
 
-def supervise(status: socket.socket, printed: int, student: int, limits: Limits, scratch: str) -> None:
+def supervise(
+    status: socket.socket, printed: int, student: int, limits: Limits, scratch: str, user: int | None = None
+) -> None:
     """Wait for the student's process, then send ``{"exit", "cpu_seconds", "killed_for", "crowded"}`` and return.
 
     ``killed_for`` is the limit that this process killed it for, or "". Only this report says what a limit was.
 
     ``printed`` is the reading end of the student's output. ``scratch`` is the folder to watch, or nothing
-    where it is a file system of its own that bounds itself.
+    where it is a file system of its own that bounds itself. ``user`` is the student's, where that is another one.
     """
     ended = os.pidfd_open(student) if hasattr(os, "pidfd_open") else None
     waiting_for: list[Any] = [status, printed] if ended is None else [status, printed, ended]
@@ -59,11 +61,14 @@ def supervise(status: socket.socket, printed: int, student: int, limits: Limits,
             killed_for = "output"
         elif time.monotonic() >= next_look:
             family = descendants()
-            count = sum(map(tasks, family))
+            count = sum(map(len, map(threads, family)))
             crowded = crowded or count >= limits.processes - 1
             # The kernel sees to their number, but where the user has others that it would count too.
             killed_for = "processes" if count > limits.processes else ""
-            killed_for = killed_for or exceeded(limits, family, status) or overfull(limits, family, scratch)
+            with linux.seen_by(user):
+                killed_for = killed_for or exceeded(limits, family, status)
+                unnamed = {} if killed_for or not scratch else unnamed_files(family, limits, scratch)
+            killed_for = killed_for or overfull(limits, unnamed, scratch)
             next_look = time.monotonic() + WATCH_SECONDS
         if killed_for:
             kill_all([student])
@@ -83,16 +88,22 @@ def exceeded(limits: Limits, family: list[str], status: socket.socket) -> str:
     Memory is the proportional set size, because pages shared with the warm parent must not be counted in
     each of them; this process shares as many, so its own size is taken off. It takes 10 ms to read, so the
     resident sizes, which are never smaller, are asked first; and far longer among many busy processes, so
-    the other reasons to stop are looked at in between. Page tables are memory too, and in neither size.
+    the other reasons to stop are looked at in between. Page tables are memory too, and in neither size; so is
+    what waits in sockets.
     """
-    most, total = limits.memory_mb << 20, 0
     if sum(map(cpu_seconds, family)) > limits.cpu_seconds:
         return "cpu"
-    if sum(map(resident_bytes, family)) + sum(map(page_table_bytes, family)) <= most:
+    most, alive = limits.memory_mb << 20, list(map(living, family))
+    opened = (found for pid in family for found in open_files(pid))
+    total = SOCKET_BYTES * len({found.st_ino for found in opened if stat.S_ISSOCK(found.st_mode)})
+    if total + sum(map(resident_bytes, alive)) + sum(map(page_table_bytes, alive)) <= most:
         return ""
     shared, own = proportional_bytes("self"), page_table_bytes("self")
-    for pid in family:
-        total += max(0, proportional_bytes(pid) - shared) + max(0, page_table_bytes(pid) - own)
+    for place in alive:
+        proportional = proportional_bytes(place) or resident_bytes(
+            place
+        )  # all of it, where no more can be seen
+        total += max(0, proportional - shared) + max(0, page_table_bytes(place) - own)
         if total > most:
             return "memory"
         if sum(map(cpu_seconds, family)) > limits.cpu_seconds:
@@ -102,25 +113,25 @@ def exceeded(limits: Limits, family: list[str], status: socket.socket) -> str:
     return ""
 
 
-def overfull(limits: Limits, family: list[str], scratch: str) -> str:
+def overfull(limits: Limits, unnamed: dict[tuple[int, int], int], scratch: str) -> str:
     """``scratch`` if more lies in this folder than allowed, else nothing.
 
-    Files that were deleted and are still open take up room too. A folder that can't be looked into counts as too much.
+    ``unnamed`` files take up room too. A folder that can't be looked into counts as too much.
     """
     if not scratch:
         return ""
-    seen: set[tuple[int, int]] = set()  # a file counts once, whoever has it open
-    total = 0
+    seen = dict(unnamed)  # a file counts once, whoever has it open
+    total = sum(seen.values())
     try:
-        for found in chain(contents(scratch), *map(deleted_files, family)):
+        for found in contents(scratch):
             file = found.st_dev, found.st_ino
             total += 0 if file in seen else found.st_blocks * 512
-            seen.add(file)
+            seen[file] = 0
             if total > limits.scratch_mb << 20 or len(seen) > limits.scratch_files:
                 return "scratch"
     except (RecursionError, Hidden):
         return "scratch"
-    return ""
+    return "scratch" if total > limits.scratch_mb << 20 else ""
 
 
 class Hidden(Exception):
@@ -140,13 +151,31 @@ def contents(folder: str) -> Iterator[os.stat_result]:
                 yield os.lstat(os.path.join(path, name))
 
 
-def deleted_files(pid: str) -> Iterator[os.stat_result]:
-    """The files that a process holds open although they have no name any more."""
-    for number in _entries(f"/proc/{pid}/fd"):
-        with contextlib.suppress(OSError):
-            found = os.stat(f"/proc/{pid}/fd/{number}")
+def unnamed_files(family: list[str], limits: Limits, scratch: str) -> dict[tuple[int, int], int]:
+    """The files that these processes hold although they have no name any more, with the bytes that each takes up.
+
+    One that is only mapped can't be measured: it counts as the largest that there may be.
+    """
+    sizes: dict[tuple[int, int], int] = {}
+    folder = os.path.realpath(scratch)
+    for pid in family:
+        for found in open_files(pid):
             if stat.S_ISREG(found.st_mode) and found.st_nlink == 0:
-                yield found
+                sizes[found.st_dev, found.st_ino] = found.st_blocks * 512
+        for line in _read(f"/proc/{living(pid)}/maps").splitlines():
+            if line.endswith(" (deleted)") and folder in line:
+                _, _, _, device, number, _ = line.split(maxsplit=5)
+                major, minor = (int(part, 16) for part in device.split(":"))
+                sizes.setdefault((os.makedev(major, minor), int(number)), limits.file_mb << 20)
+    return sizes
+
+
+def open_files(pid: str) -> Iterator[os.stat_result]:
+    """What a process has open. A thread can have files of its own."""
+    for thread in threads(pid):
+        for number in _entries(f"/proc/{thread}/fd"):
+            with contextlib.suppress(OSError):
+                yield os.stat(f"/proc/{thread}/fd/{number}")
 
 
 def descendants() -> list[str]:
@@ -158,9 +187,14 @@ def descendants() -> list[str]:
     return family[1:]
 
 
-def tasks(pid: str) -> int:
-    """How many threads a process has, the main one included."""
-    return len(_entries(f"/proc/{pid}/task"))
+def threads(pid: str) -> list[str]:
+    """A process's threads, the main one included, each by its place in /proc."""
+    return [f"{pid}/task/{thread}" for thread in _entries(f"/proc/{pid}/task")]
+
+
+def living(pid: str) -> str:
+    """The place in /proc that tells of a process's memory: another thread's, where the main one has ended."""
+    return next(filter(resident_bytes, [pid, *threads(pid)]), pid)
 
 
 def cpu_seconds(pid: str) -> float:

@@ -42,6 +42,10 @@ YOUNG = {"process_madvise": 440, "mount_setattr": 442, "memfd_secret": 447} | {
 FCNTL_DENIED = {"F_SETOWN": 8, "F_SETSIG": 10, "F_SETOWN_EX": 15, "F_SETLEASE": 1024, "F_NOTIFY": 1026}
 # The same by ioctl (FIOSETOWN, SIOCSPGRP), and TIOCSTI, which types into a terminal.
 IOCTL_DENIED = (0x8901, 0x8902, 0x5412)
+# PR_SET_DUMPABLE: a process that is not can't be watched.
+PRCTL_DENIED = (4,)
+# SO_SNDBUF, SO_SNDBUFFORCE: room in a socket is memory that is no process's. The supervisor counts on what is usual.
+SOCKET_OPTIONS_DENIED = (7, 32)
 
 NAMESPACE_FLAGS = (
     *(linux.CLONE_NEWNS, linux.CLONE_NEWCGROUP, linux.CLONE_NEWUTS, linux.CLONE_NEWIPC),
@@ -75,9 +79,14 @@ def student_filter(in_view: bool) -> bytes:
         _deny(policy, denied, call, Arg(0, pyseccomp.NE, socket.AF_UNIX))
         for kind in set(range(16)) - kinds:  # four bits say which kind, the others are flags
             _deny(policy, denied, call, Arg(1, pyseccomp.MASKED_EQ, 0xF, kind))
-    for call, commands in (("ioctl", IOCTL_DENIED), ("fcntl", FCNTL_DENIED.values())):
+    for call, place, commands in (
+        ("prctl", 0, PRCTL_DENIED),
+        ("ioctl", 1, IOCTL_DENIED),
+        ("fcntl", 1, FCNTL_DENIED.values()),
+        ("setsockopt", 2, SOCKET_OPTIONS_DENIED),
+    ):
         for command in commands:  # the kernel reads 32 bits of it
-            _deny(policy, denied, call, Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))
+            _deny(policy, denied, call, Arg(place, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))
     return _one_after_the_other(_program(policy), _program(_allowing(names("allowed"))))
 
 

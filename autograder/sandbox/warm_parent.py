@@ -208,7 +208,7 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
         child = supervisor.in_fork(os.fork(), studying, lambda fault: None)
         rpc.close()
         os.close(printing)
-        supervisor.supervise(status, printed, child, limits, "" if isolated else scratch)
+        supervisor.supervise(status, printed, child, limits, "" if isolated else scratch, user)
         if not isolated:
             supervisor.end_stragglers()
             supervisor.clear_away(scratch)

