@@ -262,6 +262,17 @@ def test_a_submission_that_only_waited_is_tried_once_more(
     assert (result.status, result.part_points("loss")) == ("graded", 30)
 
 
+@pytest.mark.parametrize(("computing", "patience"), [(1.5, grading.PATIENCE), (0, 1)])
+def test_who_was_kept_from_the_processor_gets_more_time_than_who_slept(
+    computing: float, patience: float, graded: Graded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = attempts(monkeypatch, lambda *_: None)
+    busy = f"import time\nwhile time.process_time() < {computing}: pass\ntime.sleep(1000)\n"
+    result = graded({"loss.py": busy}, settings=replace(settings(), wall_seconds=3.0))
+    assert check(result, "reconstruction_scalar").message_id == "check.wall_time"
+    assert [one.run.settings.wall_seconds for one in seen] == [3, 3 * patience]
+
+
 def test_a_submission_that_computed_too_long_is_not_tried_again(
     graded: Graded, monkeypatch: pytest.MonkeyPatch
 ) -> None:

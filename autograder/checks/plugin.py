@@ -52,7 +52,7 @@ class Grading:
     checks: dict[str, Check] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     sandbox_fault: SandboxFault | None = None
-    uncertain_timeout: bool = False
+    waited: TimeLimit | None = None
     expected: tuple[str, ...] = ()
     remotes: dict[str, RemoteSubmission] = field(default_factory=dict)
     remarks: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Grading:
             key: value[:MAX_SHOWN] if isinstance(value, str) else value for key, value in all_values.items()
         }
         if isinstance(error, TimeLimit) and not error.certain:
-            self.uncertain_timeout = True
+            self.waited = error
         self.checks[name] = Check(
             id=name,
             part=_part(item),

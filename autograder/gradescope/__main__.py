@@ -107,7 +107,7 @@ def grade(
     write(unfinished((), run.settings, checks_visible))
     for attempt in range(2):  # nothing else runs here: the second one is alone
         kills = machine.oom_kills()
-        checked = grading.checked(submission, run, parent, after_file)
+        checked = grading.checked(submission, run, parent, after_file, 1)
         checks = checked.checks.values()
         vanished = any(map(control.has_vanished, checks))
         if not vanished:

@@ -65,12 +65,12 @@ class Unsendable(StudentRaised):
 class TimeLimit(Exception):
     """Student code ran into a time limit; ``certain`` when it was the limit on its own CPU time.
 
-    ``crowded``: it had as many processes and threads as it may have.
+    ``crowded``: it had as many processes and threads as it may have. ``computed``: the seconds of CPU time that it had.
     """
 
-    def __init__(self, certain: bool, seconds: float, crowded: bool = False) -> None:
-        super().__init__(certain, seconds, crowded)
-        self.certain, self.seconds, self.crowded = certain, seconds, crowded
+    def __init__(self, certain: bool, seconds: float, crowded: bool = False, computed: float = 0.0) -> None:
+        super().__init__(certain, seconds, crowded, computed)
+        self.certain, self.seconds, self.crowded, self.computed = certain, seconds, crowded, computed
 
 
 class Crashed(Exception):

@@ -83,7 +83,7 @@ class Student:
         if report["killed_for"] == "cpu" or report["exit"] == -signal.SIGXCPU or in_full:
             return TimeLimit(True, self._cpu_seconds, report["crowded"])
         if not in_time:
-            return TimeLimit(False, self._wall_seconds, report["crowded"])
+            return TimeLimit(False, self._wall_seconds, report["crowded"], report["cpu_seconds"])
         code = int(report["exit"])
         how = "signal" if code < 0 else "internal" if code == BROKEN else "exit"
         return Crashed(how, abs(code))
