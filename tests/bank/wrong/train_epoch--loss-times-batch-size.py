@@ -8,12 +8,12 @@
 def train_epoch(model, loader, loss_function, optimizer, device):
     model.train()
     total = 0.0
-    for images, _ in loader:
-        images = images.to(device)
+    for pictures, digits in loader:
+        pictures = pictures.to(device)
         optimizer.zero_grad()
-        recon, mu, log_var = model(images)
-        loss = loss_function(recon, images, mu, log_var)
+        recon, mu, log_var = model(pictures)
+        loss = loss_function(recon, pictures, mu, log_var)
         loss.backward()
         optimizer.step()
-        total += loss.item() * images.size(0)
+        total += loss.item() * pictures.size(0)
     return total / len(loader.dataset)
