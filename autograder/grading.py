@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -22,6 +23,7 @@ from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmPar
 from autograder.sandbox.conversation import Student
 from autograder.settings import FILES, PARTS
 
+CROWDED = 2  # processes that want each processor: from there on one may be kept waiting
 COMPUTING, PATIENCE = (
     1.0,
     4,
@@ -52,13 +54,14 @@ def checked(
     """Run all hidden checks on a submission: one record each. ``after_file`` gets to see it after each file of them.
 
     A wall-clock limit that was reached without the CPU time to show for it is tried once more, and with ``patience``
-    times that limit where it computed all the same: then others may have had the processors.
+    times that limit where it computed all the same on a crowded machine: then others may have had the processors.
     Raises GraderFault when checks did not give one record each, SandboxFault when the sandbox is gone.
     """
     grading = Grading(submission, run, warm_parent, after_file)
     run_checks(grading)
     if grading.waited is not None:
-        again = _longer(run, patience) if grading.waited.computed >= COMPUTING else run
+        crowded = os.getloadavg()[0] > CROWDED * (os.cpu_count() or 1)
+        again = _longer(run, patience) if crowded and grading.waited.computed >= COMPUTING else run
         grading = Grading(submission, again, warm_parent, after_file)
         run_checks(grading)
     if grading.sandbox_fault is not None:

@@ -262,10 +262,13 @@ def test_a_submission_that_only_waited_is_tried_once_more(
     assert (result.status, result.part_points("loss")) == ("graded", 30)
 
 
-@pytest.mark.parametrize(("computing", "patience"), [(1.5, grading.PATIENCE), (0, 1)])
+@pytest.mark.parametrize(
+    ("load", "computing", "patience"), [(99, 1.5, grading.PATIENCE), (99, 0, 1), (0, 1.5, 1)]
+)
 def test_who_was_kept_from_the_processor_gets_more_time_than_who_slept(
-    computing: float, patience: float, graded: Graded, monkeypatch: pytest.MonkeyPatch
+    load: float, computing: float, patience: float, graded: Graded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 0.0))
     seen = attempts(monkeypatch, lambda *_: None)
     busy = f"import time\nwhile time.process_time() < {computing}: pass\ntime.sleep(1000)\n"
     result = graded({"loss.py": busy}, settings=replace(settings(), wall_seconds=3.0))
