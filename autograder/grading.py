@@ -24,10 +24,8 @@ from autograder.sandbox.conversation import Student
 from autograder.settings import FILES, PARTS
 
 CROWDED = 2  # processes that want each processor: from there on one may be kept waiting
-COMPUTING, PATIENCE = (
-    1.0,
-    4,
-)  # who had so many seconds of CPU time was kept waiting: then so many times as long
+COMPUTING = 1.0  # seconds of CPU time: who had these did not sleep
+PATIENCE = 4  # times as long by the wall clock, for who was kept waiting
 DIAGNOSIS_SECONDS = 120
 STUBS_OF = {part: [stub for stub, file in STUBS.items() if file == FILES[part]] for part in PARTS}
 

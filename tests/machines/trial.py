@@ -248,7 +248,14 @@ def _refused(row: Row, place: Path, lines: list[str], last: str) -> tuple[str, s
     named = row.word.format(place=place, tmp=place / "tmp").split("|")
     if not all(any(word in line for word in named) for line in lines[-2:]):
         return WRONG, f"does not name {' or '.join(named)}; {last}"
-    return REFUSED, lines[-1][:300].replace(str(place), "PLACE")
+    said = lines[-1]
+    for path, shown in (
+        (place, "PLACE"),
+        (kit.ROOT, "KIT"),
+        (sys.base_prefix, "BASE"),
+    ):  # no machine's own paths
+        said = said.replace(str(path), shown)
+    return REFUSED, said[:300]
 
 
 def _left_over(place: Path) -> list[str]:
