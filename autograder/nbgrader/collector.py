@@ -147,10 +147,12 @@ def notebook(
     entry = max(likely, key=lambda each: (each.order, -each.layer, each.changed, -len(each.parts)))
     several = len({each.upload for each in likely}) > 1  # of which each may hold the same path
     shown = {each: f"{each.upload}: {each.shown}" if several else each.shown for each in likely}
-    rest = ", ".join(shown[each] for each in likely if each != entry) or "-"
-    why = ("several_notebooks" if len(named) > 1 else "") if named else "other_notebook"
-    values = {"file": name, "path": shown[entry], "others": rest}
-    return entry, [Message(f"nbgrader.{why}", values)] if why else []
+    said = [] if named else [Message("nbgrader.other_notebook", {"file": name, "path": shown[entry]})]
+    if len(likely) > 1:
+        others = ", ".join(shown[each] for each in likely if each != entry)
+        values = {"file": name, "path": shown[entry], "others": others}
+        said.append(Message("nbgrader.several_notebooks", values))
+    return entry, said
 
 
 def _lost(error: OSError) -> Message:

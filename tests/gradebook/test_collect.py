@@ -104,7 +104,7 @@ def test_single_files_of_canvas_keep_their_notebooks(course: Course, collect: Co
 NOTEBOOKS: list[tuple[dict[str, bytes], str]] = [
     ({"lab.ipynb": b"FINAL", "lab-Copy1.ipynb": b"OLD"}, ""),
     ({"lab (1).ipynb": b"OLD", "Lab.IPYNB": b"FINAL"}, ""),
-    ({"a/lab.ipynb": b"OLD", "lab.ipynb": b"FINAL"}, "more than one lab.ipynb"),
+    ({"a/lab.ipynb": b"OLD", "lab.ipynb": b"FINAL"}, "several notebooks for lab.ipynb"),
     ({"final.ipynb": b"FINAL"}, "the notebook 'final.ipynb' was taken"),
     ({"report.pdf": b""}, ""),
 ]
