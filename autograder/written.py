@@ -155,7 +155,9 @@ def _marks(path: Path, asked: Sequence[Question]) -> dict[str, float | None]:
 def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """The rows of a CSV as Excel or a text editor may have saved it. Raises Refusal."""
     table = Table.read(path)
-    places = {name: place for name in columns if (place := table.column(name)) is not None}
+    others = {"submission": ("student_id",)}  # as nbgrader's export has it
+    found = {name: table.column(name, *others.get(name, ())) for name in columns}
+    places = {name: place for name, place in found.items() if place is not None}
     if missing := [name for name in columns if name not in places]:
         raise _unusable("written.columns", path=str(path), columns=", ".join(missing))
     rows = [{name: row.value(place) for name, place in places.items()} for row in table.rows[1:]]

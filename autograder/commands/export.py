@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from autograder.commands.terminal import Language, app, say
 from autograder.messages import Message, Refusal
+
+if TYPE_CHECKING:
+    from autograder.handback import Handed
 
 
 class LMS(str, Enum):
@@ -19,10 +22,21 @@ class LMS(str, Enum):
     csv = "csv"
 
 
+class Of(str, Enum):
+    total = "total"
+    code = "code"
+    written = "written"
+
+
 @app.command()
 def export(
     lms: Annotated[LMS, typer.Argument(help="Whose gradebook it is. / 어느 LMS의 성적 파일인지.")],
-    graded: Annotated[Path, typer.Argument(help="The OUT of `grade`. / grade의 OUT 폴더.")],
+    graded: Annotated[
+        Path,
+        typer.Argument(
+            help="The OUT of `grade`, or nbgrader's course folder. / grade의 OUT 폴더, 또는 nbgrader 강좌 폴더."
+        ),
+    ],
     gradebook: Annotated[
         Path,
         typer.Argument(help="The file as downloaded; it is filled in. / 내려받은 성적 파일. 점수를 채움."),
@@ -33,8 +47,11 @@ def export(
     ] = None,
     marks: Annotated[
         Path | None,
-        typer.Option(help="The marks.csv of `join` instead of the scores. / 점수 대신 join의 marks.csv."),
+        typer.Option(
+            help="Instead of the scores: marks.csv of `join`, or the file of `nbgrader export`. / 점수 대신 쓸 파일: join의 marks.csv, 또는 nbgrader export의 파일."
+        ),
     ] = None,
+    points: Annotated[Of, typer.Option(help="Which points to fill in. / 어느 점수를 채울지.")] = Of.total,
     id_column: Annotated[str | None, typer.Option(help="Heading of the ids. / 학번(ID) 열의 이름.")] = None,
     score_column: Annotated[str | None, typer.Option(help="Heading of the scores. / 점수 열의 이름.")] = None,
     scale: Annotated[
@@ -49,15 +66,17 @@ def export(
     from autograder.table import Table
 
     channel = handback.CHANNELS[lms.value]
-    handed = handback.read_roster(graded)
+    handed = _handed(graded)
     if marks is not None:
         handed = handback.with_marks(handed, marks)
+    if points is not Of.total:
+        handed = handback.only(handed, points.value)
     table = Table.read(gradebook)
     where = handback.columns(channel, table, id_column, score_column)
     filled = handback.fill(channel, table, where, handed, scale)
     target = out or gradebook
     try:
-        pages = handback.feedback_zip(channel, graded, handed) if feedback else None
+        pages = handback.feedback_zip(channel, handed) if feedback else None
         write_atomically(target, filled.content)
         if feedback and pages:
             write_atomically(feedback, pages[0])
@@ -71,3 +90,16 @@ def export(
             say(Message(f"export.{what}", {"count": len(names), "names": ", ".join(names)}), lang.value)
     if feedback and pages:
         say(Message("export.feedback", {"path": str(feedback), "missing": len(pages[1])}), lang.value)
+
+
+def _handed(graded: Path) -> list[Handed]:
+    """Those who handed in, of an OUT of ``grade`` or of a course folder of nbgrader's. Raises Refusal."""
+    from autograder import handback
+
+    if not (graded / "nbgrader_config.py").exists():
+        return handback.read_roster(graded)
+    try:
+        from autograder.nbgrader.marks import read_course
+    except ImportError:
+        raise Refusal(Message("export.no_nbgrader", {"path": str(graded)})) from None
+    return read_course(graded)

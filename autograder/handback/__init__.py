@@ -3,7 +3,7 @@
 from autograder.handback.channels import CHANNELS, Channel, Columns, columns
 from autograder.handback.fill import Filled, fill
 from autograder.handback.pages import feedback_zip
-from autograder.handback.roster import Handed, read_roster, with_marks, write_roster
+from autograder.handback.roster import Handed, only, read_roster, with_marks, write_roster
 
 __all__ = [
     "CHANNELS",
@@ -14,6 +14,7 @@ __all__ = [
     "columns",
     "feedback_zip",
     "fill",
+    "only",
     "read_roster",
     "with_marks",
     "write_roster",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable
-from pathlib import Path
 
 from autograder.handback.channels import Channel
 from autograder.handback.roster import Handed
@@ -14,14 +13,13 @@ from autograder.intake.tree import is_zip
 PAGE = "feedback.html"
 
 
-def feedback_zip(channel: Channel, out: Path, handed: Iterable[Handed]) -> tuple[bytes, list[str]]:
+def feedback_zip(channel: Channel, handed: Iterable[Handed]) -> tuple[bytes, list[str]]:
     """The bytes of the zip, the same for the same pages, and the names of those who have no page."""
     pages: dict[str, bytes] = {}
     missing = []
     for each in handed:
-        path = out / "feedback" / f"{each.file}.html"
-        if path.is_file():
-            name, content = _named(channel, each, path.read_bytes())
+        if each.page is not None and each.page.is_file():
+            name, content = _named(channel, each, each.page.read_bytes())
             pages[name] = content
         else:
             missing.append(each.name)

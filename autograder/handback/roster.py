@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.intake import Source
@@ -15,11 +15,20 @@ from autograder.results import Result, inert, write_atomically
 from autograder.table import Table
 
 ROSTER = "submissions.json"
+TABLES = {  # the columns of a file with marks: those of `autograder join`, else those of `nbgrader export`
+    "total": (("mark", "mark_max"), ("score", "max_score")),
+    "code": (("code", "code_max"),),
+    "written": (("written", "written_max"),),
+}
+Points = tuple[float | None, float]
 
 
 @dataclass(frozen=True)
 class Handed:
-    """A submission on its way back. ``score`` is None where there is none; ``file`` names its result and page."""
+    """A submission on its way back. ``score`` is None where there is none; ``file`` names its result.
+
+    ``points``: what it got, None where that is not known, and what it could get, by the keys of ``TABLES``.
+    """
 
     name: str
     file: str
@@ -28,6 +37,8 @@ class Handed:
     upload: str
     score: float | None
     max_score: float
+    points: Mapping[str, Points] = field(default_factory=dict)
+    page: Path | None = None
 
     def keys(self, lms: str) -> set[str]:
         """By what a gradebook may know the student: what the LMS said, else the name and what looks like an id in it."""
@@ -79,25 +90,43 @@ def _handed(out: Path, name: str, entry: Mapping[str, str]) -> Handed:
     with suppress(OSError, ValueError):
         result = Result.from_json((out / "results" / f"{entry['file']}.json").read_text(encoding="utf-8"))
     score, most = (result.final, result.max_score) if result else (None, 0.0)
-    return Handed(name, entry["file"], entry["lms"], tuple(entry["ids"]), entry["upload"], score, most)
+    page = out / "feedback" / f"{entry['file']}.html"
+    ids, points = tuple(entry["ids"]), dict.fromkeys(("total", "code"), (score, most))
+    return Handed(name, entry["file"], entry["lms"], ids, entry["upload"], score, most, points, page)
 
 
 def with_marks(handed: Iterable[Handed], path: Path) -> list[Handed]:
-    """With the marks of ``autograder join`` in place of the scores. Raises Refusal."""
+    """With the marks of ``autograder join``, or of ``nbgrader export``, in place of the scores. Raises Refusal."""
     table = Table.read(path)
-    columns = [table.needed(name) for name in ("submission", "mark", "mark_max")]
-    marks: dict[str, tuple[float | None, float]] = {}
+    who = table.needed("submission", "student_id")
+    columns: dict[str, tuple[int, int]] = {}
+    for what, names in TABLES.items():
+        mark, most = (table.column(*each) for each in zip(*names, strict=True))
+        if mark is not None and most is not None:
+            columns[what] = (mark, most)
+    if not columns:
+        table.needed(TABLES["total"][0][0])
+    marks: dict[str, dict[str, Points]] = {}
     for row in table.rows[1:]:
-        name, mark, most = (row.value(column) for column in columns)
         try:
-            marks[name] = (float(mark) if mark else None, float(most))
+            marks[row.value(who)] = {
+                what: (float(row.value(mark)) if row.value(mark) else None, float(row.value(most)))
+                for what, (mark, most) in columns.items()
+            }
         except ValueError:
             raise Refusal(Message("export.mark", {"path": str(path), "line": row.line})) from None
-    return [
-        replace(
-            each,
-            score=marks.get(inert(each.name), (None, 0))[0],
-            max_score=marks.get(inert(each.name), (0, 0.0))[1],
-        )
-        for each in handed
-    ]
+    return [with_points(each, marks.get(inert(each.name), {})) for each in handed]
+
+
+def with_points(each: Handed, points: Mapping[str, Points], what: str = "total") -> Handed:
+    """With other points, and one of them as the score."""
+    score, most = points.get(what, (None, 0.0))
+    return replace(each, points=points, score=score, max_score=most)
+
+
+def only(handed: Iterable[Handed], what: str) -> list[Handed]:
+    """With these points as the score: code or answers alone. Raises Refusal where nobody has any."""
+    chosen = [with_points(each, each.points, what) for each in handed]
+    if not any(what in each.points for each in chosen):
+        raise Refusal(Message("export.no_points", {"points": what}))
+    return chosen

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -283,15 +284,25 @@ def _told(place: Place) -> Callable[[str], tuple[Origin, tuple[Message, ...]]]:
 
 def _timestamp(student: Path) -> tuple[Origin, tuple[Message, ...]]:
     """The time that nbgrader noted: submitted/STUDENT/ASSIGNMENT/timestamp.txt; a note where it is no time."""
-    with suppress(OSError, Refused):
+    with suppress(OSError):
         for child in sorted(student.iterdir()):
             if child.is_dir() and not child.is_symlink() and (child / TIMESTAMP).is_file():
-                text = stamp(read(Entry((TIMESTAMP,), partial(open_regular, child / TIMESTAMP)), 200))
-                if time := moment(text):
-                    return Origin("nbgrader", (readable(student.name),), submitted=time), ()
-                values = {"path": readable(f"{child.name}/{TIMESTAMP}"), "text": readable(text.strip()[:60])}
-                return PLAIN, (Message("intake.timestamp", values),)
+                time, notes = stamped(child)
+                return (
+                    Origin("nbgrader", (readable(student.name),), submitted=time) if time else PLAIN
+                ), notes
     return PLAIN, ()
+
+
+def stamped(folder: Path) -> tuple[datetime | None, tuple[Message, ...]]:
+    """The time in a hand-in's timestamp.txt, None where there is none; a note where what it holds is no time."""
+    with suppress(OSError, Refused):
+        text = stamp(read(Entry((TIMESTAMP,), partial(open_regular, folder / TIMESTAMP)), 200))
+        if time := moment(text):
+            return time, ()
+        values = {"path": readable(f"{folder.name}/{TIMESTAMP}"), "text": readable(text.strip()[:60])}
+        return None, (Message("intake.timestamp", values),)
+    return None, ()
 
 
 def stamp(content: bytes) -> str:

@@ -7,12 +7,14 @@ from typing import Any
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat.v4 import new_output
+from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 
 from autograder.bank import stub_of
-from autograder.messages import words
-from autograder.results import Check, Result, number
+from autograder.messages import Message, words
+from autograder.results import LATE, Adjustment, Check, Result, number
+from autograder.settings import PARTS
 
 Notebook = Any
 MARKS = {"passed": "✓", "not_run": "–"}
@@ -24,11 +26,64 @@ class SandboxedGrades(NbGraderPreprocessor):
     def preprocess(self, nb: Notebook, resources: ResourcesDict) -> tuple[Notebook, ResourcesDict]:
         """The notebook with each test cell's outcome."""
         result = self.parent.result(resources["nbgrader"]["student"])
-        checks = by_cell(result)
+        checks, points = by_cell(result), counted(result)
         for cell in nb.cells:
             if is_test(cell):
-                cell.outputs = outputs(checks[cell.metadata.nbgrader.grade_id], self.parent.language)
+                own = checks[cell.metadata.nbgrader.grade_id]
+                cell.outputs = outputs(own, sum(points[each.id] for each in own), self.parent.language)
         return nb, resources
+
+
+class LatePenalty(NbGraderPreprocessor):
+    """Stands in the place of nbgrader's AssignLatePenalties, which knows neither assignment.toml nor overrides.csv."""
+
+    def preprocess(self, nb: Notebook, resources: ResourcesDict) -> tuple[Notebook, ResourcesDict]:
+        """The notebook as it is; what lateness costs is noted in the gradebook."""
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as book:
+            found = book.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
+            found.late_submission_penalty = late_penalty(self.parent.result(about["student"]))
+            book.db.commit()
+        return nb, resources
+
+
+def counted(result: Result) -> dict[str, float]:
+    """The points of each check that count: as graded, or as set by hand.
+
+    Of points that were set for a whole part each check gets its share: of those it had where points were taken away,
+    of those it had lost where points were added.
+    """
+    by_hand = {each.item: each.points for each in result.adjustments}
+    points = {check.id: by_hand.get(check.id, check.points) for check in result.checks}
+    for part in by_hand.keys() & set(PARTS):
+        own = [check for check in result.checks if check.part == part]
+        had, most = sum(check.points for check in own), sum(check.max_points for check in own)
+        less = by_hand[part] <= had
+        share = (by_hand[part] - had) / ((had if less else most - had) or 1)
+        for check in own:
+            points[check.id] = check.points + share * (
+                check.points if less else check.max_points - check.points
+            )
+    return points
+
+
+def late_penalty(result: Result) -> float:
+    """The points that lateness costs, not below 0."""
+    return max(0.0, -sum(each.points for each in result.adjustments if each.item == LATE))
+
+
+def changed(adjustment: Adjustment, language: str) -> str:
+    """What a person or the clock has changed, and why."""
+    item, why = adjustment.item, adjustment.why.text(language)
+    if adjustment.points == adjustment.graded:  # lateness that costs nothing
+        return why
+    what = words(item, language, "titles") if item not in (*PARTS, LATE) else _name(item, language)
+    values = {"what": what, "graded": number(adjustment.graded), "points": number(adjustment.points)}
+    return f"{Message('nbgrader.points_changed', values).text(language)} {why}"
+
+
+def _name(item: str, language: str) -> str:
+    return words("report.late" if item == LATE else f"report.part.{item}", language)
 
 
 def is_test(cell: Notebook) -> bool:
@@ -44,11 +99,10 @@ def by_cell(result: Result) -> dict[str, list[Check]]:
     return found
 
 
-def outputs(checks: list[Check], language: str) -> list[Notebook]:
+def outputs(checks: list[Check], points: float, language: str) -> list[Notebook]:
     """What nbgrader and people read. To nbgrader only the second counts, and only a plain float up to the
     maximum: nearly everything else, an empty cell too, it takes for full marks."""
     lines = [line for check in checks for line in lines_of(check, language)]
-    points = sum(check.points for check in checks)
     return [
         new_output("stream", name="stdout", text="\n".join(lines) + "\n"),
         new_output("execute_result", data={"text/plain": repr(float(points))}, execution_count=1),

@@ -10,15 +10,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 
 from autograder.intake import Source, find
 from autograder.intake.gather import TIMESTAMP
-from autograder.intake.lms import moment
+from autograder.intake.lms import Origin, moment
 from autograder.intake.load import contents, submission, telling
 from autograder.intake.tree import Entry, Refused, open_regular, read
 from autograder.messages import Message, Refusal
+from autograder.nbgrader.course import due, remember
 from autograder.report import safe_name
 from autograder.settings import settings
 
@@ -54,12 +54,15 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
         for message in found.passed_over:
             self.log.warning(self._said(message))
         names: list[str] = []
+        origins: dict[str, Origin] = {}
         for source in found:
             names.append(safe_name(source.name, names))
+            origins[names[-1]] = source.origin
             for text in dict.fromkeys(
                 map(self._said, self._lay_down(source, Path(extracted_path, names[-1])))
             ):
                 self.log.warning("%s: %s", names[-1], text)
+        remember(self.parent.coursedir, origins)
 
     def _lay_down(self, source: Source, folder: Path) -> list[Message]:
         """Write a student's files; returns what there is to know about them."""
@@ -113,21 +116,15 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
 
     def _time(self, source: Source) -> datetime | None:
         """When it was handed in; where the LMS only says that it was late, the first second after it was due."""
-        due = moment(settings().late_due)
+        ours = moment(settings().late_due)
         if (time := source.origin.submitted) is not None:
-            return time if time.tzinfo or due is None else time.replace(tzinfo=due.tzinfo)
-        due = self._due or due
-        return due + timedelta(seconds=1) if source.origin.late and due is not None else None
+            return time if time.tzinfo or ours is None else time.replace(tzinfo=ours.tzinfo)
+        end = ours or self._due
+        return end + timedelta(seconds=1) if source.origin.late and end is not None else None
 
     @cached_property
     def _due(self) -> datetime | None:
-        """When the assignment is due by the gradebook, which is not made for this question alone."""
-        course = self.parent.coursedir
-        if Path(course.db_url.removeprefix("sqlite:///")).exists():
-            with Gradebook(course.db_url, course.course_id) as book, suppress(MissingEntry):
-                noted = book.find_assignment(course.assignment_id).duedate
-                return noted.replace(tzinfo=timezone.utc) if noted is not None else None
-        return None
+        return due(self.parent.coursedir)
 
     def _said(self, message: Message) -> str:
         return message.text(str(self.config.get("HandedIn", {}).get("language", "en")))

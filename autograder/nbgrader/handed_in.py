@@ -10,6 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -24,15 +25,19 @@ from traitlets import Unicode as Text
 
 from autograder import classroom
 from autograder.commands.terminal import progress
-from autograder.intake import Source, tree
+from autograder.intake import Origin, Source, tree
+from autograder.intake.gather import stamped
 from autograder.intake.tree import Entry, Refused, open_regular, read
 from autograder.messages import LANGUAGES, Message, Refusal
 from autograder.nbgrader.amended import literal
+from autograder.nbgrader.cells import changed, counted, late_penalty
 from autograder.nbgrader.collector import NOTEBOOK_BYTES, notebook
+from autograder.nbgrader.course import collected, due
 from autograder.nbgrader.notebook import Notebook, mended, note
 from autograder.outfolder import Busy
 from autograder.results import Result
 from autograder.sandbox.client import SandboxFault
+from autograder.settings import Settings, settings
 from autograder.workers import CORES
 
 
@@ -70,6 +75,7 @@ class HandedIn(NotebookExporter):
         content, found = _content(Path(filename), list(self._released))
         answers, notes = mended(self._released[Path(filename).name], content)
         texts = [message.text(self.language) for message in (*found, *notes, *self._remarks(student))]
+        texts += [changed(each, self.language) for each in self.result(student).adjustments]
         for text in texts:
             self.log.warning("%s: %s", student, text)
         if texts:
@@ -93,7 +99,7 @@ class HandedIn(NotebookExporter):
         """The results of those whom nbgrader is asked for."""
         asked = self._students(self._course.student_id)
         everyone = self._students("*")
-        sources = {name: Source(_printable(name), Path(folder)) for name, folder in everyone.items()}
+        sources = {name: self._source(name, Path(folder)) for name, folder in everyone.items()}
         out = Path(self._course.root) / "graded" / self._course.assignment_id
         out.mkdir(parents=True, exist_ok=True)
         order = classroom.Asked(
@@ -104,16 +110,25 @@ class HandedIn(NotebookExporter):
             data_root=Path(self.data_root) if self.data_root else None,
             language=self.language,
             jobs=self.jobs,
+            settings=self._settings(),
         )
-        graded: dict[str, Result] = {}
         with progress(len(asked), self.language) as advance:
-
-            def keep(result: Result) -> None:
-                graded[result.submission] = result
-                advance()
-
-            _in_turn(lambda: classroom.grade_class(order, keep))
+            done = _in_turn(lambda: classroom.grade_class(order, lambda result: advance()))
+        graded = {result.submission: result for result in done.results}
         return {name: graded[sources[name].name] for name in asked}
+
+    def _source(self, student: str, folder: Path) -> Source:
+        """A hand-in with what the LMS said of it when it was collected, and when it came."""
+        name, (time, notes) = _printable(student), stamped(folder)
+        origin = collected(self._course).get(student, Origin("nbgrader", (name,)))
+        return Source(name, folder, notes=notes, origin=replace(origin, submitted=time))
+
+    def _settings(self) -> Settings:
+        """The assignment's settings; without a due date there, nbgrader's own."""
+        noted = due(self._course)
+        if settings().late_due or noted is None:
+            return settings()
+        return replace(settings(), late_due=noted.astimezone().isoformat())
 
     def _have_converted(self, autograde: Autograde) -> None:
         """Tell nbgrader whose notebooks to convert: also of those who handed in none, whom it would pass over, and
@@ -141,10 +156,12 @@ class HandedIn(NotebookExporter):
         """Whether the gradebook has other points than the result; a person's marks of code count as other."""
         with Gradebook(self._course.db_url, self._course.course_id) as book:
             try:
-                held = book.find_submission(self._course.assignment_id, student).code_score
+                held = book.find_submission(self._course.assignment_id, student)
+                points, penalty = held.code_score, held.late_submission_penalty or 0.0
             except MissingEntry:  # nobody has autograded this student yet
                 return False
-        return abs(held - (self._results[student].score or 0)) > 1e-6
+        result = self._results[student]
+        return max(abs(points - sum(counted(result).values())), abs(penalty - late_penalty(result))) > 1e-6
 
     def _stop_because_of(self, failed: list[str]) -> None:
         for name in failed:
@@ -187,11 +204,10 @@ def _printable(student: str) -> str:
     return os.fsencode(student).decode("utf-8", "replace")
 
 
-def _in_turn(work: Callable[[], object]) -> None:
+def _in_turn(work: Callable[[], classroom.Done]) -> classroom.Done:
     """Do what needs the folder of results; of several nbgraders that were started at once each gets its turn."""
     while True:
         try:
-            work()
-            return
+            return work()
         except Busy:
             time.sleep(0.5)

@@ -7,7 +7,6 @@ import os
 from importlib.metadata import files
 
 from nbgrader.preprocessors import (
-    AssignLatePenalties,
     CheckCellMetadata,
     ClearHiddenTests,
     LimitOutput,
@@ -16,9 +15,10 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from autograder.nbgrader.cells import SandboxedGrades
+from autograder.nbgrader.cells import LatePenalty, SandboxedGrades
 from autograder.nbgrader.collector import HandInCollector
 from autograder.nbgrader.handed_in import HandedIn
+from autograder.nbgrader.marks import MarksExport
 
 c = get_config()  # noqa: F821 - nbgrader defines it
 
@@ -39,12 +39,13 @@ c.Autograde.autograde_preprocessors = [
     SandboxedGrades,
     LimitOutput,
     SaveAutoGrades,
-    AssignLatePenalties,
+    LatePenalty,
     CheckCellMetadata,
     ClearHiddenTests,
 ]
 
 c.ZipCollectApp.collector_plugin = HandInCollector
+c.ExportApp.plugin_class = MarksExport
 
 # An answer in Markdown may hold HTML, and the pages on which it is marked and given back must not run it.
 c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader.pages.markdown2html"}

@@ -1,0 +1,44 @@
+"""What a course folder knows of its students beside their files: whose uploads they were, and when they were due."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import datetime, timezone
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.intake.lms import Origin
+from autograder.results import write_atomically
+
+
+def remember(course: CourseDirectory, origins: Mapping[str, Origin]) -> None:
+    """Note what the LMS said of those who were collected: by it their grades find their way back."""
+    known = {**collected(course), **origins}
+    record = {name: {**asdict(origin), "submitted": None} for name, origin in sorted(known.items())}
+    write_atomically(_notes(course), json.dumps(record, ensure_ascii=False, indent=1).encode())
+
+
+def collected(course: CourseDirectory) -> dict[str, Origin]:
+    """What was noted, by student; a damaged note is none."""
+    with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
+        record = json.loads(_notes(course).read_text(encoding="utf-8"))
+        return {name: Origin(**{**each, "ids": tuple(each["ids"])}) for name, each in record.items()}
+    return {}
+
+
+def due(course: CourseDirectory) -> datetime | None:
+    """When the assignment is due by the gradebook, which is not made for this question alone."""
+    if Path(course.db_url.removeprefix("sqlite:///")).exists():
+        with Gradebook(course.db_url, course.course_id) as book, suppress(MissingEntry):
+            noted = book.find_assignment(course.assignment_id).duedate
+            return noted.replace(tzinfo=timezone.utc) if noted is not None else None
+    return None
+
+
+def _notes(course: CourseDirectory) -> Path:
+    return Path(course.root, "downloaded", course.assignment_id, "collected.json")

@@ -1,0 +1,115 @@
+"""nbgrader in front of an LMS: from its download to its gradebook and back, code, answers and comments alike."""
+
+from __future__ import annotations
+
+import csv
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from autograder import settings as module
+from autograder.results import number as number_text
+from tests.console import Command
+from tests.gradebook.course import Course, answered, as_bytes, documented, read_csv
+from tests.test_platforms import canvas, canvas_book, moodle, moodle_book, write
+
+FORMS = {
+    "canvas": (canvas, canvas_book, "ID", "VAE (7)", "{}"),
+    "moodle": (moodle, moodle_book, "Identifier", "Grade", "Participant {}"),
+}
+RIGHT = (
+    "김민지_1001",
+    "seojun_LATE_1003",
+    "Seojun_1003",
+)  # their code is the solution; on Canvas 1003 is late
+OVERRIDES = """student,item,points,reason
+{first},loss,12,Copied from the lecture
+{second},kl_scalar,0,Appeal of 7 April
+"""
+
+
+@pytest.fixture
+def costly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Lateness costs 10 percent a day; when the assignment is due, nbgrader alone knows."""
+    settings = replace(module.settings(), late_percent_per_day=10)
+    monkeypatch.setattr(module, "parse", lambda text: settings)
+    module.settings.cache_clear()
+    yield
+    module.settings.cache_clear()
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.usefixtures("costly")
+def test_what_was_graded_in_nbgrader_comes_back(
+    form: str, solution: dict[str, bytes], tmp_path: Path, autograder: Command
+) -> None:
+    """Twelve are collected, graded and marked, points are set by hand: the LMS's file has all, a page for each too."""
+    pack, book, key, column, shown = FORMS[form]
+    course = Course.new(tmp_path / "course")
+    with course.gradebook() as gradebook:
+        gradebook.update_or_create_assignment("ps1", duedate=datetime(2026, 11, 20))
+    files = {}
+    for place, content in pack().items():
+        name = place.replace("/", "_").rpartition("_")[2]
+        files[place] = solution.get(name, content) if any(who in place for who in RIGHT) else content
+        if name == "loss.py":
+            files[place.replace("loss.py", "lab.ipynb")] = as_bytes(answered(course.released))
+    write(course.root / "downloaded" / "ps1" / "archive", files)
+    _, _, collect, autograde, _, feedback, export = documented("en")
+    course.run(collect)
+    course.run(autograde)
+    code = {row["submission"]: float(row["score"]) for row in read_csv(course.root / "graded/ps1/grades.csv")}
+    first = next(name for name in code if name.startswith("김민지_1001"))
+    second = next(name for name in code if name.casefold().replace(" ", "").startswith("leeseojun"))
+    assert len(code) == 12 and code[first] == 100 and code[second] == (90 if form == "canvas" else 100)
+    waiting = next(name for name in code if "chaewon" in name.casefold())
+    marks = {student: number for number, student in enumerate(sorted(code)) if student != waiting}
+    for student, number in marks.items():
+        course.mark(student, dict.fromkeys(course.worth(True), number / 10))
+    (course.root / "graded/ps1/overrides.csv").write_text(OVERRIDES.format(first=first, second=second))
+    said = course.run(autograde)  # without --force, and nobody's files have changed
+    assert f"{first}: Loss: 12 points instead of 30. Set by your instructor: Copied from the lecture" in said
+    assert "No notebooks" not in said and said.count("\n") < 8
+    code |= {first: 82, second: 88.2 if form == "canvas" else 98}
+    course.run(feedback)
+    course.run(export)
+    written = {student: round(number / 10 * len(course.worth(True)), 2) for student, number in marks.items()}
+    both = {student: code[student] + written[student] for student in written}
+
+    def exported(maximum: int, *options: object) -> dict[str, str]:
+        """The scores in the LMS's file, by the id in its row."""
+        path = tmp_path / "book.csv"
+        path.write_text(re.sub(r",100(?=,|$)", f",{maximum}", book(), flags=re.MULTILINE), encoding="utf-8")
+        ended = autograder("export", form, *options, path)
+        assert ended.status == 0
+        with open(path, encoding="utf-8", newline="") as file:
+            return {row[key]: row[column] for row in csv.DictReader(file) if row[column]}
+
+    def by_row(points: Mapping[str, float]) -> dict[str, str]:
+        """As the file should have them: a team's for each member; on Canvas nobody is named who is anonymous."""
+        found = {}
+        for student, each in points.items():
+            name, _, number = student.rpartition("_")
+            members = ["1009", "1010"] if "team" in name.casefold() and form == "moodle" else [number]
+            found |= {shown.format(member): number_text(each) for member in members}
+        return {row: each for row, each in found.items() if "aB3dE" not in row}
+
+    zipped = tmp_path / "feedback.zip"
+    assert exported(150, course.root, "--feedback", zipped) == by_row(both)
+    assert exported(50, course.root, "--points", "written") == by_row(written)
+    assert exported(100, course.root, "--points", "code") == by_row(code)
+    assert exported(150, course.root / "graded/ps1", "--marks", course.root / "grades.csv") == by_row(both)
+    with zipfile.ZipFile(zipped) as file:
+        pages = [file.read(name) for name in file.namelist()]
+    assert len(pages) == 12
+    joined = autograder(
+        "join", course.root / "graded/ps1/grades.csv", course.root / "grades.csv", "--out", tmp_path / "m.csv"
+    )
+    assert joined.status == 0
+    mark = {row["submission"]: row["mark"] for row in read_csv(tmp_path / "m.csv")}
+    assert mark == {**{student: number_text(each) for student, each in both.items()}, waiting: ""}
