@@ -428,9 +428,10 @@ def test_two_submissions_of_one_student_are_refused(collected: Grade, tmp_path: 
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refusal) as caught:
-        Table.read(tmp_path / "nowhere.csv")
-    assert caught.value.message.id == "table.unreadable"
+    for missing in (tmp_path / "nowhere.csv", tmp_path):
+        with pytest.raises(Refusal) as caught:
+            Table.read(missing)
+        assert caught.value.message.id == "table.missing"
 
 
 @pytest.mark.parametrize("content", [None, "[]", "{", '{"kim": {"file": 3}}'])

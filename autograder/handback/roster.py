@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder.intake import Source
 from autograder.messages import Message, Refusal
 from autograder.results import Result, inert, write_atomically
-from autograder.table import Table
+from autograder.table import Table, decimal
 
 ROSTER = "submissions.json"
 
@@ -82,22 +82,23 @@ def _handed(out: Path, name: str, entry: Mapping[str, str]) -> Handed:
     return Handed(name, entry["file"], entry["lms"], tuple(entry["ids"]), entry["upload"], score, most)
 
 
-def with_marks(handed: Iterable[Handed], path: Path) -> list[Handed]:
+def with_marks(handed: Sequence[Handed], path: Path) -> list[Handed]:
     """With the marks of ``autograder join`` in place of the scores. Raises Refusal."""
     table = Table.read(path)
     columns = [table.needed(name) for name in ("submission", "mark", "mark_max")]
     marks: dict[str, tuple[float | None, float]] = {}
     for row in table.rows[1:]:
         name, mark, most = (row.value(column) for column in columns)
-        try:
-            marks[name] = (float(mark) if mark else None, float(most))
-        except ValueError:
-            raise Refusal(Message("export.mark", {"path": str(path), "line": row.line})) from None
+        numbers = [decimal(cell) for cell in (mark, most)]
+        if numbers[1] is None or (mark and numbers[0] is None):
+            raise Refusal(Message("export.mark", {"path": str(path), "line": row.line}))
+        if name in marks:
+            raise Refusal(Message("written.twice", {"path": str(path), "name": name[:100]}))
+        marks[name] = (numbers[0], numbers[1])
+    names = [inert(each.name) for each in handed]
+    if not marks.keys() & set(names):
+        raise Refusal(Message("export.other_marks", {"path": str(path), "count": len(names)}))
+    found = [marks.get(name, (None, 0.0)) for name in names]
     return [
-        replace(
-            each,
-            score=marks.get(inert(each.name), (None, 0))[0],
-            max_score=marks.get(inert(each.name), (0, 0.0))[1],
-        )
-        for each in handed
+        replace(each, score=mark, max_score=most) for each, (mark, most) in zip(handed, found, strict=True)
     ]
