@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass, fields
 from functools import cache
@@ -99,12 +100,13 @@ def parse(text: str) -> Settings:
 
 def _check(name: str, value: object, kind: str) -> None:
     """Raises Refusal where the value is not of this kind, or out of its range."""
-    shown = str(value)[:50]
+    shown = json.dumps(value, ensure_ascii=False, default=str)[:50]  # much as it stands in the file
     if kind == "str":
-        if value != "" and getattr(moment(value) if isinstance(value, str) else None, "tzinfo", None) is None:
+        zone = getattr(moment(value), "tzinfo", None) if isinstance(value, str) else None
+        if zone is None and value != "":
             raise _wrong("moment", key=name, value=shown)
         return
-    least, most = next((range for begin, range in RANGES.items() if name.startswith(begin)), (1, MOST))
+    least, most = next((bounds for begin, bounds in RANGES.items() if name.startswith(begin)), (1, MOST))
     of_kind = type(value) is int or (kind == "float" and type(value) is float)  # a bool is no number here
     if not (of_kind and least <= value <= most):  # type: ignore[operator]
         whole = "whole" if kind == "int" else "number"
