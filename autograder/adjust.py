@@ -10,7 +10,7 @@ from datetime import timedelta, timezone
 from autograder.intake.lms import PLAIN, Origin, moment
 from autograder.messages import Message
 from autograder.overrides import Override
-from autograder.results import LATE, Adjustment, Result, number
+from autograder.results import BY_HAND, LATE, Adjustment, Result, number
 from autograder.settings import PARTS, Settings
 
 
@@ -30,7 +30,7 @@ class Adjuster:
         graded: dict[str, float | None] = {check.id: check.points for check in result.checks}
         graded |= {part: plain.part_points(part) for part in PARTS}
         set_by_hand = [
-            Adjustment(item, points, each.points, Message("adjust.override", {"reason": each.reason}))
+            Adjustment(item, points, each.points, Message(BY_HAND, {"reason": each.reason}))
             for item, each in own.items()
             if (points := graded.get(item)) is not None
         ]
@@ -43,7 +43,7 @@ class Adjuster:
         percent, why = lateness(self.origins.get(result.submission, PLAIN), self.settings)
         cost = round(-percent / 100 * (result.final or 0.0), 2) + 0.0  # no -0.0
         if override is not None:
-            said = Message("adjust.override", {"reason": override.reason})
+            said = Message(BY_HAND, {"reason": override.reason})
             return Adjustment(LATE, cost, 0.0 - override.points, said)
         return Adjustment(LATE, 0.0, cost, why) if percent or why.values.get("days") else None
 

@@ -21,6 +21,7 @@ OUTCOMES = ("passed", "failed", "error", "timeout", "crashed", "not_run")
 STATUSES = ("graded", "timeout", "crashed", "rejected", "failed")
 INVISIBLE = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\u3000\ufeff"  # a spreadsheet may skip these
 LATE = "late"  # the item of an adjustment that is neither a check nor a part
+BY_HAND = "adjust.override"  # why points are others than were graded, where the instructor set them
 PART = ".*.part"  # what a file is called while it is being written
 CSV_HEADER = ("submission", "score", "max_score", "status", *PARTS)
 
@@ -90,6 +91,11 @@ class Result:
         # What lateness costs was never in the score: of it only the points count.
         changes = (each.points - (each.graded if each.item != LATE else 0.0) for each in self.adjustments)
         return max(0.0, self.score + sum(changes))
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the instructor has set points of it."""
+        return any(each.why.id == BY_HAND for each in self.adjustments)
 
     def part_points(self, part: str) -> float | None:
         """The points that count in one part; None where the grader itself failed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ class Table:
         try:
             with open(path, "rb") as file:
                 content = file.read(TABLE_BYTES + 1)
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise Refusal(Message("table.missing", {"path": str(path)})) from None
         except OSError:
             raise unreadable from None
         mark = next((mark for mark in MARKS if content.startswith(mark)), b"")
@@ -129,6 +132,15 @@ def new_csv(rows: Iterable[Sequence[object]]) -> bytes:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def decimal(text: str) -> float | None:
+    """A number with either decimal mark; None for anything else."""
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _delimiter(line: str) -> str:

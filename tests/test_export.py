@@ -23,6 +23,7 @@ from autograder.results import Adjustment, Message, Result
 from autograder.run import Run
 from autograder.sandbox.client import SandboxFault
 from autograder.table import Table
+from tests.console import Command
 from tests.engine import failed
 from tests.zips import zipped
 
@@ -130,6 +131,52 @@ def test_a_gradebook_without_a_last_line_end_keeps_it_so(collected: Grade, tmp_p
     out = collected(CANVAS, CANVAS_SCORES)
     book = put(tmp_path / "book.csv", CANVAS_BOOK.rstrip("\r\n"))
     assert fill("canvas", out, book).content.decode() == canvas_filled(CANVAS_BOOK).rstrip("\r\n")
+
+
+COMPUTED = [
+    ("Final Score (2026)", "Current Points (12)"),
+    ("Unposted Current Score (7)", "Override Grade (2026)"),
+    ("Homework (2026) Final Score", "Homework (2026) Current Score (3)"),
+]
+
+
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("headings", COMPUTED)
+def test_what_canvas_works_out_is_no_assignment(
+    collected: Grade, tmp_path: Path, headings: tuple[str, str], marked: bool
+) -> None:
+    out = collected(CANVAS, CANVAS_SCORES)
+    book = CANVAS_BOOK.replace("Current Score,Final Score", ",".join(headings))
+    book = book if marked else book.replace("(read only)", "")
+    assert fill("canvas", out, put(tmp_path / "book.csv", book)).content == canvas_filled(book).encode()
+    alone = put(tmp_path / "book.csv", book.replace("VAE homework (77123)", "Notes"))
+    assert "--score-column" in refused("canvas", out, alone)
+
+
+def test_a_column_that_takes_no_scores_is_not_written(collected: Grade, tmp_path: Path) -> None:
+    out = collected(CANVAS, CANVAS_SCORES)
+    for column in ("Final Score", "ID", "SIS User ID"):
+        said = refused("canvas", out, put(tmp_path / "book.csv", CANVAS_BOOK), score_column=column)
+        assert column in said and "--score-column" in said
+
+
+@pytest.mark.parametrize("name", ["Points Possible", "만점"])
+@pytest.mark.parametrize("scale", [True, False])
+@pytest.mark.parametrize("points", ["0", "0.00"])
+def test_where_no_points_are_possible_the_lms_has_to_be_set(
+    collected: Grade, tmp_path: Path, name: str, points: str, scale: bool
+) -> None:
+    out = collected(CANVAS, CANVAS_SCORES)
+    book = CANVAS_BOOK.replace("Points Possible", name).replace("100.00", points)
+    assert "points of the assignment to 100" in refused(
+        "canvas", out, put(tmp_path / "book.csv", book), scale=scale
+    )
+
+
+def test_an_assignment_without_points_is_refused(collected: Grade, tmp_path: Path) -> None:
+    out = collected(CANVAS, CANVAS_SCORES)
+    said = refused("canvas", out, put(tmp_path / "book.csv", CANVAS_BOOK.replace("100.00", "")))
+    assert "points of the assignment to 100" in said
 
 
 def test_who_is_excused_stays_excused(collected: Grade, tmp_path: Path) -> None:
@@ -253,21 +300,71 @@ def test_a_worksheet_in_korean_is_held_to_its_maximum_and_locks(
     )
 
 
+GERMAN = "ID,Vollständiger Name,E-Mail-Adresse,Status,Bewertung,Bestwertung,Änderbar,Abgabe,Geändert,Feedback"
+NAMED = {"id_column": "ID", "score_column": "Bewertung"}
+
+
+def german(text: str = MOODLE_BOOK) -> str:
+    return "\n".join([GERMAN, *text.splitlines()[1:]]).replace("Participant ", "Teilnehmer/in") + "\n"
+
+
 def test_headings_in_another_language_are_refused_until_they_are_named(
     collected: Grade, tmp_path: Path
 ) -> None:
     out = collected(moodle_download(NEW), MOODLE_SCORES)
-    header = (
-        "ID,Vollständiger Name,E-Mail-Adresse,Status,Bewertung,Bestwertung,Änderbar,Abgabe,Geändert,Feedback"
-    )
-    german = (
-        "\n".join([header, *MOODLE_BOOK.splitlines()[1:]]).replace("Participant ", "Teilnehmer/in") + "\n"
-    )
-    book = put(tmp_path / "book.csv", german)
+    book = put(tmp_path / "book.csv", german())
     message = refused("moodle", out, book)
     assert "Identifier" in message and "Bewertung" in message
-    filled = fill("moodle", out, book, id_column="ID", score_column="Bewertung")
+    assert "--id-column" in message and "--score-column" in message
+    filled = fill("moodle", out, book, **NAMED)
     assert filled.matched == 2 and b",92.5,100.00," in filled.content
+
+
+def test_maximum_and_lock_are_found_under_headings_in_another_language(
+    collected: Grade, tmp_path: Path
+) -> None:
+    out = collected(moodle_download(NEW), MOODLE_SCORES)
+    locked = put(tmp_path / "book.csv", german().replace("Yes", "No"))
+    assert len(fill("moodle", out, locked, **NAMED).kept) == 2
+    assert "out of 10 " in refused(
+        "moodle", out, put(tmp_path / "book.csv", german().replace("100.00", "10.00")), **NAMED
+    )
+
+
+@pytest.mark.parametrize("damage", [("Yes", "Ja"), ("100.00", "voll"), (",Yes,", ",,")])
+def test_where_maximum_or_lock_can_not_be_told_it_says_what_to_do(
+    collected: Grade, tmp_path: Path, damage: tuple[str, str]
+) -> None:
+    out = collected(moodle_download(NEW), MOODLE_SCORES)
+    book = put(tmp_path / "book.csv", german().replace(*damage))
+    assert "language of Moodle to English or Korean" in refused("moodle", out, book, **NAMED)
+
+
+def test_a_lock_that_says_neither_yes_nor_no_is_refused(collected: Grade, tmp_path: Path) -> None:
+    out = collected(moodle_download(NEW), MOODLE_SCORES)
+    said = refused("moodle", out, put(tmp_path / "book.csv", MOODLE_BOOK.replace("Yes", "잠김")))
+    assert "line 2: '잠김' in the column 'Grade can be changed'" in said
+
+
+def test_moodles_columns_may_stand_in_any_order(collected: Grade, tmp_path: Path) -> None:
+    out = collected(moodle_download(NEW), MOODLE_SCORES)
+    rows = [row[::-1] for row in csv.reader(io.StringIO(MOODLE_BOOK.replace("Yes", "No", 1)))]
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    filled = fill("moodle", out, put(tmp_path / "book.csv", text.getvalue()))
+    assert filled.kept == ("김민지_771",) and b",Yes,100.00,40," in filled.content
+    small = put(tmp_path / "book.csv", text.getvalue().replace("100.00", "10.00"))
+    assert "out of 10 " in refused("moodle", out, small)
+
+
+@pytest.mark.parametrize("scale", [True, False])
+@pytest.mark.parametrize("most", ["-", "0.00", ""])
+def test_moodles_worksheet_without_points_is_refused(
+    collected: Grade, tmp_path: Path, most: str, scale: bool
+) -> None:
+    out = collected(moodle_download(NEW), MOODLE_SCORES)
+    book = put(tmp_path / "book.csv", MOODLE_BOOK.replace("100.00", most))
+    assert "points of the assignment to 100" in refused("moodle", out, book, scale=scale)
 
 
 # --- Gradescope and any CSV ------------------------------------------------------------------------------
@@ -374,6 +471,45 @@ def test_marks_with_the_written_part_take_the_place_of_the_scores(collected: Gra
     assert caught.value.message.id == "export.mark"
 
 
+MARKS = "submission,mark,mark_max\nkimminji_1001,132.5,150\n"
+WRONG_MARKS = {
+    "no number": (MARKS.replace("132.5", "nan"), "export.mark"),
+    "a student twice": (MARKS + "kimminji_1001,1,150\n", "written.twice"),
+    "another class": (MARKS.replace("kimminji", "choi"), "export.other_marks"),
+    "a missing column": (MARKS.replace("mark_max", "most"), "table.no_column"),
+    "missing": (None, "table.missing"),
+}
+
+
+@pytest.mark.parametrize(("text", "says"), WRONG_MARKS.values(), ids=WRONG_MARKS.keys())
+def test_marks_that_do_not_fit_are_refused(
+    collected: Grade, autograder: Command, tmp_path: Path, text: str | None, says: str
+) -> None:
+    out, book = collected(CANVAS, CANVAS_SCORES), put(tmp_path / "book.csv", CANVAS_BOOK)
+    if text is not None:
+        put(tmp_path / "marks.csv", text)
+    with pytest.raises(Refusal) as caught:
+        handback.with_marks(handback.read_roster(out), tmp_path / "marks.csv")
+    assert caught.value.message.id == says
+    ended = autograder("export", "canvas", out, book, "--marks", tmp_path / "marks.csv")
+    assert ended.status == 2 and all("marks.csv" in line for line in ended.lines)
+    assert book.read_text(encoding="utf-8") == CANVAS_BOOK.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("option", ["--out", "--feedback"])
+def test_what_can_not_be_written_is_named_and_nothing_is(
+    collected: Grade, autograder: Command, tmp_path: Path, option: str
+) -> None:
+    out, book = collected(CANVAS, CANVAS_SCORES), put(tmp_path / "book.csv", CANVAS_BOOK)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    before = sorted(tmp_path.rglob("*"))
+    for place in (tmp_path / "folder", tmp_path / "file" / "x.csv"):
+        ended = autograder("export", "canvas", out, book, option, place)
+        assert ended.status == 2 and len(ended.lines) == 2 and all(str(place) in line for line in ended.lines)
+        assert sorted(tmp_path.rglob("*")) == before and book.read_bytes() == CANVAS_BOOK.encode()
+
+
 # --- what is refused -------------------------------------------------------------------------------------
 
 
@@ -428,9 +564,10 @@ def test_two_submissions_of_one_student_are_refused(collected: Grade, tmp_path: 
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refusal) as caught:
-        Table.read(tmp_path / "nowhere.csv")
-    assert caught.value.message.id == "table.unreadable"
+    for missing in (tmp_path / "nowhere.csv", tmp_path):
+        with pytest.raises(Refusal) as caught:
+            Table.read(missing)
+        assert caught.value.message.id == "table.missing"
 
 
 @pytest.mark.parametrize("content", [None, "[]", "{", '{"kim": {"file": 3}}'])

@@ -309,18 +309,18 @@ def test_identical_files_are_listed_for_the_instructor_alone(
 
 
 def test_a_setting_that_is_none_is_a_line_and_no_traceback(
-    graded: list[object], autograder: Command, monkeypatch: pytest.MonkeyPatch
+    graded: list[object], autograder: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(
-        "autograder.settings.parse", lambda _: (_ for _ in ()).throw(ValueError("unknown keys ['x']"))
-    )
+    wrong = tmp_path / "assignment.toml"
+    wrong.write_text("x = 1\n")
+    monkeypatch.setattr("autograder.settings.PATH", wrong)
     settings.cache_clear()
     try:
         ended = autograder(*graded)
     finally:
         monkeypatch.undo()
         settings.cache_clear()
-    assert ended.status == 2 and "unknown keys ['x']" in ended.error and "Traceback" not in ended.error
+    assert ended.status == 2 and "no setting called x" in ended.error and "Traceback" not in ended.error
 
 
 # --- the whole way ---------------------------------------------------------------------------------------

@@ -12,9 +12,11 @@ from urllib.parse import unquote
 
 import pytest
 
+from autograder.commands.summary import print_facts
 from autograder.messages import Message
 from autograder.report import class_page, safe_name, write_reports
-from autograder.results import Result
+from autograder.report.facts import facts
+from autograder.results import Adjustment, Result
 from tests.pages import MIXED, XSS, Page, check, result
 
 
@@ -90,6 +92,39 @@ def test_class_page_lists_results_by_name_with_links() -> None:
     assert page.text.index("<kim>") < page.text.rindex("lee")
     assert "22.5 / 100" in page.text and "Submissions: 3" in page.text
     assert re.search(r"Mean평균: 16.2\s+Median중앙값: 16.2", page.text)
+
+
+HAND, CLOCK = Message("adjust.override", {"reason": "x"}), Message("adjust.late_mark", {"percent": "10"})
+ADJUSTED = {
+    "late": ((Adjustment("late", 0.0, -2.5, CLOCK),), ["late: -2.5"], ["늦음: -2.5"]),
+    "late without cost": ((Adjustment("late", 0.0, 0.0, CLOCK),), ["late"], ["늦음"]),
+    "by hand": ((Adjustment("loss", 0.0, 5.0, HAND),), ["set by hand"], ["손으로 정함"]),
+    "both": (
+        (Adjustment("loss", 0.0, 5.0, HAND), Adjustment("late", 0.0, -1.0, CLOCK)),
+        ["late: -1", "set by hand"],
+        ["늦음: -1", "손으로 정함"],
+    ),
+    "as graded": ((), [], []),
+}
+
+
+@pytest.mark.parametrize(("changes", "english", "korean"), ADJUSTED.values(), ids=ADJUSTED.keys())
+def test_a_row_says_why_its_score_is_not_the_sum_of_its_parts(
+    changes: tuple[Adjustment, ...],
+    english: list[str],
+    korean: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    graded = result("kim", *MIXED, adjustments=changes)
+    html = class_page([graded], {"kim": "k"}, "en")
+    row = html[html.index('<tr data-status="graded"') :]
+    cell = re.search(r'<td class="status">(.*?)</td>', row)
+    assert cell is not None
+    for language, words in (("en", english), ("ko", korean)):
+        said = re.findall(rf'<span class="w" lang="{language}">(.*?)</span>', cell[1])
+        assert said[1:] == words
+        print_facts(facts([graded]), language)
+        assert ", ".join(["graded", *words]) + "  " in capsys.readouterr().out
 
 
 def test_a_grader_failure_is_loud_and_not_counted() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from autograder import settings as module
+from autograder.messages import LANGUAGES, Refusal, catalogue
 from autograder.settings import FILES, PARTS, parse, settings
+from tests.console import Command, Ended
 
 TEXT = Path(module.__file__).with_name("assignment.toml").read_text(encoding="utf-8")
 
@@ -24,21 +27,115 @@ def test_the_parts_add_up_to_100() -> None:
     assert set(FILES) == set(PARTS)
 
 
-def test_an_unknown_key_is_named() -> None:
-    with pytest.raises(ValueError, match=r"unknown keys.*'cpu_secnods'"):
-        parse(TEXT + "\ncpu_secnods = 3\n")
+WRONG = {
+    "an unknown key": (lambda text: text + "\ncpu_secnods = 3\n", "unknown", "cpu_secnods"),
+    "a table": (lambda text: text + "\n[limits]\ncpu_seconds = 3\n", "unknown", "limits"),
+    "a missing key": (lambda text: replaced(text, "points_loss", ""), "missing", "points_loss"),
+    "no TOML": (lambda text: replaced(text, "open_files", "open_files = many"), "toml", "line"),
+    "a key twice": (lambda text: text + "\nopen_files = 9\n", "toml", "toml"),
+    "text for a number": (lambda text: set_to(text, "points_loss", '"30"'), "number", 'is "30",'),
+    "a bool": (lambda text: set_to(text, "weight_code", "true"), "number", "weight_code"),
+    "nan": (lambda text: set_to(text, "late_percent_per_day", "nan"), "number", "late_percent_per_day"),
+    "infinity": (lambda text: set_to(text, "wall_seconds", "inf"), "number", "wall_seconds"),
+    "below 0": (lambda text: set_to(text, "late_grace_minutes", "-5"), "number", "late_grace_minutes"),
+    "over 100 %": (lambda text: set_to(text, "late_percent_at_most", "101"), "number", "from 0 to 100"),
+    "a limit of 0": (lambda text: set_to(text, "memory_mb", "0"), "whole", "memory_mb"),
+    "a time limit of 0": (lambda text: set_to(text, "wall_seconds", "0"), "number", "wall_seconds"),
+    "half a process": (lambda text: set_to(text, "processes", "1.5"), "whole", "processes"),
+    "a bool for a count": (lambda text: set_to(text, "short_run_epochs", "true"), "whole", "is true,"),
+    "beyond all bounds": (lambda text: set_to(text, "cpu_seconds", "1" + 30 * "0"), "whole", "cpu_seconds"),
+    "a list": (lambda text: set_to(text, "file_mb", "[3]"), "whole", "[3]"),
+    "a learning rate of 0": (lambda text: set_to(text, "short_run_learning_rate", "0"), "number", "0.0001"),
+    "a date without quotes": (lambda text: set_to(text, "late_due", "2026-04-03"), "moment", "2026-04-03"),
+    "a time without zone": (lambda text: set_to(text, "late_due", '"2026-04-03 23:59"'), "moment", "23:59"),
+    "a number for a time": (lambda text: set_to(text, "late_due", "0"), "moment", "late_due"),
+    "no weight at all": (
+        lambda text: set_to(set_to(text, "weight_code", "0"), "weight_written", "0"),
+        "weights",
+        "weight_code",
+    ),
+}
 
 
-@pytest.mark.parametrize("key", ["cpu_seconds", "points_loss", "short_run_epochs"])
-def test_a_missing_key_is_named(key: str) -> None:
-    text = "\n".join(line for line in TEXT.splitlines() if not line.startswith(f"{key} "))
-    with pytest.raises(ValueError, match=f"missing keys.*'{key}'"):
-        parse(text)
+def replaced(text: str, key: str, line: str) -> str:
+    return "\n".join(line if each.startswith(f"{key} ") else each for each in text.splitlines())
 
 
-def test_a_table_is_an_unknown_key() -> None:
-    with pytest.raises(ValueError, match=r"unknown keys \['limits'\]"):
-        parse(TEXT + "\n[limits]\ncpu_seconds = 3\n")
+def set_to(text: str, key: str, value: str) -> str:
+    return replaced(text, key, f"{key} = {value}")
+
+
+@pytest.mark.parametrize(("damage", "what", "says"), WRONG.values(), ids=WRONG.keys())
+def test_what_is_wrong_is_named(damage: Callable[[str], str], what: str, says: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        parse(damage(TEXT))
+    assert caught.value.status == 2 and caught.value.message.id == f"settings.{what}"
+    for language in LANGUAGES:
+        text = caught.value.message.text(language)
+        assert "\n" not in text and str(module.PATH) in text
+        assert says in text or language == "ko"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_points_that_are_not_the_checks_are_refused(
+    part: str, autograder: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ended = with_file(set_to(TEXT, f"points_{part}", "40"), autograder, monkeypatch, tmp_path, "doctor")
+    assert ended.status == 2 and f"points_{part} is 40" in ended.error
+    assert f"points_{part} = {settings().points(part):g}" in ended.lines[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_check_without_a_title_is_refused(
+    language: str, autograder: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delitem(catalogue(language)["titles"], "kl_value")
+    ended = with_file(TEXT, autograder, monkeypatch, tmp_path, "doctor")
+    assert ended.status == 2
+    assert all("kl_value" in line and f"{language}.toml" in line for line in ended.lines)
+
+
+COMMANDS = {
+    "grade": ["{place}/class", "--out", "{place}/out"],
+    "audit": [],
+    "calibrate": [],
+    "release": ["--out", "{place}/out"],
+    "join": ["{place}/grades.csv", "{place}/marks.csv"],
+    "reproduce": ["{place}/kim.json", "{place}/class"],
+    "doctor": [],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_that_uses_them_refuses_before_it_does_anything(
+    command: str, autograder: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "class" / "kim").mkdir(parents=True)
+    (tmp_path / "class" / "kim" / "loss.py").write_text("")
+    before = sorted(tmp_path.rglob("*"))
+    arguments = [each.format(place=tmp_path) for each in COMMANDS[command]]
+    wrong = set_to(TEXT, "memory_mb", "0")
+    ended = with_file(wrong, autograder, monkeypatch, tmp_path, command, *arguments)
+    assert ended.status == 2 and len(ended.lines) == 2
+    assert all("memory_mb" in line for line in ended.lines)
+    assert sorted(tmp_path.rglob("*")) == sorted([*before, tmp_path / "assignment.toml"])
+
+
+def with_file(
+    text: str,
+    autograder: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    *command: str,
+) -> Ended:
+    """How a command ends where this is assignment.toml."""
+    (tmp_path / "assignment.toml").write_text(text, encoding="utf-8")
+    with monkeypatch.context() as changed:
+        changed.setattr(module, "PATH", tmp_path / "assignment.toml")
+        settings.cache_clear()
+        ended = autograder(*command)
+    settings.cache_clear()
+    return ended
 
 
 def test_settings_are_read_once() -> None:

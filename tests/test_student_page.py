@@ -16,7 +16,7 @@ from autograder import pictures
 from autograder.checks import reference
 from autograder.messages import Message, catalogue
 from autograder.report import figures, student_page, write_reports
-from autograder.results import OUTCOMES, STATUSES
+from autograder.results import OUTCOMES, STATUSES, Adjustment
 from autograder.settings import PARTS
 from tests.pages import MIXED, XSS, Page, check, evil, result, some_pictures
 
@@ -48,6 +48,17 @@ def test_next_steps_are_the_first_open_check_of_each_part_in_order_and_lead_to_i
 def test_everything_passed_is_said() -> None:
     html = student_page(result("kim", *(check(part, part) for part in PARTS)), "en")
     assert "There is nothing left to do" in html and 'class="steps"' not in html
+
+
+@pytest.mark.parametrize("item", ["loss", "late"])
+def test_where_points_were_set_by_hand_nothing_is_called_done(item: str) -> None:
+    why = Message("adjust.override", {"reason": "copied"})
+    html = student_page(
+        result("kim", *(check(part, part) for part in PARTS), adjustments=(Adjustment(item, 0, -5, why),)),
+        "en",
+    )
+    assert "nothing left to do" not in html and "더 할 일이 없습니다" not in html
+    assert "has set points by hand" in html and "직접 정한 점수가 있습니다" in html and "copied" in html
 
 
 @pytest.mark.parametrize("status", STATUSES)

@@ -32,10 +32,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def join(folder: Path) -> tuple[int, str]:
+def join(folder: Path, *, grades: str = "grades.csv", out: str = "joined.csv") -> tuple[int, str]:
     """The console script in this process: its status and what it said."""
-    files = [str(folder / name) for name in ("grades.csv", "marks.csv")]
-    arguments = ["autograder", "join", *files, "--out", str(folder / "joined.csv"), "--lang", "en"]
+    files = [str(folder / name) for name in (grades, "marks.csv")]
+    arguments = ["autograder", "join", *files, "--out", str(folder / out), "--lang", "en"]
     said = io.StringIO()
     given = mock.patch.object(sys, "argv", arguments)
     with given, redirect_stdout(said), redirect_stderr(said), pytest.raises(SystemExit) as end:
@@ -113,6 +113,35 @@ def test_what_can_not_be_joined_is_named(folder: Path, text: str, said: str) -> 
     assert status == 2
     assert len(output.splitlines()) == len(LANGUAGES) and all(said in line for line in output.splitlines())
     assert not (folder / "joined.csv").exists()
+
+
+def test_marks_go_where_they_were_told_also_into_a_new_folder(folder: Path) -> None:
+    (folder / "marks.csv").write_text(table(["lee", *FULL]), encoding="utf-8")
+    assert join(folder, out="new/deep/joined.csv")[0] == 0
+    assert [path.name for path in (folder / "new" / "deep").iterdir()] == ["joined.csv"]
+
+
+@pytest.mark.parametrize("out", ["folder", "grades.csv", "marks.csv", "marks.csv/joined.csv"])
+def test_where_marks_can_not_go_is_named_and_nothing_is_lost(folder: Path, out: str) -> None:
+    (folder / "folder").mkdir()
+    (folder / "marks.csv").write_text(table(["lee", *FULL]), encoding="utf-8")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    status, said = join(folder, out=out)
+    assert status == 2 and all(str(folder / out) in line for line in said.splitlines())
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("marks", [True, False])
+@pytest.mark.parametrize("grades", ["grades.cvs", "."])
+def test_grades_that_are_not_there_are_called_missing_and_make_no_form(
+    folder: Path, grades: str, marks: bool
+) -> None:
+    if marks:
+        (folder / "marks.csv").write_text(table(["lee", *FULL]), encoding="utf-8")
+    before = sorted(folder.rglob("*"))
+    status, said = join(folder, grades=grades)
+    assert status == 2 and "There is no file" in said and str(folder / grades) in said
+    assert sorted(folder.rglob("*")) == before
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

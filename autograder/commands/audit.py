@@ -24,6 +24,7 @@ from autograder.commands.terminal import (
     progress,
     say,
     usable_data,
+    usable_settings,
 )
 from autograder.messages import Message, Refusal, words
 from autograder.workers import CORES
@@ -44,6 +45,7 @@ def audit(
     from autograder.bank import entries
     from autograder.outfolder import fresh_seed
 
+    usable_settings()
     kinds = [kind for kind in ("wrong", "right", "hostile") if entries(bank, kind)]
     total = sum(len(entries(bank, kind)) for kind in kinds)
     if not total:
@@ -108,6 +110,7 @@ def calibrate(
     from autograder.checks import calibrate as measuring
     from autograder.settings import settings
 
+    usable_settings()
     usable_data(dataset.value, data_root)
     title = Message("cli.measuring", {"dataset": dataset.value}).text(lang.value)
     trained = measuring.measure(dataset.value, data_root, settings(), seeds)

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from autograder.commands.terminal import DataRoot, Language, app
+from autograder.commands.terminal import DataRoot, Language, app, usable_settings
 from autograder.messages import words
 
 LEVEL_STYLE = {"good": "green", "note": "yellow", "bad": "bold red"}
@@ -22,6 +22,7 @@ def doctor(
     """Say what this machine can do, and how to mend what it can't. / 이 컴퓨터로 채점할 수 있는지 살펴봅니다."""
     from autograder import doctor as examining
 
+    usable_settings()
     levels = set()
     for finding in examining.examine(data_root):
         levels.add(finding.level)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.terminal import Language, app, say
+from autograder.commands.terminal import Language, app, say, write
 from autograder.messages import Message, Refusal
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ def export(
 ) -> None:
     """Fill scores into an LMS's gradebook file. / LMS의 성적 파일에 점수를 채웁니다."""
     from autograder import handback
-    from autograder.results import write_atomically
     from autograder.table import Table
 
     channel = handback.CHANNELS[lms.value]
@@ -75,13 +74,10 @@ def export(
     where = handback.columns(channel, table, id_column, score_column)
     filled = handback.fill(channel, table, where, handed, scale)
     target = out or gradebook
-    try:
-        pages = handback.feedback_zip(channel, handed) if feedback else None
-        write_atomically(target, filled.content)
-        if feedback and pages:
-            write_atomically(feedback, pages[0])
-    except OSError as error:
-        raise Refusal(Message("cli.unwritable", {"path": str(error.filename or target)})) from None
+    pages = handback.feedback_zip(channel, handed) if feedback else None
+    if feedback and pages:
+        write(feedback, pages[0])
+    write(target, filled.content)
     values = {"path": str(target), "count": filled.matched, "changed": filled.changed}
     say(Message("export.filled", values), lang.value)
     for what in ("unknown", "absent", "kept", "unscored"):

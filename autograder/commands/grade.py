@@ -30,6 +30,7 @@ from autograder.commands.terminal import (
     say,
     usable_data,
     usable_device,
+    usable_settings,
 )
 from autograder.messages import Message, Refusal, words
 from autograder.results import number
@@ -82,6 +83,7 @@ def grade(
     """Grade a class. / 한 반을 채점합니다."""
     from autograder import classroom, intake
 
+    usable_settings()
     _usable_out(out, submissions)
     usable_device(device.value)
     if cluster is None:  # else the workers look for it, where they are

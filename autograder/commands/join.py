@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from autograder.commands.terminal import Language, app, say
+from autograder.commands.terminal import Language, app, say, usable_settings, write
 from autograder.messages import Message, Refusal
 
 
@@ -23,20 +23,19 @@ def join(
 ) -> None:
     """Join code and written marks to one. / 코드 점수와 서술형 점수를 하나로 합칩니다."""
     from autograder import written
-    from autograder.results import write_atomically
     from autograder.settings import settings
 
+    usable_settings()
     asked = written.asked(lang.value)
-    try:
-        if not marks.exists():
-            names = written.names(grades)
-            write_atomically(marks, written.form(names, asked))
-            values = {"path": str(marks), "count": len(names), "rubric": str(written.RUBRIC)}
-            say(Message("cli.form_written", values), lang.value)
-            return
-        joined = written.join(grades, marks, asked, settings())
-        write_atomically(out, written.to_csv(joined, asked, settings()))
-    except OSError as error:
-        raise Refusal(Message("cli.unwritable", {"path": str(error.filename or out)})) from None
+    names = written.names(grades)
+    if not marks.exists():
+        write(marks, written.form(names, asked))
+        values = {"path": str(marks), "count": len(names), "rubric": str(written.RUBRIC)}
+        say(Message("cli.form_written", values), lang.value)
+        return
+    if out.resolve() in (grades.resolve(), marks.resolve()):
+        raise Refusal(Message("cli.out_is_read", {"path": str(out)}))
+    joined = written.join(grades, marks, asked, settings())
+    write(out, written.to_csv(joined, asked, settings()))
     waiting = sum(row.mark is None for row in joined)
     say(Message("cli.joined", {"path": str(out), "count": len(joined), "waiting": waiting}), lang.value)

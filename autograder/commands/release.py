@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from autograder import kit
-from autograder.commands.terminal import Language, app, say
+from autograder.commands.terminal import Language, app, say, usable_settings
 from autograder.messages import LANGUAGES, Message, Refusal
 from autograder.release import Channel
 
@@ -41,6 +41,7 @@ def release(
     """Build what students and instructors get. / 학생과 교수자에게 줄 것을 만듭니다."""
     from autograder import release as releasing
 
+    usable_settings()
     names = [channel.value for channel in channels or Channel]
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True)) as progress:

@@ -10,7 +10,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.commands.terminal import AllowWeak, DataRoot, Language, app, say, usable_data, usable_device
+from autograder.commands.terminal import (
+    AllowWeak,
+    DataRoot,
+    Language,
+    app,
+    say,
+    usable_data,
+    usable_device,
+    usable_settings,
+)
 from autograder.messages import Refusal, words
 from autograder.results import number
 
@@ -32,6 +41,7 @@ def reproduce(
     """Grade once more as a result records it; status 1 where anything differs. / 기록된 대로 다시 채점해 비교합니다."""
     from autograder import reproduce as reproducing
 
+    usable_settings()
     recorded = reproducing.read(result)
     source = reproducing.source(submission, recorded)
     usable_device(recorded.device)

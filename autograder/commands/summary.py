@@ -17,7 +17,7 @@ from rich.text import Text
 from autograder.commands.terminal import say
 from autograder.intake import passed_over
 from autograder.messages import Message, catalogue, misconception, words
-from autograder.report.facts import Facts, facts
+from autograder.report.facts import Facts, facts, remarks
 from autograder.results import Result, number
 from autograder.settings import PARTS
 
@@ -111,6 +111,7 @@ def _table(found: Facts, language: str, boxed: bool) -> Table:
     for result in found.results:
         points = [number(result.part_points(part)) for part in PARTS]
         status = Text(result.status, style=STATUS_STYLE[result.status])
+        status.append("".join(f", {remark.text(language)}" for remark in remarks(result)))
         score = f"{number(result.final)} / {number(result.max_score)}" if result.score is not None else "-"
         table.add_row(Text(shown(result.submission)), score, status, *points)
     return table

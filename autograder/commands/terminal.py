@@ -61,6 +61,13 @@ def _autograder() -> None:
     """Grade VAE homework. / VAE 과제를 채점합니다."""
 
 
+def usable_settings() -> None:
+    """Raises Refusal where assignment.toml can't be used: before there is work that could be lost."""
+    from autograder.settings import settings
+
+    settings()
+
+
 def usable_device(device: str) -> None:
     """Raises Refusal where torch, asked in a process of its own, sees no such device."""
     seen = "import sys, torch; sys.exit(not torch.cuda.is_available())"
@@ -80,6 +87,18 @@ def usable_data(dataset: str, root: Path | None) -> None:
     except reference.data.DataUnavailable as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write the file there, and nowhere else. Raises Refusal where that can't be."""
+    from autograder.results import write_atomically
+
+    if path.is_dir():
+        raise Refusal(Message("cli.is_folder", {"path": str(path)}))
+    try:
+        write_atomically(path, content)
+    except OSError:
+        raise Refusal(Message("cli.unwritable", {"path": str(path)})) from None
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from autograder.handback.roster import Handed
 from autograder.intake.lms import MOODLE
 from autograder.messages import Message, Refusal
 from autograder.results import number
-from autograder.table import Row, Table
+from autograder.table import Row, Table, decimal
 
 GROUPS = ("Group", "모둠", "그룹")  # the heading of the teams in Moodle's worksheet
 
@@ -49,7 +49,7 @@ def fill(channel: Channel, table: Table, where: Columns, handed: Sequence[Handed
         row = rows[place]
         if each.score is None:
             unscored.append(each.name)
-        elif _is_kept(channel, where, row):
+        elif _is_kept(channel, table, where, row):
             kept.append(each.name)
         else:
             most = maximum(channel, table, where, row)
@@ -168,24 +168,30 @@ def _id(cell: str, numbered: bool) -> str:
     return (match[1] if match else cell).casefold()
 
 
-def _is_kept(channel: Channel, where: Columns, row: Row) -> bool:
-    cell = row.value(where.score if where.locked is None else where.locked)
+def _is_kept(channel: Channel, table: Table, where: Columns, row: Row) -> bool:
+    """Whether the row is excused or locked. Raises Refusal where a lock says neither yes nor no."""
+    if where.locked is None:
+        return row.value(where.score).casefold() in channel.kept
+    cell = row.value(where.locked)
+    if cell.casefold() not in (*channel.kept, *channel.free, ""):
+        column = table.header[where.locked]
+        values = {"path": str(table.path), "line": row.line, "cell": cell[:50], "column": column}
+        raise Refusal(Message("export.lock", values))
     return cell.casefold() in channel.kept
 
 
-def _score(table: Table, row: Row, each: Handed, most: float | None, scale: bool, comma: bool) -> str:
+def _score(table: Table, row: Row, each: Handed, cell: str | None, scale: bool, comma: bool) -> str:
+    """What is to stand in the row; ``cell`` is the maximum as the file has it. Raises Refusal where they don't fit."""
     assert each.score is not None
     score = each.score
-    if most is not None and most != each.max_score:
-        if not scale or not each.max_score:
-            values = {
-                "path": str(table.path),
-                "line": row.line,
-                "most": number(most),
-                "ours": number(each.max_score),
-            }
-            raise Refusal(Message("export.maximum", values))
-        score *= most / each.max_score
+    if cell is not None:
+        most = decimal(cell) or 0.0
+        values = {"path": str(table.path), "line": row.line, "most": cell, "ours": number(each.max_score)}
+        if most <= 0:
+            raise Refusal(Message("export.no_points", values))
+        if most != each.max_score and not (scale and each.max_score):
+            raise Refusal(Message("export.maximum", {**values, "most": number(most)}))
+        score *= most / each.max_score if most != each.max_score else 1
     text = number(round(score, 2))
     return text.replace(".", ",") if comma else text
 

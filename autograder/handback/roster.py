@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from autograder.intake import Source
 from autograder.messages import Message, Refusal
 from autograder.results import Result, inert, write_atomically
-from autograder.table import Table
+from autograder.table import Row, Table, decimal
 
 ROSTER = "submissions.json"
 TABLES = {  # the columns of a file with marks: those of `autograder join`, else those of `nbgrader export`
@@ -95,27 +95,34 @@ def _handed(out: Path, name: str, entry: Mapping[str, str]) -> Handed:
     return Handed(name, entry["file"], entry["lms"], ids, entry["upload"], score, most, points, page)
 
 
-def with_marks(handed: Iterable[Handed], path: Path) -> list[Handed]:
+def with_marks(handed: Sequence[Handed], path: Path) -> list[Handed]:
     """With the marks of ``autograder join``, or of ``nbgrader export``, in place of the scores. Raises Refusal."""
     table = Table.read(path)
     who = table.needed("submission", "student_id")
     columns: dict[str, tuple[int, int]] = {}
-    for what, names in TABLES.items():
-        mark, most = (table.column(*each) for each in zip(*names, strict=True))
+    for what, headings in TABLES.items():
+        mark, most = (table.column(*each) for each in zip(*headings, strict=True))
         if mark is not None and most is not None:
             columns[what] = (mark, most)
-    if not columns:
-        table.needed(TABLES["total"][0][0])
+    if "total" not in columns:
+        table.needed("mark")
     marks: dict[str, dict[str, Points]] = {}
     for row in table.rows[1:]:
-        try:
-            marks[row.value(who)] = {
-                what: (float(row.value(mark)) if row.value(mark) else None, float(row.value(most)))
-                for what, (mark, most) in columns.items()
-            }
-        except ValueError:
-            raise Refusal(Message("export.mark", {"path": str(path), "line": row.line})) from None
-    return [with_points(each, marks.get(inert(each.name), {})) for each in handed]
+        name = row.value(who)
+        if name in marks:
+            raise Refusal(Message("written.twice", {"path": str(path), "name": name[:100]}))
+        marks[name] = {what: _points(path, row, *place) for what, place in columns.items()}
+    names = [inert(each.name) for each in handed]
+    if not marks.keys() & set(names):
+        raise Refusal(Message("export.other_marks", {"path": str(path), "count": len(names)}))
+    return [with_points(each, marks.get(name, {})) for each, name in zip(handed, names, strict=True)]
+
+
+def _points(path: Path, row: Row, mark: int, most: int) -> Points:
+    got, of = (decimal(row.value(column)) for column in (mark, most))
+    if of is None or (row.value(mark) and got is None):
+        raise Refusal(Message("export.mark", {"path": str(path), "line": row.line}))
+    return got, of
 
 
 def with_points(each: Handed, points: Mapping[str, Points], what: str = "total") -> Handed:
@@ -128,5 +135,5 @@ def only(handed: Iterable[Handed], what: str) -> list[Handed]:
     """With these points as the score: code or answers alone. Raises Refusal where nobody has any."""
     chosen = [with_points(each, each.points, what) for each in handed]
     if not any(what in each.points for each in chosen):
-        raise Refusal(Message("export.no_points", {"points": what}))
+        raise Refusal(Message("export.points_unknown", {"points": what}))
     return chosen

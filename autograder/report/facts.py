@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from math import ceil
 from statistics import mean, median
 
-from autograder.results import LATE, STATUSES, Result
+from autograder.messages import Message
+from autograder.results import LATE, STATUSES, Result, number
 from autograder.settings import PARTS
 
 BINS = 10
@@ -103,11 +104,15 @@ def facts(results: Iterable[Result]) -> Facts:
     )
 
 
-def is_late(result: Result) -> bool:
-    """Whether it came late, also where that costs nothing."""
-    return any(note.id == "intake.late" for note in result.notes) or any(
-        each.item == LATE for each in result.adjustments
-    )
+def remarks(result: Result) -> list[Message]:
+    """Why the score is not the sum of its parts, in few words; that it came late also where that costs nothing."""
+    late = [each.points for each in result.adjustments if each.item == LATE]
+    found = []
+    if any(late):
+        found.append(Message("report.late_cost", {"points": number(sum(late))}))
+    elif late or any(note.id == "intake.late" for note in result.notes):
+        found.append(Message("report.late_mark"))
+    return [*found, Message("report.by_hand")] if result.by_hand else found
 
 
 def _part(scored: Sequence[Result], part: str) -> Spread:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from autograder.messages import LANGUAGES, Message, catalogue, misconception
 from autograder.report.charts import Caption, Words, columns, in_both, rows
-from autograder.report.facts import Facts, Spread, facts, is_late
+from autograder.report.facts import Facts, Spread, facts, remarks
 from autograder.report.pages import environment
 from autograder.results import Result, number
 from autograder.settings import PARTS
@@ -44,8 +44,8 @@ def class_page(
             number=number,
             ungraded=", ".join(map(short, found.ungraded)),
             short=short,
-            is_late=is_late,
-            passed_over=[in_both({each: said.text(each) for each in LANGUAGES}) for said in passed_over],
+            remarks={result.submission: list(map(_said, remarks(result))) for result in found.results},
+            passed_over=list(map(_said, passed_over)),
             facts=found,
             parts=PARTS,
             links={name: quote(link) for name, link in links.items()},
@@ -71,6 +71,10 @@ def pair(key: str, **values: object) -> Words:
 def both(key: str, **values: object) -> Markup:
     """The same as markup, of which the style sheet shows the page's language."""
     return in_both(pair(key, **values)) if values else _constant(key)
+
+
+def _said(message: Message) -> Markup:
+    return in_both({language: message.text(language) for language in LANGUAGES})
 
 
 @cache
