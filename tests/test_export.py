@@ -209,7 +209,7 @@ def test_canvas_takes_feedback_under_the_names_of_its_download(collected: Grade)
     """It finds student and upload by the first two numbers between underscores, and shows the student's file name."""
     out = collected(CANVAS, CANVAS_SCORES)
     handed = handback.read_roster(out)
-    content, missing = handback.feedback_zip(handback.CHANNELS["canvas"], out, handed)
+    content, missing = handback.feedback_zip(handback.CHANNELS["canvas"], handed)
     assert missing == []
     assert sorted(names_in(content)) == [
         "guest_1999_5030_vae.zip",
@@ -219,7 +219,7 @@ def test_canvas_takes_feedback_under_the_names_of_its_download(collected: Grade)
     ]
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         assert names_in(file.read("이서준_LATE_1002_5010_vae.zip")) == ["feedback.html"]
-    assert content == handback.feedback_zip(handback.CHANNELS["canvas"], out, handed)[0]
+    assert content == handback.feedback_zip(handback.CHANNELS["canvas"], handed)[0]
 
 
 # --- Moodle ----------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ def test_moodle_round_trip_with_each_of_its_namings(
     expected = expected.replace(",30.00,", ",40,")
     assert filled.content == expected.encode("utf-8-sig")
     assert filled.absent == ("Participant 773 park@univ.ac.kr",)
-    content, _ = handback.feedback_zip(handback.CHANNELS["moodle"], out, handback.read_roster(out))
+    content, _ = handback.feedback_zip(handback.CHANNELS["moodle"], handback.read_roster(out))
     assert page in names_in(content) and len(names_in(content)) == 2
 
 
@@ -577,3 +577,12 @@ def test_a_folder_that_grade_did_not_make_is_refused(tmp_path: Path, content: st
     with pytest.raises(Refusal) as caught:
         handback.read_roster(tmp_path)
     assert caught.value.message.id == "export.no_results"
+
+
+def test_points_that_are_not_there_are_refused(collected: Grade, tmp_path: Path, autograder: Command) -> None:
+    """Without marks there are no points of answers, and nothing is written; those of the code are there."""
+    out, book = collected(CANVAS, CANVAS_SCORES), put(tmp_path / "book.csv", CANVAS_BOOK)
+    ended = autograder("export", "canvas", out, book, "--points", "written")
+    assert ended.status == 2 and "--marks" in ended.error and book.read_bytes() == CANVAS_BOOK.encode()
+    assert autograder("export", "canvas", out, book, "--points", "code").status == 0
+    assert book.read_bytes() == canvas_filled(CANVAS_BOOK).encode()

@@ -105,7 +105,8 @@ def with_marks(handed: Sequence[Handed], path: Path) -> list[Handed]:
         if mark is not None and most is not None:
             columns[what] = (mark, most)
     if "total" not in columns:
-        table.needed("mark")
+        for heading in TABLES["total"][0]:
+            table.needed(heading)
     marks: dict[str, dict[str, Points]] = {}
     for row in table.rows[1:]:
         name = row.value(who)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -13,9 +14,13 @@ from pathlib import Path
 import pytest
 
 from autograder import settings as module
+from autograder.messages import Message
+from autograder.nbgrader.cells import counted, late_penalty
+from autograder.results import Adjustment, Check
 from autograder.results import number as number_text
 from tests.console import Command
 from tests.gradebook.course import Course, answered, as_bytes, documented, read_csv
+from tests.made_up import results
 from tests.test_platforms import canvas, canvas_book, moodle, moodle_book, write
 
 FORMS = {
@@ -88,7 +93,7 @@ def test_what_was_graded_in_nbgrader_comes_back(
         ended = autograder("export", form, *options, path)
         assert ended.status == 0
         with open(path, encoding="utf-8", newline="") as file:
-            return {row[key]: row[column] for row in csv.DictReader(file) if row[column]}
+            return {row[key]: row[column] for row in csv.DictReader(file) if row[key] and row[column]}
 
     def by_row(points: Mapping[str, float]) -> dict[str, str]:
         """As the file should have them: a team's for each member; on Canvas nobody is named who is anonymous."""
@@ -113,3 +118,42 @@ def test_what_was_graded_in_nbgrader_comes_back(
     assert joined.status == 0
     mark = {row["submission"]: row["mark"] for row in read_csv(tmp_path / "m.csv")}
     assert mark == {**{student: number_text(each) for student, each in both.items()}, waiting: ""}
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ((), "not exactly one assignment is graded in it"),
+        (("autograder.nbgrader.marks",), "nbgrader is not installed here"),
+    ],
+)
+def test_a_course_folder_that_can_t_be_exported_is_refused(
+    missing: tuple[str, ...],
+    said: str,
+    tmp_path: Path,
+    autograder: Command,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in missing:
+        monkeypatch.setitem(sys.modules, name, None)
+    write(tmp_path, {"course/nbgrader_config.py": b"c = get_config()", "book.csv": canvas_book().encode()})
+    ended = autograder("export", "canvas", tmp_path / "course", tmp_path / "book.csv")
+    assert ended.status == 2 and said in ended.error and len(ended.lines) == 2
+    assert (tmp_path / "book.csv").read_text() == canvas_book()
+
+
+def test_points_set_for_a_part_are_shared_by_its_cells() -> None:
+    """The gradebook has points a cell: they stay between 0 and the cell's most, and add up to what was set."""
+    checks = [
+        Check(f"c{number}", "loss", "", points, 10, "passed", "", "check.passed")
+        for number, points in enumerate((0.0, 4.0, 10.0))
+    ]
+    plain, why = results(1)[0], Message("adjust.override", {"reason": "seen"})
+    for wanted in (0.0, 7.0, 14.0, 20.0, 30.0):
+        result = replace(plain, checks=tuple(checks), adjustments=(Adjustment("loss", 14, wanted, why),))
+        points = counted(result)
+        assert sum(points.values()) == pytest.approx(wanted)
+        assert all(0 <= points[check.id] <= check.max_points for check in checks)
+    by_hand = (Adjustment("c1", 4, 9, why), Adjustment("late", -2, -1, why))
+    result = replace(plain, checks=tuple(checks), adjustments=by_hand)
+    assert counted(result) == {"c0": 0, "c1": 9, "c2": 10} and late_penalty(result) == 1
