@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from autograder import lab
 from tests.gradebook.course import Course
 
 SECONDS = 120  # for a page of a loaded machine
@@ -110,6 +111,8 @@ def test_an_answer_is_marked_and_the_total_is_right(served: Served, page: Page) 
     page.get_by_role("link", name="right", exact=True).click()
     answer = page.locator(".nbgrader_cell", has=page.locator("#theory-elbo"))
     expect(answer).to_contain_text("The ELBO is a lower bound on")
+    for line in lab.questions()["theory-elbo"]["rubric"]:
+        expect(page.locator("#notebook")).to_contain_text(line["en"])
     expect(page.locator("#kl_divergence")).to_have_attribute("placeholder", "12")
     with page.expect_response(lambda answer: "/api/grade/" in answer.url) as saved:
         page.locator("#theory-elbo").fill("6.5")
