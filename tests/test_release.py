@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -247,6 +248,41 @@ def test_the_colab_notebook_packs_the_hand_in(
     (tmp_path / "class").mkdir()
     made.rename(tmp_path / "class" / "kim.zip")
     assert points(tmp_path / "class") == {"kim": 100}
+
+
+# --- the pages -----------------------------------------------------------------------------------------
+
+PAGES = [*(f"release/{channel}/README.md" for channel in CHANNELS), "docs/lms.md", "docs/scale.md"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_says_the_same_in_both_languages(page: str) -> None:
+    """Its headings, rows and steps; its links lead somewhere; and `autograder` is always called alike."""
+    english, korean = (
+        (ROOT / name).read_text(encoding="utf-8") for name in (page, page.replace(".md", ".ko.md"))
+    )
+    for pattern in (r"^#+ ", r"^\|", r"^\d\. ", r"^- ", r"\n\n\*\*", r"^```", r"^    \S"):
+        counts = [len(re.findall(pattern, text, re.MULTILINE)) for text in (english, korean)]
+        assert counts[0] == counts[1], pattern
+    for text in (english, korean):
+        assert ".venv/bin/autograder" not in text and "theory.toml" not in text
+        for target in re.findall(r"\]\((?!https:)([^)]+)\)", text):
+            file, _, heading = target.partition("#")
+            linked = (ROOT / page).parent / file
+            assert linked.is_file(), target
+            titles = re.findall(r"^#+ (.+)$", linked.read_text(encoding="utf-8"), re.MULTILINE)
+            assert not heading or heading in [title.lower().replace(" ", "-") for title in titles], target
+
+
+def test_the_mails_name_the_versions_that_are_needed() -> None:
+    needed = (ROOT / "assignment" / "requirements.txt").read_text(encoding="utf-8")
+    (torch,) = re.findall(r"^torch>=(\S+)", needed, re.MULTILINE)
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    ((least, beyond),) = re.findall(r'requires-python = ">=(3\.\d+),<3\.(\d+)"', project)
+    for name, span in (("en", " to "), ("ko", "~")):
+        mail = (kit.RELEASE / "email" / f"mail.{name}.txt").read_text(encoding="utf-8")
+        assert f"Python {least}{span}3.{int(beyond) - 1}" in mail and f"PyTorch {torch}" in mail
+        assert f"lab/theory.{name}.md" in mail
 
 
 # --- refusals ------------------------------------------------------------------------------------------
