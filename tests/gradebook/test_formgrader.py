@@ -113,7 +113,7 @@ def test_an_answer_is_marked_and_the_total_is_right(served: Served, page: Page) 
     answer = page.locator(".nbgrader_cell", has=page.locator("#theory-elbo"))
     expect(answer).to_contain_text("The ELBO is a lower bound on")
     for line in lab.questions()["theory-elbo"]["rubric"]:
-        expect(page.locator("#notebook-container")).to_contain_text(line["en"])
+        expect(page.get_by_role("main")).to_contain_text(line["en"])
     expect(page.locator("#kl_divergence")).to_have_attribute("placeholder", "12")
     with page.expect_response(lambda answer: "/api/grade/" in answer.url) as saved:
         page.locator("#theory-elbo").fill("6.5")
