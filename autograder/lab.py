@@ -4,13 +4,15 @@ In that source every prose cell stands twice under one ``id``, once for each ``l
 A prose cell without a language is where a student answers, and a person marks; a code cell with ``points`` is
 a check. What these answers can earn, and the model answers, lie in solution/lab/theory.toml and go nowhere.
 
-``python -m autograder.lab`` writes assignment/lab/lab.*.ipynb, and for courses without nbgrader theory.*.md, the
-sheet for the written answers; ``--check`` exits 1 and names what has drifted.
+``python -m autograder.lab`` writes assignment/lab/lab.*.ipynb, theory.*.md, the sheet for the written answers, and
+for whoever marks them solution/lab/rubric.*.md; ``--check`` exits 1 and names what has drifted.
 """
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +26,17 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import generated, kit, written
+from autograder.messages import words
+from autograder.results import number
 
 SOURCE = kit.SOLUTION / "lab" / "lab.md"
+THEORY = kit.SOLUTION / "lab" / "theory.toml"
 LANGUAGES = ("ko", "en")
 
 
 def questions() -> dict[str, Any]:
     """The questions that a person marks, by grade_id: each with its ``rubric`` and its model ``answer``."""
-    return tomllib.loads(written.RUBRIC.read_text(encoding="utf-8"))
+    return tomllib.loads(THEORY.read_text(encoding="utf-8"))
 
 
 def points(question: dict[str, Any]) -> int:
@@ -74,15 +79,30 @@ def _graded(grade_id: str, most: float, solution: bool) -> dict[str, Any]:
     }
 
 
+def rubric(asked: Sequence[written.Question], language: str) -> str:
+    """The page for whoever marks: each question, what earns its points, and a model answer."""
+    theory = questions()
+    total = number(sum(question.points for question in asked))
+    title, about, answer = (words(f"written.rubric_{key}", language) for key in ("title", "about", "answer"))
+    sections = [f"# {title}", about.format(count=len(asked), points=total)]
+    for question in asked:
+        told = theory[question.id]
+        lines = [f"- **{number(line['points'])}** {line[language]}" for line in told["rubric"]]
+        model = re.sub(r"(?<=[.)])\n", "\n\n", told["answer"][language].strip())
+        sections += [f"{question.text.strip().removeprefix('#')}", f"`{question.id}`"]
+        sections += ["\n".join(lines), f"**{answer}**", model]
+    return "\n\n".join(sections) + "\n"
+
+
 def wanted() -> dict[Path, str]:
     """All files that the source generates, each with its text."""
-    folder, files = kit.ROOT / "assignment" / "lab", {}
+    handout, solution, files = kit.ROOT / "assignment" / "lab", kit.ROOT / "solution" / "lab", {}
     for language in LANGUAGES:
         made = notebook(language)
-        files[folder / f"lab.{language}.ipynb"] = nbformat.writes(made) + "\n"
-        files[folder / f"theory.{language}.md"] = written.answer_sheet(
-            written.questions(made.cells), language
-        )
+        asked = written.questions(made.cells)
+        files[handout / f"lab.{language}.ipynb"] = nbformat.writes(made) + "\n"
+        files[handout / f"theory.{language}.md"] = written.answer_sheet(asked, language)
+        files[solution / f"rubric.{language}.md"] = rubric(asked, language)
     return files
 
 

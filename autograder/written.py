@@ -20,7 +20,7 @@ from autograder.settings import Settings
 from autograder.table import Table, new_csv
 
 LAB = kit.HANDOUT / "lab"
-RUBRIC = kit.SOLUTION / "lab" / "theory.toml"
+RUBRIC = kit.SOLUTION / "lab" / "rubric"  # and .LANGUAGE.md, as messages say
 HEADER = ("submission", "status", "code", "code_max", "written", "written_max", "mark", "mark_max")
 
 

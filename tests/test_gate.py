@@ -123,6 +123,7 @@ CANARIES: Mapping[str, tuple[str, Callable[[Path], object], str, str]] = {
     "workflow": ("release/github/template/.github/workflows/checks.yml", after(f"# {WHY}"), "checks.yml", "tests/bank/wrong/kl_divergence--exp-of-half-log-var.py"),
     "mail": ("release/email/mail.en.txt", after(HOSTILE), "mail.en.txt", "tests/bank/hostile/loss--says-passed.py"),
     "zip in a zip": ("release/github/template/extra.zip", written(zipped({"inner": zipped({"band": BAND})})), "extra.zip/inner/band", "autograder/checks/calibration.json"),
+    "rubric": ("assignment/lab/rubric.en.md", written((ROOT / "solution" / "lab" / "rubric.en.md").read_bytes()), "lab/rubric.en.md", "solution/lab/theory.toml"),
     "remark of a zip": ("release/github/template/second.zip", written(zipped({}, comment=STEP.encode())), "second.zip (zip)", "solution/vae/training.py"),
 }  # fmt: skip
 
@@ -147,7 +148,7 @@ def release(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_all_canaries_are_found_and_nothing_is_built(tmp_path: Path) -> None:
     """Each is named in both languages: where it stands, and which hidden file it is from."""
-    assert len(CANARIES) == 20
+    assert len(CANARIES) == 21
     folder = copy_of_the_kit(tmp_path / "kit")
     for source, plant, _, _ in CANARIES.values():
         plant(folder / source)
@@ -159,7 +160,8 @@ def test_all_canaries_are_found_and_nothing_is_built(tmp_path: Path) -> None:
     for kind, (_, _, place, secret) in CANARIES.items():
         for lines, says in ((korean, f"숨긴 파일 {secret}의"), (english, f"of the hidden file {secret}:")):
             assert any(place in each.partition(": ")[0] and says in each for each in lines), kind
-    assert "github/extra.zip: students may not get this file" in ended.stderr
+    for path in ("github/extra.zip", "student/vae-assignment.zip/vae-assignment/lab/rubric.en.md"):
+        assert f"{path}: students may not get this file" in ended.stderr
     assert "Traceback" not in ended.stderr and not (folder / "release" / "dist").exists()
 
 

@@ -65,15 +65,17 @@ def test_the_notebooks_and_sheets_are_what_the_source_generates():
 
 
 def test_drift_is_named_and_mended(tmp_path, monkeypatch, capsys):
-    shutil.copytree(LAB, tmp_path / "assignment" / "lab")
+    files = [Path("assignment", "lab", name) for name in ("lab.ko.ipynb", "theory.en.md")]
+    files.insert(1, Path("solution", "lab", "rubric.ko.md"))
+    for side in ("assignment", "solution"):
+        shutil.copytree(ROOT / side / "lab", tmp_path / side / "lab")
     monkeypatch.setattr(kit, "ROOT", tmp_path)
-    for name in ("lab.ko.ipynb", "theory.en.md"):
-        (tmp_path / "assignment" / "lab" / name).write_text("{}", encoding="utf-8")
+    for file in files:
+        (tmp_path / file).write_text("{}", encoding="utf-8")
     outcomes = []
     for arguments in (["--check"], [], ["--check"]):
         monkeypatch.setattr(sys, "argv", ["lab", *arguments])
         outcomes.append((lab.main(), capsys.readouterr().out.strip()))
-    files = [Path("assignment", "lab", name) for name in ("lab.ko.ipynb", "theory.en.md")]
     named, wrote = ("\n".join(f"{what}: {file}" for file in files) for what in ("drifted", "wrote"))
     assert outcomes == [(1, named), (0, wrote), (0, "")]
 

@@ -513,6 +513,15 @@ def test_downloads_of_sections_are_read_wherever_they_lie(
         ),
         ({**under("kim/vae-lab", own(1)), **under("lee/my_vae", own(2))}, ["kim", "lee"], {}),
         ({**under("kim/kim", own(1)), **under("lee/hw", own(2))}, ["kim", "lee"], {}),
+        (
+            {
+                "kim/submission-20261234.zip": packed(own(1)),  # as `python -m vae submit` calls it
+                "kim/theory.ko.md": b"x",
+                "lee/submission-20265678.zip": packed(own(2)),
+            },
+            ["kim", "lee"],
+            {},
+        ),
         ({"loss.py": b"x = 1", **under("lee", own(1))}, ["class"], {"lee": "together"}),
         ({f"kim/{name}.zip": packed(own(1)) for name in ("vae", "vae (1)")} | LEE, ["kim", "lee"], {}),
     ],

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -208,6 +210,79 @@ def test_the_colab_notebook_fetches_the_handout(
     exec("\n".join(line for line in first.source.splitlines() if not line.strip().startswith("%")), {})  # noqa: S102
     assert asked == [URL]
     assert (Path(sys.path[0]) / "vae" / "notebook.py").is_file()
+
+
+def test_the_colab_notebook_packs_the_hand_in(
+    dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, points: Callable
+) -> None:
+    """Its last cell: the notebook as it stands in the page, and the four files, in one zip that is downloaded."""
+    notebook = nbformat.read(dist / "colab" / "lab.ko.ipynb", as_version=4)
+    assert "accelerator" not in notebook.metadata
+    assert notebook.cells[-1].source.startswith('hand_in("")')
+    with zipfile.ZipFile(dist / "colab" / "vae-assignment.zip") as packed:
+        packed.extractall(tmp_path)
+    desk = tmp_path / "vae-assignment"
+    hand_in(desk, *FILES.values())
+    cell = next(each for each in notebook.cells if each.id == "theory-elbo")
+    cell.source = "ELBO는 하한입니다."
+    downloaded: list[str] = []
+    colab = types.ModuleType("google.colab")
+    colab.files = types.SimpleNamespace(download=downloaded.append)  # type: ignore[attr-defined]
+    colab._message = types.SimpleNamespace(  # type: ignore[attr-defined]
+        blocking_request=lambda *_, **__: {"ipynb": notebook}
+    )
+    monkeypatch.setitem(sys.modules, "google.colab", colab)
+    cells = runpy.run_path(str(desk / "vae" / "notebook.py"))
+    cells["hand_in"]("")
+    assert not downloaded
+    cells["hand_in"]("20261234 김민지")
+    (made,) = map(Path, downloaded)
+    with zipfile.ZipFile(made) as packed:
+        assert packed.namelist() == [
+            *(f"vae/{file}" for file in FILES.values()),
+            "lab.ipynb",
+            "manifest.json",
+        ]
+        answers = nbformat.reads(packed.read("lab.ipynb").decode("utf-8"), as_version=4)
+    assert cell.source in [each.source for each in answers.cells]
+    (tmp_path / "class").mkdir()
+    made.rename(tmp_path / "class" / "kim.zip")
+    assert points(tmp_path / "class") == {"kim": 100}
+
+
+# --- the pages -----------------------------------------------------------------------------------------
+
+PAGES = [*(f"release/{channel}/README.md" for channel in CHANNELS), "docs/lms.md", "docs/scale.md"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_says_the_same_in_both_languages(page: str) -> None:
+    """Its headings, rows and steps; its links lead somewhere; and `autograder` is always called alike."""
+    english, korean = (
+        (ROOT / name).read_text(encoding="utf-8") for name in (page, page.replace(".md", ".ko.md"))
+    )
+    for pattern in (r"^#+ ", r"^\|", r"^\d\. ", r"^- ", r"\n\n\*\*", r"^```", r"^    \S"):
+        counts = [len(re.findall(pattern, text, re.MULTILINE)) for text in (english, korean)]
+        assert counts[0] == counts[1], pattern
+    for text in (english, korean):
+        assert ".venv/bin/autograder" not in text and "theory.toml" not in text
+        for target in re.findall(r"\]\((?!https:)([^)]+)\)", text):
+            file, _, heading = target.partition("#")
+            linked = (ROOT / page).parent / file
+            assert linked.is_file(), target
+            titles = re.findall(r"^#+ (.+)$", linked.read_text(encoding="utf-8"), re.MULTILINE)
+            assert not heading or heading in [title.lower().replace(" ", "-") for title in titles], target
+
+
+def test_the_mails_name_the_versions_that_are_needed() -> None:
+    needed = (ROOT / "assignment" / "requirements.txt").read_text(encoding="utf-8")
+    (torch,) = re.findall(r"^torch>=(\S+)", needed, re.MULTILINE)
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    ((least, beyond),) = re.findall(r'requires-python = ">=(3\.\d+),<3\.(\d+)"', project)
+    for name, span in (("en", " to "), ("ko", "~")):
+        mail = (kit.RELEASE / "email" / f"mail.{name}.txt").read_text(encoding="utf-8")
+        assert f"Python {least}{span}3.{int(beyond) - 1}" in mail and f"PyTorch {torch}" in mail
+        assert f"lab/theory.{name}.md" in mail
 
 
 # --- refusals ------------------------------------------------------------------------------------------

@@ -124,6 +124,45 @@ def test_the_grader_takes_the_zip_as_it_is(tmp_path):
     assert not list(folder.glob("*.part"))
 
 
+BLANK = {"sheet": "lab/theory.ko.md", "notebook": "lab/lab.en.ipynb", "nbgrader's notebook": "lab.ipynb"}
+MARK = {"sheet": "*답을 여기에 쓰세요.*", "notebook": "*답을 여기에 쓰세요. / Write your answer here.*"}
+
+
+@pytest.mark.parametrize("kind", BLANK)
+def test_written_answers_go_into_the_zip(tmp_path, kind):
+    """Those that hold an answer, and no others; and the grader has nothing to say about them."""
+    folder = desk(tmp_path / "desk", *FILES)
+    shutil.copytree(ASSIGNMENT / "lab", folder / "lab")
+    shutil.copy(folder / "lab" / "lab.ko.ipynb", folder / "lab.ipynb")
+    answered, mark = folder / BLANK[kind], MARK[kind.split()[-1]]
+    text = answered.read_text(encoding="utf-8")
+    assert f"{mark}\n" in text or f'{mark}"' in text
+    answered.write_text(text.replace(mark, "적분이 어렵습니다.", 3), encoding="utf-8")
+    count = 2 if kind == "sheet" else 3  # the sheet's first is its instructions
+    done = submit(folder, "--id", "kim")
+    assert done.returncode == 0, done.stderr
+    assert f"{BLANK[kind]}: 서술형 답 / written answers {count}/8" in done.stdout
+    (folder / "class").mkdir()
+    made = (folder / "submission-kim.zip").rename(folder / "class" / "kim.zip")
+    with zipfile.ZipFile(made) as packed:
+        assert packed.namelist() == [*(f"vae/{name}" for name in FILES), BLANK[kind], "manifest.json"]
+        assert packed.read(BLANK[kind]) == answered.read_bytes()
+    (submission,) = map(load, found := find(made.parent))
+    assert submission.problems == {} and submission.notes == () and len(found) == 1
+    assert submission.digest == printed_hash(done)
+
+
+def test_no_answers_are_no_hindrance_and_a_damaged_notebook_goes_along(tmp_path):
+    folder = desk(tmp_path / "desk", *FILES)
+    shutil.copytree(ASSIGNMENT / "lab", folder / "lab")
+    done = submit(folder, "--id", "kim")
+    assert done.returncode == 0 and "No written answers were found in lab/" in done.stderr
+    (folder / "lab" / "lab.ko.ipynb").write_text("{")
+    done = submit(folder, "--id", "kim")
+    assert done.returncode == 0 and "No written answers" not in done.stderr
+    assert "lab/lab.ko.ipynb" in zipfile.ZipFile(folder / "submission-kim.zip").namelist()
+
+
 def test_what_is_missing_or_unfinished_is_said(tmp_path):
     folder = desk(tmp_path / "desk", "model.py", "training.py")
     (folder / "vae" / "latent.py").unlink()

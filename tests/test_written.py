@@ -13,7 +13,7 @@ from unittest import mock
 
 import pytest
 
-from autograder import cli, lab, settings, written
+from autograder import cli, kit, lab, settings, written
 from autograder.messages import LANGUAGES
 
 GRADES = (
@@ -32,10 +32,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def join(folder: Path, *, grades: str = "grades.csv", out: str = "joined.csv") -> tuple[int, str]:
+def join(
+    folder: Path, *, grades: str = "grades.csv", out: str = "joined.csv", language: str = "en"
+) -> tuple[int, str]:
     """The console script in this process: its status and what it said."""
     files = [str(folder / name) for name in (grades, "marks.csv")]
-    arguments = ["autograder", "join", *files, "--out", str(folder / out), "--lang", "en"]
+    arguments = ["autograder", "join", *files, "--out", str(folder / out), "--lang", language]
     said = io.StringIO()
     given = mock.patch.object(sys, "argv", arguments)
     with given, redirect_stdout(said), redirect_stderr(said), pytest.raises(SystemExit) as end:
@@ -65,9 +67,17 @@ def table(*rows: list[str], separator: str = ",") -> str:
     return "\r\n".join(map(separator.join, [["submission", *IDS], *rows]))
 
 
-def test_the_form_says_where_the_rubric_is(folder: Path) -> None:
-    _, said = join(folder)
-    assert str(written.RUBRIC) in said.replace("\n", "") and written.RUBRIC.is_file()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_form_says_where_the_rubric_is(folder: Path, language: str) -> None:
+    """The page in the reader's language: every question, what earns its points, and a model answer."""
+    _, said = join(folder, language)
+    page = kit.SOLUTION / "lab" / f"rubric.{language}.md"
+    assert str(page) in said.replace("\n", "")
+    text = page.read_text(encoding="utf-8")
+    for name, question in QUESTIONS.items():
+        assert f"`{name}`" in text and question["answer"][language].splitlines()[1] in text
+        for line in question["rubric"]:
+            assert f"- **{line['points']}** {line[language]}\n" in text
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "cp949"])

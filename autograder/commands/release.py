@@ -29,7 +29,7 @@ def release(
         typer.Option(
             help="Language of nbgrader's notebook and of the messages. / nbgrader 노트북과 메시지의 언어."
         ),
-    ] = Language.ko,
+    ] = Language.en,
     handout_url: Annotated[
         str,
         typer.Option(

@@ -33,6 +33,9 @@ SECTION = re.compile(
     r"(section|sec|class|drive-download-.*)?[\W_]*(\d{1,3}|[a-z])?[\W_]*(section|class|분반|반)?",
     re.IGNORECASE,
 )
+PACKED = re.compile(
+    r"/submission-[^/]+\.zip$"
+)  # by `python -m vae submit`, and saved in its student's folder
 COPY = re.compile(r"( ?\(\d\d?\)| - (copy|복사본)( ?\(\d\d?\))?)$", re.IGNORECASE)
 
 
@@ -198,8 +201,9 @@ def _refuse_sections(place: Place, tops: list[str], found: Submissions) -> None:
     ):
         values = {"path": str(place.path), "folders": _named(sorted(sections)), "inside": _named(names)}
         raise Refusal(Message("intake.sections", values))
-    if single:
-        found.pass_over("inside", place, _named(single.values()))
+    unclear = [name for name in single.values() if not PACKED.search(name)]
+    if unclear:
+        found.pass_over("inside", place, _named(unclear))
 
 
 def _one_name(top: str, below: Place) -> bool:

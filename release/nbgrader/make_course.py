@@ -1,4 +1,4 @@
-"""Make an nbgrader course folder: ``python release/nbgrader/make_course.py COURSE [--lang ko|en]``.
+"""Make an nbgrader course folder: ``python release/nbgrader/make_course.py COURSE [--lang en|ko]``.
 
 Into COURSE go nbgrader_config.py and source/ps1/: the lab notebook on top of the hand-out, with the package vae and
 the public checks that the notebook runs. What lies there already is not touched, apart from these files.
@@ -34,7 +34,7 @@ def main() -> int:
         description="Make an nbgrader course folder. / nbgrader 강좌 폴더 만들기."
     )
     parser.add_argument("course", type=Path, help="where to / 만들 폴더")
-    parser.add_argument("--lang", choices=("ko", "en"), default="ko", help="language / 언어")
+    parser.add_argument("--lang", choices=("en", "ko"), default="en", help="language / 언어")
     arguments = parser.parse_args()
     try:
         made = make(arguments.course, arguments.lang)

@@ -50,6 +50,9 @@ c.ExportApp.plugin_class = MarksExport
 # An answer in Markdown may hold HTML, and the pages on which it is marked and given back must not run it.
 c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader.pages.markdown2html"}
 
+# On the page on which answers are marked, rubric and model answer stand below each; never on the student's.
+c.HTMLExporter.preprocessors = ["autograder.nbgrader.rubric.Rubric"]
+
 # nbgrader calls `alembic` by its name: let it find the one that was installed with it, also where the environment
 # is not activated.
 ALEMBIC = [os.path.dirname(file.locate()) for file in files("alembic") or () if file.stem == "alembic"]

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from autograder import lab
 from tests.gradebook.course import Course
+from tests.test_lab import secrets
 
 SECONDS = 120  # for a page of a loaded machine
 expect.set_options(timeout=1000 * SECONDS)
@@ -110,6 +112,8 @@ def test_an_answer_is_marked_and_the_total_is_right(served: Served, page: Page) 
     page.get_by_role("link", name="right", exact=True).click()
     answer = page.locator(".nbgrader_cell", has=page.locator("#theory-elbo"))
     expect(answer).to_contain_text("The ELBO is a lower bound on")
+    for line in lab.questions()["theory-elbo"]["rubric"]:
+        expect(page.get_by_role("main")).to_contain_text(line["en"])
     expect(page.locator("#kl_divergence")).to_have_attribute("placeholder", "12")
     with page.expect_response(lambda answer: "/api/grade/" in answer.url) as saved:
         page.locator("#theory-elbo").fill("6.5")
@@ -131,3 +135,14 @@ def test_a_student_is_autograded_from_the_page_and_keeps_the_mark(served: Served
     page.locator("#main-table tr", has_text="noisy").locator(".autograde a").click()
     expect(page.locator(".modal-body")).to_contain_text("Successfully autograded 'ps1' for student 'noisy'")
     assert served.course.total("noisy") == 105
+
+
+def test_feedback_made_from_the_page_has_no_rubric(served: Served, page: Page) -> None:
+    """It is made by the process whose other page, for whoever marks, has it."""
+    page.goto(f"{served.url}/manage_submissions/ps1")
+    listed(page, "score", "student-id")
+    page.locator("#main-table tr", has_text="right").first.locator(".generate-feedback a").click()
+    expect(page.locator(".modal-body")).to_contain_text("Successfully generated feedback for 'ps1'")
+    (made,) = (served.course.root / "feedback").glob("*/ps1/lab.html")
+    text = made.read_text(encoding="utf-8")
+    assert "The ELBO is a lower bound on" in text and not [each for each in secrets() if each in text]

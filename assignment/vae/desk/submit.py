@@ -1,4 +1,4 @@
-"""`python -m vae submit`: one zip with the four files, after a look at them. Given."""
+"""`python -m vae submit`: one zip with the four files, after a look at them, and the written answers. Given."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import sys
 import unicodedata
 import zipfile
@@ -16,12 +17,15 @@ from pathlib import Path
 
 from vae.desk import examine, handin, source
 from vae.desk.failure import ERROR, Failure
-from vae.desk.tasks import FILES, TASKS, VAE, Task, Words
+from vae.desk.tasks import FILES, HANDOUT, TASKS, VAE, Task, Words
 from vae.desk.trouble import say
 
 MANIFEST = "manifest.json"
 INTERRUPTED = 130
 LONGEST_ID = 60  # a file name may have 255 bytes, and a letter of Hangul has three
+QUESTIONS = 8  # to be answered in words, in one of these: the lab's notebook, or the sheet
+WRITTEN = ("lab.ipynb", "lab/lab*.ipynb", "lab/theory*.md")
+UNWRITTEN = re.compile(r"^\*(답을 여기에 쓰세요\.|Write your answer here\.)[^*]*\*\s*$", re.MULTILINE)
 FORBIDDEN = set('\\/:*?"<>|')  # in a file name on Windows
 
 
@@ -73,8 +77,9 @@ def _run(student: str | None, force: bool) -> int:
             f"Note: public checks of these tasks do not pass yet: {', '.join(red)}. You may hand in all the same.",
         )
     path = Path(f"submission-{student}.zip")
+    answers = written(HANDOUT)
     try:
-        write(path, files, student, red)
+        write(path, files, answers, student, red)
         content, hashed = shown(path)
     except OSError as error:
         return say(
@@ -84,6 +89,12 @@ def _run(student: str | None, force: bool) -> int:
     print(f"\n{path.resolve()}")
     for name, size, sha256 in content:
         print(f"  {name:18} {size:>8,} B  sha256 {sha256[:16]}...")
+    if not answers:
+        say(
+            "서술형 문항의 답은 lab/에 없어 넣지 않았습니다. 묻는 수업이라면 노트북이나 답안지에 쓰고 다시 실행하세요.",
+            "No written answers were found in lab/, so none are in the zip. If your course asks for them, write them into the "
+            "notebook or the sheet, save it, and try again.",
+        )
     print(f"해시 / hash: {hashed}")
     print(
         "채점 결과의 digest와 같아야 합니다. 적어 두세요. / The grader's result must show the same digest: note it."
@@ -126,33 +137,60 @@ def read(folder: Path) -> tuple[dict[str, bytes], dict[str, Failure]]:
     return files, troubles
 
 
+def written(folder: Path) -> dict[str, bytes]:
+    """The notebooks and sheets of a hand-out that hold a written answer; how many each holds is printed."""
+    answers = {}
+    for path in sorted(path for pattern in WRITTEN for path in folder.glob(pattern)):
+        content = path.read_bytes()
+        count = QUESTIONS - len(UNWRITTEN.findall(_text(path, content)))
+        if count > 0:
+            name = path.relative_to(folder).as_posix()
+            answers[name] = content
+            print(f"  O {name}: 서술형 답 / written answers {count}/{QUESTIONS}")
+    return answers
+
+
+def _text(path: Path, content: bytes) -> str:
+    """What stands in a sheet or in a notebook's cells; nothing where it is damaged, so that it goes along as it is."""
+    try:
+        text = content.decode("utf-8-sig")
+        if path.suffix == ".ipynb":
+            return "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return text
+
+
 def _unusable(task: Task, korean: str, english: str | None = None) -> Failure:
     what = Words(f"채점기가 {task.name}을(를) 읽을 수 없습니다.", f"The grader cannot read {task.name}.")
     return Failure(ERROR, "", what, Words(korean, english or korean), file=task.name)
 
 
-def write(path: Path, files: Mapping[str, bytes], student: str, red: list[str]) -> None:
+def write(
+    path: Path, files: Mapping[str, bytes], answers: Mapping[str, bytes], student: str, red: list[str]
+) -> None:
     """Write the zip with its manifest, at once: an earlier one of that name stays until the new one is whole."""
+    packed_files = {**{f"vae/{name}": content for name, content in files.items()}, **answers}
     manifest = {
         "id": student,
         "made": datetime.now().astimezone().isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "digest": handin.digest({name: handin.source(content) for name, content in files.items()}),
-        "files": {f"vae/{name}": hashlib.sha256(content).hexdigest() for name, content in files.items()},
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in packed_files.items()},
         "public_checks_not_passed": red,
     }
     unfinished = path.with_name(f"{path.name}.part")
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in files.items():
-            packed.writestr(f"vae/{name}", content)
+        for name, content in packed_files.items():
+            packed.writestr(name, content)
         packed.writestr(MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False))
     os.replace(unfinished, path)
 
 
 def shown(path: Path) -> tuple[list[tuple[str, int, str]], str]:
-    """Name, size and SHA-256 of everything in the zip, and the digest of its files: read back from the disk."""
+    """Name, size and SHA-256 of everything in the zip, and the digest of the four files: read back from the disk."""
     with zipfile.ZipFile(path) as packed:
         inside = {name: packed.read(name) for name in packed.namelist()}
     content = [(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in inside.items()]
-    files = {Path(name).name: handin.source(data) for name, data in inside.items() if name != MANIFEST}
+    files = {name: handin.source(inside[f"vae/{name}"]) for name in FILES if f"vae/{name}" in inside}
     return content, handin.digest(files)
