@@ -70,7 +70,7 @@ def table(*rows: list[str], separator: str = ",") -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_form_says_where_the_rubric_is(folder: Path, language: str) -> None:
     """The page in the reader's language: every question, what earns its points, and a model answer."""
-    _, said = join(folder, language)
+    _, said = join(folder, language=language)
     page = kit.SOLUTION / "lab" / f"rubric.{language}.md"
     assert str(page) in said.replace("\n", "")
     text = page.read_text(encoding="utf-8")
