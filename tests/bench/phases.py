@@ -32,7 +32,7 @@ REPETITIONS = 20
 WRONG = "kl_divergence--beta-four"
 TELLING = f"""
 import time
-from autograder.sandbox import student, warm_parent, wire
+from autograder.sandbox import student, warm_parent
 
 spent = {{}}
 
@@ -52,14 +52,12 @@ def performed(probe, arguments, place, perform=student.perform):
     name = "import" if probe == "load" else "training" if short_run else "functions"
     return timed(name, perform)(probe, arguments, place)
 
-def sent(connection, value, send=wire.send):
-    if "nonce" in value:
-        value["spent"] = {{**spent, "process": (time.process_time(), 0.0)}}
-    send(connection, value)
+def framed(head, reply, frame=student.framed):
+    return frame({{**head, "spent": {{**spent, "process": (time.process_time(), 0.0)}}}}, reply)
 
 warm_parent.settle_in_namespaces = timed("namespaces", warm_parent.settle_in_namespaces)
 warm_parent.seal = timed("seal", warm_parent.seal)
-student.perform, wire.send = performed, sent
+student.perform, student.framed = performed, framed
 """
 
 Spent = dict[str, tuple[float, float]]  # CPU and wall-clock seconds by name
@@ -133,6 +131,8 @@ def one_submission(parent: WarmParent, pid: int) -> Spent:
         mock.patch.object(wire, "receive", watch.receiving(wire.receive)),
     ):
         whole = accounted(pid, lambda: watch.timed("run", grading.run_checks)(right))
+    if not watch.told:
+        raise SystemExit("the sealed processes told nothing of their times")
     here = watch.here
     isolation = plus(watch.there("namespaces"), watch.there("seal"))
     own = {name: watch.there(name) for name in ("import", "functions", "training")}
