@@ -191,7 +191,7 @@ def _score(table: Table, row: Row, each: Handed, cell: str | None, scale: bool, 
             raise Refusal(Message("export.no_points", values))
         if most != each.max_score and not (scale and each.max_score):
             raise Refusal(Message("export.maximum", {**values, "most": number(most)}))
-        score *= most / each.max_score if most != each.max_score else 1
+        score *= most / each.max_score
     text = number(round(score, 2))
     return text.replace(".", ",") if comma else text
 

@@ -33,9 +33,8 @@ SECTION = re.compile(
     r"(section|sec|class|drive-download-.*)?[\W_]*(\d{1,3}|[a-z])?[\W_]*(section|class|분반|반)?",
     re.IGNORECASE,
 )
-PACKED = re.compile(
-    r"/submission-[^/]+\.zip$"
-)  # by `python -m vae submit`, and saved in its student's folder
+# What `python -m vae submit` made, saved in its student's folder.
+PACKED = re.compile(r"/submission-[^/]+\.zip$")
 COPY = re.compile(r"( ?\(\d\d?\)| - (copy|복사본)( ?\(\d\d?\))?)$", re.IGNORECASE)
 
 

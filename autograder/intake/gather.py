@@ -288,9 +288,8 @@ def _timestamp(student: Path) -> tuple[Origin, tuple[Message, ...]]:
         for child in sorted(student.iterdir()):
             if child.is_dir() and not child.is_symlink() and (child / TIMESTAMP).is_file():
                 time, notes = stamped(child)
-                return (
-                    Origin("nbgrader", (readable(student.name),), submitted=time) if time else PLAIN
-                ), notes
+                origin = Origin("nbgrader", (readable(student.name),), submitted=time)
+                return (origin if time else PLAIN), notes
     return PLAIN, ()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -99,7 +99,8 @@ class HandedIn(NotebookExporter):
         """The results of those whom nbgrader is asked for."""
         asked = self._students(self._course.student_id)
         everyone = self._students("*")
-        sources = {name: self._source(name, Path(folder)) for name, folder in everyone.items()}
+        origins = collected(self._course)
+        sources = {name: _source(name, Path(folder), origins) for name, folder in everyone.items()}
         out = Path(self._course.root) / "graded" / self._course.assignment_id
         out.mkdir(parents=True, exist_ok=True)
         order = classroom.Asked(
@@ -116,12 +117,6 @@ class HandedIn(NotebookExporter):
             done = _in_turn(lambda: classroom.grade_class(order, lambda result: advance()))
         graded = {result.submission: result for result in done.results}
         return {name: graded[sources[name].name] for name in asked}
-
-    def _source(self, student: str, folder: Path) -> Source:
-        """A hand-in with what the LMS said of it when it was collected, and when it came."""
-        name, (time, notes) = _printable(student), stamped(folder)
-        origin = collected(self._course).get(student, Origin("nbgrader", (name,)))
-        return Source(name, folder, notes=notes, origin=replace(origin, submitted=time))
 
     def _settings(self) -> Settings:
         """The assignment's settings; without a due date there, nbgrader's own."""
@@ -198,6 +193,13 @@ def _content(path: Path, released: list[str]) -> tuple[bytes | Message | None, l
         ), said
     except OSError:
         return None, said
+
+
+def _source(student: str, folder: Path, origins: Mapping[str, Origin]) -> Source:
+    """A hand-in with what the LMS said of it when it was collected, and when it came."""
+    name, (time, notes) = _printable(student), stamped(folder)
+    origin = origins.get(student, Origin("nbgrader", (name,)))
+    return Source(name, folder, notes=notes, origin=replace(origin, submitted=time))
 
 
 def _printable(student: str) -> str:
