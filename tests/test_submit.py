@@ -152,6 +152,18 @@ def test_written_answers_go_into_the_zip(tmp_path, kind):
     assert submission.digest == printed_hash(done)
 
 
+def test_answers_that_can_not_be_read_are_named_and_the_code_is_packed(tmp_path):
+    folder = desk(tmp_path / "desk", *FILES)
+    (folder / "lab").mkdir(exist_ok=True)
+    (folder / "lab" / "theory.en.md").unlink(missing_ok=True)
+    (folder / "lab" / "theory.en.md").symlink_to("gone.md")
+    done = submit(folder, "--id", "kim")
+    assert done.returncode == 0 and "Traceback" not in done.stderr
+    assert "lab/theory.en.md: cannot be read, so it is not in the zip" in done.stderr
+    with zipfile.ZipFile(folder / "submission-kim.zip") as packed:
+        assert packed.namelist() == [*(f"vae/{name}" for name in FILES), "manifest.json"]
+
+
 def test_no_answers_are_no_hindrance_and_a_damaged_notebook_goes_along(tmp_path):
     folder = desk(tmp_path / "desk", *FILES)
     shutil.copytree(ASSIGNMENT / "lab", folder / "lab")

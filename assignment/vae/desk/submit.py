@@ -141,10 +141,17 @@ def written(folder: Path) -> dict[str, bytes]:
     """The notebooks and sheets of a hand-out that hold a written answer; how many each holds is printed."""
     answers = {}
     for path in sorted(path for pattern in WRITTEN for path in folder.glob(pattern)):
-        content = path.read_bytes()
+        name = path.relative_to(folder).as_posix()
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            say(
+                f"{name}: 읽을 수 없어 zip에 넣지 않았습니다({error.strerror}). 파일을 고치고 다시 실행하세요.",
+                f"{name}: cannot be read, so it is not in the zip ({error.strerror}). Fix the file and try again.",
+            )
+            continue
         count = QUESTIONS - len(UNWRITTEN.findall(_text(path, content)))
         if count > 0:
-            name = path.relative_to(folder).as_posix()
             answers[name] = content
             print(f"  O {name}: 서술형 답 / written answers {count}/{QUESTIONS}")
     return answers
