@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo screenshots test lint audit slides bench mutants soak-right steady soak kills machines nbgrader-bank calibrate clean
+.PHONY: help demo figures screenshots test lint audit slides bench mutants soak-right steady soak kills machines nbgrader-bank calibrate clean
 
 help: ## show this list / 이 목록 보기
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -17,6 +17,9 @@ screenshots: .venv/made ## pictures of the demo's pages, into docs/screenshots/ 
 	@$(BIN)/python -m autograder report demo/graded --quiet
 	@$(BIN)/python tests/screenshots.py demo/graded docs/screenshots
 
+figures: .venv/made ## draw the misconceptions' figures again / 오개념 그림 다시 그리기
+	@$(BIN)/python -m tests.figures
+
 test: .venv/made ## run all tests, two files at a time / 모든 테스트를 두 파일씩 실행
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
@@ -25,11 +28,11 @@ lint: .venv/made ## style, types, trust boundary, skeleton, lab / 서식, 타입
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m autograder.skeleton --check
-	$(BIN)/python -m autograder.lab --check
+	$(BIN)/python -m autograder.release.skeleton --check
+	$(BIN)/python -m autograder.release.lab --check
 
 slides: .venv/made ## build the lecture slides, HTML and PDF, into build/lecture / 강의 슬라이드 만들기
-	$(BIN)/python -m autograder.slides
+	$(BIN)/python -m autograder.release.slides
 
 audit: .venv/made ## grade the bank, where every verdict is known / 판정이 정해진 뱅크 채점
 	$(BIN)/python -m autograder audit
@@ -67,7 +70,7 @@ clean: ## remove everything that was made / 만들어진 것 모두 삭제
 
 # torch 2.13 has no torchvision that fits it; left to itself pip takes the newest torch with its torchvision.
 .venv/made: pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' || { echo "Python 3.10-3.13 is needed; name one: make PYTHON=python3.12 / Python 3.10-3.13이 필요합니다: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed; name one: make PYTHON=python3.12 / Python 3.10 이상이 필요합니다: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "Making .venv: torch and more, about 6 GB, some minutes / .venv를 만듭니다: torch 등 약 6 GB, 몇 분 걸립니다"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]" "torch!=2.13.*"

@@ -1,4 +1,4 @@
-"""Grade untrusted VAE homework: sealed student processes, hidden pytest checks, bilingual feedback."""
+"""Grade untrusted homework: sealed student processes, hidden pytest checks, bilingual feedback."""
 
 import sys
 

@@ -9,17 +9,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder import classroom
-from autograder.bank import PART_OF, STUBS, Entry, entries, files
+from autograder.checks.bank import Entry, entries, files
+from autograder.homework import Homework, homework
 from autograder.intake import find
 from autograder.results import Result
-from autograder.settings import PARTS, Settings, settings
 
-SHORT_RUN = "short_run"
 GOT_THROUGH = "got through"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Audited:
     """How one entry fared. ``wrong`` says in a word what is not as it must be; empty when all is.
 
     ``caught`` of a hostile entry: its attack gained no point and got at nothing.
@@ -39,21 +38,21 @@ def run(
     jobs: int,
     language: str = "en",
     tell: Callable[[], None] = lambda: None,
-) -> list[Finding]:
+) -> list[Audited]:
     """Grade all entries of these kinds, in a temporary folder, and judge each; ``tell`` is called for each.
 
     Right and wrong ones are one class; hostile ones are another, with less time for those that only use it up, and
     twice as many at a time, because most of them only wait until that time is over.
     """
     classes = [kind for kind in kinds if kind != "hostile"], [kind for kind in kinds if kind == "hostile"]
-    findings: list[Finding] = []
+    findings: list[Audited] = []
     for members, limits, its_jobs in zip(
-        classes, (settings(), impatient(settings())), (jobs, 2 * jobs), strict=True
+        classes, (homework(), impatient(homework())), (jobs, 2 * jobs), strict=True
     ):
         handed_in = {f"{kind}-{e.name}": e for kind in members for e in entries(bank_folder, kind)}
         if not handed_in:
             continue
-        with tempfile.TemporaryDirectory(prefix="vae-audit-") as folder:
+        with tempfile.TemporaryDirectory(prefix="autograder-audit-") as folder:
             submissions, out = Path(folder, "submissions"), Path(folder, "out")
             hand_in({name: files(entry) for name, entry in handed_in.items()}, submissions)
             out.mkdir()
@@ -63,7 +62,7 @@ def run(
                 seed=seed,
                 jobs=its_jobs,
                 language=language,
-                settings=limits,
+                homework=limits,
                 pages=False,
             )
 
@@ -75,31 +74,31 @@ def run(
     return findings
 
 
-def impatient(settings: Settings) -> Settings:
+def impatient(homework: Homework) -> Homework:
     """The same with shorter limits on time, which honest work comes nowhere near."""
     return replace(
-        settings, cpu_seconds=3, wall_seconds=9, short_run_cpu_seconds=6, short_run_wall_seconds=18
+        homework, cpu_seconds=3, wall_seconds=9, short_run_cpu_seconds=6, short_run_wall_seconds=18
     )
 
 
 def hand_in(students: Mapping[str, Mapping[str, str]], folder: Path) -> None:
     """Write each student's files, their texts by name, into a folder of the student's name below ``folder``."""
     for name, texts in students.items():
-        desk = folder / name / "vae"
+        desk = folder / name / homework().package
         desk.mkdir(parents=True)
         for file, text in texts.items():
             (desk / file).write_text(text, encoding="utf-8")
 
 
-def judge(entry: Entry, result: Result) -> Finding:
+def judge(entry: Entry, result: Result) -> Audited:
     """Compare one result with what the entry's header demands."""
     lost = {check.id: check.part for check in result.checks if check.points < check.max_points}
-    in_parts = {part for check, part in lost.items() if check != SHORT_RUN}
+    in_parts = {part for check, part in lost.items() if check != homework().whole}
     if entry.kind == "hostile":
         caught = not gained(entry, result) and not got_through(result)
-        elsewhere = in_parts - {PART_OF[STUBS[stub]] for stub in entry.stubs}
+        elsewhere = in_parts - entry.written_in
     elif entry.only_short_run:
-        caught = SHORT_RUN in lost
+        caught = homework().whole in lost
         elsewhere = in_parts
     else:
         caught = all(part in in_parts for part in entry.parts)
@@ -117,20 +116,25 @@ def judge(entry: Entry, result: Result) -> Finding:
     elif entry.kind != "right" and elsewhere:
         wrong = "lost elsewhere"
     shown = (
-        tuple(sorted(lost)) if entry.kind == "right" else tuple(part for part in PARTS if part in elsewhere)
+        tuple(sorted(lost))
+        if entry.kind == "right"
+        else tuple(part for part in homework().parts if part in elsewhere)
     )
-    return Finding(entry, caught, shown, named, wrong)
+    return Audited(entry, caught, shown, named, wrong)
 
 
 def earned(entry: Entry, result: Result) -> float:
     """Points in the parts that a hostile entry attacks, apart from the short run, which takes the whole model."""
-    own = {PART_OF[STUBS[stub]] for stub in entry.stubs}
-    return sum(check.points for check in result.checks if check.part in own and check.id != SHORT_RUN)
+    return sum(
+        check.points
+        for check in result.checks
+        if check.part in entry.written_in and check.id != homework().whole
+    )
 
 
 def gained(entry: Entry, result: Result) -> bool:
     """Whether an attack earned points that the work beneath it is not worth."""
-    trained = any(check.points for check in result.checks if check.id == SHORT_RUN)
+    trained = any(check.points for check in result.checks if check.id == homework().whole)
     return earned(entry, result) > entry.most or (entry.work == "empty" and trained)
 
 
@@ -139,7 +143,7 @@ def got_through(result: Result) -> bool:
     return any(GOT_THROUGH in str(check.values) + check.message for check in result.checks)
 
 
-def matrix(findings: Iterable[Finding]) -> dict[str, Counter[str]]:
+def matrix(findings: Iterable[Audited]) -> dict[str, Counter[str]]:
     """Counts by stub: wrong, caught, lost_elsewhere, named, right, false_alarms; hostile entries have a row of their own."""
     rows: dict[str, Counter[str]] = {}
     for finding in findings:

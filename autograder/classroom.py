@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from autograder import handback, identical, machine, overrides, regrade, workers
-from autograder.adjust import Adjuster
+from autograder import gradebook, machine, workers
+from autograder.files import new_history, write_atomically
+from autograder.gradebook import identical, overrides
+from autograder.gradebook.adjust import Adjuster
+from autograder.homework import Homework, homework
 from autograder.intake import Source, load, passed_over
 from autograder.messages import Message, Refusal
-from autograder.outfolder import Folder, run_seed, sole_use
-from autograder.regrade import Change
-from autograder.results import Result, write_atomically
+from autograder.outfolder import Change, Folder, changed_scores, run_seed, sole_use
+from autograder.results import Result
 from autograder.rounds import Grading
 from autograder.run import Run
-from autograder.settings import Settings, settings
 from autograder.workers import CORES, Stopped, Workers
 
 IDENTICAL = "identical.csv"
@@ -39,7 +40,7 @@ class Asked:
     out: Path
     passed_over: Sequence[Message] = ()
     only: Collection[str] | None = None
-    dataset: str = "digits"
+    dataset: str = field(default_factory=lambda: homework().dataset(""))
     data_root: Path | None = None
     device: str = "cpu"
     language: str = "en"
@@ -50,7 +51,7 @@ class Asked:
     fresh: bool = False
     allow_weak: bool = False
     cluster: str | None = None
-    settings: Settings = field(default_factory=lambda: settings())
+    homework: Homework = field(default_factory=lambda: homework())
     pages: bool = True
 
 
@@ -82,7 +83,7 @@ def grade_class(asked: Asked, tell: Callable[[Result], None] = lambda result: No
     cluster can't do it, Unfit when the machine is at fault, SandboxFault when no warm parent comes up, and
     KeyboardInterrupt; what was graded until then is kept.
     """
-    machine.check_limits(asked.settings.limits(short_run=True))
+    machine.check_limits(asked.homework.limits(short_run=True))
     adjuster = _adjuster(asked)
     history = _history(asked) if asked.only_changed else None
     folder = Folder.of(asked.out, asked.sources, adjuster, history)
@@ -91,10 +92,10 @@ def grade_class(asked: Asked, tell: Callable[[Result], None] = lambda result: No
         if asked.pages:
             passed_over.write(asked.out, asked.passed_over)  # before pages that show it are drawn
         seed = run_seed(asked.out, asked.seed, asked.fresh)
-        run = Run(asked.settings, asked.dataset, asked.data_root, asked.device, seed, asked.language)
+        run = Run(asked.homework, asked.dataset, asked.data_root, asked.device, seed, asked.language)
         jobs = asked.jobs
         if asked.cluster is None:
-            jobs = machine.jobs_that_fit(jobs, asked.settings.memory_mb)
+            jobs = machine.jobs_that_fit(jobs, asked.homework.memory_mb)
         grading = Grading(deque(wanted), folder, run, partial(_workers, asked, run, jobs), asked.fresh)
         graded = set()
         try:
@@ -113,10 +114,10 @@ def grade_class(asked: Asked, tell: Callable[[Result], None] = lambda result: No
             raise
         everything = folder.write_summary(asked.language) if asked.pages else folder.read_all()
         now = [result for result in everything if result.submission in graded]
-        changes = regrade.changes(folder, now)
+        changes = changed_scores(folder, now)
         alike = 0
         if asked.pages:
-            handback.write_roster(asked.out, asked.sources, folder.names)
+            gradebook.write_roster(asked.out, asked.sources, folder.names)
             alike = _list_identical(asked)
     given = len(adjuster.overrides)
     return Done(folder, now, seed, jobs, changes, alike, given, grading.remarks)
@@ -140,7 +141,7 @@ def _adjuster(asked: Asked) -> Adjuster:
         source.name: source.origin.ids if source.origin.lms != "github" else () for source in asked.sources
     }
     read = tuple(overrides.read(path, students)) if path is not None else ()
-    return Adjuster(asked.settings, {source.name: source.origin for source in asked.sources}, read)
+    return Adjuster(asked.homework, {source.name: source.origin for source in asked.sources}, read)
 
 
 def _history(asked: Asked) -> Path:
@@ -148,7 +149,7 @@ def _history(asked: Asked) -> Path:
         raise Refusal(Message("cli.fresh_changed"))
     if not any((asked.out / "results").glob("*.json")):
         raise Refusal(Message("cli.nothing_before", {"out": str(asked.out)}))
-    return regrade.new_history(asked.out)
+    return new_history(asked.out)
 
 
 def _list_identical(asked: Asked) -> int:

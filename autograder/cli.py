@@ -21,7 +21,7 @@ from autograder.commands import (  # noqa: F401 - they add themselves
 )
 from autograder.commands.terminal import app
 from autograder.messages import Message, Refusal
-from autograder.sandbox.client import SandboxFault
+from autograder.sandbox.ends import SandboxFault
 
 # Some releases of Typer bring a click of their own, others import it: this is the one that is in use.
 ClickException: Any = typer.BadParameter.__mro__[2]

@@ -16,20 +16,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import cache
 
-import torch
-from torch.distributions import Normal, kl_divergence
-
 from autograder import kit, machine
-from autograder.checks import expect, reference
-from autograder.checks.inputs import Draw
-from autograder.checks.remote import SHORT_RUN, package_files
+from autograder.checks import expect
+from autograder.checks.remote import package_files
 from autograder.grading import checked, grade, pictures
+from autograder.homework import homework
 from autograder.intake import Submission
 from autograder.messages import Message
 from autograder.results import Check, Graded, Verdict
 from autograder.run import Run
-from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent, import_path
-from autograder.settings import FILES, settings
+from autograder.sandbox.client import WarmParent, import_path
+from autograder.sandbox.ends import Crashed, StudentRaised, TimeLimit
 
 # What student code may import and the warm parent does not hold ready: CONTRACT section 1 promises it.
 NO_MODULES = set(
@@ -102,57 +99,41 @@ def named_modules(checks: Iterable[Check]) -> frozenset[str]:
 def solution() -> Submission:
     """The instructor's solution as a hand-in."""
     return Submission(
-        "", {name: (kit.SOLUTION / "vae" / name).read_bytes() for name in FILES.values()}, {}, (), ""
+        "", {name: (homework().solved / name).read_bytes() for name in homework().files}, {}, (), ""
     )
 
 
 def _patient(run: Run) -> Run:
     """The run with at least the limits on time that a class has: shorter ones are for attacks (``audit``)."""
     names = ("cpu_seconds", "wall_seconds", "short_run_cpu_seconds", "short_run_wall_seconds")
-    times = {name: max(getattr(run.settings, name), getattr(settings(), name)) for name in names}
-    return replace(run, settings=replace(run.settings, **times))
+    times = {name: max(getattr(run.homework, name), getattr(homework(), name)) for name in names}
+    return replace(run, homework=replace(run.homework, **times))
 
 
 def in_full(run: Run, warm_parent: WarmParent, also: Collection[str] = ()) -> Verdict:
     """Import what may be imported, then grade the solution: it must get every point, its loss in the committed band."""
     modules, run = frozenset(also), _patient(run)
     try:
-        fault = _formula_fault() or _import_fault(run, warm_parent, [*stdlib(), *RARE], modules, read=True)
+        fault = kit.module("checks.control").formula_fault() or _import_fault(
+            run, warm_parent, [*stdlib(), *RARE], modules, read=True
+        )
         if fault is not None:
             return Verdict(fault, modules=modules)
-        grading = checked(solution(), run, warm_parent)
-        for name in grading.expected:
-            check = grading.checks[name]
+        done = checked(solution(), run, warm_parent)
+        for name, check in done.checks.items():
             if check.points < check.max_points:
                 values = {"needed": name, "check": name, "why": check.message}
                 return Verdict(Message("control.check", values), modules=modules)
-        return Verdict(None, pictures(grading), modules, float(grading.checks[SHORT_RUN].values["reached"]))
+        whole = done.checks.get(run.homework.whole)
+        return Verdict(None, pictures(done), modules, float(whole.values["reached"]) if whole else None)
     except (Crashed, StudentRaised, TimeLimit) as fault_of_ours:  # while it imported
         return Verdict(Message("control.call", {"fault": _line(fault_of_ours)}), modules=modules)
     except Exception as fault_of_ours:  # noqa: BLE001 - whatever the grader stumbles over here, it would with anybody
         return Verdict(Message("control.fault", {"fault": _line(fault_of_ours)}), modules=modules)
 
 
-def _formula_fault() -> Message | None:
-    """A term of the solution's loss that torch computes otherwise. Checks would not tell: they expect the solution's."""
-    mu, log_var = torch.tensor([[0.5, -2.0]]), torch.tensor([[-1.0, 0.7]])
-    recon_x, x = torch.tensor([[0.2, 0.9]]), torch.tensor([[0.0, 1.0]])
-    reconstruction = -torch.where(x == 1, recon_x, 1 - recon_x).log().sum()
-    divergence = kl_divergence(Normal(mu, torch.exp(log_var / 2)), Normal(0.0, 1.0)).sum()
-    for name, arguments, right in (
-        ("reconstruction_loss", (recon_x, x), reconstruction),
-        ("kl_divergence", (mu, log_var), divergence),
-        ("loss_function", (recon_x, x, mu, log_var), reconstruction + divergence),
-    ):
-        found = getattr(reference.loss, name)(*arguments)
-        if not torch.isclose(found, right, rtol=1e-4):
-            values = {"name": name, "found": f"{float(found):.6g}", "right": f"{float(right):.6g}"}
-            return Message("control.formula", values)
-    return None
-
-
 def in_short(run: Run, warm_parent: WarmParent, modules: frozenset[str] = frozenset()) -> Verdict:
-    """Load the solution's four files and call one function of each; import these modules as well."""
+    """Load the solution's files and call one function of each; import these modules as well."""
     run = _patient(run)
     try:
         if modules and (fault := _import_fault(run, warm_parent, [], modules, read=False)):
@@ -167,27 +148,10 @@ def in_short(run: Run, warm_parent: WarmParent, modules: frozenset[str] = frozen
 
 def _call_each(run: Run, warm_parent: WarmParent) -> None:
     """Raises what the sandbox raises, and Failed for an answer that is not the solution's."""
-    draw, called = Draw(run.seed), "control"
-    mu, log_var = draw.normal("control mu", 2, 3), draw.normal("control log_var", 2, 3)
-    with torch.random.fork_rng(devices=[]):
-        network = reference.model.VAE(3, 8)
-    model = {"latent_dim": 3, "hidden_dim": 8, "state": dict(network.state_dict())}
-    images = torch.full((2, 1, 28, 28), 0.5)
-    data = {"images": images, "labels": torch.zeros(2), "batch_size": 2}
-    with warm_parent.student(run.settings.limits(), SHORT_SECONDS, seed=0) as process:
-        files = package_files(SHORT_RUN, solution().files)
-        process.ask("load", files=files, modules=[name.removesuffix(".py") for name in FILES.values()])
-        (drawn,) = process.ask("reparameterize", mu=mu, log_var=log_var)
-        expect.tensor(drawn["value"], mu.shape, called)
-        arguments = {"mu": mu, "log_var": log_var}
-        answer = process.ask("loss", function="kl_divergence", arguments=arguments, wrt=[])
-        right = float(reference.loss.kl_divergence(mu, log_var))
-        expect.close(expect.scalar(answer["value"], called), right, 1e-4 * right, called)
-        process.ask("train", model=model, data=data, epochs=1, learning_rate=1e-3, device=run.device)
-        answer = process.ask(
-            "latent", function="generate", model=model, arguments={"count": 2, "device": run.device}
-        )
-        expect.tensor(answer["value"], images.shape, called)
+    files = package_files(run.homework.whole, solution().files)
+    with warm_parent.student(run.homework.limits(), SHORT_SECONDS, seed=0) as process:
+        process.ask("load", files=files, modules=list(run.homework.modules))
+        kit.module("checks.control").call_each(process, run)
 
 
 def stdlib() -> list[str]:
@@ -221,7 +185,7 @@ def _import_fault(
 
     Those that students ``named`` may be any, and need only be as broken here as there.
     """
-    patient = replace(run.settings.limits(), cpu_seconds=IMPORT_SECONDS)
+    patient = replace(run.homework.limits(), cpu_seconds=IMPORT_SECONDS)
     with warm_parent.student(patient, IMPORT_SECONDS, seed=0) as process:
         found = process.ask("libraries", names=[*names, *sorted(named)], read=read)
     if found["unreadable"]:

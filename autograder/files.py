@@ -1,11 +1,26 @@
-"""How folders that student code has written are removed."""
+"""How any file is written and called, and how folders that student code has written are removed."""
 
 from __future__ import annotations
 
 import contextlib
+import csv
+import hashlib
+import io
 import os
+import re
 import secrets
+import unicodedata
 from collections import deque
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+INVISIBLE = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\u3000\ufeff"  # a spreadsheet may skip these
+PART = ".*.part"  # what a file is called while it is being written
+NAME_BYTES = 120
+DEVICES = r"con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]"  # Windows: also with any ending, in any case
+RESERVED = re.compile(rf"({DEVICES})\s*(\..*)?", re.IGNORECASE | re.DOTALL)
 
 
 def remove_tree(path: str) -> list[str]:
@@ -79,3 +94,75 @@ def _emptied(folder: int, top: int | None, left: list[str], where: str) -> list[
 
 def _opened_and_closed(name: str, inside: int) -> None:
     os.close(_opened(name, inside))
+
+
+def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
+    """Write a file so that a reader, or a crash, sees the old content or the new, never a half.
+
+    Unless ``durable``, a power failure may leave neither.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(PART.replace("*", secrets.token_hex(8)))
+    try:
+        with open(temporary, "xb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def new_csv(rows: Iterable[Sequence[object]]) -> bytes:
+    """The bytes of a file with these rows, as every spreadsheet reads it: UTF-8 with BOM."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode("utf-8-sig", "replace")
+
+
+def inert(cell: str) -> str:
+    """The cell, with a quote before anything that a spreadsheet would take for a formula."""
+    begins = unicodedata.normalize("NFKC", cell.lstrip(INVISIBLE)[:1])  # NFKC: full-width and small forms too
+    return "'" + cell if cell[:1] in ("\t", "\r", "\n") or begins in ("=", "+", "-", "@") else cell
+
+
+def safe_name(name: str, taken: Collection[str]) -> str:
+    """A submission's name as every file system takes it, and different from all those in ``taken``.
+
+    A name that had to be changed gets a few letters of its hash; "Kim" and "kim" count as the same. Give the
+    names in sorted order, so that every file about a submission is called alike.
+    """
+    safe = "".join(_safe_letter(letter) for letter in unicodedata.normalize("NFC", name))
+    safe = _shortened(safe.lstrip(". ").rstrip(". "), NAME_BYTES)
+    if RESERVED.fullmatch(safe):
+        safe = "_" + safe
+    others = {other.casefold() for other in taken}
+    if safe and safe == name and safe.casefold() not in others:
+        return safe
+    for salt in count():  # a second round only if even the hashes should meet
+        key = name + "\0" * salt
+        suffix = "-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        candidate = _shortened(safe or "submission", NAME_BYTES - len(suffix)) + suffix
+        if candidate.casefold() not in others:
+            break
+    return candidate
+
+
+def _safe_letter(letter: str) -> str:
+    """The letter, or "_" for a separator, a wildcard, or anything that can't be seen."""
+    unseen = unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return "_" if unseen or letter in '/\\:*?"<>|' else letter
+
+
+def _shortened(text: str, size: int) -> str:
+    """As much of the text as fits into ``size`` bytes without cutting a letter in two."""
+    return text.encode()[:size].decode("utf-8", "ignore").rstrip(". ")
+
+
+def new_history(out: Path) -> Path:
+    """Where this run is to keep what it replaces: a folder that is not there yet."""
+    place = out / "history" / datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
+    names = (place if n == 1 else place.with_name(f"{place.name}-{n}") for n in count(1))
+    return next(name for name in names if not name.exists())

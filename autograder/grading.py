@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cache
 
-from autograder import __version__
-from autograder.bank import STUBS, stub_of
-from autograder.checks import short_run, trained
+from autograder import __version__, kit
+from autograder.checks.attempt import Checked
 from autograder.checks.diagnosis import misconception
-from autograder.checks.plugin import Grading
 from autograder.checks.remote import Ended, Missing, RemoteSubmission, package_files
-from autograder.checks.session import run_checks
+from autograder.checks.session import AfterFile, run_checks
+from autograder.homework import homework
 from autograder.intake import Submission
 from autograder.results import Check, Result
 from autograder.run import Run
-from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent
+from autograder.sandbox.client import WarmParent
 from autograder.sandbox.conversation import Student
-from autograder.settings import FILES, PARTS
+from autograder.sandbox.ends import Crashed, StudentRaised, TimeLimit
 
 CROWDED = 2  # processes that want each processor: from there on one may be kept waiting
 COMPUTING = 1.0  # seconds of CPU time: who had these did not sleep
 PATIENCE = 4  # times as long by the wall clock, for who was kept waiting
 DIAGNOSIS_SECONDS = 120
-STUBS_OF = {part: [stub for stub, file in STUBS.items() if file == FILES[part]] for part in PARTS}
 
 
 class GraderFault(Exception):
@@ -37,56 +35,55 @@ class GraderFault(Exception):
 def grade(submission: Submission, run: Run, warm_parent: WarmParent) -> Result:
     """Run all hidden checks on a submission and name what is known of its mistakes. Raises as ``checked``."""
     started = time.monotonic()
-    grading = checked(submission, run, warm_parent)
-    name_misconceptions(grading)
-    return replace(result(grading, time.monotonic() - started), pictures=pictures(grading))
+    done = checked(submission, run, warm_parent)
+    named = {check.id: check for check in name_misconceptions(done, warm_parent)}
+    done = replace(done, checks={**done.checks, **named})
+    return replace(result(done, warm_parent, time.monotonic() - started), pictures=pictures(done))
 
 
 def checked(
     submission: Submission,
     run: Run,
     warm_parent: WarmParent,
-    after_file: Callable[[Grading], None] = lambda _: None,
+    after_file: AfterFile = lambda _: None,
     patience: float = PATIENCE,
-) -> Grading:
-    """Run all hidden checks on a submission: one record each. ``after_file`` gets to see it after each file of them.
+) -> Checked:
+    """Run all hidden checks on a submission: one record each. ``after_file`` gets to see them after each file of checks.
 
     A wall-clock limit that was reached without the CPU time to show for it is tried once more, and with ``patience``
     times that limit where it computed all the same on a crowded machine: then others may have had the processors.
     Raises GraderFault when checks did not give one record each, SandboxFault when the sandbox is gone.
     """
-    grading = Grading(submission, run, warm_parent, after_file)
-    run_checks(grading)
-    if grading.waited is not None:
+    done = run_checks(submission, run, warm_parent, after_file)
+    if done.waited is not None:
         crowded = os.getloadavg()[0] > CROWDED * (os.cpu_count() or 1)
-        again = _longer(run, patience) if crowded and grading.waited.computed >= COMPUTING else run
-        grading = Grading(submission, again, warm_parent, after_file)
-        run_checks(grading)
-    if grading.sandbox_fault is not None:
-        raise grading.sandbox_fault
-    if grading.faults or not grading.expected or set(grading.checks) != set(grading.expected):
-        raise GraderFault("; ".join(grading.faults) or "some checks gave no result")
-    return grading
+        again = _longer(run, patience) if crowded and done.waited.computed >= COMPUTING else run
+        done = run_checks(submission, again, warm_parent, after_file)
+    if done.sandbox_fault is not None:
+        raise done.sandbox_fault
+    if done.faults:
+        raise GraderFault("; ".join(done.faults))
+    return done
 
 
-def name_misconceptions(grading: Grading) -> None:
-    """Add the misconception's id to the failing checks of each stub whose mistake is known.
+def name_misconceptions(done: Checked, warm_parent: WarmParent) -> Iterator[Check]:
+    """The failing checks of each stub whose mistake is known, with the misconception's id.
 
     In processes of their own, after all points are settled.
     """
-    for part, stubs in STUBS_OF.items():
-        for stub in stubs:
-            failing = [check for check in grading.checks.values() if is_finding(check, stub)]
-            if failing and (known := known_mistake(grading, part, stub)):
-                for check in failing:
-                    grading.checks[check.id] = replace(check, misconception=known)
+    for part in done.run.homework.parts:
+        for stub in done.run.homework.stubs_in(part):
+            failing = [check for check in done.checks.values() if is_finding(check, stub)]
+            if failing and (known := known_mistake(done.submission, done.run, warm_parent, part, stub)):
+                yield from (replace(check, misconception=known) for check in failing)
 
 
-def known_mistake(grading: Grading, part: str, stub: str) -> str | None:
+def known_mistake(
+    submission: Submission, run: Run, warm_parent: WarmParent, part: str, stub: str
+) -> str | None:
     """The misconception behind a failing stub, or None: also where student code ends its process."""
-    settings, warm_parent = grading.run.settings, grading.warm_parent
-    remote = RemoteSubmission(grading.submission, part, warm_parent, settings, seed=0)
-    patient = replace(settings.limits(), cpu_seconds=DIAGNOSIS_SECONDS)
+    remote = RemoteSubmission(submission, part, warm_parent, replace(run, seed=0))
+    patient = replace(run.homework.limits(), cpu_seconds=DIAGNOSIS_SECONDS)
     with ExitStack() as opened:
         opened.callback(remote.close)
 
@@ -106,52 +103,51 @@ def is_finding(check: Check, stub: str) -> bool:
     """Whether the check found something about this stub, other than that it is unwritten or can't be imported."""
     found = check.outcome in ("failed", "error") and check.message_id != "check.not_implemented"
     imported = not str(check.values.get("called", "")).startswith("import ")
-    return found and imported and stub_of(check.id) == stub
+    return found and imported and homework().stub_of(check.id) == stub
 
 
-def pictures(grading: Grading) -> bytes:
-    """What the trained model draws; nothing where no model was trained."""
-    if grading.trained is None:
+def pictures(done: Checked) -> bytes:
+    """What the homework draws of what its checks put aside; nothing where they did not."""
+    if done.put_aside is None:
         return b""
-    run = grading.run
-    task = short_run.task(run.dataset, run.data_root, run.seed, run.settings.short_run_images)
-    return trained.of(grading.trained, task, run, grading.submission.digest).to_bytes()
+    drawn: bytes = kit.module("pages.drawn").of(done.put_aside, done.run, done.submission.digest)
+    return drawn
 
 
 def _longer(run: Run, times: float) -> Run:
     """The run with so many times its limits by the wall clock."""
     longer = {
-        name: times * getattr(run.settings, name) for name in ("wall_seconds", "short_run_wall_seconds")
+        name: times * getattr(run.homework, name) for name in ("wall_seconds", "short_run_wall_seconds")
     }
-    return replace(run, settings=replace(run.settings, **longer))
+    return replace(run, homework=replace(run.homework, **longer))
 
 
-def result(grading: Grading, seconds: float) -> Result:
-    """The record of a finished grading."""
-    run, records = grading.run, tuple(grading.checks[name] for name in grading.expected)
+def result(done: Checked, warm_parent: WarmParent, seconds: float) -> Result:
+    """The record of what was checked."""
+    run, records = done.run, tuple(done.checks.values())
     score = sum(check.points for check in records)
-    if sum(check.max_points for check in records) != run.settings.max_score:
+    if sum(check.max_points for check in records) != run.homework.max_score:
         raise GraderFault("the checks' points do not add up to the assignment's")
     return Result(
-        submission=grading.submission.name,
+        submission=done.submission.name,
         score=score,
-        max_score=run.settings.max_score,
-        status=status(grading),
+        max_score=run.homework.max_score,
+        status=status(done),
         dataset=run.dataset,
         device=run.device,
         seed=run.seed,
         seconds=round(seconds, 3),
         checks=records,
-        notes=grading.submission.notes,
-        digest=grading.submission.digest,
-        isolation=grading.warm_parent.tier,
-        versions={"autograder": __version__, **grading.warm_parent.versions},
+        notes=done.submission.notes,
+        digest=done.submission.digest,
+        isolation=warm_parent.tier,
+        versions={"autograder": __version__, **warm_parent.versions},
     )
 
 
-def status(grading: Grading) -> str:
-    """The status that CONTRACT section 3 gives to a finished grading."""
-    outcomes = {check.outcome for check in grading.checks.values()}
-    if not grading.submission.files:
+def status(done: Checked) -> str:
+    """The status that CONTRACT section 3 gives to what was checked."""
+    outcomes = {check.outcome for check in done.checks.values()}
+    if not done.submission.files:
         return "rejected"
     return "timeout" if "timeout" in outcomes else "crashed" if "crashed" in outcomes else "graded"

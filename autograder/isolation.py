@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
+from autograder import kit
+from autograder.homework import homework
 from autograder.messages import Message, Refusal
 from autograder.sandbox.client import WarmParent
 from autograder.sandbox.seal import TIERS
@@ -25,6 +28,16 @@ def at_most() -> str:
             Message("isolation.unknown", {"asked": asked, "switch": SWITCH, "tiers": ", ".join(TIERS)})
         )
     return asked
+
+
+def probes() -> str:
+    """The module of the homework in use that calls what students write."""
+    return f"{kit.package()}.probes.probes"
+
+
+def launch(tier: str | None = None, **how: Any) -> WarmParent:
+    """A warm parent for the homework in use, at most of this tier. Raises as WarmParent.launch."""
+    return WarmParent.launch(probes(), homework().package, at_most() if tier is None else tier, **how)
 
 
 def told(warm_parent: WarmParent) -> Message:

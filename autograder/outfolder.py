@@ -13,18 +13,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import pictures
-from autograder.adjust import Adjuster
-from autograder.checks.band import ROUNDING, quoted
-from autograder.fingerprint import SHARED, fingerprint, fingerprints, listed_checks
+from autograder import kit
+from autograder.files import PART, inert, new_csv, safe_name, write_atomically
+from autograder.fingerprint import fingerprint
+from autograder.gradebook.adjust import Adjuster
 from autograder.intake import Source, Submission
 from autograder.messages import Message, Refusal, words
-from autograder.report import safe_name, write_reports
-from autograder.results import PART, Check, Result, Verdict, to_csv, write_atomically
+from autograder.report import INSTRUCTORS, PICTURES, write_reports
+from autograder.results import Check, Result, Verdict, number, to_csv
 from autograder.run import Run
-from autograder.settings import FILES
 
 RUN = "run.json"
+CHANGES = "changes.csv"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Folder:
 
         Returns the result without its pictures, so that those of a whole class are never in memory.
         """
-        own = self.out / pictures.FOLDER / f"{self.names[graded.submission]}.safetensors"
+        own = self.out / PICTURES / f"{self.names[graded.submission]}.safetensors"
         if graded.pictures:
             write_atomically(own, graded.pictures)
         else:
@@ -82,7 +82,7 @@ class Folder:
 
     def keep_instructors(self, drawn: bytes) -> None:
         """Write the pictures of the instructor's model, to compare, unless they lie there already."""
-        path = self.out / pictures.INSTRUCTORS
+        path = self.out / INSTRUCTORS
         if drawn and not (path.is_file() and path.read_bytes() == drawn):
             write_atomically(path, drawn)
 
@@ -131,6 +131,32 @@ def _read(path: Path) -> Result | None:
     return None
 
 
+@dataclass(frozen=True)
+class Change:
+    """The score of a submission that was graded again; None where the grader failed."""
+
+    submission: str
+    before: float | None
+    after: float | None
+
+    @property
+    def differs(self) -> bool:
+        return self.before != self.after
+
+
+def changed_scores(folder: Folder, results: Iterable[Result]) -> list[Change]:
+    """Those of the results that took the place of another in this run; written down in the history, too."""
+    found = [
+        Change(result.submission, before.final, result.final)
+        for result in sorted(results, key=lambda result: result.submission)
+        if (before := folder.before(result.submission)) is not None
+    ]
+    if found and folder.history is not None:
+        rows = [(inert(each.submission), number(each.before), number(each.after)) for each in found]
+        write_atomically(folder.history / CHANGES, new_csv([("submission", "before", "after"), *rows]))
+    return found
+
+
 class Busy(Refusal):
     """Another grader holds the folder."""
 
@@ -172,7 +198,7 @@ def run_seed(out: Path, asked: int | None, fresh: bool) -> int:
 
 @dataclass
 class Centre:
-    """The centre of the short run's band, one a run: ``loss`` is what the first control in full reached, in nats per image.
+    """The centre of the short run's band, one a run: ``loss`` is what the first control in full reached.
 
     It is kept in OUT/run.json, and None until that control has passed.
     """
@@ -197,9 +223,10 @@ class Centre:
         if self.loss is None:
             self.loss = verdict.loss
             _keep_run(self.out, {"seed": self.run.seed, "centre": _made_by(self.run, self.loss)})
-        if abs(verdict.loss - self.loss) <= ROUNDING:
+        band = kit.module("checks.band")
+        if abs(verdict.loss - self.loss) <= band.ROUNDING:
             return verdict
-        values = {"now": quoted(verdict.loss), "before": quoted(self.loss), "most": ROUNDING}
+        values = {"now": band.quoted(verdict.loss), "before": band.quoted(self.loss), "most": band.ROUNDING}
         return replace(verdict, fault=Message("control.centre", values))
 
 
@@ -229,19 +256,7 @@ def still_valid(result: Result | None, submission: Submission, run: Run, tiers: 
         and (result.digest, result.notes) == (submission.digest, submission.notes)
         and (result.dataset, result.device, result.seed) == (run.dataset, run.device, run.seed)
         and result.isolation in tiers
-        and (result.versions.get("checks") == fingerprint() or _untouched(result, submission))
-    )
-
-
-def _untouched(result: Result, submission: Submission) -> bool:
-    """Whether all that has changed in the kit are checks of parts whose file was not handed in, worth the same."""
-    then, now = result.versions, fingerprints()
-    changed = {key for key in now if then.get(f"checks.{key}") != now[key]}
-    return SHARED not in changed and all(
-        FILES[part] not in submission.files
-        and {(check.id, check.max_points) for check in result.checks if check.part == part}
-        == {(check.id, check.points) for check in listed_checks().values() if check.part == part}
-        for part in changed
+        and result.versions.get("checks") == fingerprint()
     )
 
 
@@ -259,5 +274,4 @@ def _check_in(check: Check, language: str) -> Check:
 
 def with_fingerprint(result: Result) -> Result:
     """The result with the fingerprint of the kit that found it."""
-    parts = {f"checks.{key}": value for key, value in fingerprints().items()}
-    return replace(result, versions={**result.versions, "checks": fingerprint(), **parts})
+    return replace(result, versions={**result.versions, "checks": fingerprint()})

@@ -7,13 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import classroom, isolation
-from autograder.checks.band import centre_of, held
+from autograder import classroom, isolation, kit
+from autograder.homework import homework
 from autograder.intake import Source, find, load
 from autograder.messages import Message, Refusal
 from autograder.results import Check, Result, number
-
-DATASETS = ("digits", "mnist")
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,8 @@ def read(path: Path) -> Result:
     """The result in a file. Raises Refusal when there is none of which a submission could be graded again."""
     with suppress(OSError, ValueError, RecursionError):
         result = Result.from_json(path.read_text(encoding="utf-8"))
-        if result.dataset in DATASETS and type(result.seed) is int and result.seed >= 0:
+        known = homework().dataset(result.dataset) == result.dataset
+        if known and type(result.seed) is int and result.seed >= 0:
             return result
     raise Refusal(Message("reproduce.no_result", {"path": str(path)}))
 
@@ -119,7 +118,7 @@ def again(recorded: Result, handed_in: Source, data_root: Path | None, allow_wea
 
     Raises what classroom.grade_class raises.
     """
-    with tempfile.TemporaryDirectory(prefix="vae-reproduce-") as out:
+    with tempfile.TemporaryDirectory(prefix="autograder-reproduce-") as out:
         asked = classroom.Asked(
             sources=[handed_in],
             out=Path(out),
@@ -132,4 +131,6 @@ def again(recorded: Result, handed_in: Source, data_root: Path | None, allow_wea
             pages=False,
         )
         (now,) = classroom.grade_class(asked).results
-    return Comparison(recorded, held(now, centre_of(recorded), asked.language))
+    band = kit.optional("checks.band")
+    held = band.held(now, band.centre_of(recorded), asked.language) if band else now
+    return Comparison(recorded, held)

@@ -6,24 +6,21 @@ import csv
 import io
 import json
 import math
-import os
-import secrets
-import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
-from typing import Any, TypeVar
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
+import msgspec
+
+from autograder.files import inert
+from autograder.homework import homework
 from autograder.messages import Message
-from autograder.settings import PARTS
 
 OUTCOMES = ("passed", "failed", "error", "timeout", "crashed", "not_run")
 STATUSES = ("graded", "timeout", "crashed", "rejected", "failed")
-INVISIBLE = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\u3000\ufeff"  # a spreadsheet may skip these
 LATE = "late"  # the item of an adjustment that is neither a check nor a part
 BY_HAND = "adjust.override"  # why points are others than were graded, where the instructor set them
-PART = ".*.part"  # what a file is called while it is being written
-CSV_HEADER = ("submission", "score", "max_score", "status", *PARTS)
+COLUMNS = ("submission", "score", "max_score", "status")  # of grades.csv, and then one for each part
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class Result:
     """One submission's result as it was graded; ``score`` is None only where the grader itself failed.
 
     ``final`` and ``part_points`` are what it comes to with the adjustments. ``pictures`` are a file of their own
-    (autograder.pictures); they travel with a result that has just been made.
+    (made by the homework's pages); they travel with a result that has just been made.
     """
 
     submission: str
@@ -115,19 +112,23 @@ class Result:
 
     @classmethod
     def from_json(cls, text: str) -> Result:
-        """The inverse of ``to_json``. Raises ValueError when the text is not a result."""
+        """The inverse of ``to_json``. Raises ValueError when the text is not a result.
+
+        What an older kit did not record has its default; what a newer one added is left out.
+        """
         try:
-            record = _made(cls, json.loads(text))
-            checks = tuple(_made(Check, check) for check in record.checks)
-            notes = tuple(_made(Message, note) for note in record.notes)
-            adjustments = tuple(_adjustment(each) for each in record.adjustments)
-            if record.status not in STATUSES or (record.score is None) != (record.status == "failed"):
-                raise ValueError(f"not a result of this kit: {record.status!r} with score {record.score!r}")
-            if not all(check.outcome in OUTCOMES for check in checks):
-                raise ValueError("not a result of this kit: an unknown outcome")
-            return replace(record, checks=checks, notes=notes, adjustments=adjustments)
-        except (KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+            record = json.loads(text)
+            if not _tame(record):
+                raise ValueError("not a result of this kit: a number that is none, or nested too deep")
+            record.pop("pictures", None)  # they have a file of their own
+            result = msgspec.convert(record, cls)
+        except (TypeError, AttributeError, ArithmeticError, RecursionError) as error:
             raise ValueError(f"not a result of this kit: {type(error).__name__}: {error}") from error
+        if result.status not in STATUSES or (result.score is None) != (result.status == "failed"):
+            raise ValueError(f"not a result of this kit: {result.status!r} with score {result.score!r}")
+        if not all(check.outcome in OUTCOMES for check in result.checks):
+            raise ValueError("not a result of this kit: an unknown outcome")
+        return result
 
 
 @dataclass(frozen=True)
@@ -162,43 +163,7 @@ class Graded:
     control: Verdict | None = None
 
 
-def _adjustment(record: Any) -> Adjustment:
-    made = _made(Adjustment, record)
-    return replace(made, why=_made(Message, record["why"]))
-
-
-NUMBER = (int, float)
-TYPES: Mapping[type, Mapping[str, tuple[type, ...]]] = {  # as JSON gives them; a bool is no number here
-    Result: {
-        **dict.fromkeys(("submission", "status", "dataset", "device", "digest", "isolation"), (str,)),
-        **dict.fromkeys(("max_score", "seconds"), NUMBER),
-        **{"score": (*NUMBER, type(None)), "seed": (int,), "versions": (dict,)},
-        **dict.fromkeys(("checks", "notes", "adjustments"), (list,)),
-    },
-    Adjustment: {"item": (str,), **dict.fromkeys(("graded", "points"), NUMBER), "why": (dict,)},
-    Check: {
-        **dict.fromkeys(("id", "part", "title", "outcome", "message", "message_id"), (str,)),
-        **dict.fromkeys(("points", "max_points"), NUMBER),
-        **{"values": (dict,), "misconception": (str, type(None))},
-    },
-    Message: {"id": (str,), "values": (dict,)},
-}
-T = TypeVar("T")
-
-
-def _made(kind: type[T], record: Any) -> T:
-    """A record made of what a file holds, which may be damaged: each field is of its type, each number finite."""
-    if kind is Result:
-        record = {"adjustments": [], **record}  # younger than the others
-    if record.keys() != TYPES[kind].keys():
-        raise TypeError(f"{kind.__name__} without {TYPES[kind].keys() - record.keys()}")
-    for name, value in record.items():
-        if type(value) not in TYPES[kind][name] or not _tame(value):
-            raise TypeError(f"{kind.__name__}.{name} is {value!r:.100}")
-    return kind(**record)
-
-
-def _tame(value: Any, depth: int = 6) -> bool:
+def _tame(value: Any, depth: int = 7) -> bool:
     """Whether no number in the value is infinite or NaN, and it is not nested too deep to be written again."""
     if isinstance(value, list | dict):
         inside = value.values() if isinstance(value, dict) else value
@@ -220,10 +185,9 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def inert(cell: str) -> str:
-    """The cell, with a quote before anything that a spreadsheet would take for a formula."""
-    begins = unicodedata.normalize("NFKC", cell.lstrip(INVISIBLE)[:1])  # NFKC: full-width and small forms too
-    return "'" + cell if cell[:1] in ("\t", "\r", "\n") or begins in ("=", "+", "-", "@") else cell
+def header() -> tuple[str, ...]:
+    """The first row of grades.csv."""
+    return (*COLUMNS, *homework().parts)
 
 
 def to_csv(results: Iterable[Result]) -> bytes:
@@ -231,30 +195,11 @@ def to_csv(results: Iterable[Result]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     quoting = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow(CSV_HEADER)
+    writer.writerow(header())
     for result in sorted(results, key=lambda result: result.submission):
         name = inert(result.submission)
-        points = [number(result.part_points(part)) for part in PARTS]
+        points = [number(result.part_points(part)) for part in homework().parts]
         row = [name, number(result.final), number(result.max_score), result.status, *points]
         # Some spreadsheets also split at these, and would find a formula in the middle of a name.
         (quoting if set(name) & set(";\t|") else writer).writerow(row)
     return text.getvalue().encode("utf-8-sig", "replace")
-
-
-def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
-    """Write a file so that a reader, or a crash, sees the old content or the new, never a half.
-
-    Unless ``durable``, a power failure may leave neither.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(PART.replace("*", secrets.token_hex(8)))
-    try:
-        with open(temporary, "xb") as file:
-            file.write(content)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

@@ -1,6 +1,6 @@
-"""Which submissions are graded now, on how many processes, what happens when one dies, and which results are believed.
+"""Which submissions are graded now, on how many processes, and what happens when one dies or a control fails.
 
-A result is kept when a control has passed before it and another after it (``autograder.control``). A control that
+A result is kept when a control has passed before it and another after it (``autograder.trust``). A control that
 fails beside running submissions proves nothing: they end, a new warm parent is started, and the control is made
 alone. Only if it fails there is the machine at fault.
 """
@@ -16,30 +16,20 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from autograder import __version__
-from autograder.checks.band import held
+from autograder import kit
 from autograder.intake import Source, Submission, load
 from autograder.machine import Unfit
 from autograder.messages import Message
 from autograder.outfolder import Centre, Folder, in_language, still_valid, with_fingerprint
-from autograder.report import draw_ahead
 from autograder.results import Graded, Result, Verdict
 from autograder.run import Run
-from autograder.sandbox.client import SandboxFault
+from autograder.sandbox.ends import SandboxFault
+from autograder.trust import Distrust, Trust, ungraded
 from autograder.workers import LeftOut, Stopped, Workers
 
 ATTEMPTS = 3  # the last two of them alone: one may be the bad luck of a machine that goes down
 LOSSES = 6  # of the grader's own processes in a row, without a result in between
-CONTROL_SECONDS = (2.0, 15.0)  # between two controls in short: at first, and at most, for it doubles
 LAST_SECONDS = 10  # for the one after Ctrl-C
-
-
-class Distrust(Exception):
-    """A control failed while submissions were under way, which proves nothing yet."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(verdict)
-        self.verdict = verdict
 
 
 @dataclass
@@ -79,16 +69,18 @@ class Grading:
                     self.losses = 0
                     yield result
                 self.remarks = opened.remarks()
-            if not one.trusted:  # they were lost, and nothing is known of what they graded
+            if not one.trust.proved:  # they were lost, and nothing is known of what they graded
                 self.waiting.extendleft(source for _, source, _ in reversed(self.unsure))
                 self.unsure = []
-            self.losses += one.lost
+            self.losses += one.trust.lost
             if self.losses >= LOSSES:
                 raise Unfit(Message("control.lost", {"count": self.losses}))
 
     def keep(self, graded: Result) -> Result:
-        """Write a result that is believed, the short run held to the control's loss; returns it as written."""
-        return self.folder.keep(held(graded, self.centre.loss, self.run.language))
+        """Write a result that is believed, a short run held to the control's loss; returns it as written."""
+        band = kit.optional("checks.band")
+        held = band.held(graded, self.centre.loss, self.run.language) if band else graded
+        return self.folder.keep(held)
 
     def failed_once(self, source: Source) -> bool:
         """Note that grading failed, not the submission. Whether it is worth another attempt, alone."""
@@ -98,6 +90,14 @@ class Grading:
             return True
         return False
 
+    def vanished_first(self, source: Source, graded: Graded) -> bool:
+        """Whether its process has vanished for the first time: then it is graded once more, alone."""
+        if not graded.vanished or source.name in self.vanished:
+            return False
+        self.vanished.add(source.name)
+        self.alone.append(source)
+        return True
+
 
 class Round:
     """The part of a run that one set of workers and one warm parent do, until one of their processes is lost."""
@@ -105,16 +105,11 @@ class Round:
     def __init__(self, grading: Grading, opened: Workers) -> None:
         self.grading, self.workers = grading, opened
         self.under_way: dict[Future[Graded], tuple[Source, Submission]] = {}
-        self.control: Future[Verdict] | None = None
-        self.control_began, self.next_control = 0.0, 0.0
-        self.interval = CONTROL_SECONDS[0]
-        self.trusted = opened.controlled  # a control in full has passed
-        self.lost = False
+        self.trust = Trust(opened, grading.folder, grading.centre, grading.modules)
 
     def results(self) -> Generator[Result, None, None]:
         try:
-            if self.grading.doubt and not self.trusted:
-                self._begin_control()
+            if self.grading.doubt and not self.trust.proved:
                 self._prove_alone()
             yield from self._side_by_side()
             yield from self._one_by_one()
@@ -126,37 +121,34 @@ class Round:
 
     def _prove_alone(self) -> None:
         """Raise Unfit where the control fails while nothing else is under way."""
-        assert self.control is not None
-        verdict = self._verdict()
+        self.trust.begin()
+        verdict = self.trust.verdict()
         if verdict is not None and verdict.fault is not None:
             raise Unfit(verdict.fault)
-        self.grading.doubt = self.lost
+        self.grading.doubt = self.trust.lost
 
     def _side_by_side(self) -> Iterator[Result]:
-        while self.under_way or (self.grading.waiting and not self.lost):
+        while self.under_way or (self.grading.waiting and not self.trust.lost):
             yield from self._fill()
             if not self.under_way:
                 continue
-            self._begin_control_if_due()
-            draw_ahead(result for _, _, result in self.grading.unsure)
-            futures: list[Future[Any]] = [*self.under_way, *([self.control] if self.control else [])]
-            due = max(0.05, self.next_control - time.monotonic())
-            timeout = (
-                due if self.grading.unsure and not self.control and not self.workers.controlled else None
-            )
+            if self.grading.unsure:
+                self.trust.begin_if_due()
+            futures: list[Future[Any]] = [*self.under_way, *filter(None, [self.trust.control])]
+            timeout = self.trust.seconds_to_next() if self.grading.unsure else None
             done, _ = wait(futures, timeout, return_when=FIRST_COMPLETED)
             for future in done & self.under_way.keys():
                 yield from self._settle(*self.under_way.pop(future), future)
-            if self.control in done:
+            if self.trust.control in done:
                 yield from self._believe()
-        while (self.control or self.grading.unsure) and not self.lost:
-            self._begin_control()
+        while (self.trust.control or self.grading.unsure) and not self.trust.lost:
+            self.trust.begin()
             yield from self._believe()
 
     def _fill(self) -> Iterator[Result]:
         """Have as many submissions under way as there is room for; yield results that can be kept."""
         grading = self.grading
-        while grading.waiting and not self.lost and len(self.under_way) < self.workers.room():
+        while grading.waiting and not self.trust.lost and len(self.under_way) < self.workers.room():
             source = grading.waiting.popleft()
             result = self._kept_or_begun(source)
             if result is not None:
@@ -176,12 +168,12 @@ class Round:
             if result != kept:
                 grading.folder.write(result, keep_old=False)
             return result
-        if not self.trusted:
-            self._begin_control()
+        if not self.trust.proved:
+            self.trust.begin()
         try:
             self.under_way[self.workers.submit(submission)] = (source, submission)
         except BrokenProcessPool:  # since the last one was done
-            self.lost = True
+            self.trust.lost = True
             grading.waiting.appendleft(source)
         return None
 
@@ -194,10 +186,9 @@ class Round:
         if graded.control is not None and not graded.control.passed:
             grading.unsure.append((0.0, source, graded.result))
             raise Distrust(graded.control)
-        if graded.vanished and source.name not in grading.vanished:
-            grading.vanished.add(source.name)
-            grading.alone.append(source)
-        elif self.workers.controlled:
+        if grading.vanished_first(source, graded):
+            return
+        if self.workers.controlled:
             grading.folder.keep_instructors(graded.control.pictures if graded.control else b"")
             yield grading.keep(graded.result)
         else:
@@ -214,18 +205,18 @@ class Round:
             (self.grading.waiting if self.grading.waiting else self.grading.alone).append(source)
             return None
         except Exception as fault:  # noqa: BLE001 - whatever fails in the grader, the others are graded
-            self.lost = self.lost or isinstance(fault, (BrokenProcessPool, SandboxFault))
+            self.trust.lost = self.trust.lost or isinstance(fault, (BrokenProcessPool, SandboxFault))
             if self.grading.failed_once(source):
                 return None
             message = Message("grade.fault", {"fault": f"{type(fault).__name__}: {fault}"[:500]})
-            return Graded(self._failed(submission, message))
+            return Graded(ungraded(submission, self.grading.run, self.workers.tiers, message))
 
     def _one_by_one(self) -> Iterator[Result]:
         grading = self.grading
-        while grading.alone and not self.lost:
+        while grading.alone and not self.trust.lost:
             source = grading.alone.popleft()
             result = self._kept_or_begun(source)
-            if not self.trusted and self.control:
+            if not self.trust.proved and self.trust.control:
                 yield from self._believe()
             if result is None and self.under_way:
                 ((future, (source, submission)),) = self.under_way.items()
@@ -241,68 +232,29 @@ class Round:
         graded = self._graded(source, submission, future)
         if graded is None:
             return None
-        if graded.vanished and source.name not in grading.vanished:  # for the first time
-            grading.vanished.add(source.name)
-            grading.alone.append(source)
+        if grading.vanished_first(source, graded):
             return None
         verdict = graded.control
         if not self.workers.controlled and verdict is None:
-            self._begin_control()
-            verdict = self._verdict()
+            self.trust.begin()
+            verdict = self.trust.verdict()
         if verdict is not None and verdict.fault is not None:
             if grading.failed_once(source):
                 raise Distrust(verdict)
-            return grading.keep(self._failed(submission, verdict.fault))
+            return grading.keep(ungraded(submission, grading.run, self.workers.tiers, verdict.fault))
         if graded.vanished and graded.oom:
-            return grading.keep(self._failed(submission, Message("grade.oom")))
-        if not self.trusted or (
+            return grading.keep(ungraded(submission, grading.run, self.workers.tiers, Message("grade.oom")))
+        if not self.trust.proved or (
             verdict is None and not self.workers.controlled
         ):  # the control's process is lost
             grading.alone.appendleft(source)
             return None
         return grading.keep(graded.result)
 
-    def _begin_control_if_due(self) -> None:
-        due = self.grading.unsure and time.monotonic() >= self.next_control
-        if self.trusted and due and not self.workers.controlled:
-            self._begin_control()
-
-    def _begin_control(self) -> None:
-        """Begin a control, in full if none has passed here yet, unless one is under way."""
-        if self.control is None:
-            self.control_began = time.monotonic()
-            try:
-                self.control = self.workers.control(not self.trusted, self.grading.modules)
-            except BrokenProcessPool as fault:  # since the last one was made
-                self.control = Future()
-                self.control.set_exception(fault)
-
-    def _verdict(self) -> Verdict | None:
-        """What came of the control that is under way, when it has ended; None where its process is lost."""
-        assert self.control is not None
-        future, self.control = self.control, None
-        try:
-            verdict = future.result()
-        except Exception:  # noqa: BLE001 - the process is gone, and with it the warm parent's controls
-            self.lost = True
-            return None
-        verdict = self.grading.centre.agreed(verdict)
-        if verdict.passed:
-            self.trusted = True
-            self.grading.folder.keep_instructors(verdict.pictures)
-        self.next_control = time.monotonic() + self.interval
-        self.interval = min(2 * self.interval, CONTROL_SECONDS[1])
-        return verdict
-
     def _believe(self) -> Iterator[Result]:
         """Take in a control: keep the results that came before it if it has passed. Raises Distrust if it has not."""
-        began = self.control_began
-        verdict = self._verdict()
-        if verdict is None:
-            return
-        if not verdict.passed:
-            raise Distrust(verdict)
-        for each in [each for each in self.grading.unsure if each[0] <= began]:
+        before = self.trust.passed_at()
+        for each in [each for each in self.grading.unsure if each[0] <= before]:
             result = self.grading.keep(each[2])
             self.grading.unsure.remove(each)
             yield result
@@ -321,33 +273,13 @@ class Round:
 
     def _keep_what_a_last_control_allows(self) -> None:
         """After Ctrl-C: a last control decides about the results that wait for one."""
-        if not (self.trusted and self.grading.unsure):
+        if not (self.trust.proved and self.grading.unsure):
             return
         self.workers.end_grading()
         with suppress(Exception):
-            self._begin_control()
-            assert self.control is not None
-            self.control.result(LAST_SECONDS)
+            self.trust.begin().result(LAST_SECONDS)
             for _ in self._believe():
                 pass
-
-    def _failed(self, submission: Submission, message: Message) -> Result:
-        """The record of a submission that the grader itself could not grade: no score, never 0."""
-        run = self.grading.run
-        return Result(
-            submission=submission.name,
-            score=None,
-            max_score=run.settings.max_score,
-            status="failed",
-            dataset=run.dataset,
-            device=run.device,
-            seed=run.seed,
-            seconds=0.0,
-            notes=(*submission.notes, message),
-            digest=submission.digest,
-            isolation="/".join(self.workers.tiers),
-            versions={"autograder": __version__},
-        )
 
 
 def _unread(fault: OSError) -> Future[Graded]:

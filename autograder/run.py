@@ -1,20 +1,53 @@
-"""What is the same for all submissions of a run."""
+"""What is the same for all submissions of a run, and what is drawn for it once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
-from autograder.settings import Settings
+from autograder.homework import Homework
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run's settings and choices; ``seed`` is secret from students."""
+    """One run's homework and choices; ``seed`` is secret from students.
 
-    settings: Settings
+    What is drawn for it is kept in it, and ends with it; other processes draw the same again.
+    """
+
+    homework: Homework
     dataset: str
     data_root: Path | None
     device: str
     seed: int
     language: str
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, make: Callable[..., T], *arguments: Any) -> T:
+        """``make(*arguments)``, made once for this run; who changes its limits keeps what was made."""
+        if (make, arguments) not in self.kept:
+            self.kept[make, arguments] = make(*arguments)
+        made: T = self.kept[make, arguments]
+        return made
+
+    def student_seed(self, purpose: str) -> int:
+        """The seed of a student's process, which student code can read. To try out what run it belongs to takes long."""
+        stretched = self.once(_stretched, self.seed, self.homework.package)
+        return int.from_bytes(hashlib.sha256(stretched + purpose.encode()).digest()[:4], "big")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "kept": {}}
+
+
+def derived_seed(seed: int, purpose: str) -> int:
+    """A seed for one purpose, from which the run's seed cannot be found."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{purpose}".encode()).digest()[:4], "big")
+
+
+def _stretched(seed: int, package: str) -> bytes:
+    return hashlib.pbkdf2_hmac("sha256", str(seed).encode(), f"{package} student".encode(), 500_000)

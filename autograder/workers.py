@@ -24,7 +24,8 @@ from autograder.intake import Submission
 from autograder.messages import Message, Refusal
 from autograder.results import Graded, Verdict
 from autograder.run import Run
-from autograder.sandbox.client import SandboxFault, WarmParent, check_room, interruptions_held
+from autograder.sandbox.client import WarmParent, check_room, interruptions_held
+from autograder.sandbox.ends import SandboxFault
 
 if TYPE_CHECKING:
     from autograder.outfolder import Centre
@@ -86,7 +87,7 @@ def local(run: Run, jobs: int, allow_weak: bool) -> Iterator[Workers]:
     check_room()  # before a server is started that would outlive a refusal
     _start_server()
     server_folder = get_temp_dir()
-    warm_parent = WarmParent.launch(isolation.at_most(), run.device, folder=server_folder)
+    warm_parent = isolation.launch(device=run.device, folder=server_folder)
     try:
         isolation.check(warm_parent, allow_weak)
         # Controls have a process of their own: no submission can keep them waiting.
@@ -102,9 +103,7 @@ def local(run: Run, jobs: int, allow_weak: bool) -> Iterator[Workers]:
             yield Local(grading, controls, jobs, warm_parent)
         finally:
             for pool in (grading, controls):
-                pool.shutdown(wait=False, cancel_futures=True)
-            for process in multiprocessing.active_children():
-                process.terminate()
+                _end(pool)
     finally:
         warm_parent.close()
 
@@ -136,13 +135,17 @@ class Local:
         return self.controls.submit(_control, in_full, modules)
 
     def end_grading(self) -> None:
-        workers = list((self.grading._processes or {}).values())  # no public name before Python 3.14
-        self.grading.shutdown(wait=False, cancel_futures=True)
-        for process in workers:
-            process.terminate()
+        _end(self.grading)
 
     def remarks(self) -> list[Message]:
         return [isolation.told(self.warm_parent)]
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End a pool's processes, and wait for its thread: Python's exit would write to a pipe that it may be closing."""
+    for process in list((pool._processes or {}).values()):  # no public name before Python 3.14
+        process.terminate()
+    pool.shutdown(cancel_futures=True)
 
 
 _mine: tuple[WarmParent, Run] | None = None

@@ -18,20 +18,22 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 import torch
 
 from autograder import isolation, kit
+from autograder.homework import homework
 from autograder.intake import Source, Submission, load
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
 from autograder.sandbox.seal import Limits
-from autograder.settings import FILES, settings
+from autograder.vae.probes import probes  # noqa: F401 - else each fork would preload them
 from tests.console import Command, command
 
 torch.set_num_threads(1)
+collect_ignore = ["other_homework"]  # its checks are run by the engine, on submissions
 
 
 @pytest.fixture(scope="session")
 def warm_parent() -> Iterator[WarmParent]:
     """A warm parent of the strongest tier that this machine has."""
-    parent = WarmParent.launch(isolation.at_most())
+    parent = isolation.launch()
     yield parent
     parent.close()
 
@@ -39,7 +41,7 @@ def warm_parent() -> Iterator[WarmParent]:
 @pytest.fixture(scope="session")
 def landlock_parent() -> Iterator[WarmParent]:
     """A warm parent without namespaces, as in a container."""
-    parent = WarmParent.launch("landlock")
+    parent = isolation.launch("landlock")
     yield parent
     parent.close()
 
@@ -76,7 +78,7 @@ def mnist_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def small() -> Limits:
     """Limits that a runaway reaches in a second."""
-    return replace(settings().limits(), cpu_seconds=1, memory_mb=300)
+    return replace(homework().limits(), cpu_seconds=1, memory_mb=300)
 
 
 Attempt = Callable[..., Any]
@@ -111,22 +113,34 @@ def attempt(small: Limits) -> Attempt:
 
 @pytest.fixture(scope="session")
 def solution() -> dict[str, bytes]:
-    return _files(kit.SOLUTION)
+    return _files(homework().solution)
 
 
 @pytest.fixture(scope="session")
 def skeleton() -> dict[str, bytes]:
-    return _files(kit.HANDOUT)
+    return _files(homework().handout)
 
 
 def _files(root: Path) -> dict[str, bytes]:
-    return {name: (root / "vae" / name).read_bytes() for name in FILES.values()}
+    return {name: (root / "vae" / name).read_bytes() for name in homework().files}
 
 
 @pytest.fixture
 def autograder(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """``ended = autograder("grade", ...)``: the console script in this process."""
     return command(monkeypatch, capsys)
+
+
+@pytest.fixture
+def kit_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """``kit_at(folder)``: hand-out, solution, bank and recipes are those that lie there."""
+
+    def moved(folder: Path) -> None:
+        monkeypatch.setattr(kit, "ROOT", folder)
+        homework.cache_clear()
+
+    yield moved
+    homework.cache_clear()
 
 
 Files = Mapping[str, bytes | str]
@@ -159,4 +173,4 @@ def handed_in(put_in: Callable[..., Path], tmp_path: Path) -> Callable[..., Subm
 
 @pytest.fixture(scope="session")
 def run() -> Run:
-    return Run(settings(), "digits", None, "cpu", seed=20131220, language="en")
+    return Run(homework(), "digits", None, "cpu", seed=20131220, language="en")

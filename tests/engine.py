@@ -6,13 +6,14 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from functools import partial
 
-from autograder import __version__, workers
+from autograder import workers
 from autograder.intake import Source, Submission
 from autograder.messages import Message
 from autograder.outfolder import Folder
 from autograder.results import Check, Result
 from autograder.rounds import Grading
 from autograder.run import Run
+from autograder.trust import ungraded
 
 
 def grade_each(
@@ -25,20 +26,8 @@ def grade_each(
 
 def failed(submission: Submission, run: Run, fault: Exception, tier: str) -> Result:
     """The record of a submission that the grader itself could not grade."""
-    return Result(
-        submission=submission.name,
-        score=None,
-        max_score=run.settings.max_score,
-        status="failed",
-        dataset=run.dataset,
-        device=run.device,
-        seed=run.seed,
-        seconds=0.0,
-        notes=(*submission.notes, Message("grade.fault", {"fault": f"{type(fault).__name__}: {fault}"})),
-        digest=submission.digest,
-        isolation=tier,
-        versions={"autograder": __version__},
-    )
+    message = Message("grade.fault", {"fault": f"{type(fault).__name__}: {fault}"})
+    return ungraded(submission, run, (tier,), message)
 
 
 def ran(reached: str) -> Check:

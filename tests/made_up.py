@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from sklearn.datasets import load_digits
 
-from autograder import pictures
 from autograder.messages import catalogue
+from autograder.report import INSTRUCTORS
 from autograder.results import Check, Result
 from tests.pages import some_pictures
 
@@ -79,7 +79,7 @@ def write_results(out: Path, made: list[Result]) -> None:
 def write_pictures(out: Path, made: list[Result]) -> None:
     """OUT/pictures and the instructor's; the samples look like digits, all else is noise."""
     (out / "pictures").mkdir(parents=True, exist_ok=True)
-    (out / pictures.INSTRUCTORS).write_bytes(some_pictures().to_bytes())
+    (out / INSTRUCTORS).write_bytes(some_pictures().to_bytes())
     digits = np.kron(load_digits().images, np.ones((3, 3))) * (255 / 16)
     images = np.pad(digits, ((0, 0), (2, 2), (2, 2))).astype(np.uint8)
     for number, result in enumerate(made):

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder import pictures
 from autograder.messages import Message
-from autograder.pictures import Pictures
 from autograder.results import Check, Result
+from autograder.vae.pages import pictures
+from autograder.vae.pages.pictures import Pictures
 
 VOID = {"meta", "link", "br", "img", "hr", "input"}
 XSS = [

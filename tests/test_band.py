@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from autograder.checks import band, calibrate
-from autograder.checks.band import Band, centre_of, check_held, held
-from autograder.checks.calibrate import Trained
 from autograder.messages import LANGUAGES, Message
 from autograder.outfolder import Centre, run_seed
 from autograder.results import Check, Result, Verdict
 from autograder.run import Run
+from autograder.vae.checks import band, calibrate
+from autograder.vae.checks.band import Band, centre_of, check_held, held
+from autograder.vae.checks.calibrate import Calibrated
 from tests.engine import ran
 
 KNOWN = Band(low=290, high=330, mean=310, standard_deviation=2.5, seeds=100, least_related=0.5, width=12)
@@ -192,8 +192,8 @@ def test_a_damaged_centre_is_measured_anew(out: Path, run: Run, damage: Callable
 # --- calibrating -----------------------------------------------------------------------------------------
 
 
-def trained(entry: str | None, *above_control: float) -> list[Trained]:
-    return [Trained(entry, 310 + 2 * above, 0.8, above) for above in above_control]
+def trained(entry: str | None, *above_control: float) -> list[Calibrated]:
+    return [Calibrated(entry, 310 + 2 * above, 0.8, above) for above in above_control]
 
 
 def test_the_width_is_eight_deviations_and_the_farthest_offset(tmp_path: Path) -> None:

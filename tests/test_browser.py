@@ -20,8 +20,9 @@ from browser import MISSING, chromium, executable
 from made_up import results, write_pictures
 from playwright.sync_api import Browser, Error, Page
 
+from autograder.files import safe_name
 from autograder.messages import Message
-from autograder.report import safe_name, write_reports
+from autograder.report import write_reports
 from autograder.results import Check, Result
 
 if executable() is None:

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from autograder import bank, kit
+from autograder import kit
+from autograder.checks import bank
+from autograder.homework import homework
 from autograder.messages import LANGUAGES, catalogue
-from autograder.settings import PARTS, settings
 
-ENGINE = Path(bank.__file__).parent
 CHECKS = [
     (node, module)
-    for module in sorted((ENGINE / "checks").glob("test_*.py"))
+    for module in sorted((kit.folder() / "checks").glob("test_*.py"))
     for node in ast.parse(module.read_text(encoding="utf-8")).body
     if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
 ]
@@ -69,7 +69,7 @@ def test_both_languages_are_complete_and_fill_the_same_values(section: str) -> N
 
 def test_every_message_id_in_the_code_has_words() -> None:
     used = set()
-    for path in ENGINE.rglob("*.py"):
+    for path in kit.ENGINE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         used |= set(re.findall(r'(?:Message|Failed|NotRun)\(\s*"([\w.]+)"', text))
     known = catalogue("en")["messages"]
@@ -85,10 +85,10 @@ def test_titles_are_the_first_lines_of_the_checks() -> None:
 
 
 def test_the_checks_points_add_up_to_the_parts() -> None:
-    total = dict.fromkeys(PARTS, 0.0)
+    total = dict.fromkeys(tuple(homework().parts), 0.0)
     for node, module in CHECKS:
         total[part(module)] += marker(node)["points"]
-    assert total == {name: settings().points(name) for name in PARTS}
+    assert total == {name: homework().points(name) for name in tuple(homework().parts)}
 
 
 def test_prerequisites_come_earlier_and_in_the_same_part() -> None:
@@ -100,18 +100,20 @@ def test_prerequisites_come_earlier_and_in_the_same_part() -> None:
 
 
 def test_the_bank_and_the_catalogue_know_the_same_misconceptions() -> None:
-    wrong = bank.entries(kit.BANK, "wrong")
+    wrong = bank.entries(homework().bank, "wrong")
     assert len(wrong) >= 150
-    assert len(bank.entries(kit.BANK, "right")) >= 70
+    assert len(bank.entries(homework().bank, "right")) >= 70
     named = {name for entry in wrong for name in entry.misconceptions}
     assert named | {"not-finished"} == set(catalogue("en")["misconceptions"])
 
 
 @pytest.mark.parametrize("kind", ["right", "wrong"])
 def test_every_entry_of_the_bank_says_what_is_needed(kind: str) -> None:
-    for entry in bank.entries(kit.BANK, kind):
-        assert set(entry.stubs) <= set(bank.STUBS) and entry.header["why"], entry.name
-        assert set(entry.parts) <= set(PARTS) and bool(entry.parts) == (kind == "wrong"), entry.name
-        own = {bank.PART_OF[bank.STUBS[stub]] for stub in entry.stubs}
+    for entry in bank.entries(homework().bank, kind):
+        assert set(entry.stubs) <= set(homework().stubs) and entry.header["why"], entry.name
+        assert set(entry.parts) <= set(homework().parts) and bool(entry.parts) == (kind == "wrong"), (
+            entry.name
+        )
+        own = {homework().stubs[stub].part for stub in entry.stubs}
         assert entry.only_short_run or set(entry.parts) <= own, entry.name
-        assert set(bank.files(entry)) == set(bank.PART_OF), entry.name
+        assert set(bank.files(entry)) == set(homework().files), entry.name

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from autograder.checks import expect, noise, reference, short_run, steps, tasks
-from autograder.checks.band import band
+from autograder.checks import expect
+from autograder.checks.attempt import NotRun, verdict, without_tensors
 from autograder.checks.expect import Failed
-from autograder.checks.inputs import Draw, derived_seed
-from autograder.checks.plugin import NotRun, verdict, without_tensors
 from autograder.checks.remote import ANSWER, Ended, Missing, package_files, well_formed
-from autograder.checks.tasks import CODE_DIM, codes_of, readable_model
+from autograder.homework import homework
 from autograder.messages import Message
-from autograder.sandbox import probes, wire
-from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, Unsendable
-from autograder.sandbox.standins.loss import kl_divergence, loss_function, reconstruction_loss
-from autograder.sandbox.standins.model import VAE as StandIn
-from autograder.sandbox.wire import Array, Foreign
-from autograder.settings import settings
+from autograder.run import Run, derived_seed
+from autograder.sandbox import encoding
+from autograder.sandbox.encoding import Array, Foreign
+from autograder.sandbox.ends import Crashed, SandboxFault, StudentRaised, TimeLimit, Unsendable
+from autograder.vae.checks import noise, reference, short_run, steps, toy_models
+from autograder.vae.checks.band import band
+from autograder.vae.checks.inputs import Draw
+from autograder.vae.checks.toy_models import CODE_DIM, codes_of, readable_model
+from autograder.vae.probes import probes, toys
+from autograder.vae.probes.standins.loss import kl_divergence, loss_function, reconstruction_loss
+from autograder.vae.probes.standins.model import VAE as StandIn
 
 CALLS, ROWS, COLUMNS = 6, 512, 33  # what reparameterize is judged on
 
@@ -270,9 +274,9 @@ def test_columns_off_zero_are_no_repetition() -> None:
 def test_codes_up_to_three_times_too_large_are_read_from_images(scale: float) -> None:
     for seed in range(4):
         z = scale * normal(seed, 2000, CODE_DIM).float()
-        model = probes.loaded(StandIn(CODE_DIM, 2 * CODE_DIM), readable_model(seed)["state"])
+        model = toys.loaded(StandIn(CODE_DIM, 2 * CODE_DIM), readable_model(Draw(seed))["state"])
         images = model.decode(z).detach()
-        assert torch.allclose(codes_of(images, seed, "f"), z.double(), atol=1e-3)
+        assert torch.allclose(codes_of(Draw(seed), images, "f"), z.double(), atol=1e-3)
 
 
 # --- expectations ----------------------------------------------------------------------------------------
@@ -431,7 +435,7 @@ def test_arguments_have_to_be_untouched_bit_for_bit(after: dict[str, Any]) -> No
     ids=["None", "tuple", "short", "long", "int", "bool", "tensor", "NumPy", "nan", "one tensor"],
 )
 def test_a_history_is_a_list_of_so_many_finite_floats(value: Any, message: str) -> None:
-    assert failure(lambda: expect.history(value, 2, "train()")) == message
+    assert failure(lambda: steps.history(value, 2, "train()")) == message
 
 
 @pytest.mark.parametrize(
@@ -517,7 +521,7 @@ VERDICTS: dict[str, tuple[BaseException | None, str, str]] = {
 def test_what_a_check_raises_decides_about_its_outcome(
     error: BaseException | None, outcome: str, message: str
 ) -> None:
-    found = verdict(error, "kl_divergence(mu: 5x7, log_var: 5x7)", settings().limits())
+    found = verdict(error, "kl_divergence(mu: 5x7, log_var: 5x7)", homework().limits())
     assert found[:2] == (outcome, message)
     for language in ("en", "ko"):
         text = Message(message, found[2]).text(language)
@@ -537,7 +541,7 @@ def test_what_a_check_raises_decides_about_its_outcome(
     ids=lambda error: type(error).__name__,
 )
 def test_anything_else_is_the_graders_own_fault(error: BaseException) -> None:
-    assert verdict(error, "f", settings().limits())[0] == "fault"
+    assert verdict(error, "f", homework().limits())[0] == "fault"
 
 
 @pytest.mark.parametrize(
@@ -618,11 +622,11 @@ def test_inputs_are_what_students_were_promised(seed: int) -> None:
 
 
 @pytest.fixture(scope="module")
-def task() -> short_run.Task:
-    return short_run.task("digits", None, 5, settings().short_run_images)
+def task(run: Run) -> short_run.ShortRunTask:
+    return short_run.task(replace(run, seed=5))
 
 
-def test_the_short_runs_images_are_permuted_and_can_be_put_right(task: short_run.Task) -> None:
+def test_the_short_runs_images_are_permuted_and_can_be_put_right(task: short_run.ShortRunTask) -> None:
     back = torch.empty_like(task.images.flatten(1))
     back[:, task.pixels] = task.images.flatten(1)
     known = {image.numpy().tobytes() for image in reference.data.load("digits", train=True).images.flatten(1)}
@@ -630,24 +634,24 @@ def test_the_short_runs_images_are_permuted_and_can_be_put_right(task: short_run
     assert not any(image.numpy().tobytes() in known for image in task.images.flatten(1))
 
 
-def test_the_short_run_never_shows_the_held_out_images(task: short_run.Task) -> None:
+def test_the_short_run_never_shows_the_held_out_images(task: short_run.ShortRunTask) -> None:
     shown = {image.numpy().tobytes() for image in task.images}
     assert not any(image.numpy().tobytes() in shown for image in task.held_out)
 
 
-def test_the_short_run_is_another_for_another_seed(task: short_run.Task) -> None:
-    other = short_run.task("digits", None, 6, settings().short_run_images)
+def test_the_short_run_is_another_for_another_seed(task: short_run.ShortRunTask, run: Run) -> None:
+    other = short_run.task(replace(run, seed=6))
     assert not torch.equal(task.pixels, other.pixels)
     assert not torch.equal(task.initial[short_run.FIRST_LAYER], other.initial[short_run.FIRST_LAYER])
 
 
-def test_measuring_is_repeatable(task: short_run.Task) -> None:
+def test_measuring_is_repeatable(task: short_run.ShortRunTask) -> None:
     first, second = (short_run.negative_elbo(task.initial, task.held_out, 5) for _ in range(2))
     assert first == second
 
 
-def test_weights_from_elsewhere_are_unrelated(task: short_run.Task) -> None:
-    other = short_run.task("digits", None, 6, settings().short_run_images)
+def test_weights_from_elsewhere_are_unrelated(task: short_run.ShortRunTask, run: Run) -> None:
+    other = short_run.task(replace(run, seed=6))
     least = band("digits").least_related
     assert short_run.relatedness(task.initial, task.initial) == pytest.approx(1)
     assert abs(short_run.relatedness(other.initial, task.initial)) < least / 2
@@ -671,7 +675,7 @@ def test_the_mean_image_lies_above_the_band(dataset: str, request: pytest.Fixtur
     assert float(cross_entropy) / len(held_out) > band(dataset).high
 
 
-def test_untrained_weights_lie_above_the_band(task: short_run.Task) -> None:
+def test_untrained_weights_lie_above_the_band(task: short_run.ShortRunTask) -> None:
     assert short_run.negative_elbo(task.initial, task.held_out, 5) > band("digits").high
 
 
@@ -748,7 +752,7 @@ def test_a_probe_takes_whatever_comes_back(value: Any) -> None:
 
 def test_every_answer_of_a_probe_can_cross() -> None:
     answer = probes.differentiate(lambda mu: mu * 2, {"mu": torch.ones(2)}, ["mu"], torch.ones(2), False)
-    crossed = wire.decode(*wire.encode(answer))
+    crossed = encoding.decode(*encoding.encode(answer))
     assert well_formed(crossed, ANSWER)["gradients"]["mu"].data.tolist() == [2, 2]
 
 
@@ -759,7 +763,7 @@ ADAMS = ({"foreach": False}, {"foreach": True}, {"fused": True})
 
 def trained_by_torch(task: dict[str, Any], choice: dict[str, bool]) -> dict[str, Tensor]:
     """The parameters after training the stand-in as a student would."""
-    model = probes.loaded(StandIn(3, 8), task["model"]["state"])
+    model = toys.loaded(StandIn(3, 8), task["model"]["state"])
     optimizer = torch.optim.Adam(model.parameters(), lr=task["learning_rate"], **choice)
     for _ in range(task["epochs"]):
         for images in task["data"]["images"].split(task["data"]["batch_size"]):
@@ -776,12 +780,12 @@ def trained_by_torch(task: dict[str, Any], choice: dict[str, bool]) -> dict[str,
     "choice", ADAMS, ids=lambda choice: next(iter(choice)) + str(next(iter(choice.values())))
 )
 def test_no_kind_of_adam_loses_points_to_rounding(seed: int, choice: dict[str, bool]) -> None:
-    for draw_task in (tasks.train_task, tasks.overshooting_task):
-        expected = steps.trained(draw_task, seed)
+    for draw_task in (toy_models.train_task, toy_models.overshooting_task):
+        expected = steps.trained(Draw(seed), draw_task)
         state = trained_by_torch(expected.task, choice)
         answer = {
             "trainable": True,
-            "state": {name: wire.decode(*wire.encode(value)) for name, value in state.items()},
+            "state": {name: encoding.decode(*encoding.encode(value)) for name, value in state.items()},
         }
         steps.check_parameters(answer, expected, "train", "train.parameters")
 
@@ -789,15 +793,15 @@ def test_no_kind_of_adam_loses_points_to_rounding(seed: int, choice: dict[str, b
 def test_a_task_that_rounding_decides_is_drawn_anew() -> None:
     drawn = []
 
-    def draw_task(seed: int) -> dict[str, Any]:
-        task = tasks.train_task(len(drawn))
+    def draw_task(draw: Draw) -> dict[str, Any]:
+        task = toy_models.train_task(Draw(len(drawn)))
         if not drawn:  # a hidden unit at its kink: what its argument is but for rounding is 0
             state = {name: value.clone() for name, value in task["model"]["state"].items()}
             state["encoder.0.weight"][0] = state["encoder.0.bias"][0] = 0
             state["encoder.0.weight"][0, :2] = torch.tensor([1e-7, -1e-7])
             task = {**task, "model": {**task["model"], "state": state}}
-        drawn.append(seed)
+        drawn.append(draw.seed)
         return task
 
-    steps.trained(draw_task, 7)
+    steps.trained(Draw(7), draw_task)
     assert len(drawn) > 1 and drawn[0] == 7 and len(set(drawn)) == len(drawn)

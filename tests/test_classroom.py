@@ -21,13 +21,14 @@ import pytest
 
 from autograder import rounds
 from autograder.fingerprint import fingerprint
+from autograder.homework import homework
 from autograder.intake import Source, Submission, find, load
 from autograder.messages import Message
 from autograder.outfolder import Folder, in_language, run_seed, still_valid
 from autograder.results import Check, Result
 from autograder.run import Run
-from autograder.sandbox.client import SandboxFault, WarmParent
-from autograder.settings import FILES, settings
+from autograder.sandbox.client import WarmParent
+from autograder.sandbox.ends import SandboxFault
 from tests.engine import failed, grade_each
 
 QUICK = {"loss.py": "raise NotImplementedError\n"}
@@ -308,8 +309,8 @@ def test_a_worker_that_is_killed_while_grading_costs_nobody_anything(
     """It is killed as soon as it exists; the submission that sleeps makes sure that the run is not over by then."""
     place = put_in({"an": QUICK, "slow": SLEEPY, "choi": QUICK})
     results: list[Result] = []
-    lazy = replace(settings(), wall_seconds=10.0)  # the control keeps to it too
-    thread = threading.Thread(target=lambda: results.extend(grade_all(place, jobs=1, settings=lazy)))
+    lazy = replace(homework(), wall_seconds=10.0)  # the control keeps to it too
+    thread = threading.Thread(target=lambda: results.extend(grade_all(place, jobs=1, homework=lazy)))
     thread.start()
     while not (workers := multiprocessing.active_children()):
         time.sleep(0.01)
@@ -385,13 +386,13 @@ def test_every_kind_of_submission_gets_a_result_and_a_row(
         {
             "good": solution,
             "empty": {"readme.txt": "nothing here"},
-            "broken": dict.fromkeys(FILES.values(), "def f(:\n"),
+            "broken": dict.fromkeys(homework().files, "def f(:\n"),
             "=HYPERLINK(1)": QUICK,
         }
     )
     results = grade_all(place)
     assert {result.submission: (result.status, result.score) for result in results} == {
-        "good": ("graded", 100),
+        "good": ("graded", homework().max_score),
         "empty": ("rejected", 0),
         "broken": ("graded", 0),
         "=HYPERLINK(1)": ("graded", 0),
@@ -400,5 +401,7 @@ def test_every_kind_of_submission_gets_a_result_and_a_row(
     header = b"submission,score,max_score,status,reparameterize,loss,training,latent\r\n"
     assert content.startswith(b"\xef\xbb\xbf" + header)
     assert b"\n=HYPERLINK" not in content
-    assert b"good,100,100,graded,20,30,30,20\r\n" in content
-    assert b"empty,0,100,rejected,0,0,0,0\r\n" in content
+    most = f"{homework().max_score:g}"
+    points = ",".join(f"{part.points:g}" for part in homework().parts.values())
+    assert f"good,{most},{most},graded,{points}\r\n".encode() in content
+    assert f"empty,0,{most},rejected,0,0,0,0\r\n".encode() in content

@@ -21,9 +21,10 @@ import typer
 
 from autograder import cli, isolation
 from autograder.intake import load
-from autograder.results import CSV_HEADER, Result
+from autograder.results import Result, header
 from autograder.rounds import Grading, Round
-from autograder.sandbox.client import SandboxFault, WarmParent
+from autograder.sandbox.client import WarmParent
+from autograder.sandbox.ends import SandboxFault
 from tests.console import Command, Ended
 from tests.engine import failed
 
@@ -190,7 +191,7 @@ def test_a_submission_without_a_result_is_status_3_and_an_empty_row(
     assert ended.status == 3
     assert one_line_in_each_language(ended)
     rows = (tmp_path / "out" / "grades.csv").read_bytes().removeprefix(b"\xef\xbb\xbf").decode().splitlines()
-    assert rows == [",".join(CSV_HEADER), "an,0,100,graded,0,0,0,0", "bae,,100,failed,,,,"]
+    assert rows == [",".join(header()), "an,0,100,graded,0,0,0,0", "bae,,100,failed,,,,"]
 
 
 @pytest.mark.parametrize("fault", [SandboxFault("no warm parent"), OSError(28, "No space left on device")])

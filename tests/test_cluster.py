@@ -25,7 +25,8 @@ from typing import Any
 import pytest
 from distributed import Client
 
-from autograder import cli, cluster, control
+from autograder import cli, cluster, cluster_worker, control
+from autograder.homework import homework
 from autograder.intake import Source, find
 from autograder.messages import Message
 from autograder.outfolder import Centre, Folder
@@ -33,7 +34,6 @@ from autograder.results import Result
 from autograder.rounds import Grading
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
-from autograder.settings import settings
 from autograder.workers import Stopped
 from tests.engine import grade_each
 
@@ -46,11 +46,11 @@ import json, os, pathlib
 from dataclasses import replace
 from distributed import get_worker
 from distributed.protocol.pickle import loads
-from autograder import cluster, control
+from autograder import cluster_worker, control
 from autograder.messages import Message
 from autograder.results import Verdict
 
-plain = vars(cluster).setdefault("plain", (cluster.grade_there, cluster.versions, control.in_full))  # this is loaded twice
+plain = vars(cluster_worker).setdefault("plain", (cluster_worker.grade_there, cluster_worker.versions, control.in_full))  # this is loaded twice
 
 def grade_there(ours, order):
     told = json.loads(pathlib.Path(os.environ["MISBEHAVE"]).read_text())
@@ -60,13 +60,13 @@ def grade_there(ours, order):
         control.in_full = lambda *_: replace(plain[2](*_), loss=300.0)
     if loads(order)[0].name == told.get("deadly"):
         os._exit(1)
-    cluster.versions = lambda: {**plain[1](), **told.get("versions", {})}
+    cluster_worker.versions = lambda: {**plain[1](), **told.get("versions", {})}
     return plain[0](ours, order)
 
-cluster.grade_there = grade_there
+cluster_worker.grade_there = grade_there
 """
 WITHOUT_KIT = "import sys\nsys.modules['autograder'] = None\n"
-LAZY = replace(settings(), wall_seconds=10.0)  # the control keeps to it too
+LAZY = replace(homework(), wall_seconds=10.0)  # the control keeps to it too
 
 
 @dataclass
@@ -210,7 +210,7 @@ def test_results_are_those_of_one_machine(
     wrong = solution["loss.py"].replace(b"return 0.5 *", b"return 0.4 *")
     place = put_in({"good": solution, "wrong": {**solution, "loss.py": wrong}, "empty": {"readme": ""}})
     there, here = grade_all(place, machines.address, "there"), grade_all(place, None, "here")
-    assert there[1].score == 100
+    assert there[1].score == homework().max_score
     assert [replace(result, seconds=0.0) for result in there] == [
         replace(result, seconds=0.0) for result in here
     ]
@@ -222,7 +222,7 @@ def test_a_worker_that_is_killed_while_grading_costs_nobody_anything(
     place = put_in({"an": SLEEPY, "bae": SLEEPY, "choi": QUICK})
     results: list[Result] = []
     thread = threading.Thread(
-        target=lambda: results.extend(grade_all(place, machines.address, settings=LAZY))
+        target=lambda: results.extend(grade_all(place, machines.address, homework=LAZY))
     )
     thread.start()
     while len(busy := machines.busy()) < 2 and thread.is_alive():
@@ -314,7 +314,7 @@ def test_a_worker_with_another_version_is_refused_by_name(
         grade_all(a_class, machines.address)
     text = refused.value.message.text("en")
     assert re.search(r"tcp://127\.0\.0\.1:\d+", text)
-    assert all(f"{name} {value}" in text for name, value in {**cluster.versions(), **other}.items())
+    assert all(f"{name} {value}" in text for name, value in {**cluster_worker.versions(), **other}.items())
     assert refused.value.status == 2 and one_line_in_each_language(refused.value)
     assert not (tmp_path / "out" / "results").exists()
 
@@ -384,7 +384,7 @@ def test_a_scheduler_that_goes_away_keeps_what_is_graded_and_the_run_continues(
     machines: Machines, put_in: Callable[..., Path], run: Run, grade_all: Grade, tmp_path: Path
 ) -> None:
     place = put_in({"an": QUICK, "slow": SLEEPY})
-    sources, lazy = find(place), replace(run, settings=LAZY)
+    sources, lazy = find(place), replace(run, homework=LAZY)
     grading = there(machines.address, sources, Folder.of(tmp_path / "out", sources), lazy).results()
     assert next(grading).submission == "an"
     before = written(tmp_path)
@@ -392,5 +392,5 @@ def test_a_scheduler_that_goes_away_keeps_what_is_graded_and_the_run_continues(
     with pytest.raises(Stopped, match=r"cluster\.scheduler_gone") as ended:
         next(grading)
     assert ended.value.status == 3 and one_line_in_each_language(ended.value)
-    assert scores(grade_all(place, None, settings=LAZY)) == {"an": ("graded", 0), "slow": ("timeout", 0)}
+    assert scores(grade_all(place, None, homework=LAZY)) == {"an": ("graded", 0), "slow": ("timeout", 0)}
     assert written(tmp_path)["an"] == before["an"]

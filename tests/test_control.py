@@ -8,19 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
-from autograder import control, machine, pictures
-from autograder.checks import expect, reference
-from autograder.checks.band import band
+from autograder import control, machine
+from autograder.checks import expect
 from autograder.grading import GraderFault
+from autograder.homework import homework
 from autograder.intake import Submission
 from autograder.messages import LANGUAGES, Message
 from autograder.results import Check, Graded, Result, Verdict
 from autograder.run import Run
-from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, WarmParent
+from autograder.sandbox.client import WarmParent
 from autograder.sandbox.conversation import Student
+from autograder.sandbox.ends import Crashed, SandboxFault, StudentRaised, TimeLimit
 from autograder.sandbox.seal import Limits
-from autograder.settings import settings
+from autograder.vae.checks import reference
+from autograder.vae.checks.band import band
+from autograder.vae.pages import pictures
 from tests.engine import failed
 
 Answers = Mapping[str, Any]
@@ -74,7 +78,7 @@ def test_in_full_it_passes_here_and_brings_the_instructors_pictures(
     assert verdict.passed and verdict.fault is None, verdict.fault and verdict.fault.text("en")
     (tmp_path / "x.safetensors").write_bytes(verdict.pictures)
     drawn = pictures.read(tmp_path / "x.safetensors")
-    assert drawn is not None and drawn.digest == "" and len(drawn.losses) == settings().short_run_epochs
+    assert drawn is not None and drawn.digest == "" and len(drawn.losses) == homework().short_run_epochs
     assert verdict.loss is not None and band("digits").low < verdict.loss < band("digits").high
 
 
@@ -84,7 +88,7 @@ def test_without_memory_it_fails_and_names_the_check(run: Run, warm_parent: Warm
     assert fault is not None and fault.id == "control.check" and not verdict.pictures
     english, korean = (fault.text(language) for language in LANGUAGES)
     assert "1 MB" not in english and "doctor" in english and "doctor" in korean
-    assert fault.values["needed"] in control.checked(control.solution(), run, warm_parent).expected
+    assert fault.values["needed"] in control.checked(control.solution(), run, warm_parent).checks
 
 
 def test_a_file_that_students_may_not_read_is_named(run: Run, warm_parent: WarmParent) -> None:
@@ -174,10 +178,10 @@ def test_one_point_less_is_no_pass(
     grade = control.checked
 
     def less(*arguments: Any) -> Any:
-        grading = grade(*arguments)
-        check = grading.checks["short_run"]
-        grading.checks["short_run"] = replace(check, points=check.max_points - 1, message="lies outside.")
-        return grading
+        done = grade(*arguments)
+        check = done.checks["short_run"]
+        worse = replace(check, points=check.max_points - 1, message="lies outside.")
+        return replace(done, checks={**done.checks, "short_run": worse})
 
     monkeypatch.setattr(control, "checked", less)
     fault = control.in_full(run, worn(warm_parent, {"libraries": FOUND})).fault
@@ -227,10 +231,10 @@ def test_in_short_where_no_file_can_be_written_it_fails(run: Run, sealed: WarmPa
 
 def test_in_short_a_wrong_number_is_no_pass(run: Run, warm_parent: WarmParent) -> None:
     """A machine may reckon wrongly, too."""
-    with warm_parent.student(settings().limits(), 60, seed=0) as process:
+    with warm_parent.student(homework().limits(), 60, seed=0) as process:
         text = "def kl_divergence(mu, log_var): return (mu - mu).sum() + 1"
         process.ask("load", files={"__init__.py": "", "loss.py": text}, modules=["loss"])
-        zeros = {"mu": control.torch.zeros(1), "log_var": control.torch.zeros(1)}
+        zeros = {"mu": torch.zeros(1), "log_var": torch.zeros(1)}
         wrong = process.ask("loss", function="kl_divergence", arguments=zeros, wrt=[])
     verdict = control.in_short(run, worn(warm_parent, {"loss": wrong}))
     assert verdict.fault is not None and verdict.fault.id == "control.call"

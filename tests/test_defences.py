@@ -22,11 +22,23 @@ from typing import Any
 
 import pytest
 
-from autograder import isolation, kit
+from autograder import isolation
 from autograder.checks import remote
-from autograder.sandbox import conversation, linux, seal, student, supervisor, syscalls, warm_parent, wire
-from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent
+from autograder.homework import homework
+from autograder.sandbox import (
+    conversation,
+    encoding,
+    linux,
+    seal,
+    student,
+    supervisor,
+    syscalls,
+    usage,
+    warm_parent,
+)
+from autograder.sandbox.client import WarmParent
 from autograder.sandbox.conversation import Student
+from autograder.sandbox.ends import Crashed, StudentRaised, TimeLimit
 from autograder.sandbox.readable import readable
 from autograder.sandbox.seal import TIERS, Box, Limits, closed_to_others, identity, namespaces
 
@@ -85,7 +97,7 @@ def show(folder: str) -> Weaken:
 
 no_landlock = no(linux, "landlock")
 no_own_user = no(linux, "become")
-no_watch = no(supervisor, "exceeded", "")
+no_watch = no(usage, "exceeded", "")
 
 
 @contextlib.contextmanager
@@ -97,7 +109,17 @@ def student_of(tier: str, limits: Limits, wall_seconds: float = 20) -> Iterator[
         shown, me = warm_parent.readable(), identity()
         if tier == "landlock" and any(map(closed_to_others, (*shown.without_masks(), scratch))):
             me = replace(me, reads_as_root=True)  # as strongest_box does
-        box = Box(tier, me, shown, syscall_filter, scratch, "cpu", warm_parent.ENVIRONMENT)
+        box = Box(
+            tier,
+            me,
+            shown,
+            syscall_filter,
+            scratch,
+            "cpu",
+            warm_parent.ENVIRONMENT,
+            "vae",
+            isolation.probes(),
+        )
         rpc, their_rpc = socket.socketpair()
         status, their_status = socket.socketpair()
         with their_rpc, their_status:
@@ -272,7 +294,7 @@ LIMITS = {
     "RLIMIT_NPROC": expression(
         no_limit(resource.RLIMIT_NPROC),
         "import threading, time; threading.stack_size(65536); [threading.Thread(target=time.sleep, args=(2,), daemon=True).start() for _ in range(100)]",
-        no(supervisor, "threads", []),  # which counts them four times a second
+        no(usage, "threads", []),  # which counts them four times a second
     ),
     "RLIMIT_DATA": expression(no_limit(resource.RLIMIT_DATA), "kept = bytearray(400 << 20)", no_watch),
 }
@@ -374,7 +396,16 @@ def strongest() -> int:
     """Which tier this machine reaches, as a place in TIERS."""
     with tempfile.TemporaryDirectory() as scratch:
         os.chmod(scratch, 0o711)
-        box, _ = warm_parent.strongest_box(isolation.at_most(), scratch, "cpu", warm_parent.ENVIRONMENT)
+        box, _ = warm_parent.strongest_box(
+            {
+                "tier": isolation.at_most(),
+                "device": "cpu",
+                "scratch": scratch,
+                "package": "vae",
+                "probes": isolation.probes(),
+            },
+            warm_parent.ENVIRONMENT,
+        )
         return TIERS.index(box.tier)
 
 
@@ -555,7 +586,7 @@ def test_page_tables_are_memory(
 ) -> None:
     here("landlock")
     if not holds:
-        monkeypatch.setattr(supervisor, "page_table_bytes", lambda pid: 0)
+        monkeypatch.setattr(usage, "page_table_bytes", lambda pid: 0)
     found = run("landlock", TABLES, replace(limits, cpu_seconds=20))
     assert found == (f"{STOPPED}: {Crashed('memory')!r}" if holds else "reached")
 
@@ -699,17 +730,15 @@ class Watched:
 
 
 WATCHED = {
-    "a deleted file": Watched(UNLINKED, "scratch", no(supervisor, "unnamed_files", {})),
-    "a deleted file that is mapped": Watched(MAPPED, "scratch", no(supervisor, "living", "nobody")),
+    "a deleted file": Watched(UNLINKED, "scratch", no(usage, "unnamed_files", {})),
+    "a deleted file that is mapped": Watched(MAPPED, "scratch", no(usage, "living", "nobody")),
     "a deleted file that a thread has": Watched(
-        OWN_TABLE, "scratch", lambda patch: patch.setattr(supervisor, "threads", lambda pid: [pid])
+        OWN_TABLE, "scratch", lambda patch: patch.setattr(usage, "threads", lambda pid: [pid])
     ),
     "memory, when the main thread has ended": Watched(
-        MAIN_THREAD_ENDS, "memory", lambda patch: patch.setattr(supervisor, "living", lambda pid: pid)
+        MAIN_THREAD_ENDS, "memory", lambda patch: patch.setattr(usage, "living", lambda pid: pid)
     ),
-    "memory in sockets": Watched(
-        SOCKETS, "memory", lambda patch: patch.setattr(supervisor, "SOCKET_BYTES", 0)
-    ),
+    "memory in sockets": Watched(SOCKETS, "memory", lambda patch: patch.setattr(usage, "SOCKET_BYTES", 0)),
     "files, as root without CAP_SYS_PTRACE": Watched(
         UNLINKED,
         "scratch",
@@ -749,11 +778,11 @@ def test_without_caps_a_frame_of_any_size_would_be_taken(
     here("namespaces")
     attack = "def attack(): return 'x' * 2_000_000"
     assert run("namespaces", attack, limits).startswith(STOPPED)
-    monkeypatch.setattr(wire, "MAX_JSON", 10_000_000)
+    monkeypatch.setattr(encoding, "MAX_JSON", 10_000_000)
     assert len(run("namespaces", attack, limits)) == 2_000_000
 
 
 def test_no_answer_is_lent_to_another_part() -> None:
-    solution = (kit.SOLUTION / "vae" / "loss.py").read_bytes()
+    solution = (homework().solved / "loss.py").read_bytes()
     lent = remote.package_files("training", {"training.py": b""})["loss.py"]
     assert lent.encode() != solution and b"binary_cross_entropy" not in lent.encode()

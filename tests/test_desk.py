@@ -17,7 +17,8 @@ from types import SimpleNamespace
 import pytest
 from test_handout import ASSIGNMENT, SOLUTION, STUBS, desk, run
 
-from autograder import bank, kit
+from autograder.checks import bank
+from autograder.homework import homework
 
 IDS = [task for stubs in STUBS.values() for task in stubs]
 
@@ -30,7 +31,7 @@ def home(tmp_path_factory):
     for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
         patch.delitem(sys.modules, name)
     patch.syspath_prepend(folder)
-    names = ("environment", "hints", "reset", "runner", "source", "tasks")
+    names = ("environment", "failure_in_text", "hints", "reset", "runner", "tasks")
     modules = {name: importlib.import_module(f"vae.desk.{name}") for name in names}
     yield SimpleNamespace(folder=folder, **modules)
     for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
@@ -70,7 +71,7 @@ def stub_replaced(folder: Path, function: str, text: str) -> None:
 
 def test_each_untouched_task_says_what_to_write_and_where(home, vae):
     for task in home.tasks.TASKS:
-        failure = home.source.problem(task)
+        failure = home.failure_in_text.problem(task)
         line = (vae / task.file).read_text(encoding="utf-8").splitlines()[failure.line - 1]
         assert failure.kind == "stub" and f"Task {task.id}:" in line and failure.place.startswith(task.name)
         assert failure.called == task.call and failure.expected == task.expected
@@ -94,7 +95,7 @@ BROKEN = {
 def test_a_file_that_is_no_python_names_the_line_and_the_slip(home, vae, name):
     text, said = BROKEN[name]
     stub_replaced(vae, "reparameterize", text)
-    failure = home.source.problem(home.tasks.TASKS[0])
+    failure = home.failure_in_text.problem(home.tasks.TASKS[0])
     assert failure.kind == "error" and said in failure.cause.en
     assert 60 < failure.line < 75 and failure.place.startswith("vae/model.py:")
 
@@ -109,14 +110,14 @@ def test_a_file_of_another_kind_is_named(home, vae):
         (b"", "is missing in vae/loss.py"),
     ]:
         task.path.write_bytes(content)
-        failure = home.source.problem(task)
+        failure = home.failure_in_text.problem(task)
         assert failure.kind == "error" and said in str(failure)
 
 
 def test_another_name_is_recognised(home, vae):
     text = (vae / "model.py").read_text(encoding="utf-8")
     (vae / "model.py").write_text(text.replace("def reparameterize(", "def reparametrize("), encoding="utf-8")
-    failure = home.source.problem(home.tasks.TASKS[0])
+    failure = home.failure_in_text.problem(home.tasks.TASKS[0])
     assert "Is it reparametrize on line" in failure.cause.en and failure.source.startswith(
         "def reparametrize("
     )
@@ -127,23 +128,23 @@ def test_lost_indentation_is_recognised(home, vae):
     (vae / "model.py").write_text(
         f"{text}\n\ndef reparameterize(mu, log_var):\n    return mu\n", encoding="utf-8"
     )
-    assert home.source.problem(home.tasks.TASKS[0]).kind == "stub"
+    assert home.failure_in_text.problem(home.tasks.TASKS[0]).kind == "stub"
     text = text.replace("    def reparameterize(", "    def other(")
     (vae / "model.py").write_text(
         f"{text}\n\ndef reparameterize(mu, log_var):\n    return mu\n", encoding="utf-8"
     )
-    assert "indented differently" in home.source.problem(home.tasks.TASKS[0]).cause.en
+    assert "indented differently" in home.failure_in_text.problem(home.tasks.TASKS[0]).cause.en
 
 
 def test_a_line_left_over_and_a_second_definition_are_seen(home, vae):
     stub_replaced(vae, "kl_divergence", "kl = mu.sum()\n    raise NotImplementedError()")
-    assert "still there" in home.source.problem(home.tasks.BY_ID["2b"]).what.en
+    assert "still there" in home.failure_in_text.problem(home.tasks.BY_ID["2b"]).what.en
     stub_replaced(vae, "reconstruction_loss", "return recon_x.sum()\n    raise NotImplementedError()")
-    assert home.source.problem(home.tasks.BY_ID["2a"]) is None  # never reached
+    assert home.failure_in_text.problem(home.tasks.BY_ID["2a"]) is None  # never reached
     text = (vae / "loss.py").read_text(encoding="utf-8")
     twice = f"def loss_function(recon_x, x, mu, log_var):\n    return mu.sum()\n\n\n{text}"
     (vae / "loss.py").write_text(twice, encoding="utf-8")
-    assert "is there twice" in home.source.problem(home.tasks.BY_ID["2c"]).what.en
+    assert "is there twice" in home.failure_in_text.problem(home.tasks.BY_ID["2c"]).what.en
 
 
 def test_work_in_the_wrong_place_is_found(home, vae):
@@ -151,16 +152,16 @@ def test_work_in_the_wrong_place_is_found(home, vae):
     (vae / "latent (1).py").write_text(
         "def generate(model, count, device):\n    return 1\n", encoding="utf-8"
     )
-    assert "is written in vae/latent (1).py" in home.source.problem(task).cause.en
+    assert "is written in vae/latent (1).py" in home.failure_in_text.problem(task).cause.en
     (vae / "latent (1).py").unlink()
     cell = {"cell_type": "code", "source": ["import torch\n", "def generate(model, count, device):\n"]}
     (home.folder / "mine.ipynb").write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
-    assert "cell of the notebook mine.ipynb" in home.source.problem(task).cause.en
+    assert "cell of the notebook mine.ipynb" in home.failure_in_text.problem(task).cause.en
     (home.folder / "mine.ipynb").unlink()
     (vae / "latent.py").rename(vae / "latent.py.txt")
-    assert "Is it vae/latent.py.txt?" in home.source.problem(task).cause.en
+    assert "Is it vae/latent.py.txt?" in home.failure_in_text.problem(task).cause.en
     (vae / "latent.py.txt").unlink()
-    assert "reset 4a" in home.source.problem(task).cause.en
+    assert "reset 4a" in home.failure_in_text.problem(task).cause.en
 
 
 # --- what the checks say --------------------------------------------------------------------------------
@@ -204,7 +205,7 @@ NAMED = {
 
 @pytest.fixture(scope="module")
 def wrong():
-    return {entry.name: entry for entry in bank.entries(kit.BANK, "wrong")}
+    return {entry.name: entry for entry in bank.entries(homework().bank, "wrong")}
 
 
 @pytest.mark.parametrize("name", NAMED)

@@ -70,8 +70,8 @@ def few(data, count=100):
 
 
 def watched(desk, epochs, files=None, batch_size=32):
-    """What the book says after a training that was watched, what `train` returned, and the trained model."""
-    training = desk("desk.watched", files).Training(epochs)
+    """What the log says after a training that was watched, what `train` returned, and the trained model."""
+    training = desk("desk.training_log", files).Training(epochs)
     training.watch(desk("loss"))
     torch.manual_seed(0)
     model = desk("model").VAE()
@@ -104,38 +104,19 @@ def test_watching_changes_nothing(desk):
     assert [epoch["loss"] for epoch in training.history] == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_fused_adam_takes_the_same_steps(desk):
-    """While it lasts, and of Adam's kinds of arithmetic only where nobody chose one."""
-    fused_adam = desk("desk.train").fused_adam
-
-    def trained(choice):
-        torch.manual_seed(0)
-        model = desk("model").VAE()
-        optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, **choice)
-        loader = desk("data").loader(few(desk("data")), 32, seed=1)
-        desk("training").train_epoch(model, loader, desk("loss").loss_function, optimizer, "cpu")
-        return optimizer.param_groups[0]["fused"], list(model.parameters())
-
-    with fused_adam():
-        fused, parameters = trained({})
-        assert not trained({"foreach": True})[0]
-        torch.optim.SGD([torch.zeros(1, requires_grad=True)]).step()
-    plain, expected = trained({})
-    assert fused and not plain
-    for one, other in zip(parameters, expected, strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
-
-
-def test_training_at_the_desk_fuses_the_students_adam(desk, tmp_path, monkeypatch):
-    optimizers = []
+def test_training_at_the_desk_leaves_the_students_optimiser_as_it_was_made(desk, tmp_path, monkeypatch):
+    groups = []
     step = torch.optim.Adam.step
-    monkeypatch.setattr(
-        torch.optim.Adam,
-        "step",
-        lambda self, *a: (step(self, *a), optimizers.append(self.param_groups[0]["fused"]))[0],
-    )
+
+    def recorded(optimizer):
+        groups.append((optimizer.param_groups[0], optimizer.defaults))
+        return step(optimizer)
+
+    monkeypatch.setattr(torch.optim.Adam, "step", recorded)
     assert desk("desk.train").run(arguments(desk, "--epochs", 1, "--out", tmp_path / "runs")) == 0
-    assert optimizers and all(optimizers)
+    assert len(groups) == 12
+    for group, defaults in groups:
+        assert {name: value for name, value in group.items() if name != "params"} == defaults
 
 
 def test_the_loss_is_split_into_its_two_terms(desk):
@@ -148,7 +129,7 @@ def test_the_loss_is_split_into_its_two_terms(desk):
 
 def test_a_loader_stays_a_loader_over_its_whole_dataset(desk):
     images = few(desk("data"))
-    loader = desk("desk.watched").Training(1).loader(desk("data").loader(images, 32))
+    loader = desk("desk.training_log").Training(1).loader(desk("data").loader(images, 32))
     assert isinstance(loader, torch.utils.data.DataLoader)
     assert loader.dataset is images and len(loader) == 4
     assert sorted(len(x) for x, _ in loader) == [4, 32, 32, 32]
@@ -193,7 +174,7 @@ def test_a_loop_of_another_kind_is_watched_too_and_measuring_does_not_count(desk
 
 
 def test_the_first_picture_comes_while_training_goes_on(desk, monkeypatch):
-    watching = desk("desk.watched")
+    watching = desk("desk.training_log")
     for seconds, batches in (
         (watching.EARLY_SECONDS, 4),
         (-1, 1),
@@ -217,7 +198,7 @@ def test_the_bar_is_drawn_ten_times_a_second_at_most(desk, monkeypatch):
 
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    training = desk("desk.watched").Training(200)
+    training = desk("desk.training_log").Training(200)
     loader = training.loader(desk("data").loader(few(desk("data")), 1))
     started = time.monotonic()
     for _ in range(200):

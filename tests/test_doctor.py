@@ -11,17 +11,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from autograder import cli, control, doctor, machine
-from autograder.doctor import Finding
+from autograder import cli, control, doctor, kit, machine
+from autograder.doctor import Remark
 from autograder.messages import LANGUAGES, Message
 from autograder.results import Verdict
-from autograder.sandbox.client import SandboxFault, WarmParent
+from autograder.sandbox.client import WarmParent
+from autograder.sandbox.ends import SandboxFault
 
 HANGUL = re.compile("[가-힣]")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what is tried are Linux's protections")
 
 
-def ids(findings: Iterable[Finding]) -> dict[str, str]:
+def ids(findings: Iterable[Remark]) -> dict[str, str]:
     return {finding.message.id.removeprefix("doctor."): finding.level for finding in findings}
 
 
@@ -29,7 +30,7 @@ def ids(findings: Iterable[Finding]) -> dict[str, str]:
 def lent(warm_parent: WarmParent, monkeypatch: pytest.MonkeyPatch) -> None:
     """The session's warm parent in place of a new one, and room enough."""
     monkeypatch.setattr(doctor, "room", lambda: iter(()))
-    monkeypatch.setattr(WarmParent, "launch", lambda _: warm_parent)
+    monkeypatch.setattr(WarmParent, "launch", lambda *_: warm_parent)
     monkeypatch.setattr(WarmParent, "close", lambda _: None)
 
 
@@ -65,7 +66,7 @@ def parent(tier: str, **why: str) -> SimpleNamespace:
 def launched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[SimpleNamespace]]:
     """The warm parents that are to come up, first to last; the control passes in each."""
     coming: list[SimpleNamespace] = []
-    monkeypatch.setattr(WarmParent, "launch", lambda _: coming.pop(0))
+    monkeypatch.setattr(WarmParent, "launch", lambda *_: coming.pop(0))
     monkeypatch.setattr(control, "in_full", lambda *_: Verdict())
     monkeypatch.setattr(control, "lacking", lambda _: frozenset())
     yield coming
@@ -146,7 +147,7 @@ def test_modules_that_this_python_lacks_are_named_and_no_more_than_a_note(
 
 
 def test_a_sandbox_that_does_not_start_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(_: str) -> WarmParent:
+    def gone(*_: str) -> WarmParent:
         raise SandboxFault("the warm parent did not start: No module named 'torch'")
 
     monkeypatch.setattr(WarmParent, "launch", gone)
@@ -164,16 +165,17 @@ def test_an_isolation_that_is_none_is_bad(monkeypatch: pytest.MonkeyPatch) -> No
 # --- room ------------------------------------------------------------------------------------------------
 
 GIGABYTE = doctor.GIGABYTE
-MEMORY = {0: ("memory_short", "bad"), 4: ("memory_for_fewer", "note"), 1000: ("memory", "good")}
+MEMORY = {0: {"machine.memory": "bad"}, 4: {"memory_for_fewer": "note"}, 1000: {}}
 
 
 @pytest.mark.parametrize(("free", "expected"), MEMORY.items())
 def test_memory_is_held_against_what_submissions_may_use(
-    free: int, expected: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    free: int, expected: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine, "free_mb", lambda: free * 1024)
     monkeypatch.setattr(doctor, "CORES", 8)
-    assert ids(doctor.room()).get(expected[0]) == expected[1]
+    found = ids(doctor.room())
+    assert {name: level for name, level in found.items() if "memory" in name} == expected
 
 
 def test_a_full_disk_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,31 +190,31 @@ def test_a_resource_limit_below_the_kits_own_is_bad(monkeypatch: pytest.MonkeyPa
         raise machine.Unfit(limit)
 
     monkeypatch.setattr(machine, "check_limits", low)
-    assert Finding("bad", limit) in list(doctor.room())
+    assert Remark("bad", limit) in list(doctor.room())
 
 
 def test_mnist_is_looked_for_where_it_would_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VAE_DATA_ROOT", str(tmp_path / "other"))
-    assert doctor.data(None).message.values["path"] == tmp_path / "other"
-    assert doctor.data(tmp_path).level == "note"
+    found = kit.module("data").found
+    assert [message.values["path"] for _, message in found(None)] == [tmp_path / "other"]
+    assert [there for there, _ in found(tmp_path)] == [False]
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for kind in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3"):
         (raw / f"{kind}-ubyte.gz").touch()
         (raw / f"{kind}-ubyte").touch()
-    assert doctor.data(tmp_path).level == "note"
+    assert [there for there, _ in found(tmp_path)] == [False]
     (raw / "t10k-labels-idx1-ubyte.gz").touch()
-    assert doctor.data(tmp_path).level == "good"
+    assert [there for there, _ in found(tmp_path)] == [True]
 
 
 def libraries(**changed: tuple[bool, str]) -> dict[str, tuple[bool, str]]:
-    return {**dict.fromkeys((*doctor.LIBRARIES, "fits", "digits", "cuda"), (True, "1.0")), **changed}
+    return {**dict.fromkeys((*doctor.LIBRARIES, "fits", "cuda"), (True, "1.0")), **changed}
 
 
 LIBRARIES = {
     "library_missing": libraries(scipy=(False, "ModuleNotFoundError: No module named 'scipy'")),
     "torch_misfit": libraries(fits=(False, "RuntimeError: operator torchvision::nms does not exist")),
-    "no_digits": libraries(digits=(False, "FileNotFoundError")),
     "libraries_crash": {},
 }
 

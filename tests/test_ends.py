@@ -21,18 +21,31 @@ from typing import Any
 
 import pytest
 
-from autograder.checks.plugin import verdict
+from autograder import isolation
+from autograder.checks.attempt import verdict
 from autograder.checks.remote import Ended, Missing
+from autograder.homework import homework
 from autograder.messages import LANGUAGES, Message
-from autograder.sandbox import supervisor, warm_parent
-from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, WarmParent
+from autograder.sandbox import supervisor, usage, warm_parent
+from autograder.sandbox.client import WarmParent
 from autograder.sandbox.conversation import Student
+from autograder.sandbox.ends import Crashed, SandboxFault, StudentRaised, TimeLimit
 from autograder.sandbox.readable import Readable
 from autograder.sandbox.seal import Box, Identity, Limits
-from autograder.settings import settings
+from autograder.vae.probes import probes  # noqa: F401 - else each fork would preload them
 
 Patch = pytest.MonkeyPatch
-BOX = Box("weak", Identity(range(0)), Readable((), (), ()), b"", "", "cpu", warm_parent.ENVIRONMENT)
+BOX = Box(
+    "weak",
+    Identity(range(0)),
+    Readable((), (), ()),
+    b"",
+    "",
+    "cpu",
+    warm_parent.ENVIRONMENT,
+    "vae",
+    isolation.probes(),
+)
 
 
 @contextlib.contextmanager
@@ -67,7 +80,7 @@ def ended(
 
 def said(error: Exception) -> tuple[str, str]:
     """The outcome and the message id that a check gets, whose words have no hole in either language."""
-    outcome, message_id, values, _ = verdict(error, "f(x)", settings().limits())
+    outcome, message_id, values, _ = verdict(error, "f(x)", homework().limits())
     for language in LANGUAGES:
         text = Message(message_id, values).text(language)
         assert "{" not in text and "(?" not in text and "  " not in text and " ." not in text, text
@@ -237,7 +250,7 @@ def test_an_unwritten_stub_is_named_only_where_the_file_raises_it(small: Limits)
 def test_a_check_after_a_missing_file_names_the_file() -> None:
     """The message had a hole: "stopped at . Solve that one first"."""
     missing = Ended(Missing("training.py", Message("intake.missing", {"file": "training.py"})))
-    outcome, message_id, values, _ = verdict(missing, "", settings().limits())
+    outcome, message_id, values, _ = verdict(missing, "", homework().limits())
     assert (outcome, message_id, values) == ("not_run", "check.file_not_usable", {"file": "training.py"})
 
 
@@ -256,7 +269,7 @@ def test_a_supervisor_that_fails_meanwhile_says_why(small: Limits, monkeypatch: 
     def broken(*_: object) -> Any:
         raise ZeroDivisionError("in the watch")
 
-    monkeypatch.setattr(supervisor, "overfull", broken)
+    monkeypatch.setattr(usage, "overfull", broken)
     error = ended("import time\ndef attack(): time.sleep(60)", small)
     assert isinstance(error, SandboxFault) and "in the watch" in str(error)
 

@@ -13,78 +13,96 @@ from pathlib import Path
 
 import pytest
 
-from autograder import bank, cli, intake, kit
-from autograder.checks import noise, reference
+from autograder import cli
+from autograder.checks import bank
 from autograder.checks.expect import Failed
+from autograder.checks.listed import listed_checks
 from autograder.grading import GraderFault, grade
+from autograder.homework import homework
 from autograder.intake import Submission
 from autograder.messages import Message
-from autograder.outfolder import Folder
 from autograder.results import Result
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
-from autograder.settings import PARTS, settings
-from tests.engine import grade_each
+from autograder.vae.checks import noise, reference
 
-RUN = Run(settings(), "digits", None, "cpu", 7, "en")
-QUICK = replace(RUN, settings=replace(settings(), cpu_seconds=2, wall_seconds=6.0, short_run_cpu_seconds=6))
+RUN = Run(homework(), "digits", None, "cpu", 7, "en")
+QUICK = replace(RUN, homework=replace(homework(), cpu_seconds=2, wall_seconds=6.0, short_run_cpu_seconds=6))
 BREAK = "raise ValueError('<b>no</b>')\n"
 
 
 def solution(**changed: str | None) -> Submission:
     """The solution with some files replaced (``model="..."``), or left out where None."""
-    files = {path.name: path.read_bytes() for path in (kit.SOLUTION / "vae").glob("*.py")}
+    files = {path.name: path.read_bytes() for path in (homework().solved).glob("*.py")}
     for name, text in changed.items():
         files.pop(f"{name}.py")
         if text is not None:
             files[f"{name}.py"] = text.encode()
-    problems = {name: Message("intake.missing", {"file": name}) for name in bank.PART_OF if name not in files}
+    problems = {
+        name: Message("intake.missing", {"file": name}) for name in homework().files if name not in files
+    }
     return Submission("kim", files, problems, (), digest="test")
 
 
 def points(result: Result) -> tuple[float | None, ...]:
-    return tuple(result.part_points(part) for part in PARTS)
+    return tuple(result.part_points(part) for part in tuple(homework().parts))
+
+
+def whole(short_run: float | None = None, **lost: float) -> tuple[float, ...]:
+    """All points of each part, but for those named, by file; and for the short run, which is in the part of training."""
+    check = listed_checks()[homework().whole]
+    parts = {name: part.points for name, part in homework().parts.items()}
+    if short_run is not None:
+        parts[check.part] -= check.points - short_run
+    return tuple(
+        {**parts, **{homework().part_of(f"{file}.py"): left for file, left in lost.items()}}.values()
+    )
 
 
 def test_the_solution_scores_everything_and_the_skeleton_nothing(warm_parent: WarmParent) -> None:
-    assert points(grade(solution(), RUN, warm_parent)) == (20, 30, 30, 20)
-    files = {name: (kit.HANDOUT / "vae" / name).read_bytes() for name in bank.PART_OF}
+    assert points(grade(solution(), RUN, warm_parent)) == whole()
+    files = {name: (homework().given / name).read_bytes() for name in homework().files}
     skeleton = grade(Submission("lee", files, {}, (), "x"), RUN, warm_parent)
     assert (skeleton.score, skeleton.status) == (0, "graded")
     assert {check.misconception for check in skeleton.checks if check.outcome == "error"} == {"not-finished"}
 
 
 @pytest.mark.parametrize(
-    ("changed", "status", "expected"),
+    ("changed", "status"),
     [
-        ({"loss": "def f(:\n"}, "graded", (20, 0, 20, 20)),
-        ({"loss": BREAK}, "graded", (20, 0, 20, 20)),
-        ({"latent": "import sys\nsys.exit(0)\n"}, "graded", (20, 30, 20, 0)),
-        ({"latent": "raise KeyboardInterrupt\n"}, "graded", (20, 30, 20, 0)),
-        ({"model": None}, "graded", (0, 30, 20, 20)),
-        ({"latent": "while True: pass\n"}, "timeout", (20, 30, 20, 0)),
-        ({"latent": "import os\nos._exit(0)\n"}, "crashed", (20, 30, 20, 0)),
-        ({"latent": "import ctypes\nctypes.string_at(0)\n"}, "crashed", (20, 30, 20, 0)),
-        ({"training": "while True: pass\n"}, "timeout", (20, 30, 0, 20)),
+        ({"loss": "def f(:\n"}, "graded"),
+        ({"loss": BREAK}, "graded"),
+        ({"latent": "import sys\nsys.exit(0)\n"}, "graded"),
+        ({"latent": "raise KeyboardInterrupt\n"}, "graded"),
+        ({"model": None}, "graded"),
+        ({"latent": "while True: pass\n"}, "timeout"),
+        ({"latent": "import os\nos._exit(0)\n"}, "crashed"),
+        ({"latent": "import ctypes\nctypes.string_at(0)\n"}, "crashed"),
+        ({"training": "while True: pass\n"}, "timeout"),
     ],
 )
 def test_a_bad_file_costs_its_own_part_and_the_short_run(
-    changed: dict[str, str | None], status: str, expected: tuple[float, ...], warm_parent: WarmParent
+    changed: dict[str, str | None], status: str, warm_parent: WarmParent
 ) -> None:
     result = grade(solution(**changed), QUICK, warm_parent)
-    assert (result.status, points(result)) == (status, expected)
+    assert (result.status, points(result)) == (status, whole(short_run=0, **dict.fromkeys(changed, 0)))
     assert all(check.message for check in result.checks)
 
 
 def test_what_was_passed_before_a_crash_is_kept(warm_parent: WarmParent) -> None:
-    source = (kit.SOLUTION / "vae" / "latent.py").read_text(encoding="utf-8")
+    source = (homework().solved / "latent.py").read_text(encoding="utf-8")
     source = source.replace("        is_known = known.bool()", "        import os; os._exit(3)")
+    before = sum(
+        check.points
+        for check in listed_checks().values()
+        if homework().stub_of(check.id) in ("generate", "interpolate")
+    )
     result = grade(solution(latent=source), RUN, warm_parent)
-    assert (result.status, points(result)) == ("crashed", (20, 30, 20, 13))
+    assert (result.status, points(result)) == ("crashed", whole(short_run=0, latent=before))
 
 
 def test_sleeping_code_is_tried_once_more_and_then_out_of_time(warm_parent: WarmParent) -> None:
-    lazy = replace(RUN, settings=replace(settings(), wall_seconds=2.0))
+    lazy = replace(RUN, homework=replace(homework(), wall_seconds=2.0))
     started = time.monotonic()
     result = grade(solution(latent="import time\ntime.sleep(1000)\n"), lazy, warm_parent)
     assert (result.status, result.part_points("latent")) == ("timeout", 0)
@@ -99,7 +117,7 @@ def test_no_usable_file_is_rejected(warm_parent: WarmParent) -> None:
 
 def test_one_seed_gives_identical_files_identical_records(warm_parent: WarmParent) -> None:
     entry = next(
-        each for each in bank.entries(kit.BANK, "wrong") if each.name == "kl_divergence--missing-half"
+        each for each in bank.entries(homework().bank, "wrong") if each.name == "kl_divergence--missing-half"
     )
     first, second = (grade(bank.submission(entry), RUN, warm_parent) for _ in range(2))
     assert replace(first, seconds=0.0) == replace(second, seconds=0.0)
@@ -125,7 +143,7 @@ def a_class(tmp_path: Path) -> Path:
     for name in ("an", "bae"):
         desk = tmp_path / "class" / name / "vae"
         desk.mkdir(parents=True)
-        for file in bank.PART_OF:
+        for file in homework().files:
             (desk / file).write_text(BREAK, encoding="utf-8")
     return tmp_path / "class"
 
@@ -157,34 +175,6 @@ def test_a_run_continues_where_it_stopped(a_class: Path, tmp_path: Path) -> None
     english = Result.from_json(before["an.json"][0].decode())
     assert korean.seconds == english.seconds
     assert korean.checks[0].message != english.checks[0].message
-
-
-@pytest.mark.parametrize("victim", ["warm_parent", "forkserver"])
-def test_a_dead_process_of_the_grader_costs_nobody_anything(
-    victim: str, a_class: Path, tmp_path: Path
-) -> None:
-    """The third submission is under way: it waits longer than the first control takes."""
-    waiting = a_class / "choi" / "vae"
-    waiting.mkdir(parents=True)
-    (waiting / "loss.py").write_text("import time\ntime.sleep(12)\n" + BREAK, encoding="utf-8")
-    sources = intake.find(a_class)
-    folder = Folder.of(tmp_path / "out", sources)
-    grading = grade_each(sources, folder, RUN, jobs=1, fresh=True)
-    results = [next(grading)]
-    mine = subprocess.run(["pgrep", "-P", str(os.getpid()), "-f", victim], capture_output=True, text=True)
-    children = [
-        pid
-        for parent in mine.stdout.split()
-        for pid in [
-            parent,
-            *subprocess.run(["pgrep", "-P", parent], capture_output=True, text=True).stdout.split(),
-        ]
-    ]
-    for pid in children if victim == "forkserver" else mine.stdout.split()[-1:]:
-        os.kill(int(pid), signal.SIGKILL)
-    results += list(grading)
-    assert sorted(result.submission for result in results) == ["an", "bae", "choi"]
-    assert all(result.status == "graded" and result.score == 0 for result in results)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +221,7 @@ def test_mnist_that_cannot_be_had_is_one_line_and_status_2(
 
 def test_the_solution_scores_100_on_mnist(mnist_root: Path, warm_parent: WarmParent) -> None:
     run = replace(RUN, dataset="mnist", data_root=mnist_root)
-    assert grade(solution(), run, warm_parent).score == 100
+    assert grade(solution(), run, warm_parent).score == homework().max_score
 
 
 def heed_interrupts() -> None:

@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from autograder import handback
+from autograder import gradebook as back
+from autograder.gradebook.table import Table
 from autograder.intake import Source, find, load
 from autograder.messages import LANGUAGES, Refusal
 from autograder.outfolder import Folder
 from autograder.results import Adjustment, Message, Result
 from autograder.run import Run
-from autograder.sandbox.client import SandboxFault
-from autograder.table import Table
+from autograder.sandbox.ends import SandboxFault
 from tests.console import Command
 from tests.engine import failed
 from tests.zips import zipped
@@ -45,7 +45,7 @@ def collected(tmp_path: Path, run: Run) -> Grade:
         for source in sources:
             folder.write(record(source, run, scores[source.name]))
         folder.write_summary("en")
-        handback.write_roster(out, sources, folder.names)
+        back.write_roster(out, sources, folder.names)
         return out
 
     return graded
@@ -56,10 +56,10 @@ def record(source: Source, run: Run, score: float | None) -> Result:
     return result if score is None else replace(result, status="graded", score=score)
 
 
-def fill(channel: str, out: Path, gradebook: Path, **options: Any) -> handback.Filled:
-    table, known = Table.read(gradebook), handback.CHANNELS[channel]
-    where = handback.columns(known, table, options.get("id_column"), options.get("score_column"))
-    return handback.fill(known, table, where, handback.read_roster(out), options.get("scale", False))
+def fill(channel: str, out: Path, gradebook: Path, **options: Any) -> back.Filled:
+    table, known = Table.read(gradebook), back.CHANNELS[channel]
+    where = back.columns(known, table, options.get("id_column"), options.get("score_column"))
+    return back.fill(known, table, where, back.read_roster(out), options.get("scale", False))
 
 
 def put(path: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -208,8 +208,8 @@ def test_what_the_instructor_set_by_hand_is_handed_back(collected: Grade, tmp_pa
 def test_canvas_takes_feedback_under_the_names_of_its_download(collected: Grade) -> None:
     """It finds student and upload by the first two numbers between underscores, and shows the student's file name."""
     out = collected(CANVAS, CANVAS_SCORES)
-    handed = handback.read_roster(out)
-    content, missing = handback.feedback_zip(handback.CHANNELS["canvas"], handed)
+    handed = back.read_roster(out)
+    content, missing = back.feedback_zip(back.CHANNELS["canvas"], handed)
     assert missing == []
     assert sorted(names_in(content)) == [
         "guest_1999_5030_vae.zip",
@@ -219,7 +219,7 @@ def test_canvas_takes_feedback_under_the_names_of_its_download(collected: Grade)
     ]
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         assert names_in(file.read("이서준_LATE_1002_5010_vae.zip")) == ["feedback.html"]
-    assert content == handback.feedback_zip(handback.CHANNELS["canvas"], handed)[0]
+    assert content == back.feedback_zip(back.CHANNELS["canvas"], handed)[0]
 
 
 # --- Moodle ----------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ def test_moodle_round_trip_with_each_of_its_namings(
     expected = expected.replace(",30.00,", ",40,")
     assert filled.content == expected.encode("utf-8-sig")
     assert filled.absent == ("Participant 773 park@univ.ac.kr",)
-    content, _ = handback.feedback_zip(handback.CHANNELS["moodle"], handback.read_roster(out))
+    content, _ = back.feedback_zip(back.CHANNELS["moodle"], back.read_roster(out))
     assert page in names_in(content) and len(names_in(content)) == 2
 
 
@@ -461,13 +461,13 @@ def test_marks_with_the_written_part_take_the_place_of_the_scores(collected: Gra
     out = collected(CANVAS, CANVAS_SCORES)
     rows = "submission,status,code,code_max,written,written_max,mark,mark_max\n"
     rows += "kimminji_1001,graded,92.5,100,40,50,132.5,150\n이서준_1002,graded,40,100,,50,,150\n"
-    handed = handback.with_marks(handback.read_roster(out), put(tmp_path / "marks.csv", rows, "utf-8-sig"))
+    handed = back.with_marks(back.read_roster(out), put(tmp_path / "marks.csv", rows, "utf-8-sig"))
     assert {each.name: (each.score, each.max_score) for each in handed if each.max_score} == {
         "kimminji_1001": (132.5, 150),
         "이서준_1002": (None, 150),
     }
     with pytest.raises(Refusal) as caught:
-        handback.with_marks(handed, put(tmp_path / "marks.csv", rows.replace("132.5,", "good,")))
+        back.with_marks(handed, put(tmp_path / "marks.csv", rows.replace("132.5,", "good,")))
     assert caught.value.message.id == "export.mark"
 
 
@@ -489,7 +489,7 @@ def test_marks_that_do_not_fit_are_refused(
     if text is not None:
         put(tmp_path / "marks.csv", text)
     with pytest.raises(Refusal) as caught:
-        handback.with_marks(handback.read_roster(out), tmp_path / "marks.csv")
+        back.with_marks(back.read_roster(out), tmp_path / "marks.csv")
     assert caught.value.message.id == says
     ended = autograder("export", "canvas", out, book, "--marks", tmp_path / "marks.csv")
     assert ended.status == 2 and all("marks.csv" in line for line in ended.lines)
@@ -575,7 +575,7 @@ def test_a_folder_that_grade_did_not_make_is_refused(tmp_path: Path, content: st
     if content is not None:
         (tmp_path / "submissions.json").write_text(content)
     with pytest.raises(Refusal) as caught:
-        handback.read_roster(tmp_path)
+        back.read_roster(tmp_path)
     assert caught.value.message.id == "export.no_results"
 
 

@@ -33,7 +33,7 @@ from autograder.messages import Message, Refusal
 from autograder.outfolder import Folder, in_language, run_seed
 from autograder.report import write_reports
 from autograder.results import Adjustment, Check, Result, to_csv
-from autograder.sandbox import wire
+from autograder.sandbox import encoding, wire
 from tests import zips
 
 MEGABYTE = 1 << 20
@@ -117,7 +117,7 @@ def received(content: bytes) -> None:
     """One frame is received; whatever arrives is plain data, and a refusal is one of the wire's own."""
 
     def receive() -> None:
-        with suppress(wire.ProtocolError, wire.Closed, wire.DeadlinePassed):
+        with suppress(encoding.ProtocolError, wire.Closed, wire.DeadlinePassed):
             plain(wire.receive(Bytes(content), MEGABYTE))  # type: ignore[arg-type]
 
     # The first read asks for a header and the next for what it says is there; JSON's lists are 40 times their text.
@@ -133,13 +133,13 @@ def plain(value: Any) -> None:
         for key, item in value.items():
             assert type(key) is str
             plain(item)
-    elif isinstance(value, wire.Array):
+    elif isinstance(value, encoding.Array):
         assert type(value.shape) is tuple and all(type(size) is int for size in value.shape)
         assert value.data is None or type(value.data) is torch.Tensor
         assert value.data is None or tuple(value.data.shape) == value.shape
-        assert value.data is None or value.data.dtype is wire.DTYPES[value.dtype]
+        assert value.data is None or value.data.dtype is encoding.DTYPES[value.dtype]
     else:
-        assert value is None or type(value) in (bool, int, float, str, wire.Foreign)
+        assert value is None or type(value) in (bool, int, float, str, encoding.Foreign)
         assert type(value) is not int or value.bit_length() < 64
 
 
@@ -157,7 +157,7 @@ ANSWER = {
         "half": torch.zeros(0, 5, dtype=torch.float16),
     },
 }
-FRAME = frame(*wire.encode(ANSWER))
+FRAME = frame(*encoding.encode(ANSWER))
 BLOB = safetensors.torch.save({"t0": torch.arange(3.0), "t1": torch.zeros(2, 0, dtype=torch.int8)})
 
 
@@ -325,12 +325,12 @@ def test_documents_of_every_shape_are_refused_or_read() -> None:
 )
 def test_the_largest_documents_stay_within_the_cap(item: str) -> None:
     """A million bytes of JSON become at most some 100 MB of Python's objects, for a moment."""
-    count = (wire.MAX_JSON - 1) // (len(item) + 1)
+    count = (encoding.MAX_JSON - 1) // (len(item) + 1)
     document = ("[" + ",".join([item] * count) + "]").encode()
-    assert 0.9 * wire.MAX_JSON < len(document) <= wire.MAX_JSON
+    assert 0.9 * encoding.MAX_JSON < len(document) <= encoding.MAX_JSON
 
     def receive() -> None:
-        with suppress(wire.ProtocolError):
+        with suppress(encoding.ProtocolError):
             wire.receive(Bytes(frame(document)), MEGABYTE)  # type: ignore[arg-type]
 
     frugal(receive, 128 * MEGABYTE)

@@ -1,8 +1,7 @@
-"""The gate of a release: 20 planted canaries, a hand-out that is not as it must be, and what counts as the same."""
+"""The gate of a release: 18 planted canaries, a hand-out that is not as it must be, and what counts as the same."""
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import re
@@ -14,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import kit
-from autograder.gate import Desks, public_checks, scores
-from autograder.gate.fragments import fragments, of_code
-from autograder.settings import FILES
+from autograder.homework import homework
+from autograder.release.fragments import fragments, of_code
+from autograder.release.trial import Desks, public_checks, scores
 from tests.zips import zipped
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,10 +34,10 @@ KL = line("solution/vae/loss.py", "return 0.5 * ")
 WALK = line("solution/vae/latent.py", "return model.decode((1 - t)")
 FILL = line("solution/vae/latent.py", "filled = torch.where(is_known, x, model")
 STEP = line("solution/vae/training.py", "recon_x, mu, log_var = model(images)", 4)
-GUARD = line("autograder/checks/test_2_loss.py", "guard = ")
-TITLE = line("autograder/checks/test_4_latent.py", '"""interpolate decodes evenly')
-REMARK = line("autograder/checks/test_4_latent.py", "# Fed back 60 times to a network")
-BAND = line("autograder/checks/calibration.json", '"digits"', 8)
+GUARD = line("autograder/vae/checks/elbo.py", "guard = ")
+TITLE = line("autograder/vae/checks/test_4_latent.py", '"""interpolate decodes evenly')
+REMARK = line("autograder/vae/checks/test_4_latent.py", "# Fed back 60 times to a network")
+BAND = line("autograder/vae/checks/calibration.json", '"digits"', 8)
 WRONG = line("tests/bank/wrong/kl_divergence--half-on-one-term.py", "return ")
 WHY = line("tests/bank/wrong/kl_divergence--exp-of-half-log-var.py", "# why: ")
 RIGHT = line("tests/bank/right/reparameterize--minus-sign.py", "return ")
@@ -87,14 +85,7 @@ def comment(text: str) -> str:
     return "\n".join(f"    # {each}" for each in text.splitlines())
 
 
-def output(**data: str) -> dict:
-    return {
-        "output_type": "display_data",
-        "data": {name.replace("_", "/"): text for name, text in data.items()},
-    }
-
-
-SPELT = '"' + KL.replace("torch", r"tor\x63h") + '"'
+SPELT = '"' + KL.replace("torch", r"tor\x63h") + '"'  # known by the words after it
 OTHER_LAYOUT = (
     GUARD.replace("0.5 * (", "(0.5 * (  # between\n")
     .replace(" / ", "  # all\n / # words\n")
@@ -108,23 +99,20 @@ CANARIES: Mapping[str, tuple[str, Callable[[Path], object], str, str]] = {
     "comment": ("assignment/vae/latent.py", after(comment(WALK)), "vae/latent.py", "solution/vae/latent.py"),
     "docstring": ("assignment/vae/plots.py", after(f'def hint():\n    """Look:\n\n{comment(SAMPLE)}\n    """'), "vae/plots.py", "solution/vae/model.py"),
     "escaped string": ("assignment/vae/data.py", after(f"HINT = {SPELT}"), "vae/data.py", "solution/vae/loss.py"),
-    "other layout": ("assignment/checks/conftest.py", after(OTHER_LAYOUT), "checks/conftest.py", "autograder/checks/test_2_loss.py"),
-    "settings file": ("assignment/pytest.ini", after(f"# {REMARK}"), "pytest.ini", "autograder/checks/test_4_latent.py"),
+    "other layout": ("assignment/checks/conftest.py", after(OTHER_LAYOUT), "checks/conftest.py", "autograder/vae/checks/elbo.py"),
+    "settings file": ("assignment/pytest.ini", after(f"# {REMARK}"), "pytest.ini", "autograder/vae/checks/test_4_latent.py"),
     "list of requirements": ("assignment/requirements.txt", after(f"# {ANSWER}"), "requirements.txt", "solution/lab/theory.toml"),
     "fenced code": ("assignment/README.md", after(f"```python\n{FILL}\n```"), "README.md", "solution/vae/latent.py"),
     "prose, wrapped anew": ("assignment/README.ko.md", after("\n> ".join(ANSWER_KO.split(" "))), "README.ko.md", "solution/lab/theory.toml"),
     "Markdown cell": ("assignment/lab/lab.ko.ipynb", in_notebook(lambda n: cell(n, "title")["source"].append(f"\n\n{RUBRIC_KO}")), "lab.ko.ipynb, title", "solution/lab/theory.toml"),
     "code cell": ("assignment/lab/lab.ko.ipynb", in_notebook(lambda n: cell(n, "imports")["source"].append(f"\ndef guess(mu, log_var):\n    {WRONG}")), "lab.ko.ipynb, imports", "tests/bank/wrong/kl_divergence--half-on-one-term.py"),
-    "output": ("assignment/lab/lab.en.ipynb", in_notebook(lambda n: cell(n, "setup")["outputs"].append({"output_type": "stream", "name": "stdout", "text": [TITLE]})), "lab.en.ipynb, setup, outputs", "autograder/checks/test_4_latent.py"),
+    "output": ("assignment/lab/lab.en.ipynb", in_notebook(lambda n: cell(n, "setup")["outputs"].append({"output_type": "stream", "name": "stdout", "text": [TITLE]})), "lab.en.ipynb, setup, outputs", "autograder/vae/checks/test_4_latent.py"),
     "cell metadata": ("assignment/lab/lab.en.ipynb", in_notebook(lambda n: cell(n, "title")["metadata"].update(rubric=RUBRIC)), "lab.en.ipynb, title, metadata, rubric", "solution/lab/theory.toml"),
     "notebook metadata": ("assignment/lab/lab.en.ipynb", in_notebook(lambda n: n["metadata"].update(answer={RIGHT: 1})), "lab.en.ipynb, metadata, answer", "tests/bank/right/reparameterize--minus-sign.py"),
-    "attachment": ("assignment/lab/lab.ko.ipynb", in_notebook(lambda n: cell(n, "title").update(attachments={"a.txt": {"text/plain": base64.b64encode(KL.encode()).decode()}})), "a.txt, text/plain (base64)", "solution/vae/loss.py"),
-    "zip in an output": ("assignment/lab/lab.en.ipynb", in_notebook(lambda n: cell(n, "imports")["outputs"].append(output(image_png=base64.b64encode(zipped({"a": SAMPLE})).decode()))), "image/png (base64)/a", "solution/vae/model.py"),
     "workflow": ("release/github/template/.github/workflows/checks.yml", after(f"# {WHY}"), "checks.yml", "tests/bank/wrong/kl_divergence--exp-of-half-log-var.py"),
     "mail": ("release/email/mail.en.txt", after(HOSTILE), "mail.en.txt", "tests/bank/hostile/loss--says-passed.py"),
-    "zip in a zip": ("release/github/template/extra.zip", written(zipped({"inner": zipped({"band": BAND})})), "extra.zip/inner/band", "autograder/checks/calibration.json"),
+    "zip in a zip": ("release/github/template/extra.zip", written(zipped({"inner": zipped({"band": BAND})})), "extra.zip/inner/band", "autograder/vae/checks/calibration.json"),
     "rubric": ("assignment/lab/rubric.en.md", written((ROOT / "solution" / "lab" / "rubric.en.md").read_bytes()), "lab/rubric.en.md", "solution/lab/theory.toml"),
-    "remark of a zip": ("release/github/template/second.zip", written(zipped({}, comment=STEP.encode())), "second.zip (zip)", "solution/vae/training.py"),
 }  # fmt: skip
 
 
@@ -148,7 +136,7 @@ def release(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_all_canaries_are_found_and_nothing_is_built(tmp_path: Path) -> None:
     """Each is named in both languages: where it stands, and which hidden file it is from."""
-    assert len(CANARIES) == 21
+    assert len(CANARIES) == 18
     folder = copy_of_the_kit(tmp_path / "kit")
     for source, plant, _, _ in CANARIES.values():
         plant(folder / source)
@@ -156,7 +144,7 @@ def test_all_canaries_are_found_and_nothing_is_built(tmp_path: Path) -> None:
     assert ended.returncode == 1, ended.stderr
     korean = [each for each in ended.stderr.splitlines() if "숨긴 파일" in each]
     english = [each for each in ended.stderr.splitlines() if "of the hidden file" in each]
-    assert len(korean) == len(english) > 20
+    assert len(korean) == len(english) >= 18
     for kind, (_, _, place, secret) in CANARIES.items():
         for lines, says in ((korean, f"숨긴 파일 {secret}의"), (english, f"of the hidden file {secret}:")):
             assert any(place in each.partition(": ")[0] and says in each for each in lines), kind
@@ -176,10 +164,11 @@ def test_what_nobody_listed_is_refused(tmp_path: Path) -> None:
     locked[locked.index(b"PK\x01\x02") + 8] |= 1  # the flag of a password
     written(bytes(locked))(template / "locked.zip")
     written(b"PK\x05\x06" + bytes(18))(template / "broken.zip")
+    written(zipped({}, comment=STEP.encode()))(template / "remark.zip")
     ended = release(folder, "student", "github", "--lang", "en")
     assert ended.returncode == 1
-    for path in ("github/vae/__pycache__/model.cpython-311.pyc", "github/vae/.model.py.swp"):
-        assert f"{path}: students may not get this file" in ended.stderr
+    for path in ("vae/__pycache__/model.cpython-311.pyc", "vae/.model.py.swp", "remark.zip"):
+        assert f"github/{path}: students may not get this file" in ended.stderr
     assert "model.cpython-311.pyc: this is neither text nor a zip" in ended.stderr
     assert (
         "github/README.md: not the same as student/vae-assignment.zip/vae-assignment/README.md"
@@ -265,15 +254,17 @@ def test_a_solved_stub_and_a_wrong_solution_are_both_seen(tmp_path: Path) -> Non
     """Graded by the real engine; what is right at both ends is tried in test_release.py."""
     for name in ("skeleton", "solution"):
         (tmp_path / name / "vae").mkdir(parents=True)
-    for file in FILES.values():
-        shutil.copy(kit.HANDOUT / "vae" / file, tmp_path / "skeleton" / "vae" / file)
-        shutil.copy(kit.SOLUTION / "vae" / file, tmp_path / "solution" / "vae" / file)
-    shutil.copy(kit.SOLUTION / "vae" / "loss.py", tmp_path / "skeleton" / "vae" / "loss.py")
-    shutil.copy(kit.HANDOUT / "vae" / "latent.py", tmp_path / "solution" / "vae" / "latent.py")
+    for file in homework().files:
+        shutil.copy(homework().given / file, tmp_path / "skeleton" / "vae" / file)
+        shutil.copy(homework().solved / file, tmp_path / "solution" / "vae" / file)
+    shutil.copy(homework().solved / "loss.py", tmp_path / "skeleton" / "vae" / "loss.py")
+    shutil.copy(homework().given / "latent.py", tmp_path / "solution" / "vae" / "latent.py")
     found = {
         each.id: each.values for each in scores(Desks(tmp_path / "skeleton", tmp_path / "solution", tmp_path))
     }
-    assert found["release.score_skeleton"] | {"checks": ""} == {"score": "30", "wanted": "0", "checks": ""}
-    assert found["release.score_solution"] | {"checks": ""} == {"score": "80", "wanted": "100", "checks": ""}
+    most, loss, latent = homework().max_score, homework().points("loss"), homework().points("latent")
+    skeleton, solution = found["release.score_skeleton"], found["release.score_solution"]
+    assert (skeleton["score"], skeleton["wanted"]) == (f"{loss:g}", "0")
+    assert (solution["score"], solution["wanted"]) == (f"{most - latent:g}", f"{most:g}")
     assert "kl_value" in found["release.score_skeleton"]["checks"]
     assert "restore_unknown" in found["release.score_solution"]["checks"]

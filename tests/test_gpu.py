@@ -15,10 +15,13 @@ import torch
 
 from autograder import isolation
 from autograder.grading import grade
+from autograder.homework import homework
 from autograder.run import Run
-from autograder.sandbox import probes, wire
-from autograder.sandbox.client import SandboxFault, StudentRaised, TimeLimit, WarmParent
+from autograder.sandbox import encoding
+from autograder.sandbox.client import WarmParent
+from autograder.sandbox.ends import SandboxFault, StudentRaised, TimeLimit
 from autograder.sandbox.seal import Limits
+from autograder.vae.probes import probes
 
 Attempt = Callable[..., Any]
 needs_a_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no GPU here")
@@ -27,7 +30,7 @@ needs_a_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch se
 @pytest.fixture(scope="module")
 def fresh() -> Iterator[WarmParent]:
     """A warm parent without torch, as for a GPU, whose students' processes compute on the CPU."""
-    parent = WarmParent.launch(isolation.at_most(), fresh=True)
+    parent = isolation.launch(fresh=True)
     yield parent
     parent.close()
 
@@ -55,7 +58,7 @@ def test_the_solution_scores_100_in_fresh_processes(
     fresh: WarmParent, run: Run, handed_in: Callable[..., Any], solution: Mapping[str, bytes]
 ) -> None:
     result = grade(handed_in(solution), run, fresh)
-    assert (result.score, result.status) == (100, "graded")
+    assert (result.score, result.status) == (homework().max_score, "graded")
 
 
 def test_a_fresh_process_is_sealed(fresh: WarmParent, attempt: Attempt) -> None:
@@ -83,14 +86,14 @@ def test_arguments_go_to_the_device_of_the_run() -> None:
 
 
 def received(sent: Any) -> Any:
-    return wire.decode(*wire.encode(sent))
+    return encoding.decode(*encoding.encode(sent))
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 def test_without_a_gpu_no_process_starts_and_no_student_pays(
     run: Run, handed_in: Callable[..., Any], solution: Mapping[str, bytes]
 ) -> None:
-    parent = WarmParent.launch("weak", device="cuda")
+    parent = isolation.launch("weak", device="cuda")
     try:
         with pytest.raises(SandboxFault, match=r"NVIDIA|CUDA"):
             grade(handed_in(solution), replace(run, device="cuda"), parent)
@@ -102,9 +105,9 @@ def test_without_a_gpu_no_process_starts_and_no_student_pays(
 def test_the_solution_scores_100_on_the_gpu(
     run: Run, handed_in: Callable[..., Any], solution: Mapping[str, bytes]
 ) -> None:
-    parent = WarmParent.launch(isolation.at_most(), device="cuda")
+    parent = isolation.launch(device="cuda")
     try:
         result = grade(handed_in(solution), replace(run, device="cuda"), parent)
     finally:
         parent.close()
-    assert (result.score, result.isolation) == (100, isolation.at_most())
+    assert (result.score, result.isolation) == (homework().max_score, isolation.at_most())

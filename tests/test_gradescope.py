@@ -20,6 +20,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,15 @@ import jsonschema
 import pytest
 
 from autograder import control, grading, kit, machine
+from autograder.checks.listed import listed_checks
 from autograder.gradescope import __main__ as gradescope
 from autograder.gradescope import container, page
+from autograder.homework import homework
 from autograder.intake import Source, load
 from autograder.messages import Message, Refusal, misconception
 from autograder.results import Verdict
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
-from autograder.settings import PARTS, settings
 
 RECIPE = kit.ROOT / "release" / "gradescope"
 SCHEMA = json.loads(Path(__file__).with_name("gradescope.schema.json").read_text(encoding="utf-8"))
@@ -72,11 +74,11 @@ def valid(document: Any) -> Document:
 
 def parts(document: Document) -> dict[str, Document]:
     """The tests that show a part's sum."""
-    return dict(zip(PARTS, document["tests"][: len(PARTS)], strict=True))
+    return dict(zip(tuple(homework().parts), document["tests"][: len(tuple(homework().parts))], strict=True))
 
 
 def single_checks(document: Document) -> list[Document]:
-    return list(document["tests"][len(PARTS) :])
+    return list(document["tests"][len(tuple(homework().parts)) :])
 
 
 # --- the zip ---------------------------------------------------------------------------------------------
@@ -207,8 +209,9 @@ def test_setup_installs_a_small_torch_and_the_kit_and_grades_the_solution(
     for_torch, for_kit = (simulated.away / "pip.log").read_text().splitlines()
     assert "torchvision --index-url https://download.pytorch.org/whl/cpu" in for_torch
     assert for_kit.startswith(f"install {simulated.root}/source/kit") and "index" not in for_kit
-    korean, english = (line for line in built.stdout.splitlines() if "100" in line and "landlock" in line)
-    assert "100점 중 100점" in korean and "100 of 100 points" in english
+    most = f"{homework().max_score:g}"
+    korean, english = (line for line in built.stdout.splitlines() if most in line and "landlock" in line)
+    assert f"{most}점 중 {most}점" in korean and f"{most} of {most} points" in english
     assert not simulated.results.exists()
     assert os.stat(simulated.root / "source").st_mode & 0o077 == 0
     installed = simulated.root.glob("venv/lib/python*/site-packages/autograder/kit/solution/vae/loss.py")
@@ -290,7 +293,7 @@ def graded(run: Run, landlock_parent: WarmParent, tmp_path: Path) -> Graded:
             )
         written: list[Document] = []
         submission = load(Source("submission", tmp_path / "submission"))
-        asked = replace(run, settings=replace(settings(), **changed))
+        asked = replace(run, homework=replace(homework(), **changed))
         gradescope.grade(
             submission,
             asked,
@@ -308,9 +311,13 @@ def test_the_solution_gets_all_points_and_each_part_is_told_when_it_is_done(
     graded: Graded, solution: dict[str, bytes]
 ) -> None:
     *before, last = graded(solution)
-    assert [document["score"] for document in before] == [0, 20, 50, 70, 90, 100]
-    assert last["score"] == 100 and "NOT FINISHED" not in last["output"]
-    assert [part["score"] for part in parts(last).values()] == [20, 30, 30, 20]
+    whole = listed_checks()[homework().whole]
+    alone = [part.points - whole.points * (name == whole.part) for name, part in homework().parts.items()]
+    assert [document["score"] for document in before] == [0, *accumulate([*alone, whole.points])]
+    assert last["score"] == homework().max_score and "NOT FINISHED" not in last["output"]
+    assert {name: part["score"] for name, part in parts(last).items()} == {
+        name: part.points for name, part in homework().parts.items()
+    }
     assert last["extra_data"]["status"] == "graded" and last["extra_data"]["isolation"] == "landlock"
     for part in parts(last).values():
         assert part["visibility"] == "visible" and part["status"] == "passed"
@@ -489,13 +496,13 @@ def test_a_submission_may_use_no_more_memory_than_the_container_has_left(
 ) -> None:
     for free, allowed in ((None, 1500), (1536, 536), (9000, 1500)):
         monkeypatch.setattr(container, "cgroup_free_mb", lambda free=free: free)
-        assert container.within_container(settings()).memory_mb == allowed
+        assert container.within_container(homework()).memory_mb == allowed
 
 
 def test_a_container_that_is_too_small_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(container, "cgroup_free_mb", lambda: 768)
     with pytest.raises(Refusal) as refused:
-        container.within_container(settings())
+        container.within_container(homework())
     assert "768 MB" in refused.value.message.text("ko")
     assert "1.0 CPU, 1.5GB RAM" in refused.value.message.text("en")
 
@@ -510,8 +517,8 @@ def test_a_block_ends_in_time_and_leaves_no_alarm() -> None:
 
 def test_submissions_that_wait_and_wait_are_done_before_gradescope_stops_them() -> None:
     """Each part and the short run nearly to their limits on the clock, twice, after 50 s to start on half a core."""
-    chosen = settings()
-    waiting = 2 * (len(PARTS) * chosen.wall_seconds + chosen.short_run_wall_seconds)
+    chosen = homework()
+    waiting = 2 * (len(tuple(homework().parts)) * chosen.wall_seconds + chosen.short_run_wall_seconds)
     assert 50 + waiting < 600
     assert gradescope.SECONDS < 600 - 30
 

@@ -16,17 +16,18 @@ from _pytest._code.code import TracebackEntry
 
 from autograder import grading
 from autograder.checks import session
-from autograder.checks.plugin import Grading
+from autograder.checks.attempt import Attempt, Checked
 from autograder.grading import GraderFault, grade
+from autograder.homework import Part, homework
 from autograder.intake import Submission
 from autograder.report import student_page
 from autograder.results import Check, Result
 from autograder.run import Run
-from autograder.sandbox.client import SandboxFault, WarmParent
-from autograder.settings import FILES, PARTS, settings
+from autograder.sandbox.client import WarmParent
+from autograder.sandbox.ends import SandboxFault
 
 Graded = Callable[..., Result]
-FULL = dict(zip(PARTS, (20.0, 30.0, 30.0, 20.0), strict=True))
+FULL = dict(zip(tuple(homework().parts), (20.0, 30.0, 30.0, 20.0), strict=True))
 SHORT_RUN = 10.0
 
 
@@ -35,7 +36,7 @@ def graded(
     handed_in: Callable[..., Submission], run: Run, warm_parent: WarmParent, monkeypatch: pytest.MonkeyPatch
 ) -> Graded:
     """``result = graded(files)``. Naming misconceptions comes after all points and is left out here."""
-    monkeypatch.setattr(grading, "name_misconceptions", lambda _: None)
+    monkeypatch.setattr(grading, "name_misconceptions", lambda *_: ())
 
     def result(files: Mapping[str, bytes | str], name: str = "kim", **changed: Any) -> Result:
         return grade(handed_in(files, name), replace(run, **changed), warm_parent)
@@ -44,7 +45,7 @@ def graded(
 
 
 def points(result: Result) -> dict[str, float | None]:
-    return {part: result.part_points(part) for part in PARTS}
+    return {part: result.part_points(part) for part in tuple(homework().parts)}
 
 
 def check(result: Result, name: str) -> Check:
@@ -57,7 +58,7 @@ def check(result: Result, name: str) -> Check:
 @pytest.mark.parametrize(
     ("part", "broken", "message"),
     [
-        *((part, "def f(:\n", "check.raised") for part in PARTS),
+        *((part, "def f(:\n", "check.raised") for part in tuple(homework().parts)),
         ("latent", "\0", "intake.nul"),
         ("training", None, "intake.missing"),
     ],
@@ -65,8 +66,10 @@ def check(result: Result, name: str) -> Check:
 def test_a_file_that_is_no_use_costs_its_own_part_and_the_short_run(
     graded: Graded, solution: dict[str, bytes], part: str, broken: str | None, message: str
 ) -> None:
-    files: dict[str, bytes | str] = {name: text for name, text in solution.items() if name != FILES[part]}
-    result = graded({**files, **({} if broken is None else {FILES[part]: broken})})
+    files: dict[str, bytes | str] = {
+        name: text for name, text in solution.items() if name != homework().parts[part].file
+    }
+    result = graded({**files, **({} if broken is None else {homework().parts[part].file: broken})})
     expected = {**FULL, "training": FULL["training"] - SHORT_RUN, part: 0.0}
     assert (result.status, points(result)) == ("graded", expected)
     assert next(each for each in result.checks if each.part == part).message_id == message
@@ -114,7 +117,7 @@ def test_what_was_passed_before_a_time_limit_is_kept(graded: Graded, solution: d
     body = source.index('"""', source.index('"""', at) + 3) + 3
     result = graded(
         {"latent.py": source[:body] + "\n    while True: pass\n" + source[body:]},
-        settings=replace(settings(), cpu_seconds=3),
+        homework=replace(homework(), cpu_seconds=3),
     )
     assert (result.status, result.part_points("latent")) == ("timeout", 13)
     assert check(result, "restore_images").outcome == "timeout"
@@ -186,7 +189,7 @@ import torch
 import autograder.sandbox.student as inside
 inside.perform = lambda *_: {forged}
 """
-    result = graded(dict.fromkeys(FILES.values(), source))
+    result = graded(dict.fromkeys(homework().files, source))
     outcomes = {each.outcome for each in result.checks if each.points}
     assert outcomes <= {"passed"}
     # An answer of the right form may say that no devices are mixed and that nothing was changed, and no more.
@@ -208,7 +211,7 @@ def test_files_beside_the_four_count_for_nothing(graded: Graded, solution: dict[
     hostile = "raise SystemExit\n"
     names = "__init__.py data.py plots.py conftest.py sitecustomize.py torch.py pytest.ini test_1_reparameterize.py"
     result = graded({**solution, **dict.fromkeys(names.split(), hostile)})
-    assert (result.status, result.score) == ("graded", 100)
+    assert (result.status, result.score) == ("graded", homework().max_score)
 
 
 def test_what_a_student_raises_arrives_escaped(graded: Graded) -> None:
@@ -227,15 +230,14 @@ def test_what_a_student_raises_arrives_escaped(graded: Graded) -> None:
 # --- once more, and whose fault --------------------------------------------------------------------------
 
 
-def attempts(monkeypatch: pytest.MonkeyPatch, before: Callable[[Grading, int], None]) -> list[Grading]:
-    """Watch the attempts of a grading; ``before`` sees each one with its number."""
-    seen: list[Grading] = []
+def attempts(monkeypatch: pytest.MonkeyPatch, second: Submission | None = None) -> list[Run]:
+    """Watch the attempts of a grading; all but the first one may be at another submission."""
+    seen: list[Run] = []
     run_checks = grading.run_checks
 
-    def watched(one: Grading) -> None:
-        seen.append(one)
-        before(one, len(seen))
-        run_checks(one)
+    def watched(submission: Submission, run: Run, *others: Any) -> Checked:
+        seen.append(run)
+        return run_checks(second if second and len(seen) > 1 else submission, run, *others)
 
     monkeypatch.setattr(grading, "run_checks", watched)
     return seen
@@ -249,14 +251,9 @@ def test_a_submission_that_only_waited_is_tried_once_more(
 ) -> None:
     """On a loaded machine: it reached the limit on the clock in the first attempt, and not in the second."""
     good = handed_in({"loss.py": solution["loss.py"]})
-
-    def calm_down(one: Grading, number: int) -> None:
-        if number == 2:
-            one.submission = good
-
-    seen = attempts(monkeypatch, calm_down)
+    seen = attempts(monkeypatch, good)
     result = graded(
-        {"loss.py": "import time\ntime.sleep(1000)\n"}, settings=replace(settings(), wall_seconds=3.0)
+        {"loss.py": "import time\ntime.sleep(1000)\n"}, homework=replace(homework(), wall_seconds=3.0)
     )
     assert len(seen) == 2
     assert (result.status, result.part_points("loss")) == ("graded", 30)
@@ -269,18 +266,18 @@ def test_who_was_kept_from_the_processor_gets_more_time_than_who_slept(
     load: float, computing: float, patience: float, graded: Graded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "getloadavg", lambda: (load, 0.0, 0.0))
-    seen = attempts(monkeypatch, lambda *_: None)
+    seen = attempts(monkeypatch)
     busy = f"import time\nwhile time.process_time() < {computing}: pass\ntime.sleep(1000)\n"
-    result = graded({"loss.py": busy}, settings=replace(settings(), wall_seconds=3.0))
+    result = graded({"loss.py": busy}, homework=replace(homework(), wall_seconds=3.0))
     assert check(result, "reconstruction_scalar").message_id == "check.wall_time"
-    assert [one.run.settings.wall_seconds for one in seen] == [3, 3 * patience]
+    assert [one.homework.wall_seconds for one in seen] == [3, 3 * patience]
 
 
 def test_a_submission_that_computed_too_long_is_not_tried_again(
     graded: Graded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen = attempts(monkeypatch, lambda *_: None)
-    result = graded({"loss.py": "while True: pass\n"}, settings=replace(settings(), cpu_seconds=2))
+    seen = attempts(monkeypatch)
+    result = graded({"loss.py": "while True: pass\n"}, homework=replace(homework(), cpu_seconds=2))
     assert len(seen) == 1
     assert (result.status, result.score) == ("timeout", 0)
     assert check(result, "reconstruction_scalar").message_id == "check.cpu_time"
@@ -298,7 +295,9 @@ def test_a_sandbox_that_is_gone_is_no_result(
 def test_checks_that_do_not_add_up_are_the_graders_fault(
     handed_in: Callable[..., Submission], run: Run, warm_parent: WarmParent
 ) -> None:
-    other = replace(run, settings=replace(settings(), points_loss=31))
+    other = replace(
+        run, homework=replace(homework(), parts={**homework().parts, "loss": Part("loss.py", 31)})
+    )
     with pytest.raises(GraderFault, match="add up"):
         grade(handed_in({"loss.py": ""}), other, warm_parent)
 
@@ -306,7 +305,7 @@ def test_checks_that_do_not_add_up_are_the_graders_fault(
 def test_no_checks_at_all_are_the_graders_fault(
     handed_in: Callable[..., Submission], run: Run, warm_parent: WarmParent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(grading, "run_checks", lambda one: None)
+    monkeypatch.setattr(grading, "run_checks", lambda *three: Attempt(*three[:3]).brought(()))
     with pytest.raises(GraderFault, match="gave no result"):
         grade(handed_in({"loss.py": ""}), run, warm_parent)
 
@@ -344,10 +343,10 @@ def test_what_pytest_itself_raises_is_no_result_and_spoils_no_later_one(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Grading, "record", broken)
+        patch.setattr(Attempt, "record", broken)
         with pytest.raises(ZeroDivisionError):
             graded(solution)
-    assert graded(solution).score == 100
+    assert graded(solution).score == homework().max_score
 
 
 # --- the record ------------------------------------------------------------------------------------------
@@ -376,7 +375,7 @@ def test_a_record_holds_what_a_dispute_needs(graded: Graded, run: Run, warm_pare
     assert {"autograder", "torch", "python"} <= set(result.versions)
     assert len(result.digest) == 64
     assert result.seconds > 0
-    assert sum(each.max_points for each in result.checks) == result.max_score == 100
+    assert sum(each.max_points for each in result.checks) == result.max_score == homework().max_score
 
 
 def test_no_report_of_a_failing_check_is_drawn(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:

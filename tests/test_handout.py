@@ -16,7 +16,8 @@ import torch
 from matplotlib.figure import Figure
 from sklearn.datasets import load_digits
 
-from autograder import kit, skeleton
+from autograder.homework import homework
+from autograder.release import skeleton
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT, SOLUTION = ROOT / "assignment", ROOT / "solution"
@@ -73,7 +74,7 @@ def test_both_trees_agree_bodies_aside(name):
 def test_the_assignment_is_what_the_solution_generates(name):
     generated = skeleton.skeleton((SOLUTION / "vae" / name).read_text(encoding="utf-8"))
     assert (ASSIGNMENT / "vae" / name).read_text(encoding="utf-8") == generated, (
-        "run python -m autograder.skeleton"
+        "run python -m autograder.release.skeleton"
     )
 
 
@@ -116,10 +117,10 @@ def c():
     assert skeleton.skeleton(source) == source.replace("\n    # why\n    return 1\n", task)
 
 
-def test_drift_is_named_and_mended(tmp_path, monkeypatch, capsys):
+def test_drift_is_named_and_mended(tmp_path, kit_at, monkeypatch, capsys):
     for folder in ("assignment", "solution"):
         shutil.copytree(ROOT / folder / "vae", tmp_path / folder / "vae")
-    monkeypatch.setattr(kit, "ROOT", tmp_path)
+    kit_at(tmp_path)
     drifted = tmp_path / "assignment" / "vae" / "loss.py"
     drifted.write_text("# edited by hand\n", encoding="utf-8")
     outcomes = []
@@ -312,9 +313,27 @@ def test_both_readmes_name_every_task_with_its_points():
         rows = tasks(readme)
         assert [row[:4] for row in rows if row[0]] == given
         assert [row[3] for row in rows if not row[0]] == [points["short_run"]]
-        assert sum(int(row[3]) for row in rows) == 100
+        assert sum(int(row[3]) for row in rows) == homework().max_score
     for english, korean in zip(tasks(README), tasks(README_KO), strict=True):
         assert english[4] == korean[4] and english[5] == korean[5].replace("분", " min")
+
+
+def test_no_page_says_how_many_tasks_or_points_there_are():
+    """They change with the homework; a table that does say so is held to the record by a test."""
+    pages = [
+        *ROOT.glob("README*.md"),
+        *ROOT.glob("docs/*.md"),
+        *ASSIGNMENT.rglob("*.md"),
+        SOLUTION / "lab" / "lab.md",
+    ]
+    pages += [page for page in (ROOT / "release").rglob("*") if page.suffix in (".md", ".txt")]
+    told = re.compile(
+        r"\b(nine|9) (short )?(functions|tasks|stubs)|(아홉|9개의?) ?(과제|함수)|함수 아홉|\b100 points of code|코드 100점"
+    )
+    assert len(pages) > 20
+    for page in pages:
+        found = told.search(page.read_text(encoding="utf-8"))
+        assert not found, f"{page.relative_to(ROOT)}: {found and found[0]}"
 
 
 # --- data and plots ------------------------------------------------------------------------------------

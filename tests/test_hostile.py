@@ -20,19 +20,20 @@ from typing import Any
 import pytest
 import torch
 
-from autograder import audit, bank, grading, kit
-from autograder.bank import PART_OF, STUBS, Entry
+from autograder import audit, grading, kit
+from autograder.checks import bank
+from autograder.checks.bank import Entry
+from autograder.homework import homework
 from autograder.intake import Submission
 from autograder.report import student_page
 from autograder.results import Result
 from autograder.run import Run
-from autograder.sandbox import wire
+from autograder.sandbox import encoding
 from autograder.sandbox.client import WarmParent
 from autograder.sandbox.conversation import Student
 from autograder.sandbox.seal import FIRST_UID
-from autograder.settings import FILES, PARTS, settings
 
-HOSTILE = bank.entries(kit.BANK, "hostile")
+HOSTILE = bank.entries(homework().bank, "hostile")
 LAYERS = {
     *(
         "private root",
@@ -57,7 +58,7 @@ LAYERS = {
     *("scrubbed environment", "no open files", "written files end with the process", "control"),
 }
 # Entries that end badly end soon: 1 s of CPU time is ten times what the solution's part takes.
-QUICK = replace(settings(), cpu_seconds=2, wall_seconds=5.0, memory_mb=500)
+QUICK = replace(homework(), cpu_seconds=2, wall_seconds=5.0, memory_mb=500)
 CANARY = f"canary-{secrets.token_hex(16)}"  # a secret in the grader's memory
 # Words that stand in hidden files and nowhere in what students get.
 HIDDEN_WORDS = {
@@ -68,7 +69,7 @@ HIDDEN_WORDS = {
 
 
 def file_of(entry: Entry) -> str:
-    (file,) = {STUBS[stub] for stub in entry.stubs}
+    (file,) = {homework().file_of(stub) for stub in entry.stubs}
     return file
 
 
@@ -79,7 +80,7 @@ def ends(entry: Entry) -> set[str]:
 
 def crowds(entries: list[Entry]) -> list[tuple[Entry, ...]]:
     """The entries, up to four in a crowd: no two in the same file."""
-    by_file = [[entry for entry in entries if file_of(entry) == file] for file in FILES.values()]
+    by_file = [[entry for entry in entries if file_of(entry) == file] for file in homework().files]
     return [tuple(entry for entry in crowd if entry is not None) for crowd in zip_longest(*by_file)]
 
 
@@ -139,24 +140,24 @@ def _belongs_to_a_student(entry: os.DirEntry[str]) -> bool:
 def watched(sealed: WarmParent, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
     """``sealed``; afterwards nothing is left, and the neighbour has noticed nothing."""
     monkeypatch.setenv("VAE_CANARY", CANARY)
-    patient = replace(settings().limits(), cpu_seconds=100)
+    patient = replace(homework().limits(), cpu_seconds=100)
     with sealed.student(patient, 600, seed=3) as neighbour:
         source = "def kl_divergence(mu): return mu.sum()"
         neighbour.ask("load", files={"__init__.py": "", "loss.py": source}, modules=["loss"])
         watch = Watched(sealed, neighbour)
         processes, written = watch.processes(), watch.written()
-        encode, decode = wire.encode, wire.decode
+        encode, decode = encoding.encode, encoding.decode
 
-        def encoded(value: Any) -> tuple[bytes, bytes]:
-            watch.sent += encode(value)
-            return encode(value)
+        def encoded(value: Any, bounded: bool = False) -> tuple[bytes, bytes]:
+            watch.sent += encode(value, bounded)
+            return encode(value, bounded)
 
         def decoded(document: bytes, blob: bytes) -> Any:
             watch.received += (document, blob)
             return decode(document, blob)
 
-        monkeypatch.setattr(wire, "encode", encoded)
-        monkeypatch.setattr(wire, "decode", decoded)
+        monkeypatch.setattr(encoding, "encode", encoded)
+        monkeypatch.setattr(encoding, "decode", decoded)
         yield watch
         patience = time.monotonic() + 30
         while (watch.processes(), watch.written()) != (processes, written) and time.monotonic() < patience:
@@ -169,7 +170,7 @@ def watched(sealed: WarmParent, run: Run, monkeypatch: pytest.MonkeyPatch) -> It
 @pytest.fixture
 def grade(watched: Watched, run: Run, monkeypatch: pytest.MonkeyPatch) -> Any:
     """``result = grade(crowd)``. Naming misconceptions comes after all points and is left out here."""
-    monkeypatch.setattr(grading, "name_misconceptions", lambda _: None)
+    monkeypatch.setattr(grading, "name_misconceptions", lambda *_: ())
 
     def graded(crowd: tuple[Entry, ...], **changed: Any) -> Result:
         return grading.grade(together(crowd), replace(run, **changed), watched.parent)
@@ -178,9 +179,9 @@ def grade(watched: Watched, run: Run, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def outcomes(entry: Entry, result: Result) -> set[str]:
-    own = PART_OF[file_of(entry)]
+    own = homework().part_of(file_of(entry))
     found = {
-        check.outcome for check in result.checks if check.part == own and check.id != audit.SHORT_RUN
+        check.outcome for check in result.checks if check.part == own and check.id != homework().whole
     } & {"crashed", "timeout"}
     return found or {"graded"}
 
@@ -202,11 +203,13 @@ def nobody_gains(crowd: tuple[Entry, ...], result: Result) -> None:
         assert outcomes(entry, result) <= ends(entry), entry.name
         assert not audit.gained(entry, result), entry.name
         if entry.work == "honest" and ends(entry) == {"graded"} and "loses" not in entry.header:
-            part = PART_OF[file_of(entry)]
+            part = homework().part_of(file_of(entry))
             whole = sum(check.max_points for check in result.checks if check.part == part)
             assert audit.earned(entry, result) == whole - (10 if part == "training" else 0), entry.name
-    for part in set(PARTS) - {PART_OF[file_of(entry)] for entry in crowd} - {"training"}:
-        assert result.part_points(part) == settings().points(part)
+    for part in (
+        set(homework().parts) - {homework().part_of(file_of(entry)) for entry in crowd} - {"training"}
+    ):
+        assert result.part_points(part) == homework().points(part)
 
 
 def name_of(crowd: tuple[Entry, ...]) -> str:
@@ -226,14 +229,14 @@ def test_an_attack_beside_finished_work_gains_and_reaches_nothing(
 def test_an_attack_that_ends_badly_costs_its_own_part_alone(
     watched: Watched, grade: Any, crowd: tuple[Entry, ...]
 ) -> None:
-    result = grade(crowd, settings=QUICK)
+    result = grade(crowd, homework=QUICK)
     nobody_gains(crowd, result)
     nothing_hidden_in(watched, result)
 
 
 def test_after_all_attacks_a_right_submission_scores_everything(watched: Watched, grade: Any) -> None:
     result = grade(())
-    assert (result.status, result.score) == ("graded", 100)
+    assert (result.status, result.score) == ("graded", homework().max_score)
     nothing_hidden_in(watched, result)
     assert watched.ask_neighbour() == 2.0
 
@@ -249,7 +252,7 @@ def test_the_hostile_bank_is_complete() -> None:
         assert entry.work in ("honest", "empty", "wrong"), entry.name
         assert (entry.work == "wrong") == ("most" in entry.header), entry.name
         assert ends(entry) <= {"graded", "crashed", "timeout"}, entry.name
-        assert set(entry.stubs) <= set(STUBS) and file_of(entry), entry.name
+        assert set(entry.stubs) <= set(homework().stubs) and file_of(entry), entry.name
 
 
 def test_every_layer_stops_an_attack() -> None:
@@ -258,9 +261,9 @@ def test_every_layer_stops_an_attack() -> None:
 
 def test_the_hidden_words_stand_in_hidden_files() -> None:
     places = {
-        "checks": kit.ROOT / "autograder" / "checks" / "test_2_loss.py",
-        "solution": kit.SOLUTION / "vae" / "loss.py",
-        "calibration": kit.ROOT / "autograder" / "checks" / "calibration.json",
+        "checks": kit.folder() / "checks" / "elbo.py",
+        "solution": homework().solved / "loss.py",
+        "calibration": kit.folder() / "checks" / "calibration.json",
     }
     for name, words in HIDDEN_WORDS.items():
         assert words in places[name].read_text(encoding="utf-8")
@@ -298,7 +301,7 @@ def test_an_attack_that_gains_is_seen(watched: Watched, grade: Any) -> None:
 
 WITHOUT = {
     "loss--forged-answers-to-every-question": ("autograder.checks.expect", ("close", "all_close")),
-    "latent--guesses-the-seed": ("autograder.checks.remote", ("student_seed",)),
+    "latent--guesses-the-seed": ("autograder.run.Run", ("student_seed",)),
 }
 
 
@@ -312,5 +315,5 @@ def test_without_its_defence_on_the_trusted_side_an_attack_succeeds(
     succeeded = audit.got_through if "seed" in name else lambda result: audit.gained(entry, result)
     assert not succeeded(grade((entry,)))
     for function in functions:
-        monkeypatch.setattr(f"{module}.{function}", lambda given, *_, **__: given)
+        monkeypatch.setattr(f"{module}.{function}", lambda given, *_, **__: getattr(given, "seed", given))
     assert succeeded(grade((entry,)))

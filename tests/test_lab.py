@@ -12,10 +12,10 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from autograder import generated, kit, lab
-from autograder.checks.plugin import check_id
+from autograder.checks.attempt import check_id
 from autograder.checks.session import collected
-from autograder.settings import PARTS, settings
+from autograder.homework import homework
+from autograder.release import generated, lab
 
 ROOT = Path(__file__).resolve().parents[1]
 LAB = ROOT / "assignment" / "lab"
@@ -61,15 +61,15 @@ def graded(notebook):
 
 
 def test_the_notebooks_and_sheets_are_what_the_source_generates():
-    assert list(generated.drifted(lab.wanted())) == [], "run python -m autograder.lab"
+    assert list(generated.drifted(lab.wanted())) == [], "run python -m autograder.release.lab"
 
 
-def test_drift_is_named_and_mended(tmp_path, monkeypatch, capsys):
+def test_drift_is_named_and_mended(tmp_path, kit_at, monkeypatch, capsys):
     files = [Path("assignment", "lab", name) for name in ("lab.ko.ipynb", "theory.en.md")]
     files.insert(1, Path("solution", "lab", "rubric.ko.md"))
     for side in ("assignment", "solution"):
         shutil.copytree(ROOT / side / "lab", tmp_path / side / "lab")
-    monkeypatch.setattr(kit, "ROOT", tmp_path)
+    kit_at(tmp_path)
     for file in files:
         (tmp_path / file).write_text("{}", encoding="utf-8")
     outcomes = []
@@ -123,8 +123,8 @@ def test_check_cells_hold_the_points_of_the_hidden_checks(notebooks):
         points[name] += item.get_closest_marker("check").kwargs["points"]
     cells = {name: about for name, about in graded(notebooks["ko"]).items() if not about["solution"]}
     assert {name: about["points"] for name, about in cells.items()} == points
-    for part in PARTS:
-        assert sum(points[name] for name, of in STUBS.items() if of == part) == settings().points(part)
+    for part in tuple(homework().parts):
+        assert sum(points[name] for name, of in STUBS.items() if of == part) == homework().points(part)
     assert all(about["locked"] and about["grade"] for about in cells.values())
 
 

@@ -1,4 +1,4 @@
-"""Resource limits: each one of assignment.toml is enforced in both tiers, and whoever meets one is told which.
+"""Resource limits: each one of homework.toml is enforced in both tiers, and whoever meets one is told which.
 
 The limits are small here, so that they are met in a moment. A case is one file, graded like any other: that
 also shows the status and the words, in both languages.
@@ -18,13 +18,13 @@ import pytest
 
 from autograder.checks.limits import NUMBERS, SIGNS, limit_met, numbers
 from autograder.grading import grade
+from autograder.homework import Homework, homework
 from autograder.intake import Submission
 from autograder.messages import Message, catalogue
 from autograder.run import Run
-from autograder.sandbox import supervisor
+from autograder.sandbox import usage
 from autograder.sandbox.client import WarmParent
 from autograder.sandbox.seal import Limits
-from autograder.settings import Settings, settings
 
 LIMITED = {
     "cpu_seconds": 2,
@@ -143,8 +143,8 @@ CASES = {
 }
 
 
-def limited(**changes: int) -> Settings:
-    return replace(settings(), **{**LIMITED, **changes})
+def limited(**changes: int) -> Homework:
+    return replace(homework(), **{**LIMITED, **changes})
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
@@ -152,7 +152,7 @@ def test_who_meets_a_limit_is_told_which(
     sealed: WarmParent, handed_in: Callable[..., Submission], run: Run, case: Case
 ) -> None:
     result = grade(
-        handed_in({"loss.py": case.source}), replace(run, settings=limited(**dict(case.changes))), sealed
+        handed_in({"loss.py": case.source}), replace(run, homework=limited(**dict(case.changes))), sealed
     )
     told = next(check for check in result.checks if check.id == "reconstruction_scalar")
     # A file system of one's own refuses to write; a watched folder ends the process.
@@ -195,7 +195,7 @@ os.waitpid(child, 0)
 def reconstruction_loss(recon_x, x):
     raise ValueError("got this far")
 """
-    result = grade(handed_in({"loss.py": source}), replace(run, settings=limited(cpu_seconds=20)), sealed)
+    result = grade(handed_in({"loss.py": source}), replace(run, homework=limited(cpu_seconds=20)), sealed)
     told = next(check for check in result.checks if check.id == "reconstruction_scalar")
     assert told.message_id == "check.raised" and told.values["text"] == "got this far"
 
@@ -204,7 +204,7 @@ def reconstruction_loss(recon_x, x):
 
 
 def watched(folder: Path, **changes: int) -> str:
-    return supervisor.overfull(replace(limited().limits(), **changes), {}, str(folder))
+    return usage.overfull(replace(limited().limits(), **changes), {}, str(folder))
 
 
 def test_a_folder_is_measured_by_what_it_takes_up(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_folder_is_measured_by_what_it_takes_up(tmp_path: Path) -> None:
     assert watched(tmp_path, scratch_mb=5, scratch_files=5) == ""
     assert watched(tmp_path, scratch_mb=3) == "scratch"
     assert watched(tmp_path, scratch_files=4) == "scratch"
-    assert supervisor.overfull(limited(scratch_mb=3).limits(), {}, "") == "", (
+    assert usage.overfull(limited(scratch_mb=3).limits(), {}, "") == "", (
         "elsewhere a file system bounds itself"
     )
 
@@ -230,7 +230,7 @@ def test_a_folder_that_hides_what_is_in_it_counts_as_too_much(
         return scandir
 
     for number, verdict in ((2, ""), (20, ""), (13, "scratch"), (36, "scratch")):  # gone; hidden; too deep
-        monkeypatch.setattr(supervisor.os, "scandir", failing(number))
+        monkeypatch.setattr(usage.os, "scandir", failing(number))
         assert watched(tmp_path) == verdict
 
 
@@ -238,36 +238,36 @@ def test_memory_shared_with_the_warm_parent_is_not_counted(monkeypatch: pytest.M
     """Ten children that share 200 MB with this process and have 20 MB of their own are 200 MB in all."""
     megabyte = 1 << 20
     family = [str(number) for number in range(10)]
-    monkeypatch.setattr(supervisor, "cpu_seconds", lambda pid: 0.0)
-    monkeypatch.setattr(supervisor, "resident_bytes", lambda pid: 220 * megabyte)
+    monkeypatch.setattr(usage, "cpu_seconds", lambda pid: 0.0)
+    monkeypatch.setattr(usage, "resident_bytes", lambda pid: 220 * megabyte)
     monkeypatch.setattr(
-        supervisor, "proportional_bytes", lambda pid: (20 if pid == "self" else 20 + 20) * megabyte
+        usage, "proportional_bytes", lambda pid: (20 if pid == "self" else 20 + 20) * megabyte
     )
-    monkeypatch.setattr(supervisor.select, "select", lambda *arguments: ([], [], []))
+    monkeypatch.setattr(usage.select, "select", lambda *arguments: ([], [], []))
     nobody = SimpleNamespace()
-    assert supervisor.exceeded(replace(limited().limits(), memory_mb=200), family, nobody) == ""  # type: ignore[arg-type]
-    assert supervisor.exceeded(replace(limited().limits(), memory_mb=199), family, nobody) == "memory"  # type: ignore[arg-type]
+    assert usage.exceeded(replace(limited().limits(), memory_mb=200), family, nobody) == ""  # type: ignore[arg-type]
+    assert usage.exceeded(replace(limited().limits(), memory_mb=199), family, nobody) == "memory"  # type: ignore[arg-type]
 
 
 def test_memory_that_can_not_be_shared_out_counts_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "cpu_seconds", lambda pid: 0.0)
-    monkeypatch.setattr(supervisor, "resident_bytes", lambda pid: 150 << 20)
-    monkeypatch.setattr(supervisor, "proportional_bytes", lambda pid: 0)
+    monkeypatch.setattr(usage, "cpu_seconds", lambda pid: 0.0)
+    monkeypatch.setattr(usage, "resident_bytes", lambda pid: 150 << 20)
+    monkeypatch.setattr(usage, "proportional_bytes", lambda pid: 0)
     nobody = SimpleNamespace(fileno=lambda: 0)
-    monkeypatch.setattr(supervisor.select, "select", lambda *arguments: ([], [], []))
+    monkeypatch.setattr(usage.select, "select", lambda *arguments: ([], [], []))
     for limit, verdict in ((300, ""), (299, "memory")):
         limits = replace(limited().limits(), memory_mb=limit)
-        assert supervisor.exceeded(limits, ["1", "2"], nobody) == verdict  # type: ignore[arg-type]
+        assert usage.exceeded(limits, ["1", "2"], nobody) == verdict  # type: ignore[arg-type]
 
 
 COUNTING = """
 import json, resource, sys, threading, time
 from dataclasses import replace
+from autograder.homework import homework
 from autograder.sandbox import seal
-from autograder.settings import settings
 for _ in range(30):
     threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
-seal.limit_resources(replace(settings().limits(), processes=64), alone=sys.argv[1] == "alone")
+seal.limit_resources(replace(homework().limits(), processes=64), alone=sys.argv[1] == "alone")
 print(resource.getrlimit(resource.RLIMIT_NPROC)[0], flush=True)
 import os; os._exit(0)
 """
@@ -305,9 +305,9 @@ def test_a_limit_is_known_by_what_the_system_says(kind: str, text: str, limit: s
 def test_every_limit_has_words_with_its_numbers(language: str) -> None:
     raised = {"called": "f", "kind": "OSError", "text": "t", "file": "loss.py", "line": 1}
     texts = [
-        Message(f"check.limit_{limit}", {**raised, **numbers(limit, settings().limits())}).text(language)
+        Message(f"check.limit_{limit}", {**raised, **numbers(limit, homework().limits())}).text(language)
         for limit in SIGNS
     ]
     assert len(set(texts)) == len(SIGNS)
     for limit, text in zip(SIGNS, texts, strict=True):
-        assert all(str(getattr(settings(), name)) in text for name in NUMBERS[limit])
+        assert all(str(getattr(homework(), name)) in text for name in NUMBERS[limit])

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from autograder import machine
+from autograder.homework import homework
 from autograder.machine import Unfit
-from autograder.settings import settings
 
 MB = 1 << 20
 VERSION_1 = "7:cpu,cpuacct:{path}\n5:memory:{path}\n1:name=systemd:{path}\n"
@@ -252,7 +252,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the k
 
 def checked(name: str, soft: int | None, hard: int | None) -> Any:
     """What ``check_limits`` says in a process of its own that has this limit, or the limit that it leaves there."""
-    limits = asdict(settings().limits())
+    limits = asdict(homework().limits())
     command = [sys.executable, "-c", LIMITED, json.dumps([name, soft, hard, limits])]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -285,4 +285,4 @@ def test_limits_that_are_enough_stay_as_they_are() -> None:
 
 
 def test_the_limits_here_are_enough() -> None:
-    machine.check_limits(settings().limits(short_run=True))
+    machine.check_limits(homework().limits(short_run=True))

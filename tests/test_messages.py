@@ -5,15 +5,21 @@ from __future__ import annotations
 import ast
 import re
 import string
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from autograder import messages
+from autograder import kit, messages
 from autograder.checks.limits import numbers
+from autograder.homework import homework
 from autograder.messages import LANGUAGES, Message, catalogue, words
-from autograder.settings import settings
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 ENGINE = Path(messages.__file__).parents[1]
 SOURCES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(ENGINE.rglob("*.py"))}
@@ -107,7 +113,7 @@ def test_no_words_are_left_over() -> None:
 @pytest.mark.parametrize("how", ["exit", "signal", "memory", "scratch", "output", "garbled"])
 def test_every_way_to_crash_has_words(how: str) -> None:
     for language in LANGUAGES:
-        values = {"called": "f()", "number": 3, **numbers(how, settings().limits())}
+        values = {"called": "f()", "number": 3, **numbers(how, homework().limits())}
         assert Message(f"check.crashed_{how}", values).text(language)
 
 
@@ -144,3 +150,14 @@ def test_no_text_breaks_a_line_of_the_command_line() -> None:
     for language in LANGUAGES:
         for key, text in catalogue(language)["messages"].items():
             assert "\n" not in text, (language, key)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_engines_words_and_the_homeworks_are_apart(language: str) -> None:
+    """Nothing is said in both files, so that neither hides the other's."""
+    own, homeworks = (
+        tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
+        for folder in (ENGINE / "messages", (kit.folder() / "words"))
+    )
+    assert own.keys() == {"messages"} and homeworks.keys() == {"messages", "titles", "misconceptions"}
+    assert not own["messages"].keys() & homeworks["messages"].keys()

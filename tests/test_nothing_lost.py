@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 
 from autograder import cli, outfolder, report, rounds
+from autograder.files import write_atomically
 from autograder.intake import Source, Submission, find, load, tree
 from autograder.outfolder import Folder
-from autograder.results import write_atomically
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
 from tests.engine import grade_each

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from autograder import identical, kit, overrides
-from autograder.adjust import Adjuster, lateness
-from autograder.fingerprint import listed_checks
+from autograder.checks.listed import listed_checks
+from autograder.gradebook import identical, overrides
+from autograder.gradebook.adjust import Adjuster, lateness
+from autograder.gradebook.overrides import Override
+from autograder.homework import homework
 from autograder.intake import Origin, Source, Submission
-from autograder.intake.lms import moment
 from autograder.messages import LANGUAGES, Refusal
+from autograder.moment import moment
 from autograder.outfolder import Folder
-from autograder.overrides import Override
 from autograder.report import student_page
 from autograder.results import Check, Result
-from autograder.settings import FILES, PARTS, settings
 from tests.console import Command
 
 STUDENTS = {"kim_1001": ("1001",), "lee_1002": ("1002",), "이서준": (), "twin_a": ("7",), "twin_b": ("7",)}
@@ -42,7 +42,7 @@ CHECKS = tuple(
 RESULT = Result("kim_1001", 70.0, 100.0, "graded", "digits", "cpu", 1, 1.0, CHECKS)
 KL = next(check for check in CHECKS if check.id.startswith("kl_"))
 LATE = replace(
-    settings(), late_due="2026-04-03 23:59 +09:00", late_percent_per_day=10, late_percent_at_most=35
+    homework(), late_due="2026-04-03 23:59 +09:00", late_percent_per_day=10, late_percent_at_most=35
 )
 
 
@@ -122,7 +122,7 @@ def adjusted(
     *set_by_hand: tuple[str, float], origin: Origin | None = None, result: Result = RESULT
 ) -> Result:
     read = [Override("kim_1001", item, points, "because <b>") for item, points in set_by_hand]
-    return Adjuster(LATE if origin else settings(), {"kim_1001": origin} if origin else {}, read)(result)
+    return Adjuster(LATE if origin else homework(), {"kim_1001": origin} if origin else {}, read)(result)
 
 
 def test_a_part_and_a_check_get_the_points_that_were_set_and_the_graded_ones_stay() -> None:
@@ -159,7 +159,7 @@ def graded(tmp_path: Path) -> Folder:
         Override("kim_1001", "loss", 27.5, "=re-read by hand"),
         Override("kim_1001", "late", 0, "illness"),
     ]
-    folder = Folder.of(tmp_path, [Source("kim_1001", tmp_path)], Adjuster(settings(), {}, read))
+    folder = Folder.of(tmp_path, [Source("kim_1001", tmp_path)], Adjuster(homework(), {}, read))
     folder.write(RESULT)
     folder.write_summary("en")
     return folder
@@ -218,7 +218,7 @@ TIMES = [
 @pytest.mark.parametrize(("time", "percent"), TIMES)
 def test_each_day_begun_costs_up_to_the_most(time: str, percent: float) -> None:
     assert lateness(handed_in(time), LATE)[0] == percent
-    assert lateness(handed_in(time), settings())[0] == 0  # off, as the kit comes
+    assert lateness(handed_in(time), homework())[0] == 0  # off, as the kit comes
 
 
 def test_minutes_of_grace_are_no_lateness() -> None:
@@ -265,7 +265,7 @@ def alike(students: Mapping[str, Mapping[str, bytes]]) -> list[tuple[str, tuple[
 
 
 def solved(file: str) -> bytes:
-    return (kit.SOLUTION / "vae" / file).read_bytes()
+    return (homework().solved / file).read_bytes()
 
 
 def test_comments_docstrings_and_spacing_do_not_hide_a_copy() -> None:
@@ -288,11 +288,11 @@ def test_depth_is_no_spacing() -> None:
 
 
 def test_the_handout_and_short_canonical_answers_are_no_copies() -> None:
-    skeleton = {name: (kit.HANDOUT / "vae" / name).read_bytes() for name in FILES.values()}
+    skeleton = {name: (homework().given / name).read_bytes() for name in homework().files}
     short = {name: solved(name) for name in ("model.py", "loss.py")}
     assert alike({"an": skeleton, "bae": skeleton}) == []
     assert alike({"an": short, "bae": short}) == []
-    whole = {name: solved(name) for name in FILES.values()}
+    whole = {name: solved(name) for name in homework().files}
     assert {file for file, _ in alike({"an": whole, "bae": whole})} == {"latent.py", "training.py"}
 
 
@@ -318,7 +318,7 @@ def test_the_list_holds_no_formula() -> None:
 
 
 def test_every_part_can_be_set() -> None:
-    assert all(adjusted((part, 1.0)).part_points(part) == 1 for part in PARTS)
+    assert all(adjusted((part, 1.0)).part_points(part) == 1 for part in tuple(homework().parts))
 
 
 def test_an_owner_that_was_cut_from_a_clones_name_is_nobody_in_overrides(

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from autograder import handback
+from autograder import gradebook
+from autograder.gradebook.table import Table
+from autograder.homework import homework
 from autograder.intake import Submissions, find, load
-from autograder.intake.lms import moment
 from autograder.messages import LANGUAGES, Refusal
+from autograder.moment import moment
 from autograder.outfolder import Folder
 from autograder.results import Result
 from autograder.rounds import Grading
 from autograder.run import Run
-from autograder.sandbox.client import SandboxFault
-from autograder.settings import settings
-from autograder.table import Table
+from autograder.sandbox.ends import SandboxFault
 from tests.console import Command
 from tests.engine import failed
 from tests.zips import zipped
@@ -263,11 +263,11 @@ def test_every_student_gets_their_own_grade(platform: str, bulk: bool, tmp_path:
     for source in sources:
         result = failed(load(source), run, SandboxFault("gone"), "namespaces")
         folder.write(replace(result, status="graded", score=float(numbers[source.name])))
-    handback.write_roster(tmp_path / "out", sources, folder.names)
+    gradebook.write_roster(tmp_path / "out", sources, folder.names)
     write(tmp_path, {"book.csv": book.encode()})
-    table, known = Table.read(tmp_path / "book.csv"), handback.CHANNELS[channel]
-    where = handback.columns(known, table, None, None)
-    filled = handback.fill(known, table, where, handback.read_roster(tmp_path / "out"), scale=False)
+    table, known = Table.read(tmp_path / "book.csv"), gradebook.CHANNELS[channel]
+    where = gradebook.columns(known, table, None, None)
+    filled = gradebook.fill(known, table, where, gradebook.read_roster(tmp_path / "out"), scale=False)
     write(tmp_path, {"filled.csv": filled.content})
     assert scores(Table.read(tmp_path / "filled.csv"), id_column, score_column) == expected(platform)
 
@@ -578,18 +578,20 @@ def test_a_team_of_moodle_without_its_group_is_refused(tmp_path: Path, run: Run)
     folder.write(
         replace(failed(load(sources[0]), run, SandboxFault("gone"), ""), status="graded", score=100.0)
     )
-    handback.write_roster(tmp_path / "out", sources, folder.names)
+    gradebook.write_roster(tmp_path / "out", sources, folder.names)
     book = "Identifier,Full name,Grade,Maximum Grade,Grade can be changed\nParticipant 771,Park Jihoon,,100,Yes\n"
     table = Table.read(write(tmp_path, {"book.csv": book.encode()}) / "book.csv")
-    known = handback.CHANNELS["moodle"]
+    known = gradebook.CHANNELS["moodle"]
     with pytest.raises(Refusal) as caught:
-        handback.fill(known, table, replace(COLUMNS, score=2), handback.read_roster(tmp_path / "out"), False)
+        gradebook.fill(
+            known, table, replace(COLUMNS, score=2), gradebook.read_roster(tmp_path / "out"), False
+        )
     for language in LANGUAGES:
         text = caught.value.message.text(language)
         assert "Team 1_771" in text and "Group" in text and "book.csv" in text
 
 
-COLUMNS = handback.Columns((0,), (), 2, None, None)
+COLUMNS = gradebook.Columns((0,), (), 2, None, None)
 
 
 @pytest.mark.parametrize(
@@ -609,17 +611,17 @@ def test_a_part_of_a_name_is_never_another_student(
     tmp_path: Path, lms: str, names: str, book: str, taken: str | None
 ) -> None:
     handed = [
-        handback.Handed(name, name, lms, (name.split("_")[-1],), "", 1.0, 100.0) for name in names.split()
+        gradebook.Handed(name, name, lms, (name.split("_")[-1],), "", 1.0, 100.0) for name in names.split()
     ]
     text = "\n".join(["username,score", *(f"{login}," for login in book.split())])
     table = Table.read(write(tmp_path, {"book.csv": text.encode()}) / "book.csv")
-    known = handback.CHANNELS["csv"]
-    where = handback.columns(known, table, None, None)
+    known = gradebook.CHANNELS["csv"]
+    where = gradebook.columns(known, table, None, None)
     if taken is None:
         with pytest.raises(Refusal):
-            handback.fill(known, table, where, handed, False)
+            gradebook.fill(known, table, where, handed, False)
     else:
-        content = handback.fill(known, table, where, handed, False).content.decode()
+        content = gradebook.fill(known, table, where, handed, False).content.decode()
         assert [row.split(",")[0] for row in content.splitlines() if row.endswith("1")] == taken.split()
 
 
@@ -734,8 +736,8 @@ def test_report_draws_whom_grades_csv_has(graded_by_name: None, autograder: Comm
 def test_lateness_is_on_the_class_page_and_in_the_result_also_where_it_costs_nothing(
     graded_by_name: None, autograder: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    due = replace(settings(), late_due="2026-11-27 23:59 +09:00")
-    monkeypatch.setattr("autograder.classroom.settings", lambda: due)
+    due = replace(homework(), late_due="2026-11-27 23:59 +09:00")
+    monkeypatch.setattr("autograder.classroom.homework", lambda: due)
     stamps = {"kim": "2026-11-28 00:10:00 KST", "lee": "2026-11-28 00:10", "park": "2026-11-27 14:10 UTC"}
     files = {f"{name}/ps1/timestamp.txt": text.encode() for name, text in stamps.items()}
     for name in stamps:

@@ -9,8 +9,8 @@ import pytest
 from typer.main import get_command
 
 from autograder import cli
+from autograder.homework import homework
 from autograder.results import STATUSES
-from autograder.settings import FILES, PARTS, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ko.md")}
@@ -72,8 +72,8 @@ def test_every_make_target_is_named(name):
 
 @both
 def test_points_and_files_are_the_assignments(name):
-    for part in PARTS:
-        row = rf"^\| {part} \| `vae/{FILES[part]}` \| {settings().points(part):g} \|"
+    for part in tuple(homework().parts):
+        row = rf"^\| {part} \| `vae/{homework().parts[part].file}` \| {homework().points(part):g} \|"
         assert re.search(row, READMES[name], re.MULTILINE), part
 
 
@@ -92,8 +92,10 @@ def test_the_demo_table_is_the_sample_class(name):
     students = runpy.run_path(str(ROOT / "tests" / "demo" / "make_class.py"))["CLASS"]
     promised = []
     for student in sorted(students):
-        points = [getattr(student, part) for part in PARTS]
-        promised.append([student.name, f"{sum(points)} / 100", student.status, *map(str, points)])
+        points = [getattr(student, part) for part in tuple(homework().parts)]
+        promised.append(
+            [student.name, f"{sum(points)} / {homework().max_score:g}", student.status, *map(str, points)]
+        )
     assert rows == promised
 
 

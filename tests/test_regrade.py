@@ -1,4 +1,4 @@
-"""Grading again after a check was corrected: only what can change, beside what was before, and nothing lost.
+"""Grading again after a check was corrected: the results beside what was before, and nothing lost.
 
 The last test goes the whole way once: a download of Canvas is collected, graded, graded again and handed back.
 """
@@ -15,15 +15,18 @@ from typing import Any
 
 import pytest
 
-from autograder import fingerprint, identical, regrade
-from autograder.fingerprint import SHARED, fingerprints, listed_checks
+from autograder import fingerprint, kit
+from autograder.checks.listed import listed_checks
+from autograder.files import new_history
+from autograder.gradebook import identical
+from autograder.homework import Part, homework
 from autograder.intake import Submission, load
 from autograder.outfolder import still_valid, with_fingerprint
-from autograder.results import Check, Result
+from autograder.results import Result
 from autograder.rounds import Grading
 from autograder.run import Run
-from autograder.sandbox.client import SandboxFault, WarmParent
-from autograder.settings import FILES, PARTS, settings
+from autograder.sandbox.client import WarmParent
+from autograder.sandbox.ends import SandboxFault
 from tests.console import Command
 from tests.engine import failed
 
@@ -34,129 +37,72 @@ HANGUL = re.compile("[가-힣]")
 
 
 @pytest.fixture
-def corrected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], set[str]]:
-    """``changed = corrected("test_2_loss.py")``: whose fingerprint another byte in a file of the checks changes."""
-    copy = tmp_path / "checks"
-    shutil.copytree(fingerprint.CHECKS, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(fingerprint, "CHECKS", copy)
-
-    def changed(name: str) -> set[str]:
-        (copy / name).write_bytes((copy / name).read_bytes() + b"\n")
-        fingerprint._parsed.cache_clear()
-        now = fingerprints.__wrapped__()
-        return {key for key, value in now.items() if value != fingerprints()[key]}
-
-    fingerprints()  # of the kit as it is, from the cache from now on
-    return changed
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the engine, of which the fingerprint is taken from now on; its homework is the kit's."""
+    copy = tmp_path / "engine"
+    shutil.copytree(kit.ENGINE, copy, ignore=shutil.ignore_patterns("__pycache__", "kit"))
+    fingerprint.fingerprint()  # before, of the kit where it lies
+    monkeypatch.setattr(kit, "ENGINE", copy)
+    monkeypatch.setattr(kit, "DEFAULT", copy / "vae")
+    return copy
 
 
-TOUCHED = {
-    "test_1_reparameterize.py": {"reparameterize"},
-    "test_2_loss.py": {"loss"},
-    "test_3_training.py": {"training"},
-    "test_4_latent.py": {"latent"},
-    "test_5_short_run.py": {"training"},
-    "short_run.py": {"training"},
-    "band.py": {"training"},
-    "calibration.json": {"training"},
-    "expect.py": {SHARED},
-    "plugin.py": {SHARED},
-}
-
-
-@pytest.mark.parametrize(("file", "parts"), TOUCHED.items(), ids=TOUCHED.keys())
-def test_a_file_of_the_checks_concerns_its_own_part(
-    corrected: Callable[[str], set[str]], file: str, parts: set[str]
-) -> None:
-    before = fingerprints()
-    assert corrected(file) == parts and before == fingerprints()
-
-
-RULES = {
-    "points": ({"points_loss": 29}, {SHARED}),
-    "a limit": ({"cpu_seconds": 11}, {SHARED}),
-    "weights of the mark": ({"weight_code": 1, "weight_written": 0}, set()),
-    "lateness": ({"late_due": "2026-04-03 23:59 +09:00", "late_percent_per_day": 10}, set()),
-}
-
-
-@pytest.mark.parametrize(("values", "parts"), RULES.values(), ids=RULES.keys())
-def test_settings_that_come_after_the_points_force_no_regrade(
-    monkeypatch: pytest.MonkeyPatch, values: dict[str, Any], parts: set[str]
-) -> None:
-    before = fingerprints()
-    monkeypatch.setattr(fingerprint, "settings", lambda: replace(settings(), **values))
-    now = fingerprints.__wrapped__()
-    assert {key for key in now if now[key] != before[key]} == parts
-
-
-def test_the_list_of_checks_adds_up_to_the_parts() -> None:
-    for part in PARTS:
-        assert sum(
-            each.points for each in listed_checks().values() if each.part == part
-        ) == settings().points(part)
-
-
-def result_of(submission: Submission, run: Run, **versions: str) -> Result:
-    """A result by a kit that differs where ``versions`` do."""
-    checks = tuple(
-        Check(
-            each.id,
-            each.part,
-            "",
-            0.0,
-            each.points,
-            "error",
-            "",
-            "intake.missing",
-            {"file": FILES[each.part]},
-        )
-        for each in listed_checks().values()
-    )
-    result = replace(
-        failed(submission, run, SandboxFault("x"), "landlock"), status="graded", score=0.0, notes=()
-    )
-    result = with_fingerprint(replace(result, checks=checks))
-    older = {f"checks.{key}": value for key, value in versions.items()}
-    return replace(result, versions={**result.versions, **older, **({"checks": "older"} if older else {})})
-
-
-WITHOUT = {name: b"x = 1\n" for name in FILES.values() if name != "loss.py"}
-WHOLE = {**WITHOUT, "loss.py": b"x = 1\n"}
+DECIDING = (
+    "vae/checks/test_2_loss.py",
+    "vae/checks/calibration.json",
+    "checks/expect.py",
+    "sandbox/seal.py",
+    "run.py",
+    "vae/probes/toys.py",
+)
 
 
 @pytest.mark.parametrize(
-    ("files", "older", "kept"),
-    [
-        (WHOLE, {}, True),
-        (WHOLE, {"loss": "older"}, False),
-        (WITHOUT, {"loss": "older"}, True),
-        (WITHOUT, {"latent": "older"}, False),
-        (WITHOUT, {"loss": "older", "latent": "older"}, False),
-        (WITHOUT, {SHARED: "older"}, False),
-        ({}, {"loss": "older", "latent": "older"}, True),
-    ],
+    ("file", "decides"),
+    [*((file, True) for file in DECIDING), ("report/overview.py", False), ("cli.py", False)],
 )
-def test_kept_is_what_cannot_change(
-    run: Run, files: Mapping[str, bytes], older: dict[str, str], kept: bool
+def test_another_byte_in_what_decides_about_points_is_another_kit(
+    copied: Path, file: str, decides: bool
 ) -> None:
-    submission = Submission("kim", files, {}, (), "digest")
-    assert still_valid(result_of(submission, run, **older), submission, run, ("landlock",)) is kept
+    assert fingerprint.fingerprint.__wrapped__() == fingerprint.fingerprint()  # wherever the kit lies
+    (copied / file).write_bytes((copied / file).read_bytes() + b"\n")
+    assert (fingerprint.fingerprint.__wrapped__() != fingerprint.fingerprint()) is decides
 
 
-def test_a_check_that_is_worth_something_else_changes_every_result(run: Run) -> None:
-    submission = Submission("kim", WITHOUT, {}, (), "digest")
-    result = result_of(submission, run, loss="older")
-    first = next(check for check in result.checks if check.part == "loss")
-    others = tuple(check for check in result.checks if check is not first)
-    for checks in (others, (*others, replace(first, max_points=first.max_points + 1))):
-        assert not still_valid(replace(result, checks=checks), submission, run, ("landlock",))
+RULES = {
+    "a part's points": ({"parts": {**homework().parts, "loss": Part("loss.py", 29)}}, True),
+    "a limit": ({"cpu_seconds": 11}, True),
+    "weights of the mark": ({"weight_code": 1, "weight_written": 0}, False),
+    "lateness": ({"late_due": "2026-04-03 23:59 +09:00", "late_percent_per_day": 10}, False),
+}
 
 
-def test_a_result_that_tells_of_no_parts_is_graded_again(run: Run) -> None:
-    submission = Submission("kim", WITHOUT, {}, (), "digest")
-    result = replace(result_of(submission, run), versions={"checks": "older"})
-    assert not still_valid(result, submission, run, ("landlock",))
+@pytest.mark.parametrize(("values", "decides"), RULES.values(), ids=RULES.keys())
+def test_settings_that_come_after_the_points_force_no_regrade(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, Any], decides: bool
+) -> None:
+    before, changed = fingerprint.fingerprint(), replace(homework(), **values)
+    monkeypatch.setattr(fingerprint, "homework", lambda: changed)
+    assert (fingerprint.fingerprint.__wrapped__() != before) is decides
+
+
+def test_the_list_of_checks_adds_up_to_the_parts() -> None:
+    for part in homework().parts:
+        assert sum(
+            each.points for each in listed_checks().values() if each.part == part
+        ) == homework().points(part)
+
+
+@pytest.mark.parametrize("kit_of_the_result", ["this", "older"])
+def test_only_the_result_of_another_kit_is_graded_again(run: Run, kit_of_the_result: str) -> None:
+    submission = Submission("kim", {}, {}, (), "digest")
+    found = replace(
+        failed(submission, run, SandboxFault("x"), "landlock"), status="graded", score=0.0, notes=()
+    )
+    result = with_fingerprint(found)
+    if kit_of_the_result == "older":
+        result = replace(result, versions={**result.versions, "checks": "older"})
+    assert still_valid(result, submission, run, ("landlock",)) is (kit_of_the_result == "this")
 
 
 # --- the command -----------------------------------------------------------------------------------------
@@ -234,9 +180,9 @@ def test_where_nothing_changed_nothing_is_kept(
 
 
 def test_two_histories_in_one_second_are_two_folders(tmp_path: Path) -> None:
-    first = regrade.new_history(tmp_path)
+    first = new_history(tmp_path)
     first.mkdir(parents=True)
-    assert regrade.new_history(tmp_path) != first
+    assert new_history(tmp_path) != first
 
 
 @pytest.mark.parametrize(
@@ -311,15 +257,14 @@ def test_identical_files_are_listed_for_the_instructor_alone(
 def test_a_setting_that_is_none_is_a_line_and_no_traceback(
     graded: list[object], autograder: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    wrong = tmp_path / "assignment.toml"
-    wrong.write_text("x = 1\n")
-    monkeypatch.setattr("autograder.settings.PATH", wrong)
-    settings.cache_clear()
+    (tmp_path / "homework.toml").write_text("x = 1\n")
+    monkeypatch.setenv(kit.CHOICE, str(tmp_path))
+    homework.cache_clear()
     try:
         ended = autograder(*graded)
     finally:
         monkeypatch.undo()
-        settings.cache_clear()
+        homework.cache_clear()
     assert ended.status == 2 and "no setting called x" in ended.error and "Traceback" not in ended.error
 
 
@@ -355,7 +300,7 @@ def test_from_a_download_of_canvas_to_its_gradebook_with_a_correction_in_between
     for name in ("kimminji_1001", "이서준_1002"):
         path = out / "results" / f"{name}.json"
         record = json.loads(path.read_text(encoding="utf-8"))
-        record["versions"] |= {"checks": "older", "checks.loss": "older"}
+        record["versions"] |= {"checks": "older"}
         record["score"] = 0.0
         path.write_text(json.dumps(record), encoding="utf-8")
     mistaken = (out / "results" / "kimminji_1001.json").read_bytes()
@@ -363,7 +308,10 @@ def test_from_a_download_of_canvas_to_its_gradebook_with_a_correction_in_between
     assert ended.status == 0
     assert re.search(r"kimminji_1001\s*│\s*0\s*│\s*30\s", ended.out)
     (history,) = (out / "history").iterdir()
-    assert {path.name for path in (history / "results").iterdir()} == {"kimminji_1001.json"}
+    assert {path.name for path in (history / "results").iterdir()} == {
+        "kimminji_1001.json",
+        "이서준_1002.json",
+    }
     assert (history / "results" / "kimminji_1001.json").read_bytes() == mistaken
     ended = autograder("export", "canvas", out, book, "--feedback", tmp_path / "feedback.zip", "--lang", "ko")
     assert ended.status == 0 and HANGUL.search(ended.out)
@@ -384,4 +332,4 @@ def test_a_gradebook_that_is_refused_is_not_touched(
 
 
 def test_every_given_file_is_known_to_the_list_of_copies() -> None:
-    assert all(identical.known(file, handout=True) for file in FILES.values())
+    assert all(identical.known(file, handout=True) for file in homework().files)

@@ -21,24 +21,25 @@ import nbformat
 import pytest
 import yaml
 
-from autograder import cli, gate, intake, kit
-from autograder import release as releasing
+from autograder import cli, intake, kit
 from autograder.grading import grade
+from autograder.homework import homework
 from autograder.messages import LANGUAGES, Message
+from autograder.release import build as releasing
+from autograder.release import trial, violations
 from autograder.results import Result
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
-from autograder.settings import FILES
 from tests.console import Command
 
 ROOT = Path(__file__).resolve().parents[1]
 URL = "https://example.org/vae-assignment.zip"
-CHANNELS = [channel.value for channel in releasing.Channel if (kit.RELEASE / channel.value).is_dir()]
+CHANNELS = [channel.value for channel in releasing.Target if (homework().recipes / channel.value).is_dir()]
 SEALED = """
 import os, sys
 os.umask(int(sys.argv[1], 8))
 from pathlib import Path
-from autograder import release
+from autograder.release import build as release
 release.pass_gate = lambda *_: None  # once is enough: it changes nothing
 release.release(sys.argv[3:], Path(sys.argv[2]), "ko", "https://example.org/vae-assignment.zip", lambda _: None)
 """
@@ -74,7 +75,7 @@ def test_every_channel_is_built(dist: Path) -> None:
         assert contents(dist / channel), channel
     for channel in ("nbgrader", "github", "colab", "email"):
         for page in ("README.md", "README.ko.md"):
-            assert (kit.RELEASE / channel / page).is_file(), channel
+            assert (homework().recipes / channel / page).is_file(), channel
 
 
 def test_the_sums_are_those_of_the_files(dist: Path) -> None:
@@ -107,7 +108,7 @@ def test_the_same_input_gives_the_same_bytes(
 def hand_in(desk: Path, *files: str) -> None:
     """A student's work: these files of the solution."""
     for file in files:
-        shutil.copyfile(kit.SOLUTION / "vae" / file, desk / "vae" / file)
+        shutil.copyfile(homework().solved / file, desk / "vae" / file)
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_github_from_template_to_points(dist: Path, tmp_path: Path, points: Call
     git(template, "commit", "-m", "VAE homework")
     clones = tmp_path / "submissions"
     clones.mkdir()
-    for student, solved in {"ps1-kim": list(FILES.values()), "ps1-이서준": ["loss.py"]}.items():
+    for student, solved in {"ps1-kim": list(homework().files), "ps1-이서준": ["loss.py"]}.items():
         server, desk = tmp_path / f"{student}.git", tmp_path / student
         git(tmp_path, "clone", "--bare", str(template), str(server))
         git(tmp_path, "clone", str(server), str(desk))
@@ -143,7 +144,7 @@ def test_github_from_template_to_points(dist: Path, tmp_path: Path, points: Call
         git(desk, "commit", "-am", "done")
         git(desk, "push")
         git(clones, "clone", str(server))
-    assert points(clones) == {"ps1-kim": 100, "ps1-이서준": 30}
+    assert points(clones) == {"ps1-kim": homework().max_score, "ps1-이서준": homework().points("loss")}
 
 
 def test_the_workflow_runs_the_public_checks_and_may_do_nothing_else(dist: Path) -> None:
@@ -167,7 +168,7 @@ def test_email_from_attachment_to_points(dist: Path, tmp_path: Path, points: Cal
     saved = tmp_path / "submissions"
     (saved / "20265678 박지훈").mkdir(parents=True)
     with zipfile.ZipFile(saved / "20261234 김민지.zip", "w") as answer:
-        for file in FILES.values():
+        for file in homework().files:
             answer.write(desk / "vae" / file, f"과제/{file}")
     shutil.copy(desk / "vae" / "loss.py", saved / "20265678 박지훈")
     shutil.copy(dist / "colab" / "lab.ko.ipynb", saved / "20265678 박지훈" / "답.ipynb")
@@ -184,7 +185,7 @@ def test_nbgrader_from_course_to_points(dist: Path, tmp_path: Path, points: Call
     hand_in(desk, "model.py")
     public = [sys.executable, "-m", "vae", "check", "1"]  # as the notebook's cell runs it
     assert subprocess.run(public, cwd=desk, capture_output=True).returncode == 0
-    assert points(tmp_path / "submitted") == {"choi": 20}
+    assert points(tmp_path / "submitted") == {"choi": homework().points("reparameterize")}
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -222,7 +223,7 @@ def test_the_colab_notebook_packs_the_hand_in(
     with zipfile.ZipFile(dist / "colab" / "vae-assignment.zip") as packed:
         packed.extractall(tmp_path)
     desk = tmp_path / "vae-assignment"
-    hand_in(desk, *FILES.values())
+    hand_in(desk, *homework().files)
     cell = next(each for each in notebook.cells if each.id == "theory-elbo")
     cell.source = "ELBO는 하한입니다."
     downloaded: list[str] = []
@@ -239,7 +240,7 @@ def test_the_colab_notebook_packs_the_hand_in(
     (made,) = map(Path, downloaded)
     with zipfile.ZipFile(made) as packed:
         assert packed.namelist() == [
-            *(f"vae/{file}" for file in FILES.values()),
+            *(f"vae/{file}" for file in homework().files),
             "lab.ipynb",
             "manifest.json",
         ]
@@ -247,12 +248,17 @@ def test_the_colab_notebook_packs_the_hand_in(
     assert cell.source in [each.source for each in answers.cells]
     (tmp_path / "class").mkdir()
     made.rename(tmp_path / "class" / "kim.zip")
-    assert points(tmp_path / "class") == {"kim": 100}
+    assert points(tmp_path / "class") == {"kim": homework().max_score}
 
 
 # --- the pages -----------------------------------------------------------------------------------------
 
-PAGES = [*(f"release/{channel}/README.md" for channel in CHANNELS), "docs/lms.md", "docs/scale.md"]
+PAGES = [
+    *(f"release/{channel}/README.md" for channel in CHANNELS),
+    "docs/lms.md",
+    "docs/scale.md",
+    "docs/homework.md",
+]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -278,10 +284,10 @@ def test_the_mails_name_the_versions_that_are_needed() -> None:
     needed = (ROOT / "assignment" / "requirements.txt").read_text(encoding="utf-8")
     (torch,) = re.findall(r"^torch>=(\S+)", needed, re.MULTILINE)
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    ((least, beyond),) = re.findall(r'requires-python = ">=(3\.\d+),<3\.(\d+)"', project)
-    for name, span in (("en", " to "), ("ko", "~")):
-        mail = (kit.RELEASE / "email" / f"mail.{name}.txt").read_text(encoding="utf-8")
-        assert f"Python {least}{span}3.{int(beyond) - 1}" in mail and f"PyTorch {torch}" in mail
+    (least,) = re.findall(r'requires-python = ">=(3\.\d+)"', project)
+    for name, on in (("en", "or newer"), ("ko", "이상")):
+        mail = (homework().recipes / "email" / f"mail.{name}.txt").read_text(encoding="utf-8")
+        assert f"Python {least} {on}" in mail and f"PyTorch {torch}" in mail
         assert f"lab/theory.{name}.md" in mail
 
 
@@ -301,11 +307,12 @@ def told(monkeypatch: pytest.MonkeyPatch, autograder: Command) -> Callable[..., 
 
 
 @pytest.fixture
-def own_recipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_recipes(tmp_path: Path, kit_at: Callable[[Path], None]) -> Path:
     """A copy of release/ that may be changed, beside the same hand-out."""
-    (tmp_path / "assignment").symlink_to(kit.HANDOUT)
-    copied = shutil.copytree(kit.RELEASE, tmp_path / "release", ignore=shutil.ignore_patterns("dist"))
-    monkeypatch.setattr(kit, "RELEASE", copied)
+    for folder in ("assignment", "solution", "tests"):
+        (tmp_path / folder).symlink_to(kit.ROOT / folder)
+    copied = shutil.copytree(homework().recipes, tmp_path / "release", ignore=shutil.ignore_patterns("dist"))
+    kit_at(tmp_path)
     return copied
 
 
@@ -362,8 +369,8 @@ def test_whatever_the_gate_finds_keeps_it_closed(
     """Each violation in both languages, status 1, and what was built before stays."""
     (tmp_path / "student").mkdir()
     found = Message("release.check_fails", {"check": "test_it", "outcome": "failed"})
-    for name in ("leaks", "scores", "public_checks"):
-        monkeypatch.setattr(gate, name, lambda *_, name=name: [found] if name == closes else [])
+    for name, place in {"leaks": violations, "scores": trial, "public_checks": trial}.items():
+        monkeypatch.setattr(place, name, lambda *_, name=name: [found] if name == closes else [])
     monkeypatch.setattr(sys, "argv", ["autograder", "release", "student", "--out", str(tmp_path)])
     with pytest.raises(SystemExit) as end:
         cli.main()

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import torch
 
-from autograder import bank, grading, kit
-from autograder.checks import diagnosis, remembered
-from autograder.checks.plugin import Grading
+from autograder import grading
+from autograder.checks import bank, diagnosis, remembered
+from autograder.homework import homework
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
-from autograder.sandbox.wire import Array, Foreign
+from autograder.sandbox.encoding import Array, Foreign
 
 STUB = "kl_divergence"
 ANSWER = {
@@ -88,9 +88,9 @@ def test_a_mistake_is_named_the_same_with_and_without_calling_the_known_ones(
 ) -> None:
     """The second process asks nobody but the student's own."""
     entry = next(
-        e for e in bank.entries(kit.BANK, "wrong") if e.stubs == (STUB,) and len(e.misconceptions) == 1
+        e for e in bank.entries(homework().bank, "wrong") if e.stubs == (STUB,) and len(e.misconceptions) == 1
     )
-    handed_in = Grading(bank.submission(entry), run, warm_parent)
+    handed_in = bank.submission(entry)
     started: list[object] = []
     student = WarmParent.student
     monkeypatch.setattr(
@@ -100,7 +100,7 @@ def test_a_mistake_is_named_the_same_with_and_without_calling_the_known_ones(
     for _ in range(2):
         started.clear()
         diagnosis._answers.cache_clear()
-        named.append((grading.known_mistake(handed_in, "loss", STUB), len(started)))
+        named.append((grading.known_mistake(handed_in, run, warm_parent, "loss", STUB), len(started)))
     assert named == [(entry.misconceptions[0], 2), (entry.misconceptions[0], 1)]
 
 
@@ -109,8 +109,8 @@ def test_what_another_process_has_asked_since_is_not_asked_again(warm_parent: Wa
     early = diagnosis._answers(STUB)
     assert early.kept == {}
     diagnosis._answers.cache_clear()
-    (entry, *_) = (e for e in bank.entries(kit.BANK, "wrong") if e.stubs == (STUB,))
-    assert grading.known_mistake(Grading(bank.submission(entry), run, warm_parent), "loss", STUB)
+    (entry, *_) = (e for e in bank.entries(homework().bank, "wrong") if e.stubs == (STUB,))
+    assert grading.known_mistake(bank.submission(entry), run, warm_parent, "loss", STUB)
     known = diagnosis._known(STUB)
     early.begin(known, lambda: pytest.fail("a process was started"))
     assert {each.key for each in known} <= early.kept.keys()

@@ -13,8 +13,9 @@ from urllib.parse import unquote
 import pytest
 
 from autograder.commands.summary import print_facts
+from autograder.files import safe_name
 from autograder.messages import Message
-from autograder.report import class_page, safe_name, write_reports
+from autograder.report import class_page, write_reports
 from autograder.report.facts import facts
 from autograder.results import Adjustment, Result
 from tests.pages import MIXED, XSS, Page, check, result

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from autograder import reproduce
-from autograder.checks.band import centre_of, held
 from autograder.intake import find, load
 from autograder.results import Check, Result
 from autograder.rounds import Grading
 from autograder.run import Run
-from autograder.sandbox.client import SandboxFault
+from autograder.sandbox.ends import SandboxFault
+from autograder.vae.checks.band import centre_of, held
 from tests.console import Command
 from tests.engine import failed, ran
 

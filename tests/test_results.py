@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.files import inert, write_atomically
 from autograder.messages import Message
-from autograder.results import CSV_HEADER, Check, Result, inert, number, to_csv, write_atomically
+from autograder.results import Check, Result, header, number, to_csv
 
 CHECK = Check(
     "loss.bce", "loss", "BCE", 7.5, 10.0, "failed", "Got 1.", "intake.missing", {"file": "loss.py"}, "mean"
@@ -121,7 +122,7 @@ def test_csv_has_a_mark_for_excel_and_the_exact_header() -> None:
     assert content.startswith(
         b"\xef\xbb\xbf" + b"submission,score,max_score,status,reparameterize,loss,training,latent\r\n"
     )
-    assert ",".join(CSV_HEADER) in content.decode("utf-8-sig")
+    assert ",".join(header()) in content.decode("utf-8-sig")
     assert "홍길동,7.5,100,graded,0,7.7,0,0.1\r\n" in content.decode("utf-8-sig")
 
 
@@ -134,7 +135,7 @@ def test_csv_is_sorted_by_name() -> None:
 
 def test_csv_leaves_points_empty_where_the_grader_failed() -> None:
     assert rows(FAILED) == [
-        dict.fromkeys(CSV_HEADER, "") | {"submission": "b", "max_score": "100", "status": "failed"}
+        dict.fromkeys(header(), "") | {"submission": "b", "max_score": "100", "status": "failed"}
     ]
 
 

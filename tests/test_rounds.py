@@ -14,16 +14,17 @@ from typing import Any
 
 import pytest
 
-from autograder import pictures, rounds
-from autograder.checks.band import ROUNDING, band
+from autograder import rounds, trust
 from autograder.intake import Source, Submission, find, load
 from autograder.machine import Unfit
 from autograder.messages import Message
 from autograder.outfolder import Centre, Folder, run_seed, with_fingerprint
+from autograder.report import INSTRUCTORS, PICTURES
 from autograder.results import Graded, Result, Verdict
 from autograder.rounds import Grading
 from autograder.run import Run
-from autograder.sandbox.client import SandboxFault
+from autograder.sandbox.ends import SandboxFault
+from autograder.vae.checks.band import ROUNDING, band
 from autograder.workers import LeftOut, Stopped
 from tests.engine import failed, ran
 
@@ -209,7 +210,7 @@ def test_a_result_waits_for_the_control_in_full_however_long_that_takes(
 def test_controls_in_short_come_while_grading_goes_on(
     stage: Stage, class_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "CONTROL_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(trust, "CONTROL_SECONDS", (0.0, 0.0))
     stage.outcomes["bae"] = [Slow(FINE, 1.0)]
     results = stage.of(class_of("an", "bae"))
     assert next(results).submission == "an"
@@ -221,7 +222,7 @@ def test_controls_in_short_come_while_grading_goes_on(
 def test_controls_come_the_more_rarely_the_longer_a_run_takes(
     stage: Stage, class_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "CONTROL_SECONDS", (0.05, 0.2))
+    monkeypatch.setattr(trust, "CONTROL_SECONDS", (0.05, 0.2))
     stage.jobs = 1
     names = [f"kim-{number:02}" for number in range(12)]
     stage.outcomes = {name: [Slow(FINE, 0.05)] for name in names}
@@ -246,15 +247,15 @@ def test_processes_that_make_their_own_controls_are_believed_at_once(
     stage.outcomes["an"] = [{"control": Verdict(None, b"drawn there")}]
     assert set(stage.grade(class_of("an", "bae"))) == {"an", "bae"}
     assert stage.log == ["open", "an", "bae"]
-    assert (stage.out / pictures.INSTRUCTORS).read_bytes() == b"drawn there"
+    assert (stage.out / INSTRUCTORS).read_bytes() == b"drawn there"
 
 
 def test_the_instructors_pictures_are_the_controls(stage: Stage, class_of: Callable[..., Path]) -> None:
     stage.verdicts = [Verdict(None, b"drawn here"), PASSED]
     stage.outcomes["an"] = [{"pictures": b"drawn by an"}]
     stage.grade(class_of("an"))
-    assert (stage.out / pictures.INSTRUCTORS).read_bytes() == b"drawn here"
-    assert (stage.out / pictures.FOLDER / "an.safetensors").read_bytes() == b"drawn by an"
+    assert (stage.out / INSTRUCTORS).read_bytes() == b"drawn here"
+    assert (stage.out / PICTURES / "an.safetensors").read_bytes() == b"drawn by an"
 
 
 def test_no_more_are_under_way_than_there_is_room_for(stage: Stage, class_of: Callable[..., Path]) -> None:
@@ -367,7 +368,7 @@ def test_a_control_that_fails_beside_others_proves_nothing(
 def test_a_control_in_short_that_fails_takes_back_only_what_came_since_the_one_before(
     stage: Stage, class_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "CONTROL_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(trust, "CONTROL_SECONDS", (0.0, 0.0))
     stage.jobs = 1
     stage.outcomes["bae"] = [Slow(FINE)]
     stage.outcomes["choi"] = [Slow({"score": 1.0}), {"score": 2.0}]
@@ -391,7 +392,7 @@ def test_a_control_that_fails_alone_ends_the_run_and_nothing_is_written(
 def test_a_control_that_fails_alone_later_leaves_what_was_believed_and_no_more(
     stage: Stage, class_of: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "CONTROL_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(trust, "CONTROL_SECONDS", (0.0, 0.0))
     stage.outcomes["bae"] = [Slow(FINE, 0.5)]
     results = stage.of(class_of("an", "bae"))
     assert next(results).submission == "an"

@@ -11,6 +11,7 @@ import os
 import signal
 import stat
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,14 +22,15 @@ from typing import Any
 import pytest
 import torch
 
-from autograder import checks, isolation, kit, workers
+from autograder import isolation, kit, workers
+from autograder.homework import homework
 from autograder.run import Run
-from autograder.sandbox import client, conversation, seal, supervisor, wire
+from autograder.sandbox import client, conversation, encoding, seal, supervisor
 from autograder.sandbox import warm_parent as warm
-from autograder.sandbox.client import Crashed, SandboxFault, StudentRaised, TimeLimit, Unsendable, WarmParent
+from autograder.sandbox.client import WarmParent
+from autograder.sandbox.encoding import Array, Foreign
+from autograder.sandbox.ends import Crashed, SandboxFault, StudentRaised, TimeLimit, Unsendable
 from autograder.sandbox.seal import FIRST_UID, SCRATCH, TIERS, Limits
-from autograder.sandbox.wire import Array, Foreign
-from autograder.settings import settings
 
 Attempt = Callable[..., Any]
 FINE = "def attack(): return 'fine'"
@@ -122,7 +124,7 @@ def test_an_exception_in_a_call_ends_the_call_alone(sealed: WarmParent, attempt:
                 raise {kind}
             return "second call"
     """
-    with sealed.student(settings().limits(), 30, seed=1) as student:
+    with sealed.student(homework().limits(), 30, seed=1) as student:
         student.ask("load", files={"__init__.py": "", "loss.py": _renamed(source)}, modules=["loss"])
         with pytest.raises(StudentRaised) as raised:
             student.ask("loss", function="reconstruction_loss", arguments={}, wrt=[])
@@ -313,7 +315,7 @@ def test_endless_waiting_is_an_uncertain_time_limit(
     attacked: WarmParent, attempt: Attempt, source: str
 ) -> None:
     with pytest.raises(TimeLimit) as limit:
-        attempt(attacked, source, limits=settings().limits(), wall_seconds=1)
+        attempt(attacked, source, limits=homework().limits(), wall_seconds=1)
     assert not limit.value.certain
     assert limit.value.seconds == 1
 
@@ -423,7 +425,7 @@ def test_threads_of_another_grader_are_not_counted(
             with ThreadPoolExecutor(8) as pool: return sum(pool.map(lambda n: time.sleep(0.3) or n, range(8)))
     """
     limits = replace(small, cpu_seconds=20, memory_mb=1500, processes=64)
-    other = WarmParent.launch(sealed.tier)
+    other = isolation.launch(sealed.tier)
     try:
         with ThreadPoolExecutor(2) as asking:
             asleep = [asking.submit(attempt, parent, sleeping, limits, 4) for parent in (other, sealed)]
@@ -439,7 +441,7 @@ def test_threads_of_another_grader_are_not_counted(
 def test_two_graders_have_no_user_in_common(sealed: WarmParent, attempt: Attempt, small: Limits) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root takes on another user")
-    other = WarmParent.launch(sealed.tier)
+    other = isolation.launch(sealed.tier)
     try:
         source = "import os\ndef attack(): return os.getuid()"
         users = [attempt(parent, source, limits=small) for parent in (sealed, other)]
@@ -517,11 +519,11 @@ def test_limits_cannot_be_raised(sealed: WarmParent, attempt: Attempt) -> None:
 # --- what cannot be seen ---------------------------------------------------------------------------------
 
 HIDDEN_FILES = {
-    "the checks": Path(checks.__file__).with_name("test_2_loss.py"),
-    "the calibration": Path(checks.__file__).with_name("calibration.json"),
-    "the solution": kit.SOLUTION / "vae" / "loss.py",
+    "the checks": (kit.folder() / "checks") / "test_2_loss.py",
+    "the calibration": (kit.folder() / "checks") / "calibration.json",
+    "the solution": homework().solved / "loss.py",
     "this test": Path(__file__),
-    "the messages": Path(checks.__file__).parents[1] / "messages" / "en.toml",
+    "the messages": kit.ENGINE / "messages" / "en.toml",
     "the engine": Path(client.__file__),
     "users": Path("/etc/passwd"),
     "passwords": Path("/etc/shadow"),
@@ -566,7 +568,7 @@ def test_a_hidden_file_can_be_neither_read_nor_changed(
 
 
 @pytest.mark.parametrize(
-    "folder", ["/proc", "/sys", "/home", str(kit.ROOT / "autograder"), str(kit.SOLUTION)]
+    "folder", ["/proc", "/sys", "/home", str(kit.ROOT / "autograder"), str(homework().solution)]
 )
 def test_hidden_folders_show_no_names(sealed: WarmParent, attempt: Attempt, folder: str) -> None:
     source = f"""
@@ -602,12 +604,15 @@ def test_nothing_of_the_trusted_side_is_in_memory(sealed: WarmParent, attempt: A
             return modules, [name for name in files if "autograder" in name]
     """
     modules, files = attempt(sealed, source)
-    ours = {"autograder", "autograder.sandbox"} | {
+    ours = {"autograder", "autograder.sandbox", "autograder.vae", "autograder.vae.probes"} | {
+        f"autograder.vae.probes.{name}" for name in "devices package probes toys".split()
+    }
+    ours |= {
         f"autograder.sandbox.{name}"
-        for name in "linux ordinary probes readable seal student supervisor syscalls wire warm_parent".split()
+        for name in "encoding linux ordinary readable seal student supervisor syscalls usage wire warm_parent".split()
     }
     assert set(modules) - {"vae", "vae.loss"} <= ours
-    assert {Path(name).parent.name for name in files} == {"sandbox"}
+    assert {Path(name).parent.name for name in files} <= {"sandbox", "probes"}
 
 
 def test_the_environment_is_scrubbed(
@@ -1109,7 +1114,7 @@ HONEST = {
 
 @pytest.mark.parametrize(("source", "value"), HONEST.values(), ids=HONEST.keys())
 def test_ordinary_code_works(sealed: WarmParent, attempt: Attempt, source: str, value: Any) -> None:
-    assert attempt(sealed, source, limits=settings().limits()) == value
+    assert attempt(sealed, source, limits=homework().limits()) == value
 
 
 @pytest.mark.parametrize("module", "optparse sqlite3 turtledemo wave xmlrpc.client encodings.idna".split())
@@ -1149,7 +1154,7 @@ def test_students_can_run_side_by_side(sealed: WarmParent, small: Limits) -> Non
 def test_source_code_arrives_byte_for_byte(sealed: WarmParent) -> None:
     """Whatever encoding the file declares, it is Python that reads it."""
     source = "# -*- coding: euc-kr -*-\ndef reconstruction_loss(): return '기댓값'\n".encode("euc-kr")
-    with sealed.student(settings().limits(), 30, seed=1) as student:
+    with sealed.student(homework().limits(), 30, seed=1) as student:
         files = {"__init__.py": "", "loss.py": source.decode("latin-1")}
         student.ask("load", files=files, modules=["loss"])
         assert student.ask("loss", function="reconstruction_loss", arguments={}, wrt=[])["value"] == "기댓값"
@@ -1189,6 +1194,11 @@ def test_an_exception_in_a_child_is_told_and_has_a_status_of_its_own(raises: boo
     assert said == ("ValueError: " + "x" * 5000)[: supervisor.MAX_FAULT] * raises
 
 
+def options(tier: str, scratch: Path) -> dict[str, str]:
+    probes = isolation.probes()
+    return {"tier": tier, "device": "cpu", "scratch": str(scratch), "package": "vae", "probes": probes}
+
+
 FAULTS: dict[str, tuple[list[str | None], list[str | None], str, dict[str, str]]] = {
     "all works": ([""], [], "namespaces", {}),
     "no namespaces": (["not permitted"], [""], "landlock", {"namespaces": "not permitted"}),
@@ -1214,13 +1224,13 @@ def test_the_strongest_tier_that_works_is_taken_and_it_is_said_why_no_stronger_o
 ) -> None:
     said = iter([*first, *second])
     monkeypatch.setattr(supervisor, "trial", lambda _: next(said))
-    box, reasons = warm.strongest_box("namespaces", str(temporary), "cpu", {})
+    box, reasons = warm.strongest_box(options("namespaces", temporary), {})
     assert (box.tier, reasons, list(said)) == (tier, why, [])
 
 
 def test_a_tier_that_was_asked_for_needs_no_excuse(monkeypatch: pytest.MonkeyPatch, temporary: Path) -> None:
     monkeypatch.setattr(supervisor, "trial", lambda _: "")
-    box, reasons = warm.strongest_box("landlock", str(temporary), "cpu", {})
+    box, reasons = warm.strongest_box(options("landlock", temporary), {})
     assert (box.tier, reasons) == ("landlock", {})
 
 
@@ -1269,7 +1279,7 @@ def test_a_folder_that_only_its_owner_may_enter_is_found(tmp_path: Path) -> None
 @pytest.fixture(scope="module")
 def gone() -> tuple[WarmParent, list[int]]:
     """A warm parent of the weakest tier that was closed at once, and its processes before."""
-    parent = WarmParent.launch("weak", fresh=True)
+    parent = isolation.launch("weak", fresh=True)
     before = processes(parent)
     parent.close()
     return parent, before
@@ -1325,13 +1335,13 @@ def test_the_versions_that_a_grade_depends_on_are_told(warm_parent: WarmParent) 
 def test_a_warm_parent_that_does_not_come_up_is_the_graders_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client.sys, "executable", "/bin/false")
     with pytest.raises(SandboxFault, match="did not start"):
-        WarmParent.launch("weak", fresh=True)
+        isolation.launch("weak", fresh=True)
 
 
 def test_a_warm_parent_of_another_kit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "sources_hash", lambda: "0" * 64)
+    monkeypatch.setattr(client, "sources_hash", lambda probes: "0" * 64)
     with pytest.raises(SandboxFault, match="another kit"):
-        WarmParent.launch("weak", fresh=True)
+        isolation.launch("weak", fresh=True)
 
 
 def test_without_room_for_temporary_files_nothing_is_started(
@@ -1343,6 +1353,15 @@ def test_without_room_for_temporary_files_nothing_is_started(
         pass
 
 
+def test_workers_leave_no_thread_behind(run: Run) -> None:
+    """Python's exit would wake it through a pipe that it may just be closing: a traceback in the instructor's terminal."""
+    before = set(threading.enumerate())
+    with workers.local(run, 2, True) as local:
+        local.control(False, frozenset()).result()
+        assert set(threading.enumerate()) - before
+    assert not set(threading.enumerate()) - before
+
+
 def test_a_request_beyond_the_protocol_is_refused_here(warm_parent: WarmParent, small: Limits) -> None:
     """The grader's own mistake, an unknown probe, is told as the student's process sees it."""
     with warm_parent.student(small, 30, seed=1) as student, pytest.raises(StudentRaised) as raised:
@@ -1350,11 +1369,11 @@ def test_a_request_beyond_the_protocol_is_refused_here(warm_parent: WarmParent, 
     assert raised.value.kind == "KeyError"
 
 
-def test_wire_and_client_agree_on_the_largest_answer(warm_parent: WarmParent, small: Limits) -> None:
+def test_encoding_and_client_agree_on_the_largest_answer(warm_parent: WarmParent, small: Limits) -> None:
     source = f"import torch\ndef reconstruction_loss(): return torch.zeros({conversation.MAX_REPLY} // 4 + 1)"
     with warm_parent.student(replace(small, memory_mb=1000), 30, seed=1) as student:
         student.ask("load", files={"__init__.py": "", "loss.py": source}, modules=["loss"])
         with pytest.raises(Unsendable) as refused:
             student.ask("loss", function="reconstruction_loss", arguments={}, wrt=[])
     assert refused.value.kind == "too_large"
-    assert wire.MAX_JSON < conversation.MAX_REPLY == wire.MAX_TENSORS
+    assert encoding.MAX_JSON < conversation.MAX_REPLY == encoding.MAX_TENSORS

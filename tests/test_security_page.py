@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from autograder import bank, kit
+from autograder.checks import bank
+from autograder.homework import homework
 from autograder.sandbox.seal import TIERS
 from tests.test_defences import ALL, WATCHED
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`([a-z_]+--[\w-]+|test_\w+)`", PAGE))
-ENTRIES = {entry.name for entry in bank.entries(kit.BANK, "hostile")}
+ENTRIES = {entry.name for entry in bank.entries(homework().bank, "hostile")}
 
 
 def test_everything_named_exists() -> None:

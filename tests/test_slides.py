@@ -10,9 +10,10 @@ import jupytext
 import pytest
 from matplotlib.figure import Figure
 
-from autograder import slides
+from autograder.homework import homework
+from autograder.release import lab, slides
 
-CELLS = jupytext.read(slides.SOURCE).cells
+CELLS = jupytext.read(slides.source()).cells
 BROWSER = next(filter(None, map(shutil.which, slides.BROWSERS)), None)
 HANGUL = re.compile("[가-힣]")
 
@@ -29,6 +30,26 @@ def figures() -> dict[str, Figure]:
 def test_both_languages_have_the_same_slides_in_the_same_order() -> None:
     assert ids("ko") == ids("en")
     assert len(set(ids("ko"))) == len(ids("ko")) >= 20
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_table_of_the_homework_is_the_record(language: str) -> None:
+    cell = next(c for c in CELLS if c.metadata["id"] == "homework" and c.metadata.get("lang") == language)
+    rows = [
+        [each.strip() for each in line.strip("|").split("|")]
+        for line in cell.source.splitlines()
+        if "| " in line
+    ]
+    record = homework()
+    assert rows[1:-1] == [
+        [
+            f"`{record.package}/{part.file}`",
+            ", ".join(f"`{stub}`" for stub in record.stubs_in(name)),
+            f"{part.points:g}",
+        ]
+        for name, part in record.parts.items()
+    ]
+    assert rows[-1][2] == str(sum(map(lab.points, lab.questions().values())))
 
 
 @pytest.mark.parametrize("slide", ids("ko"))

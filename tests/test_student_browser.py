@@ -18,8 +18,9 @@ from axe_playwright_python.sync_playwright import Axe
 from browser import MISSING, chromium, executable
 from playwright.sync_api import Browser, Page
 
-from autograder.report import figures, write_reports
+from autograder.report import write_reports
 from autograder.results import Result
+from tests import figures
 from tests.pages import MIXED, XSS, check, evil, result, some_pictures
 
 if executable() is None:

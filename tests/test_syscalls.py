@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from autograder.homework import homework
 from autograder.sandbox import syscalls
-from autograder.sandbox.client import StudentRaised, WarmParent
+from autograder.sandbox.client import WarmParent
+from autograder.sandbox.ends import StudentRaised
 from autograder.sandbox.seal import Limits
-from autograder.settings import settings
 from tests.test_defences import run
 
 # All that libseccomp 2.6.1 knows on these two, and umount; of a later one the test below names what is new.
@@ -143,9 +144,9 @@ def test_what_right_code_calls_is_allowed(
 ) -> None:
     if sealed.tier == "landlock" and any(word in source for word in ("Pool(", ".Queue(")):
         with pytest.raises(StudentRaised) as raised:  # /dev/shm is everybody's; at least it is said
-            attempt(sealed, source, limits=settings().limits())
+            attempt(sealed, source, limits=homework().limits())
         assert (
             raised.value.kind in ("PermissionError", "FileNotFoundError") and raised.value.file == "loss.py"
         )
     else:
-        assert attempt(sealed, source, limits=settings().limits()) == value
+        assert attempt(sealed, source, limits=homework().limits()) == value

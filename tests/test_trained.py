@@ -12,22 +12,24 @@ import pytest
 import torch
 from torch import Tensor
 
-from autograder import control, grading, outfolder, pictures
-from autograder.checks import reference, short_run, trained
-from autograder.checks.trained import Trained
+from autograder import control, grading, outfolder
+from autograder.homework import homework
 from autograder.intake import Source, Submission
 from autograder.outfolder import Folder
+from autograder.report import INSTRUCTORS
 from autograder.results import Result
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
-from autograder.settings import settings
+from autograder.vae.checks import reference, short_run
+from autograder.vae.pages import drawn, pictures
+from autograder.vae.pages.drawn import Trained
 
 State = dict[str, Tensor]
 
 
 @pytest.fixture(scope="module")
-def task(run: Run) -> short_run.Task:
-    return short_run.task(run.dataset, None, run.seed, run.settings.short_run_images)
+def task(run: Run) -> short_run.ShortRunTask:
+    return short_run.task(run)
 
 
 def in_other_order(state: State, pixels: Tensor) -> State:
@@ -51,38 +53,38 @@ def same_images(one: pictures.Pictures, other: pictures.Pictures) -> bool:
     return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in pictures.SIZES)
 
 
-def test_pixels_are_put_back_in_order(task: short_run.Task, run: Run) -> None:
+def test_pixels_are_put_back_in_order(task: short_run.ShortRunTask, run: Run) -> None:
     natural = reference.model.VAE(short_run.LATENT_DIM, short_run.HIDDEN_DIM)
     natural.load_state_dict(some_weights())
     state = in_other_order(some_weights(), task.pixels)
-    x = trained.shown("digits", None).originals
+    x = drawn.shown("digits", None).originals
     scrambled = reference.model.VAE(short_run.LATENT_DIM, short_run.HIDDEN_DIM)
     scrambled.load_state_dict(state)
     with torch.no_grad():
         mu, _ = natural.encode(x)
         assert torch.allclose(scrambled.encode(short_run.permuted(x, task.pixels))[0], mu, atol=1e-5)
         expected = natural.decode(mu).view(-1, 28, 28)
-    made = trained.of(Trained(state, None), task, run, "ab")
+    made = drawn.pictured(Trained(state, None), task, run, "ab")
     assert np.abs(made.reconstructions / 255 - expected.numpy()).max() < 0.51 / 255 + 1e-4
     assert np.array_equal(made.originals, (x * 255).round().to(torch.uint8).view(-1, 28, 28).numpy())
 
 
-def test_nothing_secret_is_in_the_file(task: short_run.Task, run: Run) -> None:
+def test_nothing_secret_is_in_the_file(task: short_run.ShortRunTask, run: Run) -> None:
     """Two networks that differ in the permutation alone give the same file: so the file can't tell it."""
     other = replace(task, pixels=torch.randperm(784))
     files = [
-        trained.of(Trained(in_other_order(some_weights(), each.pixels), None), each, run, "ab").to_bytes()
+        drawn.pictured(Trained(in_other_order(some_weights(), each.pixels), None), each, run, "ab").to_bytes()
         for each in (task, other)
     ]
     assert files[0] == files[1] and str(run.seed).encode() not in files[0]
 
 
-def test_the_images_that_are_shown_are_the_same_in_every_run(task: short_run.Task, run: Run) -> None:
+def test_the_images_that_are_shown_are_the_same_in_every_run(task: short_run.ShortRunTask, run: Run) -> None:
     state = Trained(some_weights(), None)
-    one, other = (trained.of(state, task, replace(run, seed=seed), "") for seed in (1, 2))
+    one, other = (drawn.pictured(state, task, replace(run, seed=seed), "") for seed in (1, 2))
     assert np.array_equal(one.originals, other.originals) and np.array_equal(one.labels, other.labels)
     assert not np.array_equal(one.samples, other.samples), "noise is drawn anew"
-    shown = trained.shown("digits", None)
+    shown = drawn.shown("digits", None)
     assert len(shown.originals) == 10
     _, labels = short_run.images_of("digits", None, False)
     assert [int(labels[(images == one_of).flatten(1).all(1)][0]) for images, one_of in (
@@ -92,12 +94,12 @@ def test_the_images_that_are_shown_are_the_same_in_every_run(task: short_run.Tas
 
 @pytest.mark.parametrize("scale", [0.0, 1e-30, 1e4, 1e18, 3e38])
 def test_any_finite_weights_give_pictures_that_can_be_read(
-    task: short_run.Task, run: Run, tmp_path: Path, scale: float
+    task: short_run.ShortRunTask, run: Run, tmp_path: Path, scale: float
 ) -> None:
     state = {name: value.clamp(-1, 1) for name, value in some_weights(scale).items()}
     state = {name: (value * scale).nan_to_num(3e38) for name, value in state.items()}
     assert all(bool(torch.isfinite(value).all()) for value in state.values())
-    content = trained.of(Trained(state, [1.0, 2.0]), task, run, "ab").to_bytes()
+    content = drawn.pictured(Trained(state, [1.0, 2.0]), task, run, "ab").to_bytes()
     assert len(content) < 100_000
     (tmp_path / "kim.safetensors").write_bytes(content)
     found = pictures.read(tmp_path / "kim.safetensors", "ab")
@@ -109,14 +111,16 @@ def test_any_finite_weights_give_pictures_that_can_be_read(
     [([3.0, 2.0, 1.0, 0.5], 4), (None, 0), ([1.0], 0), ([float("nan")] * 4, 0), (["<b>"] * 4, 0), ([1e300] * 4, 4)],
 )  # fmt: skip
 def test_a_history_is_shown_only_if_it_is_one(returned: object, kept: int) -> None:
-    losses = trained.reported(returned, 4)
+    losses = drawn.reported(returned, 4)
     assert losses.shape == (kept,) and bool(torch.isfinite(losses).all()) and losses.dtype == torch.float32
 
 
-def test_drawing_leaves_the_random_numbers_of_the_process_alone(task: short_run.Task, run: Run) -> None:
+def test_drawing_leaves_the_random_numbers_of_the_process_alone(
+    task: short_run.ShortRunTask, run: Run
+) -> None:
     torch.manual_seed(5)
     before = torch.get_rng_state()
-    trained.of(Trained(some_weights(), None), task, run, "")
+    drawn.pictured(Trained(some_weights(), None), task, run, "")
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -138,12 +142,12 @@ def read(content: bytes, folder: Path) -> pictures.Pictures:
 def test_the_solution_draws_what_the_instructor_does(
     right: Result, run: Run, warm_parent: WarmParent, tmp_path: Path
 ) -> None:
-    assert (right.status, right.score) == ("graded", 100)
+    assert (right.status, right.score) == ("graded", homework().max_score)
     verdict = control.in_full(run, warm_parent)
     assert verdict.passed
     own, instructors = (read(content, tmp_path) for content in (right.pictures, verdict.pictures))
     assert same_images(own, instructors) and (own.digest, instructors.digest) == ("ab", "")
-    assert len(own.losses) == settings().short_run_epochs and own.losses[0] > own.losses[-1]
+    assert len(own.losses) == homework().short_run_epochs and own.losses[0] > own.losses[-1]
     errors = np.square((own.reconstructions - own.originals.astype(float)) / 255).mean()
     assert errors < np.square((own.average - own.originals.astype(float)) / 255).mean()
     assert "pictures" not in json.loads(right.to_json())
@@ -187,10 +191,10 @@ def test_the_instructors_pictures_are_written_once_and_never_emptied(folder: Fol
     folder.keep_instructors(b"")
     assert files(tmp_path) == set()
     folder.keep_instructors(b"drawn")
-    path = tmp_path / pictures.INSTRUCTORS
+    path = tmp_path / INSTRUCTORS
     before = path.stat().st_ino
-    for drawn in (b"drawn", b""):
-        folder.keep_instructors(drawn)
+    for written in (b"drawn", b""):
+        folder.keep_instructors(written)
         assert (path.read_bytes(), path.stat().st_ino) == (b"drawn", before)
     folder.keep_instructors(b"otherwise")
     assert path.read_bytes() == b"otherwise"

@@ -20,8 +20,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.sandbox import wire
-from autograder.sandbox.wire import Array, Closed, DeadlinePassed, Foreign, ProtocolError
+from autograder.sandbox import encoding, wire
+from autograder.sandbox.encoding import Array, Foreign, ProtocolError
+from autograder.sandbox.wire import Closed, DeadlinePassed
 
 MEGABYTE = 1 << 20
 # The same examples each time: a failure here is one that anybody can repeat.
@@ -29,7 +30,7 @@ repeatable = settings(derandomize=True, database=None, deadline=None, max_exampl
 
 
 def round_trip(value: Any) -> Any:
-    return wire.decode(*wire.encode(value))
+    return encoding.decode(*encoding.encode(value))
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def described(**changes: Any) -> bytes:
 
 
 BLOB = safetensors.torch.save({"t0": torch.arange(3.0)})
-GOOD = wire.encode(
+GOOD = encoding.encode(
     {"nonce": "ab", "value": [(1, 2.5, None), {"a": math.nan}, torch.ones(2, 3), object(), "텍스트"]}
 )
 
@@ -126,12 +127,12 @@ def test_minus_zero_keeps_its_sign() -> None:
     assert math.copysign(1, round_trip(-0.0)) == -1
 
 
-@pytest.mark.parametrize("name", wire.DTYPES)
+@pytest.mark.parametrize("name", encoding.DTYPES)
 def test_tensors_of_every_dtype_arrive_bit_for_bit(name: str) -> None:
-    sent = torch.tensor([[0, 1, 2], [3, 1, 0]]).to(wire.DTYPES[name])
+    sent = torch.tensor([[0, 1, 2], [3, 1, 0]]).to(encoding.DTYPES[name])
     found = round_trip(sent)
     assert (found.dtype, found.shape, found.plain) == (name, (2, 3), True)
-    assert found.data.dtype is wire.DTYPES[name]
+    assert found.data.dtype is encoding.DTYPES[name]
     assert torch.equal(found.data, sent)
 
 
@@ -222,7 +223,7 @@ class Named:
         (1j, "complex"),
         (list(range(10_001)), "list"),
         (type("Text", (str,), {"__module__": "m"})("x"), "m.Text"),
-        (type("N" * 1000, (), {"__module__": "m"})(), "m." + "N" * (wire.TEXT_LENGTH - 2)),
+        (type("N" * 1000, (), {"__module__": "m"})(), "m." + "N" * (encoding.TEXT_LENGTH - 2)),
     ],
     ids=lambda value: value[:30] if isinstance(value, str) else type(value).__name__[:30],
 )
@@ -271,10 +272,10 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
     "raises where it is read": ("not_encodable", Raises),
     "no storage": ("not_encodable", without_storage),
     "one number, shown a billion times": ("too_large", lambda: torch.ones(1).expand(1 << 15, 1 << 15)),
-    "a large tensor": ("too_large", lambda: torch.zeros(wire.MAX_TENSORS // 4 + 1)),
-    "many tensors": ("too_large", lambda: [torch.zeros(1)] * (wire.MAX_COUNT + 1)),
+    "a large tensor": ("too_large", lambda: torch.zeros(encoding.MAX_TENSORS // 4 + 1)),
+    "many tensors": ("too_large", lambda: [torch.zeros(1)] * (encoding.MAX_COUNT + 1)),
     "many numbers": ("too_large", lambda: [[0] * 10_000] * 100),
-    "a long text": ("too_large", lambda: "x" * wire.MAX_JSON),
+    "a long text": ("too_large", lambda: "x" * encoding.MAX_JSON),
 }
 
 
@@ -283,23 +284,26 @@ REFUSED: dict[str, tuple[str, Callable[[], Any]]] = {
 def test_an_honest_sender_says_what_it_cannot_send(reason: str, make: Callable[[], Any]) -> None:
     value = make()
     began = time.process_time()
-    with pytest.raises(wire.Refused) as refused:
-        wire.encode({"value": value, "after": {}}, bounded=True)
+    with pytest.raises(encoding.Unencodable) as refused:
+        encoding.encode({"value": value, "after": {}}, bounded=True)
     assert refused.value.reason == reason
     assert time.process_time() - began < 5
 
 
 def test_what_an_honest_sender_sends_is_taken() -> None:
-    largest = [torch.zeros(wire.MAX_TENSORS // 4 - 100_000), *[torch.zeros(0)] * (wire.MAX_COUNT // 2)]
-    document, blob = wire.encode(largest, bounded=True)
-    assert len(received(frame(document, blob), max_tensors=wire.MAX_TENSORS)) == len(largest)
+    largest = [
+        torch.zeros(encoding.MAX_TENSORS // 4 - 100_000),
+        *[torch.zeros(0)] * (encoding.MAX_COUNT // 2),
+    ]
+    document, blob = encoding.encode(largest, bounded=True)
+    assert len(received(frame(document, blob), max_tensors=encoding.MAX_TENSORS)) == len(largest)
 
 
 def test_a_list_that_holds_itself_ends_at_the_depth_limit() -> None:
     endless: list[Any] = []
     endless.append(endless)
     found = round_trip(endless)
-    for _ in range(wire.MAX_DEPTH):
+    for _ in range(encoding.MAX_DEPTH):
         (found,) = found
     assert found == Foreign("list")
 
@@ -315,7 +319,7 @@ def test_frames_follow_one_another_on_a_connection(pair: tuple[socket.socket, so
 
 def test_a_frame_larger_than_any_buffer_arrives_whole() -> None:
     sent = torch.arange(2.0**20)
-    found = received(frame(*wire.encode(sent)), max_tensors=8 * MEGABYTE)
+    found = received(frame(*encoding.encode(sent)), max_tensors=8 * MEGABYTE)
     assert torch.equal(found.data, sent)
 
 
@@ -387,7 +391,7 @@ def test_what_is_no_frame_is_a_protocol_error(content: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("document_length", "blob_length"),
-    [(wire.MAX_JSON + 1, 0), (2**32 - 1, 0), (2, MEGABYTE + 1), (2, 2**64 - 1)],
+    [(encoding.MAX_JSON + 1, 0), (2**32 - 1, 0), (2, MEGABYTE + 1), (2, 2**64 - 1)],
 )
 def test_too_large_a_frame_is_refused_before_it_is_read(
     pair: tuple[socket.socket, socket.socket], document_length: int, blob_length: int
@@ -427,12 +431,12 @@ def test_a_sender_that_hangs_up_within_a_frame_is_closed(length: int) -> None:
 
 @pytest.mark.parametrize("text", ["NaN", "Infinity", "-Infinity", "1e999"])
 def test_words_for_infinity_that_json_lacks_are_no_finite_numbers(text: str) -> None:
-    assert not math.isfinite(wire.decode(text.encode(), b""))
+    assert not math.isfinite(encoding.decode(text.encode(), b""))
 
 
 def test_long_texts_of_a_description_are_cut() -> None:
-    found = wire.decode(described(dtype="d" * 5000, device="x" * 5000, ref=...), b"")
-    assert len(found.dtype) == len(found.device) == wire.TEXT_LENGTH
+    found = encoding.decode(described(dtype="d" * 5000, device="x" * 5000, ref=...), b"")
+    assert len(found.dtype) == len(found.device) == encoding.TEXT_LENGTH
 
 
 # --- the largest frames ----------------------------------------------------------------------------------
@@ -445,14 +449,14 @@ def names(count: int, more: str = "") -> bytes:
     return struct.pack("<Q", len(head) + -len(head) % 8) + head + b" " * (-len(head) % 8)
 
 
-def whole(part: bytes, join: bytes = b",", room: int = wire.MAX_JSON - 2) -> bytes:
+def whole(part: bytes, join: bytes = b",", room: int = encoding.MAX_JSON - 2) -> bytes:
     return b"[" + join.join([part] * (room // (len(part) + len(join)))) + b"]"
 
 
 LARGEST = {
-    "one tensor": (described(shape=[wire.MAX_TENSORS // 4 - 32]), safetensors.torch.save({"t0": torch.zeros(wire.MAX_TENSORS // 4 - 32)})),
+    "one tensor": (described(shape=[encoding.MAX_TENSORS // 4 - 32]), safetensors.torch.save({"t0": torch.zeros(encoding.MAX_TENSORS // 4 - 32)})),
     "half a million tensors": (b"1", names(500_000)),
-    "as many tensors as may be": (b"1", names(wire.MAX_COUNT)),
+    "as many tensors as may be": (b"1", names(encoding.MAX_COUNT)),
     "names with escapes": (b"1", names(100_000, "\\u0061")),
     "a header of blanks": (b"1", struct.pack("<Q", 29 << 20) + b"{}" + b" " * ((29 << 20) - 2)),
     "a header of braces": (b"1", struct.pack("<Q", 250_000) + b"{" * 250_000),
@@ -477,7 +481,7 @@ def test_whatever_is_in_a_frame_takes_little_memory_and_time(document: bytes, bl
     Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
     before, began = peak_bytes(), time.process_time()
     with contextlib.suppress(ProtocolError):
-        received(content, max_tensors=wire.MAX_TENSORS)
+        received(content, max_tensors=encoding.MAX_TENSORS)
     assert peak_bytes() - before <= 200 << 20
     assert time.process_time() - began <= 2
 
@@ -486,8 +490,8 @@ def test_a_frame_that_is_decoded_too_late_is_late(
     pair: tuple[socket.socket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine, theirs = pair
-    decode = wire.decode
-    monkeypatch.setattr(wire, "decode", lambda *given: (time.sleep(0.3), decode(*given))[1])
+    decode = encoding.decode
+    monkeypatch.setattr(encoding, "decode", lambda *given: (time.sleep(0.3), decode(*given))[1])
     wire.send(theirs, 1)
     with pytest.raises(DeadlinePassed):
         wire.receive(mine, MEGABYTE, time.monotonic() + 0.2)
@@ -557,7 +561,7 @@ def test_random_bytes_raise_nothing_unknown(content: bytes) -> None:
 @repeatable
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_random_documents_and_blobs_raise_nothing_unknown(document: bytes, blob: bytes) -> None:
-    only_known_errors(lambda: wire.decode(document, blob))
+    only_known_errors(lambda: encoding.decode(document, blob))
 
 
 @repeatable
@@ -610,7 +614,7 @@ DOCUMENTS = st.recursive(
 @repeatable
 @given(DOCUMENTS, st.sampled_from([b"", BLOB]))
 def test_lying_documents_raise_nothing_unknown(document: Any, blob: bytes) -> None:
-    only_known_errors(lambda: wire.decode(json.dumps(document).encode(), blob))
+    only_known_errors(lambda: encoding.decode(json.dumps(document).encode(), blob))
 
 
 VALUES = st.recursive(
@@ -634,7 +638,7 @@ def test_any_plain_value_arrives_as_it_was(value: Any) -> None:
     def as_far_as_the_depth_limit(item: Any, depth: int = 0) -> Any:
         if not isinstance(item, (list, tuple, dict)):
             return item
-        if depth >= wire.MAX_DEPTH:
+        if depth >= encoding.MAX_DEPTH:
             return Foreign(type(item).__name__)
         if isinstance(item, dict):
             return {key: as_far_as_the_depth_limit(each, depth + 1) for key, each in item.items()}

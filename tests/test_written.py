@@ -13,8 +13,12 @@ from unittest import mock
 
 import pytest
 
-from autograder import cli, kit, lab, settings, written
+from autograder import cli
+from autograder import homework as record
+from autograder.gradebook import written
+from autograder.homework import homework
 from autograder.messages import LANGUAGES
+from autograder.release import lab
 
 GRADES = (
     "\ufeffsubmission,score,max_score,status,reparameterize,loss,training,latent\r\n"
@@ -71,7 +75,7 @@ def table(*rows: list[str], separator: str = ",") -> str:
 def test_the_form_says_where_the_rubric_is(folder: Path, language: str) -> None:
     """The page in the reader's language: every question, what earns its points, and a model answer."""
     _, said = join(folder, language=language)
-    page = kit.SOLUTION / "lab" / f"rubric.{language}.md"
+    page = homework().solution / "lab" / f"rubric.{language}.md"
     assert str(page) in said.replace("\n", "")
     text = page.read_text(encoding="utf-8")
     for name, question in QUESTIONS.items():
@@ -99,8 +103,8 @@ def test_one_mark_by_the_weights(folder: Path, encoding: str, separator: str) ->
 
 
 def test_other_weights_give_another_mark(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    changed = replace(settings.settings(), weight_code=60, weight_written=40)
-    monkeypatch.setattr(settings, "settings", lambda: changed)
+    changed = replace(homework(), weight_code=60, weight_written=40)
+    monkeypatch.setattr(record, "homework", lambda: changed)
     assert marked(folder, table(["김민지", *FULL], ["lee", *("0" for _ in FULL)]))[0] == 0
     found = {row["submission"]: (row["mark"], row["mark_max"]) for row in rows(folder / "joined.csv")}
     assert found == {"김민지": ("88", "100"), "lee": ("60", "100"), "park": ("", "100")}
@@ -157,7 +161,7 @@ def test_grades_that_are_not_there_are_called_missing_and_make_no_form(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_answer_sheet_asks_the_notebook_s_questions(language: str) -> None:
     """In the hand-out, and for the rubric's points; test_lab.py looks for answers in it."""
-    sheet = (written.LAB / f"theory.{language}.md").read_text(encoding="utf-8")
+    sheet = (written.lab() / f"theory.{language}.md").read_text(encoding="utf-8")
     titles = r"^## .*\((\d+)(?:점| points)\)$"
     marks = re.findall(titles, sheet, re.MULTILINE)
     assert dict(zip(re.findall(r"^<!-- (\S+) -->$", sheet, re.MULTILINE), marks, strict=True)) == dict(

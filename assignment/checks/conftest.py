@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the hand-out's folder, where `vae` lies
-from vae.desk import diagnose
+from vae.desk import failure_in_run
 
 
 class StandIn(nn.Module):
@@ -61,7 +61,7 @@ def pytest_runtest_makereport(item, call):
     report = yield
     report.task = next((mark.name[4:] for mark in item.iter_markers() if mark.name.startswith("task")), "")
     if report.failed:
-        failure = diagnose.describe(call.excinfo.value, report.task, item.function.__doc__ or "")
+        failure = failure_in_run.describe(call.excinfo.value, report.task, item.function.__doc__ or "")
         failure = replace(failure, printed="\n".join(report.capstdout.splitlines()[-8:]))
         report.failure, report.longrepr = failure.as_dict(), str(failure)
     return report
@@ -71,5 +71,5 @@ def pytest_exception_interact(node, call, report):
     """A student's file that can't be imported keeps a file of checks from being collected: say why."""
     if isinstance(report, pytest.CollectReport):
         error = call.excinfo.value
-        failure = diagnose.describe(error.__cause__ or error)
+        failure = failure_in_run.describe(error.__cause__ or error)
         report.failure, report.longrepr = failure.as_dict(), str(failure)

@@ -6,7 +6,6 @@ comparison is "must be at most", never "must not be more than", which NaN would 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,8 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.sandbox.client import StudentRaised
-from autograder.sandbox.wire import Array, Foreign
+from autograder.sandbox.encoding import Array, Foreign
+from autograder.sandbox.ends import StudentRaised
 
 
 class Failed(Exception):
@@ -111,21 +110,6 @@ def untouched(answer: dict[str, Any], given: dict[str, Tensor], called: str) -> 
         after = answer["after"].get(name)
         if not isinstance(after, Array) or after.data is None or not torch.equal(after.data, before):
             raise Failed("check.input_modified", called=called, argument=name)
-
-
-def history(value: Any, length: int, called: str) -> list[float]:
-    """A list of ``length`` finite Python floats."""
-    expected = f"list of {length} float"
-    if not isinstance(value, list) or len(value) != length:
-        raise Failed("check.history", called=called, returned=describe(value), expected=expected)
-    for item in value:
-        if type(item) is not float:
-            raise Failed(
-                "check.history", called=called, returned=f"list of {describe(item)}", expected=expected
-            )
-        if not math.isfinite(item):
-            raise Failed("check.not_finite", called=called)
-    return value
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Which limit of assignment.toml stands behind what student code ran into, as far as that is certain.
+"""Which limit of homework.toml stands behind what student code ran into, as far as that is certain.
 
 Where the system refuses a request, student code sees an exception and may even go on; only the exception's
 words tell which limit it was. It is shown to the student and decides about no point, so it may be forged.

@@ -1,26 +1,28 @@
-"""The instructor's solution and the kit's given files as the package ``vae``, in the grader's process only."""
+"""The instructor's solution and the given files as the package that students write, in the grader's process only."""
 
 from __future__ import annotations
 
 import importlib
 import sys
-import types
+from types import ModuleType
 
-from autograder import kit
+from autograder.homework import homework
 
 
-def _package() -> types.ModuleType:
-    package = types.ModuleType("vae")
-    package.__path__ = [str(kit.SOLUTION / "vae"), str(kit.HANDOUT / "vae")]
-    sys.modules["vae"] = package
+def _package() -> ModuleType:
+    package = ModuleType(homework().package)
+    package.__path__ = [str(homework().solved), str(homework().given)]
+    sys.modules[homework().package] = package
     return package
 
 
-if "vae" not in sys.modules:
+def module(name: str) -> ModuleType:
+    """A module of it."""
+    return importlib.import_module(f"{homework().package}.{name}")
+
+
+if homework().package not in sys.modules:
     _package()
 
-model = importlib.import_module("vae.model")
-loss = importlib.import_module("vae.loss")
-training = importlib.import_module("vae.training")
-latent = importlib.import_module("vae.latent")
-data = importlib.import_module("vae.data")
+for name in homework().modules:
+    module(name)

@@ -15,11 +15,11 @@ from typing import Any
 
 import torch
 
+from autograder.files import write_atomically
 from autograder.fingerprint import fingerprint
-from autograder.results import write_atomically
-from autograder.sandbox import wire
+from autograder.sandbox import encoding, wire
 
-FOLDER = Path("~/.cache/vae-assignment/known")
+FOLDER = Path("~/.cache/autograder/known")
 Answers = dict[str, list[Any]]  # by the source of the known mistake, as `key` has it
 
 
@@ -29,12 +29,12 @@ def key(source: str) -> str:
 
 def read(stub: str) -> Answers:
     """All answers that are kept for a stub; none where they are another kit's or another torch's."""
-    faults = OSError, RuntimeError, ValueError, TypeError, KeyError, struct.error, wire.ProtocolError
+    faults = OSError, RuntimeError, ValueError, TypeError, KeyError, struct.error, encoding.ProtocolError
     with suppress(*faults):  # RuntimeError: there is no home
         frame = _file(stub).read_bytes()
         magic, document, _ = wire.HEADER.unpack_from(frame)
         document += wire.HEADER.size
-        kept = wire.decode(frame[wire.HEADER.size : document], frame[document:])
+        kept = encoding.decode(frame[wire.HEADER.size : document], frame[document:])
         if magic == wire.MAGIC and kept["made by"] == _made_by():
             return dict(kept["answers"])
     return {}

@@ -11,15 +11,14 @@ from typing import Any, TypeVar
 
 from autograder import kit
 from autograder.checks.expect import Failed
-from autograder.checks.inputs import student_seed
+from autograder.homework import homework
 from autograder.intake import Submission
 from autograder.messages import Message
-from autograder.sandbox import standins
-from autograder.sandbox.client import Crashed, StudentRaised, TimeLimit, WarmParent
+from autograder.run import Run
+from autograder.sandbox.client import WarmParent
 from autograder.sandbox.conversation import Student
-from autograder.settings import FILES, Settings
+from autograder.sandbox.ends import Crashed, StudentRaised, TimeLimit
 
-SHORT_RUN = "short_run"
 T = TypeVar("T")
 
 
@@ -40,26 +39,28 @@ class Ended(Exception):
 
 
 @cache
-def _given_files() -> Mapping[str, str]:
+def _lent(part: str) -> Mapping[str, str]:
     """Given files from the kit and stand-ins, by name; a student's copy of a given file is never used."""
-    given = {
-        path.name: path for path in (kit.HANDOUT / "vae").glob("*.py") if path.name not in FILES.values()
-    }
-    stand_ins = {name: standins.FOLDER / name for name in FILES.values()}
-    return {name: path.read_bytes().decode("latin-1") for name, path in {**given, **stand_ins}.items()}
+    given = {path.name: path for path in homework().given_files}
+    folder = kit.folder() / "probes" / "standins"
+    stand_ins = {name: folder / name for name in homework().files}
+    files = {name: _text(path.read_bytes()) for name, path in {**given, **stand_ins}.items()}
+    for path in (folder / f"for_{part}").glob("*.py"):
+        files[path.name] += "\n\n" + _text(path.read_bytes())
+    return files
 
 
 def package_files(part: str, own: Mapping[str, bytes]) -> dict[str, str]:
-    """The package ``vae`` for one part: given files and stand-ins, and the student's ``own`` over them."""
-    files = {**_given_files(), **{name: source.decode("latin-1") for name, source in own.items()}}
-    if part == "latent":
-        files["model.py"] += "\n\nVAE.really_samples = True\n"
-    return files
+    """The package for one part: given files and stand-ins, and the student's ``own`` over them."""
+    return {**_lent(part), **{name: _text(source) for name, source in own.items()}}
+
+
+def _text(source: bytes) -> str:
+    return source.decode("latin-1")  # every byte crosses as it is; the encoding is for Python to find out
 
 
 # What an answer must hold, for checks to look at it; ``object`` may be anything.
 ANSWER: Mapping[str, type] = {"value": object, "gradients": dict, "after": dict}
-TRAINED: Mapping[str, type] = {"value": object, "state": dict}
 
 
 def well_formed(answer: Any, form: Mapping[str, type]) -> dict[str, Any]:
@@ -72,54 +73,17 @@ def well_formed(answer: Any, form: Mapping[str, type]) -> dict[str, Any]:
 class RemoteSubmission:
     """One part of a submission as the checks see it. Every method may raise what ``Student.ask`` raises."""
 
-    def __init__(
-        self, submission: Submission, part: str, warm_parent: WarmParent, settings: Settings, seed: int
-    ) -> None:
+    def __init__(self, submission: Submission, part: str, warm_parent: WarmParent, run: Run) -> None:
         self.part = part
         self.called = ""
-        self._submission, self._warm_parent, self._settings, self._seed = (
-            submission,
-            warm_parent,
-            settings,
-            seed,
-        )
+        self._submission, self._warm_parent, self._run = submission, warm_parent, run
         self._student: Student | None = None
         self._end: Exception | None = None
         self._answers: dict[str, Any] = {}
 
-    def reparameterize(self, called: str, **arguments: Any) -> list[dict[str, Any]]:
-        """Answers of one or more calls of VAE.reparameterize: value, gradients, arguments afterwards."""
-        answers = self._ask("reparameterize", called, arguments)
-        if not isinstance(answers, list) or len(answers) != arguments.get("calls", 1):
-            raise Crashed("garbled")
-        return [well_formed(answer, ANSWER) for answer in answers]
-
-    def loss(self, called: str, function: str, **arguments: Any) -> dict[str, Any]:
-        """The answer of one call of a function of vae.loss."""
-        return self._answer("loss", called, {"function": function, **arguments})
-
-    def latent(
-        self, called: str, function: str, model: Mapping[str, Any], **arguments: Any
-    ) -> dict[str, Any]:
-        """The answer of one call of a function of vae.latent."""
-        return self._answer("latent", called, {"function": function, "model": model, "arguments": arguments})
-
-    def train_epoch(self, called: str, **arguments: Any) -> dict[str, Any]:
-        """What train_epoch returned, the parameters and the images afterwards."""
-        return self._answer("train_epoch", called, arguments, {**TRAINED, "images": object})
-
-    def train(self, called: str, **arguments: Any) -> dict[str, Any]:
-        """What train returned, and the parameters afterwards."""
-        return self._answer("train", called, arguments, TRAINED)
-
-    def untrained(self, called: str, **arguments: Any) -> dict[str, Any]:
-        """What the network makes of images before training: mu, log_var, decoded mu; empty if its layers differ."""
-        seen: dict[str, Any] = self._answer("untrained", called, arguments, {"seen": dict})["seen"]
-        return seen
-
     def device(self, probe: str, called: str, **arguments: Any) -> None:
         """Raise Failed where a function mixes devices."""
-        seen = self._answer(f"{probe}_device", called, arguments, {"mixed": bool})
+        seen = self.answer(f"{probe}_device", called, arguments, {"mixed": bool})
         if seen.get("mixed") is not False:
             raise Failed("check.devices_mixed", called=called)
         if seen.get("moved", True) is not True:
@@ -133,21 +97,21 @@ class RemoteSubmission:
         answer: T = self._answers[called]
         return answer
 
-    def ask(self, probe: str, arguments: Mapping[str, Any]) -> Any:
-        """Any probe; what comes back may be anything."""
-        return self._ask(probe, probe, arguments)
-
-    def _answer(
+    def answer(
         self, probe: str, called: str, arguments: Mapping[str, Any], form: Mapping[str, type] = ANSWER
     ) -> dict[str, Any]:
-        return well_formed(self._ask(probe, called, arguments), form)
+        """What a probe brings, if it has this form."""
+        return well_formed(self.ask(probe, arguments, called), form)
 
-    def _ask(self, probe: str, called: str, arguments: Mapping[str, Any]) -> Any:
+    def ask(self, probe: str, arguments: Mapping[str, Any], called: str = "") -> Any:
+        """Any probe; what comes back may be anything. ``called`` is what students read of it."""
         if self._end is not None:
             raise Ended(self._end)
         try:
             if self._student is None:
-                self.called = "import vae." + ", vae.".join(self._modules())
+                self.called = "import " + ", ".join(
+                    f"{self._run.homework.package}.{name}" for name in self._modules()
+                )
                 self._student = self._load()
             self.called = called
             return self._student.ask(probe, **arguments)
@@ -160,20 +124,20 @@ class RemoteSubmission:
             raise
 
     def _modules(self) -> list[str]:
-        parts = FILES if self.part == SHORT_RUN else [self.part]
-        return [FILES[part].removesuffix(".py") for part in parts]
+        known = self._run.homework
+        return list(known.modules) if self.part == known.whole else [known.parts[self.part].module]
 
     def _load(self) -> Student:
         own = [f"{module}.py" for module in self._modules()]
         for name in own:
             if name not in self._submission.files:
                 raise Missing(name, self._submission.problems[name])
-        settings, short = self._settings, self.part == SHORT_RUN
+        known, whole = self._run.homework, self.part == self._run.homework.whole
         files = package_files(self.part, {name: self._submission.files[name] for name in own})
         student = self._warm_parent.student(
-            settings.limits(short),
-            settings.short_run_wall_seconds if short else settings.wall_seconds,
-            student_seed(self._seed, self.part),
+            known.limits(whole),
+            known.short_run_wall_seconds if whole else known.wall_seconds,
+            self._run.student_seed(self.part),
         )
         try:
             student.ask("load", files=files, modules=self._modules())

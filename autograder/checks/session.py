@@ -5,15 +5,23 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-from autograder.checks.plugin import Grading, Plugin, check_id
+from autograder import kit
+from autograder.checks.attempt import Attempt, Checked, check_id
+from autograder.checks.plugin import Plugin
+from autograder.intake import Submission
+from autograder.results import Check
+from autograder.run import Run
+from autograder.sandbox.client import WarmParent
 
-CHECKS = Path(__file__).parent
+AfterFile = Callable[[Mapping[str, Check]], None]
+
+CHECKS = kit.folder() / "checks"
 UNUSED_PLUGINS = (  # of pytest's own; each costs every submission a little, and capture ends with pytest.main
     "cacheprovider capture terminal faulthandler logging unraisableexception threadexception doctest junitxml skipping "
     "setuponly setupplan stepwise pastebin debugging tmpdir monkeypatch recwarn unittest legacypath"
@@ -24,6 +32,8 @@ PYTEST_ARGUMENTS = (  # a tuple, because pytest adds to a list that it is given
     *(f"-pno:{name}" for name in UNUSED_PLUGINS),
     "--collect-only",
 )
+# In sys: pytest leaves a check's frames there.
+LAST_FAILURE = "last_exc last_type last_value last_traceback".split()
 PYTEST_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
 
@@ -38,24 +48,29 @@ def collected() -> Plugin:
     return plugin
 
 
-def run_checks(grading: Grading) -> None:
+def run_checks(
+    submission: Submission, run: Run, warm_parent: WarmParent, after_file: AfterFile = lambda _: None
+) -> Checked:
     """Run every check, in this process: it only ever sees data from the student's.
 
-    Whatever pytest itself raises leaves its items half torn down; they are collected anew the next time.
+    ``after_file`` gets the records so far after each file of checks. Whatever pytest itself raises leaves its items
+    half torn down; they are collected anew the next time.
     """
-    plugin = collected()
-    plugin.grading = grading
-    grading.expected = tuple(check_id(item) for item in plugin.items)
+    plugin, attempt = collected(), Attempt(submission, run, warm_parent)
     try:
-        for item, following in zip(plugin.items, [*plugin.items[1:], None], strict=True):
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            if following is None or following.path != item.path:
-                grading.after_file(grading)
+        with plugin.serving(attempt):
+            for item, following in zip(plugin.items, [*plugin.items[1:], None], strict=True):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                if following is None or following.path != item.path:
+                    after_file(dict(attempt.checks))
     except BaseException:
         collected.cache_clear()
         raise
     finally:
-        grading.close()
+        attempt.close()
+        for name in LAST_FAILURE:
+            vars(sys).pop(name, None)
+    return attempt.brought(tuple(check_id(item) for item in plugin.items))
 
 
 @contextlib.contextmanager

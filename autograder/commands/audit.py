@@ -16,15 +16,16 @@ from rich.text import Text
 from autograder import kit
 from autograder.commands.terminal import (
     DataRoot,
-    Dataset,
+    HomeworkFolder,
     Jobs,
     Language,
     Seed,
     app,
+    known_dataset,
     progress,
     say,
     usable_data,
-    usable_settings,
+    usable_homework,
 )
 from autograder.messages import Message, Refusal, words
 from autograder.workers import CORES
@@ -33,19 +34,22 @@ from autograder.workers import CORES
 @app.command()
 def audit(
     bank: Annotated[
-        Path,
+        Path | None,
         typer.Option(help="Folder with right/, wrong/ and hostile/. / right/, wrong/, hostile/이 있는 폴더."),
-    ] = kit.BANK,
+    ] = None,
     jobs: Jobs = CORES,
     seed: Seed = None,
     lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
+    homework_folder: HomeworkFolder = None,
 ) -> None:
     """Grade the kit's own bank and show every miss. / 준비된 정답·오답·공격 모음을 채점해 놓친 것을 보여 줍니다."""
     from autograder import audit as auditing
-    from autograder.bank import entries
+    from autograder.checks.bank import entries
+    from autograder.homework import homework
     from autograder.outfolder import fresh_seed
 
-    usable_settings()
+    usable_homework()
+    bank = bank or homework().bank
     kinds = [kind for kind in ("wrong", "right", "hostile") if entries(bank, kind)]
     total = sum(len(entries(bank, kind)) for kind in kinds)
     if not total:
@@ -99,24 +103,29 @@ def _print_matrix(rows: Mapping[str, Mapping[str, int]], language: str) -> None:
 @app.command()
 def calibrate(
     dataset: Annotated[
-        Dataset, typer.Option(help="Which band to measure. / 어느 데이터의 범위를 잴지.")
-    ] = Dataset.digits,
+        str,
+        typer.Option(
+            metavar="NAME", callback=known_dataset, help="Which band to measure. / 어느 데이터의 범위를 잴지."
+        ),
+    ] = "",
     data_root: DataRoot = None,
     seeds: Annotated[int, typer.Option(min=40, help="How many seeds. / 시드 수.")] = 40,
     lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
+    homework_folder: HomeworkFolder = None,
 ) -> None:
     """Re-measure the instructor's loss, and how far right submissions lie from it, and record both. / 교수자의 손실과, 옳은 제출물이 거기서 얼마나 떨어져 있는지 다시 재어 기록합니다."""
-    from autograder.checks import band
-    from autograder.checks import calibrate as measuring
-    from autograder.settings import settings
+    from autograder.homework import homework
 
-    usable_settings()
-    usable_data(dataset.value, data_root)
-    title = Message("cli.measuring", {"dataset": dataset.value}).text(lang.value)
-    trained = measuring.measure(dataset.value, data_root, settings(), seeds)
+    usable_homework()
+    measuring = kit.optional("checks.calibrate")
+    if measuring is None:
+        raise Refusal(Message("cli.no_calibration", {"name": homework().name}))
+    usable_data(dataset, data_root)
+    title = Message("cli.measuring", {"dataset": dataset}).text(lang.value)
+    trained = measuring.measure(dataset, data_root, homework(), seeds)
     measured = list(track(trained, title, total=measuring.runs(seeds)))
-    entry = measuring.record(dataset.value, measured)
+    entry = measuring.record(dataset, measured)
     say(
-        Message("cli.calibrated", {**entry, "dataset": dataset.value, "path": str(band.CALIBRATION)}),
+        Message("cli.calibrated", {**entry, "dataset": dataset, "path": str(measuring.CALIBRATION)}),
         lang.value,
     )

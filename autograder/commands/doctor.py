@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from autograder.commands.terminal import DataRoot, Language, app, usable_settings
+from autograder.commands.terminal import DataRoot, HomeworkFolder, Language, app, usable_homework
 from autograder.messages import words
 
 LEVEL_STYLE = {"good": "green", "note": "yellow", "bad": "bold red"}
@@ -18,11 +18,12 @@ LEVEL_STYLE = {"good": "green", "note": "yellow", "bad": "bold red"}
 def doctor(
     data_root: DataRoot = None,
     lang: Annotated[Language, typer.Option(help="Language of the output. / 출력 언어.")] = Language.en,
+    homework_folder: HomeworkFolder = None,
 ) -> None:
     """Say what this machine can do, and how to mend what it can't. / 이 컴퓨터로 채점할 수 있는지 살펴봅니다."""
     from autograder import doctor as examining
 
-    usable_settings()
+    usable_homework()
     levels = set()
     for finding in examining.examine(data_root):
         levels.add(finding.level)

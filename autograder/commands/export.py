@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from autograder.commands.terminal import Language, app, say, write
+from autograder.commands.terminal import HomeworkFolder, Language, app, say, write
 from autograder.messages import Message, Refusal
 
 if TYPE_CHECKING:
-    from autograder.handback import Handed
+    from autograder.gradebook import Handed
 
 
 class LMS(str, Enum):
@@ -59,22 +59,22 @@ def export(
         typer.Option("--scale", help="Convert to the gradebook's maximum. / 성적 파일의 만점에 맞춰 환산."),
     ] = False,
     lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
+    homework_folder: HomeworkFolder = None,
 ) -> None:
     """Fill scores into an LMS's gradebook file. / LMS의 성적 파일에 점수를 채웁니다."""
-    from autograder import handback
-    from autograder.table import Table
+    from autograder.gradebook import CHANNELS, columns, feedback_zip, fill, only, with_marks
+    from autograder.gradebook.table import Table
 
-    channel = handback.CHANNELS[lms.value]
+    channel = CHANNELS[lms.value]
     handed = _handed(graded)
     if marks is not None:
-        handed = handback.with_marks(handed, marks)
+        handed = with_marks(handed, marks)
     if points is not Of.total:
-        handed = handback.only(handed, points.value)
+        handed = only(handed, points.value)
     table = Table.read(gradebook)
-    where = handback.columns(channel, table, id_column, score_column)
-    filled = handback.fill(channel, table, where, handed, scale)
+    filled = fill(channel, table, columns(channel, table, id_column, score_column), handed, scale)
     target = out or gradebook
-    pages = handback.feedback_zip(channel, handed) if feedback else None
+    pages = feedback_zip(channel, handed) if feedback else None
     if feedback and pages:
         write(feedback, pages[0])
     write(target, filled.content)
@@ -90,10 +90,10 @@ def export(
 
 def _handed(graded: Path) -> list[Handed]:
     """Those who handed in, of an OUT of ``grade`` or of a course folder of nbgrader's. Raises Refusal."""
-    from autograder import handback
+    from autograder.gradebook import read_roster
 
     if not (graded / "nbgrader_config.py").exists():
-        return handback.read_roster(graded)
+        return read_roster(graded)
     try:
         from autograder.nbgrader.marks import read_course
     except ImportError:

@@ -19,18 +19,19 @@ from autograder.commands.terminal import (
     AllowWeak,
     AsJson,
     DataRoot,
-    Dataset,
     Device,
+    HomeworkFolder,
     Jobs,
     Language,
     Quiet,
     Seed,
     app,
+    known_dataset,
     progress,
     say,
     usable_data,
     usable_device,
-    usable_settings,
+    usable_homework,
 )
 from autograder.messages import Message, Refusal, words
 from autograder.results import number
@@ -38,7 +39,7 @@ from autograder.workers import CORES
 
 if TYPE_CHECKING:
     from autograder.classroom import Asked, Done
-    from autograder.regrade import Change
+    from autograder.outfolder import Change
 
 
 @app.command()
@@ -49,8 +50,11 @@ def grade(
     out: Annotated[Path, typer.Option(help="Where results go. / 결과를 쓸 폴더.")],
     jobs: Jobs = CORES,
     dataset: Annotated[
-        Dataset, typer.Option(help="Images of the short run. / 짧은 학습에 쓸 데이터.")
-    ] = Dataset.digits,
+        str,
+        typer.Option(
+            metavar="NAME", callback=known_dataset, help="Images of the short run. / 짧은 학습에 쓸 데이터."
+        ),
+    ] = "",
     data_root: DataRoot = None,
     device: Annotated[Device, typer.Option(help="Where to train. / 학습 장치.")] = Device.cpu,
     lang: Annotated[Language, typer.Option(help="Language of the feedback. / 피드백 언어.")] = Language.en,
@@ -79,15 +83,16 @@ def grade(
     allow_weak_isolation: AllowWeak = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
+    homework_folder: HomeworkFolder = None,
 ) -> None:
     """Grade a class. / 한 반을 채점합니다."""
     from autograder import classroom, intake
 
-    usable_settings()
+    usable_homework()
     _usable_out(out, submissions)
     usable_device(device.value)
     if cluster is None:  # else the workers look for it, where they are
-        usable_data(dataset.value, data_root)
+        usable_data(dataset, data_root)
     sources = intake.find(submissions)
     if only is not None and only not in {source.name for source in sources}:
         raise Refusal(Message("cli.no_such_submission", {"name": only, "path": str(submissions)}))
@@ -96,7 +101,7 @@ def grade(
         out=out,
         passed_over=sources.passed_over,
         only=None if only is None else (only,),
-        dataset=dataset.value,
+        dataset=dataset,
         data_root=data_root,
         device=device.value,
         language=lang.value,

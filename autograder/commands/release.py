@@ -10,10 +10,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from autograder import kit
-from autograder.commands.terminal import Language, app, say, usable_settings
+from autograder.commands.terminal import HomeworkFolder, Language, app, say, usable_homework
+from autograder.homework import homework
 from autograder.messages import LANGUAGES, Message, Refusal
-from autograder.release import Channel
+from autograder.release.build import Target
 
 STEPS_OF_THE_GATE = 3
 
@@ -21,7 +21,7 @@ STEPS_OF_THE_GATE = 3
 @app.command()
 def release(
     channels: Annotated[
-        list[Channel] | None, typer.Argument(help="What to build; default: all. / 만들 것. 기본은 전부.")
+        list[Target] | None, typer.Argument(help="What to build; default: all. / 만들 것. 기본은 전부.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Where to. / 만들 폴더.")] = Path("release/dist"),
     lang: Annotated[
@@ -37,12 +37,13 @@ def release(
             help="Where Colab fetches the hand-out's zip; without it students upload it. / Colab이 과제 zip을 받을 주소.",
         ),
     ] = "",
+    homework_folder: HomeworkFolder = None,
 ) -> None:
     """Build what students and instructors get. / 학생과 교수자에게 줄 것을 만듭니다."""
-    from autograder import release as releasing
+    from autograder.release import build as releasing
 
-    usable_settings()
-    names = [channel.value for channel in channels or Channel]
+    usable_homework()
+    names = [channel.value for channel in channels or Target]
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True)) as progress:
         steps = len({"student", *names}) + STEPS_OF_THE_GATE
@@ -55,7 +56,7 @@ def release(
 
         try:
             built = releasing.release(names, out, lang.value, handout_url, tell)
-        except releasing.Closed as closed:
+        except releasing.GateClosed as closed:
             violations = closed.violations
         else:
             violations = []
@@ -66,5 +67,5 @@ def release(
     if violations:
         raise Refusal(Message("release.refused", {"count": len(violations), "out": str(out)}), status=1)
     for folder in built:
-        page = kit.RELEASE / folder.name / ("README.md" if lang is Language.en else "README.ko.md")
+        page = homework().recipes / folder.name / ("README.md" if lang is Language.en else "README.ko.md")
         say(Message("release.built", {"path": str(folder), "page": str(page)}), lang.value)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from autograder.commands.summary import shown, tell
-from autograder.commands.terminal import AsJson, Language, Quiet, app
+from autograder.commands.terminal import AsJson, HomeworkFolder, Language, Quiet, app
 from autograder.messages import Message, Refusal
 
 FEW = 5  # files that a message names
@@ -20,12 +20,14 @@ def report(
     lang: Annotated[Language, typer.Option(help="Language of the pages. / 페이지 언어.")] = Language.en,
     quiet: Quiet = False,
     as_json: AsJson = False,
+    homework_folder: HomeworkFolder = None,
 ) -> None:
     """Draw all pages again from the results, without grading. / 다시 채점하지 않고 보고서를 새로 그립니다."""
+    from autograder.files import inert, write_atomically
     from autograder.outfolder import sole_use
     from autograder.report import write_reports
     from autograder.report.reading import listed, read_results
-    from autograder.results import inert, to_csv, write_atomically
+    from autograder.results import to_csv
 
     try:
         graded = read_results(out)

@@ -13,12 +13,13 @@ from rich.text import Text
 from autograder.commands.terminal import (
     AllowWeak,
     DataRoot,
+    HomeworkFolder,
     Language,
     app,
     say,
     usable_data,
     usable_device,
-    usable_settings,
+    usable_homework,
 )
 from autograder.messages import Refusal, words
 from autograder.results import number
@@ -37,11 +38,12 @@ def reproduce(
     data_root: DataRoot = None,
     lang: Annotated[Language, typer.Option(help="Language of the output. / 출력 언어.")] = Language.en,
     allow_weak_isolation: AllowWeak = False,
+    homework_folder: HomeworkFolder = None,
 ) -> None:
     """Grade once more as a result records it; status 1 where anything differs. / 기록된 대로 다시 채점해 비교합니다."""
     from autograder import reproduce as reproducing
 
-    usable_settings()
+    usable_homework()
     recorded = reproducing.read(result)
     source = reproducing.source(submission, recorded)
     usable_device(recorded.device)

@@ -15,11 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.commands.terminal import say
+from autograder.homework import homework
 from autograder.intake import passed_over
 from autograder.messages import Message, catalogue, misconception, words
 from autograder.report.facts import Facts, facts, remarks
 from autograder.results import Result, number
-from autograder.settings import PARTS
 
 STATUS_STYLE = {
     "graded": "green",
@@ -85,7 +85,7 @@ def record(found: Facts, out: Path, names: Mapping[str, str]) -> dict[str, Any]:
                 "score": result.final,
                 "max_score": result.max_score,
                 "status": result.status,
-                **{part: result.part_points(part) for part in PARTS},
+                **{part: result.part_points(part) for part in homework().parts},
                 "seconds": result.seconds,
                 "result": str(out / "results" / f"{names[result.submission]}.json"),
                 "feedback": str(out / "feedback" / f"{names[result.submission]}.html"),
@@ -105,11 +105,12 @@ def shown(name: str, letters: int = NAME_LETTERS) -> str:
 
 def _table(found: Facts, language: str, boxed: bool) -> Table:
     table = Table() if boxed else Table(box=None, pad_edge=False)
-    for heading in ("submission", "score", "status", *PARTS):
-        name = words(f"cli.column.{heading}", language)
-        table.add_column(name, justify="right" if heading in PARTS else "left")
+    for heading in ("submission", "score", "status"):
+        table.add_column(words(f"cli.column.{heading}", language))
+    for part in homework().parts:  # as grades.csv calls them
+        table.add_column(part, justify="right")
     for result in found.results:
-        points = [number(result.part_points(part)) for part in PARTS]
+        points = [number(result.part_points(part)) for part in homework().parts]
         status = Text(result.status, style=STATUS_STYLE[result.status])
         status.append("".join(f", {remark.text(language)}" for remark in remarks(result)))
         score = f"{number(result.final)} / {number(result.max_score)}" if result.score is not None else "-"

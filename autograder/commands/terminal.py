@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,19 +22,15 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from autograder import kit
 from autograder.messages import Message, Refusal, words
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Grade VAE homework. / VAE 과제를 채점합니다.",
+    help="Grade homework. / 과제를 채점합니다.",
 )
-
-
-class Dataset(str, Enum):
-    digits = "digits"
-    mnist = "mnist"
 
 
 class Device(str, Enum):
@@ -46,7 +43,40 @@ class Language(str, Enum):
     ko = "ko"
 
 
-DataRoot = Annotated[Path | None, typer.Option(help="Folder that holds MNIST. / MNIST가 있는 폴더.")]
+def _use(folder: Path | None) -> None:
+    """Have this command, and all processes that it starts, grade the homework in a folder. Raises Refusal."""
+    from autograder.homework import homework
+
+    if folder is None:
+        return
+    if not (folder / kit.NAME).is_file():
+        raise Refusal(Message("settings.folder", {"path": str(folder / kit.NAME)}))
+    os.environ[kit.CHOICE] = str(folder.resolve())
+    homework.cache_clear()
+    homework()
+
+
+def known_dataset(name: str) -> str:
+    """The data set that was asked for, or the homework's first one. Raises BadParameter for one that it does not have."""
+    from autograder.homework import homework
+
+    try:
+        return homework().dataset(name)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+HomeworkFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--homework",
+        metavar="DIR",
+        is_eager=True,
+        callback=_use,
+        help="Another homework: the folder with its homework.toml. / 다른 과제: homework.toml이 있는 폴더.",
+    ),
+]
+DataRoot = Annotated[Path | None, typer.Option(help="Folder that holds the data. / 데이터가 있는 폴더.")]
 Jobs = Annotated[int, typer.Option(min=1, help="Submissions at a time. / 동시에 채점할 수.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the hidden inputs. / 숨은 입력의 시드.")]
 AllowWeak = Annotated[
@@ -58,14 +88,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON in place of 
 
 @app.callback()
 def _autograder() -> None:
-    """Grade VAE homework. / VAE 과제를 채점합니다."""
+    """Grade homework. / 과제를 채점합니다."""
 
 
-def usable_settings() -> None:
-    """Raises Refusal where assignment.toml can't be used: before there is work that could be lost."""
-    from autograder.settings import settings
+def usable_homework() -> None:
+    """Raises Refusal where the homework can't be graded: before there is work that could be lost."""
+    from autograder import misfits
 
-    settings()
+    misfits.refuse()
 
 
 def usable_device(device: str) -> None:
@@ -77,21 +107,19 @@ def usable_device(device: str) -> None:
 
 
 def usable_data(dataset: str, root: Path | None) -> None:
-    if dataset == "digits":
-        return
-    from autograder.checks import reference
+    """Say why, and exit with 2, where this data set can't be loaded; the first one of a homework is always there."""
+    from autograder.homework import homework
 
-    try:
-        for train in (True, False):
-            reference.data.load(dataset, train=train, root=root)
-    except reference.data.DataUnavailable as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
+    if dataset == homework().dataset(""):
+        return
+    if fault := kit.module("data").fault(dataset, root):
+        typer.echo(fault, err=True)
+        raise typer.Exit(2)
 
 
 def write(path: Path, content: bytes) -> None:
     """Write the file there, and nowhere else. Raises Refusal where that can't be."""
-    from autograder.results import write_atomically
+    from autograder.files import write_atomically
 
     if path.is_dir():
         raise Refusal(Message("cli.is_folder", {"path": str(path)}))

@@ -13,24 +13,22 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from autograder import isolation, kit, machine
-from autograder.checks.band import check_held
+from autograder import isolation, kit, machine, misfits
+from autograder.files import write_atomically
 from autograder.gradescope.container import OutOfTime, ending_after, within_container
 from autograder.gradescope.page import LANGUAGES, VISIBILITIES, Page, in_both, unfinished
+from autograder.homework import homework
 from autograder.intake import Source, Submission, load
 from autograder.messages import Message, Refusal, words
 from autograder.outfolder import run_seed, with_fingerprint
-from autograder.results import Result, Verdict, number, write_atomically
+from autograder.results import Check, Result, Verdict, number
 from autograder.run import Run
 from autograder.sandbox import linux
 from autograder.sandbox.client import WarmParent, check_room
-from autograder.settings import settings
-
-if TYPE_CHECKING:
-    from autograder.checks.plugin import Grading
 
 SECONDS = 540  # naming mistakes ends here at the latest; Gradescope stops the container after 600 unless told otherwise
 Write = Callable[[Mapping[str, Any]], None]
@@ -68,14 +66,15 @@ def main() -> int:
 def graded(options: argparse.Namespace, write: Write) -> Result:
     """The submission's result, or the solution's. Raises Refusal where this container can't, and as ``grade``."""
     began = time.monotonic()
+    misfits.refuse()
     # The seed is drawn when the image is built: one for the whole class, and for whoever hands in again.
     seed = run_seed(options.root / "source", None, fresh=False)
-    run = Run(within_container(settings()), "digits", None, "cpu", seed, LANGUAGES[0])
-    machine.check_limits(run.settings.limits(short_run=True))
-    place = kit.SOLUTION / "vae" if options.rehearse else options.root / "submission"
+    run = Run(within_container(homework()), homework().dataset(""), None, "cpu", seed, LANGUAGES[0])
+    machine.check_limits(run.homework.limits(short_run=True))
+    place = homework().solved if options.rehearse else options.root / "submission"
     submission = load(Source("submission", place))
     check_room()
-    parent = WarmParent.launch(isolation.at_most())
+    parent = isolation.launch()
     try:
         isolation.check(parent, options.allow_weak_isolation)
         linux.set_dumpable(False)
@@ -93,10 +92,14 @@ def grade(
     """
     from autograder import control, grading  # only now, for they import torch
 
-    def after_file(one: Grading) -> None:
-        for name, check in one.checks.items():
-            one.checks[name] = check_held(check, run.dataset, proved.loss, run.language)
-        write(unfinished(tuple(one.checks.values()), run.settings, checks_visible))
+    def held(checks: Mapping[str, Check]) -> dict[str, Check]:
+        band, loss = kit.optional("checks.band"), proved.loss
+        if band is None:
+            return dict(checks)
+        return {name: band.check_held(one, run.dataset, loss, run.language) for name, one in checks.items()}
+
+    def after_file(checks: Mapping[str, Check]) -> None:
+        write(unfinished(tuple(held(checks).values()), run.homework, checks_visible))
 
     def believed(verdict: Verdict) -> Verdict:
         if verdict.fault is not None:
@@ -104,24 +107,26 @@ def grade(
         return verdict
 
     proved = believed(control.in_full(run, parent))
-    write(unfinished((), run.settings, checks_visible))
+    write(unfinished((), run.homework, checks_visible))
     for attempt in range(2):  # nothing else runs here: the second one is alone
         kills = machine.oom_kills()
-        checked = grading.checked(submission, run, parent, after_file, 1)
-        checks = checked.checks.values()
-        vanished = any(map(control.has_vanished, checks))
+        done = grading.checked(submission, run, parent, after_file, 1)
+        checks = held(done.checks)
+        vanished = any(map(control.has_vanished, checks.values()))
         if not vanished:
             break
         if attempt and machine.oom_kills() > kills:
             raise machine.Unfit(Message("grade.oom"))
-    if any(map(control.is_doubtful, checks)):
-        believed(control.in_short(run, parent, control.named_modules(checks)))
+    if any(map(control.is_doubtful, checks.values())):
+        believed(control.in_short(run, parent, control.named_modules(checks.values())))
     with suppress(OutOfTime), ending_after(SECONDS - (time.monotonic() - began)):
-        grading.name_misconceptions(checked)
-    result = with_fingerprint(grading.result(checked, time.monotonic() - began))
+        for check in grading.name_misconceptions(replace(done, checks=dict(checks)), parent):
+            checks[check.id] = check
+    done = replace(done, checks=checks)
+    result = with_fingerprint(grading.result(done, parent, time.monotonic() - began))
     points = {"points": number(result.score), "max": number(result.max_score)}
     top = [Message("report.points", points), Message(f"report.status_text.{result.status}"), *result.notes]
-    page = Page(result.checks, top, run.settings, checks_visible).to_json()
+    page = Page(result.checks, top, run.homework, checks_visible).to_json()
     page["execution_time"] = round(result.seconds)
     page["extra_data"] = {
         "status": result.status,

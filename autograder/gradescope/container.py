@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from autograder.homework import Homework
 from autograder.machine import OWN_MB, cgroup_free_mb
 from autograder.messages import Message, Refusal
-from autograder.settings import Settings
 
 NEEDED_MB = (
     200  # of a submission, at the least, beside what it shares with the warm parent: the solution takes 20
@@ -36,15 +36,15 @@ def ending_after(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def within_container(settings: Settings) -> Settings:
-    """The settings, with no more memory for a submission than the container has for it. Raises Refusal where it is too small.
+def within_container(homework: Homework) -> Homework:
+    """The homework, with no more memory for a submission than the container has for it. Raises Refusal where it is too small.
 
     A submission that takes too much is then stopped by its supervisor, and told so; else the kernel would kill
     something, or the container as a whole.
     """
     free = cgroup_free_mb()
     if free is None:
-        return settings
+        return homework
     if free < OWN_MB + NEEDED_MB:
         raise Refusal(Message("gradescope.memory", {"free": free, "least": OWN_MB + NEEDED_MB}))
-    return replace(settings, memory_mb=min(settings.memory_mb, free - OWN_MB))
+    return replace(homework, memory_mb=min(homework.memory_mb, free - OWN_MB))

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from autograder.homework import Homework
 from autograder.messages import Message, misconception, words
 from autograder.results import Check, number
-from autograder.settings import PARTS, Settings
 
 LANGUAGES = ("ko", "en")
 VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
@@ -20,7 +20,7 @@ class Page:
 
     checks: Sequence[Check]
     top: Sequence[Message]
-    settings: Settings
+    homework: Homework
     checks_visible: str
 
     def to_json(self) -> dict[str, Any]:
@@ -33,18 +33,18 @@ class Page:
             "test_name_format": "text",
             "visibility": "visible",
             "stdout_visibility": "hidden",
-            "tests": [self._part(part) for part in PARTS]
-            + [self._check(check) for part in PARTS for check in self._of(part)],
+            "tests": [self._part(part) for part in self.homework.parts]
+            + [self._check(check) for part in self.homework.parts for check in self._of(part)],
         }
 
     def _of(self, part: str) -> list[Check]:
         return [check for check in self.checks if check.part == part]
 
     def _part(self, part: str) -> dict[str, Any]:
-        points, most = sum(check.points for check in self._of(part)), self.settings.points(part)
+        points, most = sum(check.points for check in self._of(part)), self.homework.points(part)
         return {
             "name": " / ".join(words(f"report.part.{part}", language) for language in LANGUAGES),
-            "number": str(PARTS.index(part) + 1),
+            "number": str(list(self.homework.parts).index(part) + 1),
             "score": points,
             "max_score": most,
             "status": "passed" if points == most else "failed",
@@ -56,7 +56,7 @@ class Page:
         """How much passed, which mistakes were recognised, and what the first open check found."""
         checks = self._of(part)
         passed = sum(check.outcome == "passed" for check in checks)
-        if sum(check.max_points for check in checks) < self.settings.points(part):
+        if sum(check.max_points for check in checks) < self.homework.points(part):
             yield words("gradescope.unfinished", language)
         if checks:
             yield Message("report.checks_passed", {"passed": passed, "total": len(checks)}).text(language)
@@ -77,7 +77,7 @@ class Page:
         place = self._of(check.part).index(check) + 1
         return {
             "name": " / ".join(words(check.id, language, "titles") for language in LANGUAGES),
-            "number": f"{PARTS.index(check.part) + 1}.{place}",
+            "number": f"{list(self.homework.parts).index(check.part) + 1}.{place}",
             "status": "passed" if check.outcome == "passed" else "failed",
             "output": in_both(found),
             "tags": [check.part],
@@ -97,6 +97,6 @@ def in_both(lines: Callable[[str], Iterator[str] | Sequence[str]]) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def unfinished(checks: Sequence[Check], settings: Settings, checks_visible: str) -> dict[str, Any]:
+def unfinished(checks: Sequence[Check], homework: Homework, checks_visible: str) -> dict[str, Any]:
     """What to show if the container were stopped now."""
-    return Page(checks, [Message("gradescope.cut_off")], settings, checks_visible).to_json()
+    return Page(checks, [Message("gradescope.cut_off")], homework, checks_visible).to_json()

@@ -4,8 +4,8 @@ Nothing is extracted to disk and no link is followed: what a student handed in i
 """
 
 from autograder.intake.find import find
-from autograder.intake.gather import Source, Submissions
 from autograder.intake.lms import Origin
 from autograder.intake.load import Submission, load
+from autograder.intake.place import Source, Submissions
 
 __all__ = ["Origin", "Source", "Submission", "Submissions", "find", "load"]

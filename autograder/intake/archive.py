@@ -11,10 +11,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, BinaryIO, cast
 
+from autograder.homework import homework
 from autograder.intake.tree import (
-    WANTED,
-    Entry,
-    Refused,
+    HandedFile,
+    NotRead,
     Tree,
     ignored,
     is_lost,
@@ -40,23 +40,23 @@ class _Guarded(io.BufferedReader):
         if size is None or size < 0:
             size = CONTENTS_BYTES
         if size > CONTENTS_BYTES:
-            raise Refused("zip_entries")
+            raise NotRead("zip_entries")
         return super().read(size)
 
 
 def archive(file: BinaryIO, stack: ExitStack, limit: int = ENTRIES) -> Tree:
-    """All files in a zip, which stays open as long as the stack. Raises Refused when it can't be read."""
+    """All files in a zip, which stays open as long as the stack. Raises NotRead when it can't be read."""
     guarded = stack.enter_context(_Guarded(cast(io.RawIOBase, file)))
     if guarded.seek(0, os.SEEK_END) == 0:
-        raise Refused("zip_empty")
+        raise NotRead("zip_empty")
     try:
         opened = zipfile.ZipFile(guarded)
-    except Refused:
+    except NotRead:
         raise
     except Exception as error:  # a hostile zip makes zipfile raise nearly anything
         if is_lost(error):
             raise
-        raise Refused("zip_broken") from error
+        raise NotRead("zip_broken") from error
     members, others = [], []
     for member in opened.infolist():
         name, place = _place(member)
@@ -66,17 +66,22 @@ def archive(file: BinaryIO, stack: ExitStack, limit: int = ENTRIES) -> Tree:
         elif place:
             members.append((place, member))
     if not opened.infolist():
-        raise Refused("zip_empty")
+        raise NotRead("zip_empty")
     if len(members) > limit:
-        raise Refused("zip_entries")
+        raise NotRead("zip_entries")
     stack.enter_context(opened)  # not sooner: one with too many is to be forgotten
     entries = tuple(
-        Entry(place, partial(_member, opened, member), changed=member.date_time) for place, member in members
+        HandedFile(place, partial(_member, opened, member), changed=member.date_time)
+        for place, member in members
     )
     links = [
         entry for entry, (_, member) in zip(entries, members, strict=True) if _kind(member) == stat.S_IFLNK
     ]
-    troubles = [Message("intake.link_folder", {"path": link.shown}) for link in links if link.key == "vae"]
+    troubles = [
+        Message("intake.link_folder", {"path": link.shown})
+        for link in links
+        if link.key == homework().package
+    ]
     return Tree(entries, tuple(troubles), tuple(dict.fromkeys(others)))
 
 
@@ -96,21 +101,21 @@ def _place(member: zipfile.ZipInfo) -> tuple[str, tuple[str, ...]]:
 
 def _member(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
     if _kind(member) not in (0, stat.S_IFREG):
-        raise Refused("link" if _kind(member) == stat.S_IFLNK else "not_file")
+        raise NotRead("link" if _kind(member) == stat.S_IFLNK else "not_file")
     if member.flag_bits & 0x1:
-        raise Refused("encrypted")
+        raise NotRead("encrypted")
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise Refused("compression")  # zipfile unpacks others without a limit: few bytes fill the memory
+        raise NotRead("compression")  # zipfile unpacks others without a limit: few bytes fill the memory
     if member.file_size > MEMBER_BYTES:
-        raise Refused("too_big")
+        raise NotRead("too_big")
     try:
         return cast(BinaryIO, opened.open(member))
     except Exception as error:  # as above
-        raise Refused("unreadable") from error
+        raise NotRead("unreadable") from error
 
 
-def nested_zip(entry: Entry, stack: ExitStack, left: int, room: int = ENTRIES) -> tuple[Tree, int]:
-    """What a zip holds, and how many bytes had to be unpacked in memory for it, ``left`` at most. Raises Refused."""
+def nested_zip(entry: HandedFile, stack: ExitStack, left: int, room: int = ENTRIES) -> tuple[Tree, int]:
+    """What a zip holds, and how many bytes had to be unpacked in memory for it, ``left`` at most. Raises NotRead."""
     file, size = entry.open(), 0
     if isinstance(file, zipfile.ZipExtFile):  # its jumps back would unpack everything anew each time
         file.close()
@@ -120,7 +125,7 @@ def nested_zip(entry: Entry, stack: ExitStack, left: int, room: int = ENTRIES) -
 
 
 def unpacked(tree: Tree, stack: ExitStack, most: int | None = None) -> Tree:
-    """The tree itself, together with what the zips in it hold as long as one of the four files is not there.
+    """The tree itself, together with what the zips in it hold as long as one of the homework's files is not there.
 
     Where some of it was uploaded later than the rest, the zips are opened anyway.
     """
@@ -128,16 +133,16 @@ def unpacked(tree: Tree, stack: ExitStack, most: int | None = None) -> Tree:
     layer, left, room, zips = entries, most or NESTED_BYTES, ENTRIES, NESTED_ZIPS
     at_once = len({entry.order for entry in entries}) < 2
     for _ in range(NESTED_DEPTH):
-        if at_once and Tree(tuple(entries)).wanted() == set(WANTED):
+        if at_once and Tree(tuple(entries)).wanted() == set(homework().files):
             break
         nested, layer = [entry for entry in layer if is_zip(entry.key)], []
-        troubles += [Refused("zip_unopened").message(entry.shown) for entry in nested[zips:]]
+        troubles += [NotRead("zip_unopened").message(entry.shown) for entry in nested[zips:]]
         nested = nested[:zips]
         zips -= len(nested)
         for entry in nested:
             try:
                 inside, size = nested_zip(entry, stack, left, room)
-            except Refused as refused:
+            except NotRead as refused:
                 troubles.append(refused.message(entry.shown))
                 continue
             left, room = left - size, room - len(inside.entries)
@@ -146,5 +151,5 @@ def unpacked(tree: Tree, stack: ExitStack, most: int | None = None) -> Tree:
             troubles += inside.troubles
         entries += layer
     else:
-        troubles += [Refused("zip_unopened").message(entry.shown) for entry in layer if is_zip(entry.key)]
+        troubles += [NotRead("zip_unopened").message(entry.shown) for entry in layer if is_zip(entry.key)]
     return Tree(tuple(entries), tuple(troubles))

@@ -10,30 +10,31 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.homework import homework
 from autograder.intake.archive import NESTED_ZIPS
-from autograder.intake.gather import Place, Source, Submissions, hand_ins, stem
+from autograder.intake.gather import hand_ins, stem
 from autograder.intake.gradescope import METADATA
 from autograder.intake.lms import NAME_LETTERS
 from autograder.intake.load import load
-from autograder.intake.tree import FOLDER_DEPTH, Refused, is_zip, readable
+from autograder.intake.place import Place, Source, Submissions
+from autograder.intake.tree import FOLDER_DEPTH, NotRead, is_zip, readable
 from autograder.messages import Message, Refusal
 
 NAMED = 5  # folders that a message names
-# What a student calls a folder of the own work, or a version of it; longer numbers are people's.
-PIECE = re.compile(
-    r"(?:[\W_]|(?<!\d)\d{1,4}(?!\d)|vae|homework|home|hw|labs?|ps|week|assignments?|submissions?|submitted|submit|projects?"
+# What a student calls a folder of the own work, or a version of it, beside the package; longer numbers are people's.
+PIECE = (
+    r"(?:[\W_]|(?<!\d)\d{1,4}(?!\d)|PACKAGE|homework|home|hw|labs?|ps|week|assignments?|submissions?|submitted|submit|projects?"
     r"|source|src|code|reports?|figures?|figs?|data|docs?|images?|img|results?|plots?|outputs?|notebooks?|notes?|my|all|files?"
     r"|checkpoints?|models?|runs?|logs?|tests?|assets?|utils?|slides?|env|misc|etc|pdfs?|answers?"
     r"|old|new|copy|backup|final|last|version|ver|v|try"
-    r"|과제|제출물?|실습|숙제|주차|보고서|그림|이전|최종|수정|백업|사본)*",
-    re.IGNORECASE,
+    r"|과제|제출물?|실습|숙제|주차|보고서|그림|이전|최종|수정|백업|사본)*"
 )
 # How a section of a class is called: A, 01, sec-2, 1분반, or a part of what Google Drive packs.
 SECTION = re.compile(
     r"(section|sec|class|drive-download-.*)?[\W_]*(\d{1,3}|[a-z])?[\W_]*(section|class|분반|반)?",
     re.IGNORECASE,
 )
-# What `python -m vae submit` made, saved in its student's folder.
+# What `submit` made at a desk, saved in its student's folder.
 PACKED = re.compile(r"/submission-[^/]+\.zip$")
 COPY = re.compile(r"( ?\(\d\d?\)| - (copy|복사본)( ?\(\d\d?\))?)$", re.IGNORECASE)
 
@@ -65,7 +66,7 @@ def find(path: Path) -> Submissions:
 
 def _place(path: Path, stack: ExitStack) -> Place | None:
     """A folder, or the inside of a zip; None where that can't be read: ``load`` will say why."""
-    with suppress(Refused):
+    with suppress(NotRead):
         return Place.in_folder(path) if path.is_dir() else Place.in_zip(path, stack)
     return None
 
@@ -84,7 +85,12 @@ def _is_class(place: Place, stack: ExitStack) -> bool:
 
 def _people(place: Place) -> list[str]:
     """The folders and archives that are not called like a piece of one student's work."""
-    return [top for top in place.own if not PIECE.fullmatch(_called(top)) or _called(top).isdecimal()]
+    return [top for top in place.own if not _is_piece(_called(top)) or _called(top).isdecimal()]
+
+
+def _is_piece(name: str) -> bool:
+    """Whether a name, as ``_called`` has it, is that of a piece of one student's work."""
+    return bool(re.fullmatch(PIECE.replace("PACKAGE", re.escape(homework().package)), name, re.IGNORECASE))
 
 
 def _called(top: str) -> str:
@@ -105,7 +111,7 @@ def _several(place: Place, least: int) -> dict[str, frozenset[str]]:
     shared = place.shared(place.own)
     whole = sum(len(wanted) > 1 for wanted in shared.values())
     names = {re.sub(r"\W*(?<!\d)\d{1,2}\W*$", "", _called(top)) for top in shared}
-    versions = all(map(PIECE.fullmatch, names)) or len(names) == 1
+    versions = all(map(_is_piece, names)) or len(names) == 1
     return shared if not versions and (len(shared) > 2 or whole >= least) else {}
 
 
@@ -210,7 +216,7 @@ def _one_name(top: str, below: Place) -> bool:
     inner, outer = (_called(name) for name in (below.own[0] if len(below.own) == 1 else "", top))
     alike = {*re.findall(r"[^\W_]+", inner)} & {*re.findall(r"[^\W_]+", outer)}
     student = ".git" in below.tops or (re.search(r"\d{5}", outer) and not SECTION.fullmatch(outer))
-    return not (PIECE.fullmatch(inner) or alike or student) and bool(below.wanted(below.own[0]))
+    return not (_is_piece(inner) or alike or student) and bool(below.wanted(below.own[0]))
 
 
 def _tell_of_folders(place: Place | None, found: Submissions) -> None:

@@ -7,39 +7,28 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime
 from itertools import islice
-from zoneinfo import ZoneInfo
 
-from autograder.intake.tree import ARCHIVES, WANTED
+from autograder.homework import homework
+from autograder.intake.tree import ARCHIVES
 
-# LATE_anon_aB3dE_678910_model.py, anon_aB3dE_text.html; others: doejane_LATE_12345_678910_model-1.py
+# LATE_anon_aB3dE_678910_work.py, anon_aB3dE_text.html; others: doejane_LATE_12345_678910_work-1.py
 ANONYMOUS = re.compile(
     r"(?P<late>LATE_)?anon_(?P<user>[^_]+)(?P<after>_LATE)?_(?:(?P<upload>\d+)_)?(?P<file>.+)", re.DOTALL
 )
-# Kim Minji_12_assignsubmission_file (a folder), ..._file_ (one of Moodle before 4.1), ..._file_model.py (flat),
+# Kim Minji_12_assignsubmission_file (a folder), ..._file_ (one of Moodle before 4.1), ..._file_work.py (flat),
 # Team 1_7_..., Default group_... (of a team that has no number); "..._file (1)" if unpacked where it lay already
 MOODLE = re.compile(
     r"(?P<name>.+?)(?:_(?P<user>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?: ?\(\d\d?\)|_(?P<file>.*))?",
     re.DOTALL,
 )
-# hw7_20261234_attempt_2026-11-27-14-03-05_model.py, and ....txt, which says that it was handed in
+# hw7_20261234_attempt_2026-11-27-14-03-05_work.py, and ....txt, which says that it was handed in
 BLACKBOARD = re.compile(r"(?P<head>.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL)
 NAME_LETTERS = 500  # a student may put longer names into a zip, at which patterns take minutes
 READINGS = 4  # of one name
 TEXTS = ("text.html", "link.html", "media.html", "onlinetext.html")  # what is written in the browser
 STUDENT_NUMBER = re.compile(r"(19|20)\d{6,8}")
-
-# 2026-04-03 23:59:00 KST, 2026-04-03T14:59:00Z, 2026-04-03 23:59 UTC+9, 2026. 4. 3. 오후 11:59:00, 2026/04/03 11:59 PM
-MOMENT = re.compile(
-    r"(?P<year>\d{4})(?:[-/.] ?|년 ?)(?P<month>\d\d?)(?:[-/.] ?|월 ?)(?P<day>\d\d?)[.일]?(?:T|\s+)(?P<before>오전|오후)?\s*"
-    r"(?P<hour>\d\d?)(?::|시 ?)(?P<minute>\d\d)(?:분|:(?P<second>\d\d)(?:[.,]\d+)?)?\s*(?P<after>[AP]M\b)?\s*"
-    r"\(?(?P<zone>(?:UTC|GMT)?[+-]\d\d?(?::?\d\d)?|[A-Z][\w/+-]*)?\)?",
-    re.IGNORECASE,
-)
-PARTS = ("year", "month", "day", "hour", "minute", "second")
-HOURS = {"UTC": 0, "GMT": 0, "Z": 0, "KST": 9, "JST": 9, "CET": 1, "CEST": 2, "EST": -5, "EDT": -4}
-HOURS |= {"CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}  # as in RFC 822
 
 
 @dataclass(frozen=True)
@@ -76,7 +65,7 @@ class Upload:
 
     @property
     def wanted(self) -> bool:
-        return self.original.casefold() in WANTED
+        return self.original.casefold() in homework().files
 
     @property
     def packed(self) -> bool:
@@ -175,7 +164,7 @@ def blackboard(name: str) -> Upload | None:
 def uploads(folders: Iterable[str], files: Iterable[str]) -> list[Upload]:
     """Those of the folders and files in one place that an LMS named.
 
-    Canvas's pattern alone proves little (hw_1_20261234_kim.zip): one of the four files has to be there, a text
+    Canvas's pattern alone proves little (hw_1_20261234_kim.zip): one of the homework's files has to be there, a text
     written in the browser, or about as many students as archives; or all archives, where there are none all files,
     have names with a student's id and no student number in place of the upload's.
     """
@@ -198,30 +187,3 @@ def uploads(folders: Iterable[str], files: Iterable[str]) -> list[Upload]:
         )
     )
     return [*found, *settled] if real else found
-
-
-def moment(text: str) -> datetime | None:
-    """A time as nbgrader, Windows and people write it; None for anything else. It has no zone where none is written."""
-    match = MOMENT.fullmatch(text.strip())
-    if not match:
-        return None
-    year, month, day, hour, minute, second = (int(match[part] or 0) for part in PARTS)
-    half = (match["before"] or match["after"] or "").upper()
-    if half:
-        hour = hour % 12 + 12 * (half in ("오후", "PM")) if 1 <= hour <= 12 else 99
-    end = (hour, minute, second) == (24, 0, 0)  # of the day
-    with suppress(ValueError, LookupError, OSError, OverflowError):
-        naive = datetime(year, month, day, 0 if end else hour, minute, second) + timedelta(days=end)
-        return naive.replace(tzinfo=_zone(match["zone"])) if match["zone"] else naive
-    return None
-
-
-def _zone(text: str) -> tzinfo:
-    """A zone by its offset, its letters or its city. Raises ValueError or LookupError."""
-    if text.upper() in HOURS:
-        return timezone(timedelta(hours=HOURS[text.upper()]))
-    offset = re.fullmatch(r"(?:UTC|GMT)?([+-])(\d\d?):?(\d\d)?", text, re.IGNORECASE)
-    if not offset:
-        return ZoneInfo(text)
-    ahead = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
-    return timezone(-ahead if offset[1] == "-" else ahead)

@@ -1,4 +1,4 @@
-"""One source -> the four files that are to be graded, and a reason for each one that is not."""
+"""One source -> the files that are to be graded, and a reason for each one that is not."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 
+from autograder.homework import homework
 from autograder.intake import archive
-from autograder.intake.gather import BULK_ENTRIES, Source
 from autograder.intake.lms import TEXTS
+from autograder.intake.place import BULK_ENTRIES, Source
 from autograder.intake.tree import (
     ARCHIVES,
-    WANTED,
-    Entry,
-    Refused,
+    HandedFile,
+    NotRead,
     Tree,
     folder,
     is_lost,
@@ -60,11 +60,11 @@ def load(source: Source) -> Submission:
 
 
 def submission(source: Source, tree: Tree) -> Submission:
-    """The four files out of all that was handed in."""
+    """The files of the homework out of all that was handed in."""
     files: dict[str, bytes] = {}
     problems: dict[str, Message] = {}
     notes = list(source.notes)
-    for name in WANTED:
+    for name in homework().files:
         found = [entry for entry in tree.entries if entry.key == name]
         likely, why = _likely(name, found)
         if len(likely) == 1 or (found and _alike(likely)):
@@ -73,7 +73,7 @@ def submission(source: Source, tree: Tree) -> Submission:
                     name, likely[0], why, [each for each in found if each != likely[0]]
                 )
                 notes += remarks
-            except Refused as refused:
+            except NotRead as refused:
                 problems[name] = refused.message(likely[0].shown)
         elif found:
             paths = ", ".join(entry.shown for entry in likely[:4])
@@ -85,8 +85,8 @@ def submission(source: Source, tree: Tree) -> Submission:
     return Submission(source.name, files, problems, tuple(notes), _digest(files))
 
 
-def _take(name: str, entry: Entry, why: str, others: list[Entry]) -> tuple[bytes, list[Message]]:
-    """The file's content, and what to know about the choice. Raises Refused if it is not usable."""
+def _take(name: str, entry: HandedFile, why: str, others: list[HandedFile]) -> tuple[bytes, list[Message]]:
+    """The file's content, and what to know about the choice. Raises NotRead if it is not usable."""
     handed_in = read(entry)
     content = _source_text(handed_in)
     remarks = [
@@ -99,11 +99,11 @@ def _take(name: str, entry: Entry, why: str, others: list[Entry]) -> tuple[bytes
     return content, [Message(f"intake.{remark}", values) for remark, holds in remarks if holds]
 
 
-def _alike(entries: list[Entry]) -> bool:
+def _alike(entries: list[HandedFile]) -> bool:
     """Whether these files are the same byte for byte."""
     try:
         return len(entries) <= COMPARED and len({read(entry) for entry in entries}) == 1
-    except Refused:
+    except NotRead:
         return False
 
 
@@ -112,12 +112,12 @@ def contents(source: Source, stack: ExitStack, nested: int | None = None) -> Tre
     try:
         kind = stat.S_IFMT(os.lstat(source.path).st_mode)
         if kind == stat.S_IFLNK:
-            raise Refused("link")
+            raise NotRead("link")
         if kind not in (stat.S_IFDIR, stat.S_IFREG):
-            raise Refused("not_file")
+            raise NotRead("not_file")
         if kind == stat.S_IFREG:
             if not is_zip(source.path.name):
-                raise Refused("archive")
+                raise NotRead("archive")
             limit = BULK_ENTRIES if source.members else archive.ENTRIES
             tree = archive.archive(open_regular(source.path), stack, limit)
             return archive.unpacked(_part(tree, source, stack), stack, nested)
@@ -127,14 +127,14 @@ def contents(source: Source, stack: ExitStack, nested: int | None = None) -> Tre
     except OSError as error:
         if is_lost(error):
             raise
-        return Tree(troubles=(Refused("unreadable").message(source.name),))
-    except Refused as refused:
+        return Tree(troubles=(NotRead("unreadable").message(source.name),))
+    except NotRead as refused:
         return Tree(troubles=(refused.message(source.name),))
 
 
 def _side_by_side(source: Source) -> Tree:
     """The student's own files and folders in one that the class shares."""
-    entries: list[Entry] = []
+    entries: list[HandedFile] = []
     troubles: list[Message] = []
     for member in source.members:
         path = source.path / member.place
@@ -145,7 +145,7 @@ def _side_by_side(source: Source) -> Tree:
         else:
             parts = (member.stands or readable(path.name),)
             opened = partial(open_regular, path)
-            entries.append(Entry(parts, opened, member.order, path.name, changed=kind_of(path)[1]))
+            entries.append(HandedFile(parts, opened, member.order, path.name, changed=kind_of(path)[1]))
     return Tree(tuple(entries), tuple(troubles))
 
 
@@ -156,7 +156,7 @@ def _part(tree: Tree, source: Source, stack: ExitStack) -> Tree:
     places = [(tuple(member.place.split("/")), member) for member in source.members]
     entries, layer = [], tree.entries
     while layer:
-        deeper: list[Entry] = []
+        deeper: list[HandedFile] = []
         for entry in layer:
             reached = entry.parts
             for place, member in places:
@@ -173,15 +173,18 @@ def _part(tree: Tree, source: Source, stack: ExitStack) -> Tree:
     return Tree(tuple(entries), tree.troubles)
 
 
-def _likely(name: str, found: list[Entry]) -> tuple[list[Entry], str]:
+def _likely(name: str, found: list[HandedFile]) -> tuple[list[HandedFile], str]:
     """Those that go first, and the message that says why: the newest upload; what lies in no zip; what lies in a
-    folder ``vae``; what is spelt right.
+    folder of the package; what is spelt right.
     """
     reason = ""
-    preferences: list[tuple[str, Callable[[Entry], int]]] = [
+    preferences: list[tuple[str, Callable[[HandedFile], int]]] = [
         ("newest", lambda entry: entry.order),
         ("outside", lambda entry: -entry.layer),
-        ("several", lambda entry: entry.parts[-2:-1] != () and entry.parts[-2].casefold() == "vae"),
+        (
+            "several",
+            lambda entry: entry.parts[-2:-1] != () and entry.parts[-2].casefold() == homework().package,
+        ),
         ("several", lambda entry: entry.parts[-1] == name),
     ]
     for why, rank in preferences:
@@ -208,7 +211,7 @@ def _missing(name: str, tree: Tree) -> Message:
     return Message("intake.missing", {"file": name})
 
 
-def telling(name: str, tree: Tree) -> list[Entry]:
+def telling(name: str, tree: Tree) -> list[HandedFile]:
     """The files that show why one of the four can't be graded: copies of it, what resembles it, or else archives and
     texts.
     """
@@ -222,27 +225,27 @@ def telling(name: str, tree: Tree) -> list[Entry]:
 
 
 def _resembles(key: str, name: str) -> bool:
-    """Whether a file is likely meant to be ``name``: 20261234_model.py, model(1).py, model.txt, model."""
+    """Whether a file is likely meant to be ``name``: 20261234_work.py, work(1).py, work.txt, work."""
     stem, ending = os.path.splitext(key.strip())
     return name[:-3] in stem and ending in (".py", ".txt", ".pyw", "") and not key.startswith("test_")
 
 
 def _source_text(content: bytes) -> bytes:
-    """The content as Python can read it. Raises Refused when it is no text that Python takes for source."""
+    """The content as Python can read it. Raises NotRead when it is no text that Python takes for source."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             content = content.decode("utf-16").encode("utf-8")
         except UnicodeError as error:
-            raise Refused("encoding") from error
+            raise NotRead("encoding") from error
     if b"\0" in content:
-        raise Refused("nul")
+        raise NotRead("nul")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         if not codecs.lookup(encoding).name.startswith(ENCODINGS):
-            raise Refused("encoding")
+            raise NotRead("encoding")
         content.decode(encoding)
     except (SyntaxError, LookupError, ValueError) as error:
-        raise Refused("encoding") from error
+        raise NotRead("encoding") from error
     return content
 
 

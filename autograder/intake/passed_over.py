@@ -15,7 +15,7 @@ NAME = "passed_over.json"
 
 def write(out: Path, passed_over: Iterable[Message]) -> None:
     """Write the list, or none where there is nothing to list."""
-    from autograder.results import write_atomically
+    from autograder.files import write_atomically
 
     records = [asdict(each) for each in passed_over]
     if records:

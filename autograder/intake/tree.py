@@ -20,9 +20,9 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from autograder.homework import homework
 from autograder.messages import Message
 
-WANTED = ("model.py", "loss.py", "training.py", "latent.py")
 ARCHIVES = tuple(  # the longer of two endings first
     ".zip .zipx .rar .7z .egg .alz .tar.gz .tar.bz2 .tar.xz .tar.zst .tar .tgz .tbz .tbz2 .txz "
     ".gz .bz2 .xz .zst .lzh .cab".split()
@@ -37,7 +37,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 IGNORED = {"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv"}
 
 
-class Refused(Exception):
+class NotRead(Exception):
     """Something that is not read. ``intake.<reason>`` is the message that tells why."""
 
     def __init__(self, reason: str) -> None:
@@ -49,8 +49,8 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One file: where it lies in the hand-in, and how to open it (raises Refused if it must not be read).
+class HandedFile:
+    """One file: where it lies in the hand-in, and how to open it (raises NotRead if it must not be read).
 
     ``order`` is the greater the later it was uploaded, under the name ``upload``; ``layer`` tells in how many zips it
     lies, ``changed`` when it was written.
@@ -82,13 +82,13 @@ class Tree:
     ``others`` are the places in a zip that hold no file of it: empty folders, and what is ignored.
     """
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[HandedFile, ...] = ()
     troubles: tuple[Message, ...] = ()
     others: tuple[tuple[str, ...], ...] = ()
 
     def wanted(self) -> set[str]:
-        """Which of the four file names occur."""
-        return {entry.key for entry in self.entries} & set(WANTED)
+        """Which of the names of the homework's files occur."""
+        return {entry.key for entry in self.entries} & set(homework().files)
 
 
 def readable(name: str | bytes) -> str:
@@ -114,8 +114,8 @@ def is_zip(name: str) -> bool:
     return name.casefold().endswith(".zip")
 
 
-def read(entry: Entry, limit: int = FILE_BYTES) -> bytes:
-    """The content. Raises Refused when there is more than ``limit``, whatever size was declared.
+def read(entry: HandedFile, limit: int = FILE_BYTES) -> bytes:
+    """The content. Raises NotRead when there is more than ``limit``, whatever size was declared.
 
     Raises OSError where the file is gone by now.
     """
@@ -125,13 +125,13 @@ def read(entry: Entry, limit: int = FILE_BYTES) -> bytes:
             for piece in iter(partial(file.read, 65_536), b""):
                 content += piece
                 if len(content) > limit:
-                    raise Refused("too_big")
-    except Refused:
+                    raise NotRead("too_big")
+    except NotRead:
         raise
     except Exception as error:  # a hostile zip makes zipfile raise nearly anything
         if is_lost(error):
             raise
-        raise Refused("unreadable") from error
+        raise NotRead("unreadable") from error
     return bytes(content)
 
 
@@ -141,16 +141,16 @@ def is_lost(error: Exception) -> bool:
 
 
 def refuse(reason: str) -> BinaryIO:
-    raise Refused(reason)
+    raise NotRead(reason)
 
 
 def open_regular(path: Path) -> BinaryIO:
     """Open a plain file, and neither a link nor anything that could make the grader wait.
 
-    Raises Refused, or OSError where the file is gone by now.
+    Raises NotRead, or OSError where the file is gone by now.
     """
     if path.is_symlink():
-        raise Refused("link")
+        raise NotRead("link")
     flags = os.O_RDONLY
     for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):  # none of them exists everywhere
         flags |= getattr(os, flag, 0)
@@ -159,16 +159,16 @@ def open_regular(path: Path) -> BinaryIO:
     except OSError as error:
         if is_lost(error):
             raise
-        raise Refused("link" if error.errno == errno.ELOOP else "unreadable") from error
+        raise NotRead("link" if error.errno == errno.ELOOP else "unreadable") from error
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise Refused("not_file")
+        raise NotRead("not_file")
     return os.fdopen(handle, "rb")
 
 
 def folder(root: Path) -> Tree:
     """All files in a folder, those near the top first, so that a limit cuts off the deepest."""
-    entries: list[Entry] = []
+    entries: list[HandedFile] = []
     troubles: list[Message] = []
     waiting: deque[tuple[Path, tuple[str, ...]]] = deque([(root, ())])
     left = FOLDER_ENTRIES
@@ -193,7 +193,7 @@ def folder(root: Path) -> Tree:
                 continue
             kind, changed = kind_of(child)
             if kind != stat.S_IFDIR:
-                entries.append(Entry(place, _opener(kind, Path(child.path)), changed=changed))
+                entries.append(HandedFile(place, _opener(kind, Path(child.path)), changed=changed))
                 if kind == stat.S_IFLNK and os.path.isdir(child.path):
                     troubles.append(Message("intake.link_folder", {"path": entries[-1].shown}))
             elif len(place) < FOLDER_DEPTH:

@@ -1,6 +1,6 @@
 """Words for people: a message is an id and values, its words come from one catalogue a language.
 
-Catalogues are ``en.toml`` and ``ko.toml`` beside this file. A message can thus be stored
+Catalogues are ``en.toml`` and ``ko.toml`` beside this file, and those of the homework. A message can thus be stored
 once and drawn in either language at any later time.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,8 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+from autograder import kit
 
 LANGUAGES = ("en", "ko")
 
@@ -55,11 +58,16 @@ class Refusal(Exception):
 
 @cache
 def catalogue(language: str) -> dict[str, dict[str, Any]]:
-    """The sections of one language's catalogue: ``messages``, ``titles``, ``misconceptions``."""
+    """The sections of one language's catalogue: ``messages``, ``titles``, ``misconceptions``; the homework's words among them."""
     if language not in LANGUAGES:
         raise ValueError(f"no catalogue for language {language!r}; there are {', '.join(LANGUAGES)}")
-    path = Path(__file__).with_name(f"{language}.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    files = (folder / f"{language}.toml" for folder in (Path(__file__).parent, kit.folder() / "words"))
+    words: dict[str, dict[str, Any]] = {"messages": {}, "titles": {}, "misconceptions": {}}
+    for file in filter(Path.is_file, files):
+        with suppress(ValueError):  # no TOML: misfits names it, for which there must be words
+            for section, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                words.setdefault(section, {}).update(entries)
+    return words
 
 
 def words(message_id: str, language: str, section: str = "messages") -> str:

@@ -18,10 +18,10 @@ from nbgrader.converters import base
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 
+from autograder.homework import homework
 from autograder.intake.gather import TIMESTAMP, stamp
-from autograder.intake.lms import moment
 from autograder.messages import LANGUAGES, Message
-from autograder.settings import settings
+from autograder.moment import moment
 
 WITHOUT = "No notebooks were matched by '%s'"  # of a student for whom the kit puts one in, and says so
 
@@ -43,7 +43,7 @@ def existing_timestamp(self: CourseDirectory, folder: str) -> datetime | None:
     if not path.exists():
         return None
     text = stamp(path.read_bytes()).strip()
-    time, due = moment(text), moment(settings().late_due)
+    time, due = moment(text), moment(homework().late_due)
     if time is None:
         for language in LANGUAGES:
             self.log.warning(

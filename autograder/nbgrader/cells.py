@@ -11,10 +11,9 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 
-from autograder.bank import stub_of
+from autograder.homework import homework
 from autograder.messages import Message, words
 from autograder.results import LATE, Adjustment, Check, Result, number
-from autograder.settings import PARTS
 
 Notebook = Any
 MARKS = {"passed": "✓", "not_run": "–"}
@@ -35,7 +34,7 @@ class SandboxedGrades(NbGraderPreprocessor):
 
 
 class LatePenalty(NbGraderPreprocessor):
-    """Stands in the place of nbgrader's AssignLatePenalties, which knows neither assignment.toml nor overrides.csv."""
+    """Stands in the place of nbgrader's AssignLatePenalties, which knows neither homework.toml nor overrides.csv."""
 
     def preprocess(self, nb: Notebook, resources: ResourcesDict) -> tuple[Notebook, ResourcesDict]:
         """The notebook as it is; what lateness costs is noted in the gradebook."""
@@ -55,7 +54,7 @@ def counted(result: Result) -> dict[str, float]:
     """
     by_hand = {each.item: each.points for each in result.adjustments}
     points = {check.id: by_hand.get(check.id, check.points) for check in result.checks}
-    for part in by_hand.keys() & set(PARTS):
+    for part in by_hand.keys() & set(homework().parts):
         own = [check for check in result.checks if check.part == part]
         had, most = sum(check.points for check in own), sum(check.max_points for check in own)
         less = by_hand[part] <= had
@@ -77,7 +76,7 @@ def changed(adjustment: Adjustment, language: str) -> str:
     item, why = adjustment.item, adjustment.why.text(language)
     if adjustment.points == adjustment.graded:  # lateness that costs nothing
         return why
-    what = words(item, language, "titles") if item not in (*PARTS, LATE) else _name(item, language)
+    what = words(item, language, "titles") if item not in (*homework().parts, LATE) else _name(item, language)
     values = {"what": what, "graded": number(adjustment.graded), "points": number(adjustment.points)}
     return f"{Message('nbgrader.points_changed', values).text(language)} {why}"
 
@@ -95,7 +94,7 @@ def by_cell(result: Result) -> dict[str, list[Check]]:
     """The checks of each test cell: one cell a stub, and one for the short run."""
     found: dict[str, list[Check]] = defaultdict(list)
     for check in result.checks:
-        found[stub_of(check.id) or check.id].append(check)
+        found[homework().stub_of(check.id) or check.id].append(check)
     return found
 
 

@@ -12,15 +12,16 @@ from typing import Any
 
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 
+from autograder.files import safe_name
+from autograder.homework import homework
 from autograder.intake import Source, find
 from autograder.intake.gather import TIMESTAMP
-from autograder.intake.lms import Origin, moment
+from autograder.intake.lms import Origin
 from autograder.intake.load import contents, submission, telling
-from autograder.intake.tree import Entry, Refused, open_regular, read
+from autograder.intake.tree import HandedFile, NotRead, open_regular, read
 from autograder.messages import Message, Refusal
+from autograder.moment import moment
 from autograder.nbgrader.course import due, remember
-from autograder.report import safe_name
-from autograder.settings import settings
 
 NOTEBOOK_BYTES = 100_000_000
 
@@ -89,10 +90,10 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
         code = tuple(entry for entry in tree.entries if not entry.key.endswith(".ipynb"))
         taken = submission(source, replace(tree, entries=code))  # where notebooks are no wrong hand-ins
         told += [*taken.notes, *taken.problems.values()]
-        files |= {f"vae/{name}": content for name, content in taken.files.items()}
+        files |= {f"{homework().package}/{name}": content for name, content in taken.files.items()}
         more = [("/".join(each.parts), each) for name in taken.problems for each in telling(name, tree)]
         if not tree.entries and source.path.is_file():  # a zip that can't be opened
-            more = [(source.path.name, Entry((source.path.name,), lambda: open_regular(source.path)))]
+            more = [(source.path.name, HandedFile((source.path.name,), lambda: open_regular(source.path)))]
         course = self.parent.coursedir
         released = Path(course.format_path(course.release_directory, ".", course.assignment_id))
         names = sorted(path.name for path in released.glob("*.ipynb")) or ["lab.ipynb"]
@@ -103,7 +104,7 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
         for place, entry in more:
             try:
                 files.setdefault(place, read(entry, NOTEBOOK_BYTES))
-            except Refused as refused:
+            except NotRead as refused:
                 told.append(refused.message(entry.shown))
         time = self._time(source)
         if time is None and source.origin.late:
@@ -116,7 +117,7 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
 
     def _time(self, source: Source) -> datetime | None:
         """When it was handed in; where the LMS only says that it was late, the first second after it was due."""
-        ours = moment(settings().late_due)
+        ours = moment(homework().late_due)
         if (time := source.origin.submitted) is not None:
             return time if time.tzinfo or ours is None else time.replace(tzinfo=ours.tzinfo)
         end = ours or self._due
@@ -131,8 +132,8 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
 
 
 def notebook(
-    entries: Iterable[Entry], name: str, released: Sequence[str]
-) -> tuple[Entry | None, list[Message]]:
+    entries: Iterable[HandedFile], name: str, released: Sequence[str]
+) -> tuple[HandedFile | None, list[Message]]:
     """What was handed in for a released notebook: that of its name, only where it is missing another; of several the
     newest. The messages name the choice.
     """

@@ -12,8 +12,8 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.files import write_atomically
 from autograder.intake.lms import Origin
-from autograder.results import write_atomically
 
 
 def remember(course: CourseDirectory, origins: Mapping[str, Origin]) -> None:

@@ -20,14 +20,15 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, NbGraderException
-from traitlets import Enum, Integer
+from traitlets import Enum, Integer, TraitError, validate
 from traitlets import Unicode as Text
 
-from autograder import classroom
+from autograder import classroom, misfits
 from autograder.commands.terminal import progress
+from autograder.homework import Homework, homework
 from autograder.intake import Origin, Source, tree
 from autograder.intake.gather import stamped
-from autograder.intake.tree import Entry, Refused, open_regular, read
+from autograder.intake.tree import HandedFile, NotRead, open_regular, read
 from autograder.messages import LANGUAGES, Message, Refusal
 from autograder.nbgrader.amended import literal
 from autograder.nbgrader.cells import changed, counted, late_penalty
@@ -36,8 +37,7 @@ from autograder.nbgrader.course import collected, due
 from autograder.nbgrader.notebook import Notebook, mended, note
 from autograder.outfolder import Busy
 from autograder.results import Result
-from autograder.sandbox.client import SandboxFault
-from autograder.settings import Settings, settings
+from autograder.sandbox.ends import SandboxFault
 from autograder.workers import CORES
 
 
@@ -45,15 +45,23 @@ class HandedIn(NotebookExporter):
     """Gives nbgrader a whole notebook for every student, and each student's result to the test cells."""
 
     language = Enum(LANGUAGES, "ko", help="Language of the feedback.").tag(config=True)
-    dataset = Enum(("digits", "mnist"), "digits", help="Images of the short run.").tag(config=True)
-    data_root = Text("", help="Folder that holds MNIST.").tag(config=True)
+    dataset = Text("", help="Images of the short run; the homework's first unless set.").tag(config=True)
+    data_root = Text("", help="Folder that holds the data.").tag(config=True)
     jobs = Integer(CORES, help="Students to grade at a time.").tag(config=True)
+
+    @validate("dataset")
+    def _known_dataset(self, proposal: Any) -> str:
+        try:
+            return homework().dataset(proposal["value"])
+        except ValueError as error:
+            raise TraitError(f"dataset: {error}") from None
 
     def __init__(self, config: Any = None, **keywords: Any) -> None:
         super().__init__(config=config, **keywords)
         if isinstance(self.parent, Autograde):  # not where nbgrader only asks for its options
             self._course = self.parent.coursedir
             try:
+                misfits.refuse()
                 self._released = self._read_released()
                 self._results = self._grade_class()
                 self._have_converted(self.parent)
@@ -107,23 +115,23 @@ class HandedIn(NotebookExporter):
             sources=sorted(sources.values(), key=lambda source: source.name),
             out=out,
             only=frozenset(sources[name].name for name in asked),
-            dataset=self.dataset,
+            dataset=homework().dataset(self.dataset),
             data_root=Path(self.data_root) if self.data_root else None,
             language=self.language,
             jobs=self.jobs,
-            settings=self._settings(),
+            homework=self._homework(),
         )
         with progress(len(asked), self.language) as advance:
             done = _in_turn(lambda: classroom.grade_class(order, lambda result: advance()))
         graded = {result.submission: result for result in done.results}
         return {name: graded[sources[name].name] for name in asked}
 
-    def _settings(self) -> Settings:
-        """The assignment's settings; without a due date there, nbgrader's own."""
+    def _homework(self) -> Homework:
+        """The homework in use; without a due date of its own, with nbgrader's."""
         noted = due(self._course)
-        if settings().late_due or noted is None:
-            return settings()
-        return replace(settings(), late_due=noted.astimezone().isoformat())
+        if homework().late_due or noted is None:
+            return homework()
+        return replace(homework(), late_due=noted.astimezone().isoformat())
 
     def _have_converted(self, autograde: Autograde) -> None:
         """Tell nbgrader whose notebooks to convert: also of those who handed in none, whom it would pass over, and
@@ -181,13 +189,13 @@ def _content(path: Path, released: list[str]) -> tuple[bytes | Message | None, l
     """The bytes of what was handed in, also under the name that a browser gave it: lab (1).ipynb; why it can't be
     read; or None where there is nothing.
     """
-    entry: Entry | None = Entry((path.name,), partial(open_regular, path))
+    entry: HandedFile | None = HandedFile((path.name,), partial(open_regular, path))
     said: list[Message] = []
     if not os.path.lexists(path):
         entry, said = notebook(tree.folder(path.parent).entries, path.name, released)
     try:
         return (read(entry, NOTEBOOK_BYTES) if entry else None), said
-    except Refused as refused:
+    except NotRead as refused:
         return Message(
             f"nbgrader.notebook_{'too_big' if refused.reason == 'too_big' else 'unreadable'}"
         ), said

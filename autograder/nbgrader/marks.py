@@ -12,10 +12,10 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.handback.roster import Handed, Points, read_roster, with_points
+from autograder.files import inert, new_csv, write_atomically
+from autograder.gradebook.roster import Handed, Points, read_roster, with_points
 from autograder.messages import Message, Refusal
-from autograder.results import inert, number, write_atomically
-from autograder.table import new_csv
+from autograder.results import number
 
 HEADER = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),

@@ -36,7 +36,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Cell:
+class NotebookCell:
     """What counts of a cell: everything else that it says about itself is left out."""
 
     kind: str
@@ -74,7 +74,7 @@ def mended(released: Notebook, content: bytes | Message | None) -> tuple[Noteboo
     what had to be mended.
     """
     notes: list[Message] = []
-    own: list[Cell] = []
+    own: list[NotebookCell] = []
     if content is None:
         notes = [Message("nbgrader.no_notebook")]
     elif isinstance(content, Message):
@@ -90,7 +90,7 @@ def mended(released: Notebook, content: bytes | Message | None) -> tuple[Noteboo
     return notebook, notes
 
 
-def _framed(own: list[Cell], released: Notebook) -> tuple[list[Notebook], list[Message]]:
+def _framed(own: list[NotebookCell], released: Notebook) -> tuple[list[Notebook], list[Message]]:
     """The student's cells in the roles that they were released in, missing ones put back; and what was mended."""
     wanted = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells if "nbgrader" in cell.metadata}
     aliases = {cell.get("id"): name for name, cell in wanted.items()} | {name: name for name in wanted}
@@ -108,7 +108,7 @@ def _framed(own: list[Cell], released: Notebook) -> tuple[list[Notebook], list[M
     return framed, _remarks(own, places, wanted)
 
 
-def cells(content: bytes) -> list[Cell]:
+def cells(content: bytes) -> list[NotebookCell]:
     """The cells of a notebook of any version. Raises Unreadable."""
     try:
         with warnings.catch_warnings():
@@ -132,7 +132,7 @@ def _inert(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", " ")
 
 
-def _best(own: list[Cell], places: list[int], released: Notebook) -> int:
+def _best(own: list[NotebookCell], places: list[int], released: Notebook) -> int:
     """Of several copies of a cell the last that has an answer in it, else the last."""
     written = [place for place in places if own[place].source != released.source]
     return (written or places)[-1]
@@ -152,7 +152,7 @@ def _put_back(cells: list[Notebook], wanted: Mapping[str, Notebook], found: set[
 
 
 def _remarks(
-    own: list[Cell], places: Mapping[str, list[int]], wanted: Mapping[str, Notebook]
+    own: list[NotebookCell], places: Mapping[str, list[int]], wanted: Mapping[str, Notebook]
 ) -> list[Message]:
     twice = [name for name in wanted if len(places.get(name, ())) > 1]
     missing = [name for name in wanted if name not in places]
@@ -165,7 +165,7 @@ def _remarks(
     return [Message(key, {"cells": ", ".join(names)}) for key, names in found.items() if names]
 
 
-def _cell(cell: Any) -> Cell:
+def _cell(cell: Any) -> NotebookCell:
     kind = cell["cell_type"] if cell["cell_type"] in NEW_CELL else "raw"
     metadata = cell.get("metadata")
     graded = metadata.get("nbgrader") if isinstance(metadata, dict) else None
@@ -177,7 +177,7 @@ def _cell(cell: Any) -> Cell:
         for name, bundle in (cell.get("attachments") or {}).items()
         if (pictures := _pictures(bundle))
     }
-    return Cell(kind, _text(cell["source"]), names, outputs, attachments)
+    return NotebookCell(kind, _text(cell["source"]), names, outputs, attachments)
 
 
 def _output(output: Any) -> Notebook | None:

@@ -8,7 +8,7 @@ from typing import Any
 from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_markdown_cell
 
-from autograder import written
+from autograder.gradebook import written
 
 FORM = "formgrade"  # nbgrader's template of that page; the student's has another, from the same notebook
 SECTION = re.compile(r"^`([\w-]+)`$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -27,7 +27,7 @@ class Rubric(Preprocessor):
 
 def rubrics(language: str) -> dict[str, str]:
     """What the rubric's page says of each question, by grade_id."""
-    page = written.RUBRIC.with_suffix(f".{language}.md").read_text(encoding="utf-8")
+    page = written.rubric().with_suffix(f".{language}.md").read_text(encoding="utf-8")
     return {name: text.strip() for name, text in SECTION.findall(page)}
 
 

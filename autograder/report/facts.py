@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from math import ceil
 from statistics import mean, median
 
+from autograder.homework import homework
 from autograder.messages import Message
 from autograder.results import LATE, STATUSES, Result, number
-from autograder.settings import PARTS
 
 BINS = 10
 
@@ -95,7 +95,7 @@ def facts(results: Iterable[Result]) -> Facts:
             (score for result in scored if (score := result.final) is not None),
             max((result.max_score for result in scored), default=0.0),
         ),
-        parts={part: _part(scored, part) for part in PARTS},
+        parts={part: _part(scored, part) for part in homework().parts},
         seconds=Spread.of(seconds, 10.0 * ceil(max(seconds, default=0.0) / 10)),
         statuses={status: found[status] for status in STATUSES if found[status]},
         ungraded=[result.submission for result in ordered if result.score is None],

@@ -7,16 +7,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from autograder.homework import homework
 from autograder.messages import LANGUAGES, Message, catalogue, misconception
-from autograder.report.charts import Caption, Words, columns, in_both, rows
 from autograder.report.facts import Facts, Spread, facts, remarks
-from autograder.report.pages import environment
+from autograder.report.pages import Words, environment, in_both
 from autograder.results import Result, number
-from autograder.settings import PARTS
 
 NAME_LETTERS = 80  # of a submission's name, on this page
 
@@ -47,10 +47,10 @@ def class_page(
             remarks={result.submission: list(map(_said, remarks(result))) for result in found.results},
             passed_over=list(map(_said, passed_over)),
             facts=found,
-            parts=PARTS,
+            parts=homework().parts,
             links={name: quote(link) for name, link in links.items()},
             pictures={name: quote(place) for name, place in (pictures or {}).items()},
-            charts=_charts(found, language),
+            charts=_charts(found),
             explained=[in_both(_what(finding.misconception)) for finding in found.findings],
             options=[_what(finding.misconception) for finding in found.findings],
             shows=_shows(found),
@@ -84,7 +84,7 @@ def _constant(key: str) -> Markup:
 
 def part_name(part: str) -> Markup:
     """A part's name; one from another version of the kit has only itself to say."""
-    return both(f"part.{part}") if part in PARTS else Markup.escape(part)
+    return both(f"part.{part}") if part in homework().parts else Markup.escape(part)
 
 
 def short(name: str) -> str:
@@ -109,29 +109,33 @@ def _shows(found: Facts) -> dict[str, str]:
     return {name: " ".join(indices) for name, indices in shows.items()}
 
 
-def _charts(found: Facts, language: str) -> dict[str, Markup]:
-    """All charts by name; none where there is nothing to show."""
+def _charts(found: Facts) -> dict[str, dict[str, Any]]:
+    """What the macros of charts.html draw, by the chart's name; none where there is nothing to show."""
     if not found.results:
         return {}
 
-    def histogram(name: str, spread: Spread, along: str, title: Words) -> Markup:
+    def histogram(spread: Spread, along: str, title: str) -> dict[str, Any]:
         values = {"mean": number(round(spread.mean or 0, 1)), "median": number(round(spread.median or 0, 1))}
         about = pair("chart_about", count=len(spread.values), **values)
-        return columns(Caption(name, title, about, language), spread.counts, spread.top, pair(along))
+        axis = {"counts": spread.counts, "top": spread.top, "along": pair(along)}
+        return {"title": pair(title), "about": about, **axis}
 
-    charts = {}
-    for name, spread, along in (("scores", found.scores, "summary"), ("seconds", found.seconds, "seconds")):
-        if spread.top > 0:
-            charts[name] = histogram(name, spread, along, pair(f"{name}_heading"))
+    spreads = {"scores": (found.scores, "summary"), "seconds": (found.seconds, "seconds")}
+    charts = {
+        name: histogram(spread, along, f"{name}_heading")
+        for name, (spread, along) in spreads.items()
+        if spread.top > 0
+    }
     for part, spread in found.parts.items():
         if spread.top > 0:
-            charts[part] = histogram(f"part-{part}", spread, "summary", pair(f"part.{part}"))
+            charts[part] = histogram(spread, "summary", f"part.{part}")
     labels = {status: pair(f"status.{status}") for status in found.statuses}
     about = {
         each: ", ".join(f"{labels[status][each]}: {count}" for status, count in found.statuses.items())
         for each in LANGUAGES
     }
-    charts["status"] = rows(Caption("status", pair("status"), about, language), found.statuses, labels)
+    bars = {"counts": found.statuses, "labels": labels}
+    charts["status"] = {"title": pair("status"), "about": about, **bars}
     return charts
 
 

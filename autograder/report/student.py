@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from markupsafe import Markup, escape
 
-from autograder.checks.band import MEASURED
+from autograder import kit
+from autograder.homework import homework
 from autograder.messages import LANGUAGES, Message, catalogue, misconception, words
-from autograder.pictures import Pictures
-from autograder.report import figures, pages
-from autograder.report.showcase import Showcase, showcase
+from autograder.report import pages
 from autograder.results import LATE, Check, Result, number
-from autograder.settings import PARTS
 
 COMPARED = ("called", "returned", "expected")
 AS_CODE = (*COMPARED, "text", "kind", "argument")
@@ -37,11 +36,11 @@ class Line:
     compared: Mapping[str, str]
     misconception: Mapping[str, Markup]
     explained_at: str | None
-    figure: figures.Drawn | None
+    figure: Any
 
 
 @dataclass(frozen=True)
-class Part:
+class PartSection:
     """One part of the homework with its checks."""
 
     name: str
@@ -63,7 +62,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Change:
+class PointsChange:
     """Points that did not stay as graded, and why."""
 
     what: Markup
@@ -81,13 +80,15 @@ class Arc:
     earned: float
 
 
-def student_page(
-    result: Result, language: str, own: Pictures | None = None, instructors: Pictures | None = None
-) -> str:
-    """The feedback page for one submission, as HTML; it opens in ``language`` and holds both."""
+def student_page(result: Result, language: str, own: Any = None, instructors: Any = None) -> str:
+    """The feedback page for one submission, as HTML; it opens in ``language`` and holds both.
+
+    ``own`` and ``instructors`` are what the homework's pages have read of the models' pictures, or None.
+    """
     speak = speech(language)
     parts = list(_parts(result, speak))
-    drawn = showcase(own, instructors) if own is not None else None
+    homeworks = kit.optional("pages.showcase")
+    drawn = homeworks.showcase(own, instructors) if homeworks and own is not None else None
     template = pages.environment().get_template("student.html", globals=speak.vocabulary())
     return template.render(
         result=result,
@@ -97,21 +98,16 @@ def student_page(
         changes=list(_changes(result, speak)),
         notes=[speak.message(note, note.id) for note in result.notes],
         drawn=drawn,
-        trained=_was_trained(result, drawn),
+        trained=homeworks is not None and homeworks.was_trained(result),
     )
 
 
-def _was_trained(result: Result, drawn: Showcase | None) -> bool:
-    """Whether there should be pictures: the short run was run to its end."""
-    return drawn is not None or any(check.message_id in MEASURED for check in result.checks)
-
-
-def _parts(result: Result, speak: Speech) -> Iterator[Part]:
+def _parts(result: Result, speak: Speech) -> Iterator[PartSection]:
     """The parts in their order, those without checks left out."""
-    others = {check.part for check in result.checks} - set(PARTS)
+    others = {check.part for check in result.checks} - set(homework().parts)
     adjusted = {each.item: each.points for each in result.adjustments}
     explained: dict[str | None, str] = {}
-    for position, name in enumerate((*PARTS, *sorted(others)), 1):
+    for position, name in enumerate((*homework().parts, *sorted(others)), 1):
         lines: list[Line] = []
         for check in (check for check in result.checks if check.part == name):
             place = f"{position}-{len(lines) + 1}"
@@ -119,17 +115,17 @@ def _parts(result: Result, speak: Speech) -> Iterator[Part]:
             points = adjusted.get(check.id, check.points)
             lines.append(_line(check, points, speak, place, before if before != place else None))
         if lines:
-            yield Part(name, lines, result.part_points(name) or 0.0)
+            yield PartSection(name, lines, result.part_points(name) or 0.0)
 
 
-def _changes(result: Result, speak: Speech) -> Iterator[Change]:
+def _changes(result: Result, speak: Speech) -> Iterator[PointsChange]:
     """What the instructor or the clock has changed, named as the page names checks and parts."""
     titles = {check.id: _title(check, speak) for check in result.checks}
-    titles |= {name: speak.words(f"part.{name}") for name in PARTS}
+    titles |= {name: speak.words(f"part.{name}") for name in homework().parts}
     titles[LATE] = speak.words("late")
     for each in result.adjustments:
         what = titles.get(each.item, escape(each.item))
-        yield Change(what, each.graded, each.points, speak.message(each.why, each.why.id))
+        yield PointsChange(what, each.graded, each.points, speak.message(each.why, each.why.id))
 
 
 def _title(check: Check, speak: Speech) -> Markup:
@@ -149,7 +145,7 @@ def _line(check: Check, points: float, speak: Speech, place: str, explained_at: 
         compared=compared if len(compared) == len(COMPARED) else {},
         misconception=_known(check.misconception, speak) if check.misconception else {},
         explained_at=explained_at if check.misconception else None,
-        figure=figures.figure(check.misconception),
+        figure=pages.figures().get(check.misconception or ""),
     )
 
 
@@ -163,7 +159,7 @@ def _known(name: str, speak: Speech) -> dict[str, Markup]:
     return {key: text(key) for key in texts[speak.language]}
 
 
-def _ring(parts: Sequence[Part]) -> Iterator[Arc]:
+def _ring(parts: Sequence[PartSection]) -> Iterator[Arc]:
     """The parts' arcs, with a gap between them."""
     total = sum(part.max_points for part in parts)
     begin = 0.0
@@ -194,8 +190,7 @@ class Speech:
         texts = {language: escape(text(language)) for language in self.languages}
         if len(set(texts.values())) == 1:
             return texts[self.language]
-        spans = (f'<span lang="{language}">{said}</span>' for language, said in texts.items())
-        return Markup("".join(spans))  # escaped above
+        return pages.in_both(texts)
 
     def words(self, key: str, **values: object) -> Markup:
         if not values and key in self._said:
@@ -222,7 +217,7 @@ class Speech:
         """What the template says things with."""
 
         def part_name(part: str) -> Markup:
-            return self.words(f"part.{part}") if part in PARTS else escape(part)
+            return self.words(f"part.{part}") if part in homework().parts else escape(part)
 
         return {
             "t": self.words,

@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.files import remove_tree
+from autograder.sandbox.ends import START_SECONDS, SandboxFault
 from autograder.sandbox.seal import Limits, sources_hash
 
 if TYPE_CHECKING:
     from autograder.sandbox.conversation import Student
 
-START_SECONDS = 120
 ROOM_MB, ROOM_FILES = 64, 1000  # free where temporary files lie
 # Isolated from the environment and the current folder; the path is the grader's own.
 BOOT = (
@@ -42,53 +42,6 @@ ENVIRONMENT = {
 }
 
 
-class StudentRaised(Exception):
-    """Student code raised an exception; ``kind``, ``text``, ``file`` and ``line`` say which and where."""
-
-    def __init__(self, raised: Mapping[str, Any]) -> None:
-        super().__init__(raised)
-        self.kind = str(raised["type"])[:100]
-        self.text = str(raised["text"])[:200]
-        self.file = None if raised["file"] is None else str(raised["file"])[:100]
-        self.line = None if raised["line"] is None else int(raised["line"])
-
-
-class Unsendable(StudentRaised):
-    """Student code returned what can't be sent: ``kind`` is the reason of ``wire.Refused``, ``text`` what it is."""
-
-    def __init__(self, refused: Mapping[str, Any]) -> None:
-        super().__init__({"type": refused["reason"], "text": refused["what"], "file": None, "line": None})
-        if self.kind not in ("too_large", "exotic", "not_encodable"):
-            raise ValueError("no reason that the sandbox has")
-
-
-class TimeLimit(Exception):
-    """Student code ran into a time limit; ``certain`` when it was the limit on its own CPU time.
-
-    ``crowded``: it had as many processes and threads as it may have. ``computed``: the seconds of CPU time that it had.
-    """
-
-    def __init__(self, certain: bool, seconds: float, crowded: bool = False, computed: float = 0.0) -> None:
-        super().__init__(certain, seconds, crowded, computed)
-        self.certain, self.seconds, self.crowded, self.computed = certain, seconds, crowded, computed
-
-
-class Crashed(Exception):
-    """The student's process ended without an answer; ``how`` says in which way, ``number`` is its status or signal.
-
-    ``exit``, ``signal``; ``internal``: the kit's own code in it raised; ``garbled``: it sent what is no answer, and was
-    ended; or a limit that its supervisor ended it for: ``memory``, ``scratch``, ``output``.
-    """
-
-    def __init__(self, how: str, number: int = 0) -> None:
-        super().__init__(how, number)
-        self.how, self.number = how, number
-
-
-class SandboxFault(Exception):
-    """The sandbox itself failed: not the student's doing, never the student's loss."""
-
-
 @dataclass(frozen=True)
 class WarmParent:
     """A running warm parent. Safe to hand to several worker processes: each request is one datagram."""
@@ -102,20 +55,28 @@ class WarmParent:
 
     @classmethod
     def launch(
-        cls, tier: str = "namespaces", device: str = "cpu", fresh: bool = False, folder: str | None = None
+        cls,
+        probes: str,
+        package: str,
+        tier: str = "namespaces",
+        device: str = "cpu",
+        fresh: bool = False,
+        folder: str | None = None,
     ) -> WarmParent:
         """Start one, isolated at most as ``tier`` says. Raises SandboxFault when it does not come up.
 
+        ``probes`` is the module that calls the functions of ``package``, which students write.
         ``fresh``: each student's process imports torch for itself, as it must for a GPU. ``folder`` is the
         launching process's own: the warm parent removes it should that process be killed before it can.
         """
         fresh = fresh or device != "cpu"
         ours, theirs = socket.socketpair(socket.AF_UNIX, _datagrams())
-        scratch = tempfile.mkdtemp(prefix="vae-scratch-")
+        scratch = tempfile.mkdtemp(prefix="sealed-scratch-")
         try:
             os.chmod(scratch, 0o711)  # students may enter their own folder below it, and not look around
-            options = {"tier": tier, "device": device, "fresh": fresh, "scratch": scratch, "folder": folder}
-            hello = _start(ours, theirs, {**options, "gpus": _gpus(device)})
+            options = {"probes": probes, "package": package, "tier": tier, "device": device, "fresh": fresh}
+            options |= {"scratch": scratch, "folder": folder, "gpus": _gpus(device)}
+            hello = _start(ours, theirs, options)
         except BaseException:  # Ctrl-C too
             ours.close()
             shutil.rmtree(scratch, ignore_errors=True)
@@ -205,7 +166,7 @@ def _start(ours: socket.socket, theirs: socket.socket, options: Mapping[str, Any
             raise SandboxFault(f"the warm parent did not start: {said.rpartition(chr(10))[2]}")
     ours.settimeout(None)
     ready: dict[str, Any] = json.loads(hello)
-    if ready.pop("kit") != sources_hash():
+    if ready.pop("kit") != sources_hash(options["probes"]):
         raise SandboxFault(f"the warm parent runs another kit than {Path(__file__).parents[1]}")
     return ready
 

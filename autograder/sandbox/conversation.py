@@ -11,19 +11,12 @@ import time
 from types import TracebackType
 from typing import Any
 
-from autograder.sandbox import wire
-from autograder.sandbox.client import (
-    START_SECONDS,
-    Crashed,
-    SandboxFault,
-    StudentRaised,
-    TimeLimit,
-    Unsendable,
-)
+from autograder.sandbox import encoding, wire
+from autograder.sandbox.ends import START_SECONDS, Crashed, SandboxFault, StudentRaised, TimeLimit, Unsendable
 from autograder.sandbox.supervisor import BROKEN
 
 END_SECONDS = 10
-MAX_REPLY = wire.MAX_TENSORS
+MAX_REPLY = encoding.MAX_TENSORS
 
 
 class Student:
@@ -36,7 +29,7 @@ class Student:
         self._cpu_seconds, self._wall_seconds = cpu_seconds, wall_seconds
         try:
             hello = wire.receive(rpc, 0, time.monotonic() + START_SECONDS)
-        except (wire.Closed, wire.DeadlinePassed, wire.ProtocolError) as error:
+        except (wire.Closed, wire.DeadlinePassed, encoding.ProtocolError) as error:
             report = self._report()
             self.close()
             why = report.get("fault") or f"{type(error).__name__}, its end: {report or 'unknown'}"
@@ -47,7 +40,7 @@ class Student:
         self._deadline = time.monotonic() + wall_seconds
 
     def ask(self, probe: str, /, **arguments: Any) -> Any:
-        """Have one probe performed and return its answer, as ``wire.decode`` gives it.
+        """Have one probe performed and return its answer, as ``encoding.decode`` gives it.
 
         Raises StudentRaised, TimeLimit, Crashed (after the last two the process is gone) or SandboxFault.
         """
@@ -56,13 +49,13 @@ class Student:
             wire.send(self._rpc, {"nonce": nonce, "probe": probe, "arguments": arguments}, self._deadline)
             reply = wire.receive(self._rpc, MAX_REPLY, self._deadline)
             if not isinstance(reply, dict) or reply.get("nonce") != nonce:
-                raise wire.ProtocolError("an answer to another question")
+                raise encoding.ProtocolError("an answer to another question")
             if "value" in reply:
                 return reply["value"]
             raised = Unsendable(reply["refused"]) if "refused" in reply else StudentRaised(reply["raised"])
         except (wire.DeadlinePassed, wire.Closed):
             raise self._end() from None
-        except (wire.ProtocolError, KeyError, TypeError, ValueError, ArithmeticError):
+        except (encoding.ProtocolError, KeyError, TypeError, ValueError, ArithmeticError):
             self.close()
             raise Crashed("garbled") from None
         raise raised

@@ -17,6 +17,7 @@ import os
 import resource
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from autograder.sandbox import linux
@@ -32,7 +33,7 @@ NEIGHBOURS = 1000  # processes and threads that others of the same user may star
 
 @dataclass(frozen=True)
 class Limits:
-    """What one student process may use; see assignment.toml."""
+    """What one student process may use; see homework.toml."""
 
     cpu_seconds: int
     memory_mb: int
@@ -93,13 +94,17 @@ class Box:
     scratch: str  # where private folders are made if there is no private root
     device: str
     environment: Mapping[str, str]
+    package: str  # that students write
+    probes: str  # the module that calls it
 
 
-def sources_hash() -> str:
-    """A hash of the sandbox's own code: the two ends of a connection must be of one kit."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
+def sources_hash(probes: str) -> str:
+    """A hash of the code of the sandbox and its probes: the two ends of a connection must be of one kit."""
+    digest, spec = hashlib.sha256(), find_spec(probes)
+    assert spec is not None and spec.origin is not None
+    for folder in (Path(__file__).parent, Path(spec.origin).parent):
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

@@ -10,9 +10,10 @@ import traceback
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from autograder.sandbox import probes, wire
+from autograder.sandbox import encoding, wire
 from autograder.sandbox.readable import Readable
 
 MAX_REQUEST = 64 << 20
@@ -20,18 +21,19 @@ EXCEPTION_LENGTH = 200
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a process works: the folder of the package, the device, the libraries that it may read, and in the end
-    which files of the package are the student's ``own``.
+class Workplace:
+    """Where a process works: the folder of the package, the homework's module of ``probes``, the device, the libraries
+    that it may read, and in the end which files of the package are the student's ``own``.
     """
 
     package: Path
+    probes: ModuleType
     device: str
     readable: Readable
     own: set[Path] = field(default_factory=set)
 
 
-def answer(rpc: socket.socket, place: Place) -> None:
+def answer(rpc: socket.socket, place: Workplace) -> None:
     """Answer one request after another until the grader hangs up."""
     wire.send(rpc, {"ready": True})
     while True:
@@ -52,11 +54,11 @@ def framed(head: dict[str, Any], reply: dict[str, Any]) -> bytes:
     """The reply as a frame; in place of one that can't be sent, why it was ``refused``."""
     try:
         return wire.frame({**head, **reply}, bounded=True)
-    except wire.Refused as refused:
+    except encoding.Unencodable as refused:
         return wire.frame({**head, "refused": {"reason": refused.reason, "what": refused.what}})
 
 
-def outcome(probe: str, arguments: dict[str, Any], place: Place) -> dict[str, Any]:
+def outcome(probe: str, arguments: dict[str, Any], place: Workplace) -> dict[str, Any]:
     """The ``value`` that a probe brings, or the exception that it ``raised``."""
     try:
         return {"value": perform(probe, arguments, place)}
@@ -64,18 +66,18 @@ def outcome(probe: str, arguments: dict[str, Any], place: Place) -> dict[str, An
         return {"raised": describe(error, place.own)}
 
 
-def perform(probe: str, arguments: dict[str, Any], place: Place) -> Any:
+def perform(probe: str, arguments: dict[str, Any], place: Workplace) -> Any:
     if probe == "load":
         return load(place.package, **arguments)
     if probe == "each":
         return each(place, **arguments)
     if probe == "libraries":
         return libraries(place.readable, **arguments)
-    return probes.PROBES[probe](**probes.unpacked(arguments, place.device))
+    return place.probes.PROBES[probe](**place.probes.unpacked(arguments, place.device))
 
 
 def each(
-    place: Place, file: str, sources: list[str], probe: str, arguments: dict[str, Any]
+    place: Workplace, file: str, sources: list[str], probe: str, arguments: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """One probe's outcome with one version of a file after another."""
     outcomes = []
@@ -112,12 +114,12 @@ def _unreadable(path: str, masked: tuple[str, ...]) -> str:
 
 
 def load(package: Path, files: dict[str, str], modules: list[str]) -> None:
-    """Write files of the package ``vae`` into the scratch folder and import these modules of it.
+    """Write files of the students' package into the scratch folder and import these modules of it.
 
     What was imported from an earlier version of a file is forgotten.
     """
     for file in files:
-        sys.modules.pop("vae" if file == "__init__.py" else f"vae.{Path(file).stem}", None)
+        sys.modules.pop(package.name if file == "__init__.py" else f"{package.name}.{Path(file).stem}", None)
     package.mkdir(exist_ok=True)
     for file, source in files.items():
         # Latin-1 carries bytes through JSON unchanged; the encoding is for Python to find out.
@@ -125,7 +127,7 @@ def load(package: Path, files: dict[str, str], modules: list[str]) -> None:
     sys.dont_write_bytecode = True
     importlib.invalidate_caches()
     for module in modules:
-        importlib.import_module(f"vae.{module}")
+        importlib.import_module(f"{package.name}.{module}")
 
 
 def describe(error: BaseException, own: set[Path]) -> dict[str, Any]:

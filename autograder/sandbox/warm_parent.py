@@ -27,7 +27,7 @@ from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
-from autograder.sandbox import linux, ordinary, supervisor
+from autograder.sandbox import linux, ordinary, supervisor, usage
 from autograder.sandbox.readable import Readable, readable
 from autograder.sandbox.seal import (
     SCRATCH,
@@ -66,7 +66,7 @@ ENVIRONMENT = {
 _serial = itertools.count(secrets.randbelow(3_000_000) * 1000)  # not those of another grader here
 
 
-def preload() -> None:
+def preload(probes: str) -> None:
     """Import everything once, and let torch look at the processor while it still can."""
     for name in PRELOADED:
         importlib.import_module(name)
@@ -79,41 +79,32 @@ def preload() -> None:
     torch.set_num_threads(1)
     torch.backends.cpu.get_cpu_capability()
     torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))]).zero_grad()
-    rehearse()
+    importlib.import_module(probes).rehearse()
 
 
-def rehearse() -> None:
-    """Forward passes as checks ask for them, on the CPU and without data: what torch does only once, it does here."""
-    from torch import nn, no_grad, zeros
+def strongest_box(options: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[Box, dict[str, str]]:
+    """The strongest tier that works here, found by trying it in a throw-away child, and why no stronger one does.
 
-    from autograder.sandbox.probes import DeviceWatch
-
-    with no_grad(), DeviceWatch():
-        for device in ("cpu", "meta"):
-            network = nn.Sequential(nn.Linear(784, 2), nn.ReLU(), nn.Linear(2, 784), nn.Sigmoid()).to(device)
-            network(zeros(1, 784, device=device)).square().sum()
-
-
-def strongest_box(
-    at_most: str, scratch: str, device: str, environment: Mapping[str, str]
-) -> tuple[Box, dict[str, str]]:
-    """The strongest tier that works here, found by trying it in a throw-away child, and why no stronger one does."""
+    ``options`` are those of ``client.WarmParent.launch``.
+    """
     shown, me, why = Readable((), (), ()), identity(()), dict[str, str]()
+    scratch = options["scratch"]
+    same = scratch, options["device"], environment, options["package"], options["probes"]
     if sys.platform == "linux":
         from autograder.sandbox.syscalls import student_filter
 
         shown = readable()
-        for tier in TIERS[TIERS.index(at_most) : -1]:
+        for tier in TIERS[TIERS.index(options["tier"]) : -1]:
             me = identity()
             if tier == "landlock" and any(map(closed_to_others, (*shown.without_masks(), scratch))):
                 me = replace(me, reads_as_root=True)
             syscall_filter = student_filter(in_view=tier != "namespaces")
-            box = Box(tier, me, shown, syscall_filter, scratch, device, environment)
+            box = Box(tier, me, shown, syscall_filter, *same)
             fault = _fault(box)
             if not fault:
                 return box, why
             why[tier] = fault
-    return Box("weak", me, shown, b"", scratch, device, environment), why
+    return Box("weak", me, shown, b"", *same), why
 
 
 def _fault(box: Box) -> str:
@@ -134,7 +125,7 @@ def _have_sealed(box: Box) -> None:
     with mine, held:
         with theirs, status:
             pid = fork_student(theirs, status, box, Limits(10, 1024, 64, 256, 16, 16, 256, 1), seed=0)
-        if str(pid) not in supervisor.descendants() or not supervisor.proportional_bytes("self"):
+        if str(pid) not in usage.descendants() or not usage.proportional_bytes("self"):
             raise OSError("/proc does not show child processes or their memory, so no limit can be held")
         try:
             hello = wire.receive(mine, 0)
@@ -193,8 +184,8 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
             os.setsid()  # Linux schedules sessions fairly: however many processes it has, its supervisor gets its turn
             if box.tier == "landlock":
                 sys.meta_path.insert(0, Absent(box.readable.hidden()))
-            if "torch" not in sys.modules:
-                preload()
+            if box.probes not in sys.modules:
+                preload(box.probes)
             from autograder.sandbox import student, wire
 
             try:
@@ -203,7 +194,12 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
             except Exception as fault:  # noqa: BLE001 - whatever it is, no student code has run yet
                 wire.send(rpc, {"fault": f"{type(fault).__name__}: {fault}"})
                 return
-            student.answer(rpc, student.Place(Path(scratch, "vae"), box.device, box.readable))
+            student.answer(
+                rpc,
+                student.Workplace(
+                    Path(scratch, box.package), sys.modules[box.probes], box.device, box.readable
+                ),
+            )
 
         child = supervisor.in_fork(os.fork(), studying, lambda fault: None)
         rpc.close()
@@ -282,11 +278,11 @@ def run(control: socket.socket, options: Mapping[str, Any]) -> None:
     environment = {**ENVIRONMENT, **options["gpus"]}
     os.environ.update(environment)
     if not options["fresh"]:
-        preload()
-    box, why = strongest_box(options["tier"], options["scratch"], options["device"], environment)
+        preload(options["probes"])
+    box, why = strongest_box(options, environment)
     gc.freeze()
     gc.enable()
-    hello = {"tier": box.tier, "why": why, "versions": versions(), "kit": sources_hash()}
+    hello = {"tier": box.tier, "why": why, "versions": versions(), "kit": sources_hash(options["probes"])}
     control.send(json.dumps(hello).encode())
     if sys.platform == "linux":
         linux.gather_pages()  # half a second, in which the grader's workers start

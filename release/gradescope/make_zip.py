@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import kit
+from autograder.files import write_atomically
 from autograder.gradescope.page import VISIBILITIES
-from autograder.results import write_atomically
 
 HERE = Path(__file__).resolve().parent
 ENGINE = Path(kit.__file__).parent

@@ -21,7 +21,6 @@ from unittest import mock
 from grader import run, solution, warm_parent
 
 from autograder.checks import session
-from autograder.checks.plugin import Grading
 from autograder.sandbox.client import WarmParent
 
 REPETITIONS = 20
@@ -97,10 +96,9 @@ def spent_on(pid: int, work: Callable[[], None]) -> Spent:
 
 
 def one_grading(parent: WarmParent) -> None:
-    record = Grading(solution(), run(SEED), parent)
-    session.run_checks(record)
-    if record.faults or any(check.outcome != "passed" for check in record.checks.values()):
-        raise SystemExit(f"the solution did not pass: {record.faults}")
+    done = session.run_checks(solution(), run(SEED), parent)
+    if done.faults or any(check.outcome != "passed" for check in done.checks.values()):
+        raise SystemExit(f"the solution did not pass: {done.faults}")
 
 
 @contextmanager
@@ -112,7 +110,7 @@ def without_short_run() -> Iterator[None]:
 
 
 def one_process(parent: WarmParent) -> None:
-    parent.student(run(SEED).settings.limits(), 30, SEED).close()
+    parent.student(run(SEED).homework.limits(), 30, SEED).close()
 
 
 def account(pid: int) -> tuple[float, float]:

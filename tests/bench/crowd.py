@@ -15,7 +15,7 @@ from statistics import median
 
 from grader import solution
 
-from autograder.sandbox.supervisor import proportional_bytes
+from autograder.sandbox.usage import proportional_bytes
 
 SIZE, JOBS, EVERY_SECONDS = 40, 2, 0.5
 ROLES = (  # a word in the command line, the process, its descendants

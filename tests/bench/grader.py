@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import torch
 
-from autograder import intake, isolation, kit
+from autograder import intake, isolation
+from autograder.homework import homework
 from autograder.intake import Submission
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
-from autograder.settings import settings
 
 
 def submission(folder: Path) -> Submission:
@@ -19,21 +20,22 @@ def submission(folder: Path) -> Submission:
 
 
 def solution() -> Submission:
-    return submission(kit.SOLUTION)
+    return submission(homework().solution)
 
 
 def skeleton() -> Submission:
-    return submission(kit.HANDOUT)
+    return submission(homework().handout)
 
 
+@cache
 def run(seed: int) -> Run:
-    return Run(settings(), "digits", None, "cpu", seed, "en")
+    return Run(homework(), "digits", None, "cpu", seed, "en")
 
 
 @contextmanager
 def warm_parent() -> Iterator[WarmParent]:
     torch.set_num_threads(1)  # as in a worker process
-    parent = WarmParent.launch(isolation.at_most())
+    parent = isolation.launch()
     try:
         yield parent
     finally:

@@ -17,8 +17,8 @@ from typing import Any
 import torch
 from in_process import SEED, HiddenCheck, hidden_checks
 
-from autograder import audit, kit
-from autograder.settings import FILES
+from autograder import audit
+from autograder.homework import homework
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / "build" / "peers-venv"
@@ -88,7 +88,7 @@ def prepare_kit_again(folder: Path, students: Class) -> Grader:
 def prepare_nbgrader(folder: Path, students: Class) -> Grader:
     settings = ["c = get_config()", 'c.CourseDirectory.course_id = "bench"', "c.Execute.timeout = 600"]
     write(folder / "nbgrader_config.py", "\n".join(settings) + "\n")
-    solution = {name: (kit.SOLUTION / "vae" / name).read_text(encoding="utf-8") for name in FILES.values()}
+    solution = {name: (homework().solved / name).read_text(encoding="utf-8") for name in homework().files}
     marked = {name: f"### BEGIN SOLUTION\n{text}\n### END SOLUTION" for name, text in solution.items()}
     write(folder / "source/ps1/vae.ipynb", notebook(marked, hidden_checks()))
     quietly([VENV / "bin" / "nbgrader", "generate_assignment", "ps1"], folder)

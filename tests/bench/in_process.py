@@ -21,15 +21,15 @@ from typing import Any, NamedTuple
 import torch
 from torch.utils._pytree import tree_map_only
 
-from autograder import checks
-from autograder.checks import short_run
-from autograder.checks.inputs import Draw
-from autograder.checks.remote import SHORT_RUN, RemoteSubmission
+from autograder import kit
+from autograder.checks.remote import RemoteSubmission
+from autograder.homework import homework
 from autograder.intake import Submission
-from autograder.sandbox import student
+from autograder.run import Run
+from autograder.sandbox import encoding, student
 from autograder.sandbox.readable import Readable
-from autograder.sandbox.wire import Array
-from autograder.settings import FILES, settings
+from autograder.vae.checks import conftest
+from autograder.vae.probes import probes
 
 SEED, DATASET = 20131220, "digits"
 
@@ -43,23 +43,13 @@ class InProcess:
 
     def ask(self, probe: str, /, **arguments: Any) -> Any:
         copies = tree_map_only(torch.Tensor, torch.clone, arguments)  # for the student's code to edit
-        answer = student.perform(probe, copies, student.Place(package(), "cpu", Readable((), (), ())))
-        return tree_map_only(torch.Tensor, array, answer)
+        answer = student.perform(
+            probe, copies, student.Workplace(package(), probes, "cpu", Readable((), (), ()))
+        )
+        return encoding.decode(*encoding.encode(answer, bounded=True))
 
     def close(self) -> None:
         pass
-
-
-def array(value: torch.Tensor) -> Array:
-    """A tensor as checks get it, without its way over the wire."""
-    return Array(
-        dtype=str(value.dtype).removeprefix("torch."),
-        shape=tuple(value.shape),
-        device=str(value.device),
-        requires_grad=value.requires_grad,
-        plain=type(value) in (torch.Tensor, torch.nn.Parameter),
-        data=value.detach(),
-    )
 
 
 @cache
@@ -89,8 +79,8 @@ class HiddenCheck(NamedTuple):
 def hidden_checks() -> dict[str, HiddenCheck]:
     """All hidden checks by their id, in the order in which pytest runs them."""
     found = {}
-    for path in sorted(Path(checks.__file__).parent.glob("test_*.py")):
-        module = importlib.import_module(f"autograder.checks.{path.stem}")
+    for path in sorted((kit.folder() / "checks").glob("test_*.py")):
+        module = importlib.import_module(f"autograder.vae.checks.{path.stem}")
         for name, function in vars(module).items():
             if name.startswith("test_"):
                 (mark,) = function.pytestmark
@@ -101,11 +91,16 @@ def hidden_checks() -> dict[str, HiddenCheck]:
     return found
 
 
+def stream() -> io.TextIOWrapper:
+    """As a student's process has it: some set its encoding, wrap it or detach it."""
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+
+
 class Examination:
     """One submission and its hidden checks, which are called one by one, in their order."""
 
     def __init__(self, files: Mapping[str, bytes], seed: int = SEED) -> None:
-        self._seed = seed
+        self._run = Run(homework(), DATASET, None, "cpu", seed, "en")
         self.passed: set[str] = set()
         self._submission = Submission("student", files, {}, (), digest="")
         self._parts: dict[str, RemoteSubmission] = {}
@@ -116,8 +111,8 @@ class Examination:
         if check.needs and check.needs not in self.passed:
             raise LookupError(f"{check.needs} was not passed")
         # nbgrader gives 0 points where anything, a progress bar or a warning, goes to stderr.
-        with redirect_stderr(io.StringIO()), redirect_stdout(io.StringIO()), warnings.catch_warnings():
-            self._called(check.function, check.module)
+        with redirect_stderr(stream()), redirect_stdout(stream()), warnings.catch_warnings():
+            self._called(check.function, check.part, check.module, conftest)
         self.passed.add(name)
 
     def score(self) -> float:
@@ -127,23 +122,23 @@ class Examination:
                 self.require(name)
         return sum(hidden_checks()[name].points for name in self.passed)
 
-    def _called(self, function: Callable[..., Any], module: ModuleType) -> Any:
-        given = {name: self._fixture(name, module) for name in inspect.signature(function).parameters}
+    def _called(self, function: Callable[..., Any], part: str, *places: ModuleType) -> Any:
+        given = {name: self._fixture(name, part, *places) for name in inspect.signature(function).parameters}
         return function(**given)
 
-    def _fixture(self, name: str, module: ModuleType) -> Any:
-        if name in vars(module):
-            return self._called(inspect.unwrap(getattr(module, name)), module)
+    def _fixture(self, name: str, part: str, *places: ModuleType) -> Any:
+        """What the first of these modules has by this name, else the engine; one that takes itself takes the next one's."""
+        for index, place in enumerate(places):
+            if name in vars(place):
+                fixture = inspect.unwrap(getattr(place, name))
+                own = name in inspect.signature(fixture).parameters
+                return self._called(fixture, part, *places[index + own :])
         makers: dict[str, Callable[[], Any]] = {
-            "submission": lambda: self._part(module.pytestmark.args[0]),
-            "short_run_submission": lambda: self._part(SHORT_RUN),
-            "short_run_task": lambda: short_run.task(DATASET, None, self._seed, settings().short_run_images),
-            "draw": lambda: Draw(self._seed),
-            "seed": lambda: self._seed,
-            "dataset": lambda: DATASET,
-            "device": lambda: "cpu",
+            "submission": lambda: self._part(part),
+            "whole_submission": lambda: self._part(homework().whole),
+            "run": lambda: self._run,
             "remark": lambda: lambda *_, **__: None,
-            "keep": lambda: lambda *_, **__: None,
+            "put_aside": lambda: lambda *_, **__: None,
         }
         if (
             name not in makers
@@ -153,14 +148,14 @@ class Examination:
 
     def _part(self, part: str) -> RemoteSubmission:
         if part not in self._parts:
-            self._parts[part] = RemoteSubmission(self._submission, part, InProcess(), settings(), self._seed)  # type: ignore[arg-type]
+            self._parts[part] = RemoteSubmission(self._submission, part, InProcess(), self._run)  # type: ignore[arg-type]
         return self._parts[part]
 
 
 @cache
 def handed_in() -> Examination:
     """The submission that lies in the working directory's folder ``vae``."""
-    return Examination({name: Path("vae", name).read_bytes() for name in FILES.values()})
+    return Examination({name: Path("vae", name).read_bytes() for name in homework().files})
 
 
 def require(name: str) -> None:

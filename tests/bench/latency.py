@@ -8,6 +8,7 @@ from grader import run, solution, warm_parent
 
 from autograder.checks.remote import RemoteSubmission
 from autograder.sandbox.client import WarmParent
+from autograder.vae.checks.submission import VaeSubmission
 
 REPETITIONS = 30
 
@@ -27,10 +28,11 @@ def measure(share: float) -> dict[str, object]:
 def first_answer(parent: WarmParent) -> float:
     """Seconds: fork, seal, load vae.loss, call kl_divergence with its gradients, answer."""
     codes = {"mu": torch.zeros(128, 20), "log_var": torch.zeros(128, 20)}
-    part = RemoteSubmission(solution(), "loss", parent, run(0).settings, seed=0)
+    part = RemoteSubmission(solution(), "loss", parent, run(0))
+    submission = VaeSubmission(part)
     started = time.perf_counter()
     try:
-        answer = part.loss("kl_divergence", "kl_divergence", arguments=codes, wrt=list(codes))
+        answer = submission.loss("kl_divergence", "kl_divergence", arguments=codes, wrt=list(codes))
         taken = time.perf_counter() - started
     finally:
         part.close()

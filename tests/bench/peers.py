@@ -45,9 +45,11 @@ from graders import (
 )
 from in_process import SEED, Examination
 
-from autograder import bank, grading, kit
+from autograder import grading
+from autograder.checks import bank
+from autograder.homework import homework
 from autograder.intake import Submission
-from autograder.sandbox.supervisor import proportional_bytes
+from autograder.sandbox.usage import proportional_bytes
 
 CHART = ROOT / "build" / "bench-peers.png"
 SIZE, MEMORY_SIZE = 20, 4
@@ -93,8 +95,8 @@ def chosen(size: int) -> Class:
     """Right and wrong entries of the bank in equal numbers, each from the middle of a stretch of it, without those that
     end or stall their process.
     """
-    right = bank.entries(kit.BANK, "right")
-    wrong = [entry for entry in bank.entries(kit.BANK, "wrong") if "expect" not in entry.header]
+    right = bank.entries(homework().bank, "right")
+    wrong = [entry for entry in bank.entries(homework().bank, "wrong") if "expect" not in entry.header]
     numbers = ((right, size - size // 2), (wrong, size // 2))
     entries = [
         kind[(2 * index + 1) * len(kind) // (2 * number)]

@@ -20,13 +20,16 @@ import pytest
 from grader import run, solution
 from in_process import SEED
 
-from autograder import bank, grading, kit
-from autograder.checks.plugin import Grading
-from autograder.checks.short_run import HIDDEN_DIM
+from autograder import grading
+from autograder.checks import bank
+from autograder.checks.attempt import Checked
+from autograder.homework import homework
 from autograder.report import class_page, student_page
+from autograder.results import Check
 from autograder.sandbox import wire
 from autograder.sandbox.client import WarmParent
 from autograder.sandbox.conversation import Student
+from autograder.vae.checks.short_run import HIDDEN_DIM
 
 REPETITIONS = 20
 WRONG = "kl_divergence--beta-four"
@@ -122,7 +125,7 @@ def measure(share: float) -> dict[str, object]:
 def one_submission(parent: WarmParent, pid: int) -> Spent:
     """The table's rows for one grading of the solution, one diagnosis and one report."""
     watch = Watch()
-    right = Grading(solution(), run(SEED), parent)
+    right: list[Checked] = []
     with (
         mock.patch.object(WarmParent, "student", watch.timed("start", WarmParent.student)),
         mock.patch.object(Student, "ask", watch.timed("ask", Student.ask)),
@@ -130,7 +133,8 @@ def one_submission(parent: WarmParent, pid: int) -> Spent:
         mock.patch.object(pytest.Function, "runtest", watch.timed("tests", pytest.Function.runtest)),
         mock.patch.object(wire, "receive", watch.receiving(wire.receive)),
     ):
-        whole = accounted(pid, lambda: watch.timed("run", grading.run_checks)(right))
+        run_checks = watch.timed("run", grading.run_checks)
+        whole = accounted(pid, lambda: right.append(run_checks(solution(), run(SEED), parent)))
     if not watch.told:
         raise SystemExit("the sealed processes told nothing of their times")
     here = watch.here
@@ -152,27 +156,29 @@ def one_submission(parent: WarmParent, pid: int) -> Spent:
         **rows,
         "all of these": (whole[0], here["run"][1]),
         "diagnosis of a wrong one": diagnosis(parent, pid),
-        "report and result": report(right),
+        "report and result": report(right[0], parent),
     }
 
 
 def diagnosis(parent: WarmParent, pid: int) -> tuple[float, float]:
     """Of a submission with one wrong stub; what is the same for all submissions has been cached before."""
-    entry = next(entry for entry in bank.entries(kit.BANK, "wrong") if entry.name == WRONG)
-    wrong = Grading(bank.submission(entry), run(SEED), parent)
-    accounted(pid, lambda: grading.run_checks(wrong))  # until its processes have ended and are accounted for
-    spent = accounted(pid, lambda: grading.name_misconceptions(wrong))
-    if not any(check.misconception for check in wrong.checks.values()):
+    entry = next(entry for entry in bank.entries(homework().bank, "wrong") if entry.name == WRONG)
+    wrong: list[Checked] = []
+    named: list[Check] = []
+    # Until its processes have ended and are accounted for.
+    accounted(pid, lambda: wrong.append(grading.run_checks(bank.submission(entry), run(SEED), parent)))
+    spent = accounted(pid, lambda: named.extend(grading.name_misconceptions(wrong[0], parent)))
+    if not named:
         raise SystemExit(f"{WRONG}: no misconception was named")
     return spent
 
 
-def report(record: Grading) -> tuple[float, float]:
+def report(done: Checked, parent: WarmParent) -> tuple[float, float]:
     """One student's page and JSON, and the class page for a class of one."""
     watch = Watch()
 
     def written() -> None:
-        result = grading.result(record, 0.0)
+        result = grading.result(done, parent, 0.0)
         if result.score != result.max_score:
             raise SystemExit("the solution did not pass")
         result.to_json()

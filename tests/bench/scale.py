@@ -19,7 +19,7 @@ from grader import run, solution, warm_parent
 
 from autograder import cluster
 from autograder.grading import grade
-from autograder.sandbox.supervisor import proportional_bytes
+from autograder.sandbox.usage import proportional_bytes
 
 SIZE, JOBS, EVERY_SECONDS, REAL = 5000, 2, 1.0, 5
 TINY = "raise NotImplementedError  # {}\n"

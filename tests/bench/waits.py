@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from autograder import audit, kit
-from autograder.settings import FILES
+from autograder import audit
+from autograder.homework import homework
 
 REPETITIONS = 7
 ENDLESS = "import time\ntime.sleep(1000)\n"
@@ -30,7 +30,7 @@ def measure(share: float) -> dict[str, object]:
 
 def interrupted(folder: Path) -> float:
     """Seconds until the command has ended, for two such submissions at a time and one that is graded."""
-    solution = {name: (kit.SOLUTION / "vae" / name).read_text(encoding="utf-8") for name in FILES.values()}
+    solution = {name: (homework().solved / name).read_text(encoding="utf-8") for name in homework().files}
     endless = {name: {**solution, "loss.py": ENDLESS} for name in ("endless-1", "endless-2")}
     audit.hand_in({"an": solution, **endless}, folder / "class")
     out = folder / "out"

@@ -15,9 +15,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from autograder import kit
-from autograder.bank import entries, files
-from autograder.settings import FILES
+from autograder.checks.bank import entries, files
+from autograder.homework import homework
 from tests.gradebook.course import Course, answered, documented
 
 SEED = 20131220
@@ -31,7 +30,7 @@ def main() -> int:
         "--every", type=int, default=10, help="of the bank's wrong entries, one of so many (10)"
     )
     arguments = parser.parse_args()
-    solution = {name: (kit.SOLUTION / "vae" / name).read_bytes() for name in FILES.values()}
+    solution = {name: (homework().solved / name).read_bytes() for name in homework().files}
     students = {f"s{number:03}": solution for number in range(arguments.students)}
     with tempfile.TemporaryDirectory(prefix="vae-gradebook-") as folder:
         seconds, _ = autograded(Course.new(Path(folder, "time")), students)
@@ -39,8 +38,8 @@ def main() -> int:
             f"{len(students)} students through `nbgrader autograde`: {seconds:.0f} s ({machine()})",
             flush=True,
         )
-    bank = [(entry, "right") for entry in entries(kit.BANK, "right")]
-    bank += [(entry, "wrong") for entry in entries(kit.BANK, "wrong")[:: arguments.every]]
+    bank = [(entry, "right") for entry in entries(homework().bank, "right")]
+    bank += [(entry, "wrong") for entry in entries(homework().bank, "wrong")[:: arguments.every]]
     students = {
         f"{kind}-{entry.name}": {name: text.encode() for name, text in files(entry).items()}
         for entry, kind in bank

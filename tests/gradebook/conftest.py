@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 
-from autograder import kit
-from autograder.bank import entries, files
+from autograder.checks.bank import entries, files
+from autograder.homework import homework
 from tests.gradebook.course import Course, answered, as_bytes, cell, documented
 from tests.zips import zipped
 
@@ -91,7 +91,7 @@ def course(empty_course: Course, solution: Mapping[str, bytes], skeleton: Mappin
     made.hand_in("edited", skeleton, edited(released))
     made.hand_in("exploit", skeleton, exploiting(released, made.root / "stolen"))
     for kind, step in EVERY.items():
-        for entry in entries(kit.BANK, kind)[::step]:
+        for entry in entries(homework().bank, kind)[::step]:
             contents = {name: text.encode() for name, text in files(entry).items()}
             made.hand_in(f"{kind}-{entry.name}", contents, answered(released))
     handed = {f"hw/vae/{name}": content for name, content in started.items()}

@@ -13,9 +13,9 @@ import pytest
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.homework import homework
 from autograder.intake import find, load
 from autograder.nbgrader.amended import literal
-from autograder.settings import settings
 from tests.gradebook.course import ROOT, Course, documented
 from tests.test_platforms import CLASS, FOUR, canvas, moodle, own, packed, write
 from tests.zips import zipped
@@ -185,8 +185,8 @@ def test_time_stamps_end_no_run(tmp_path: Path, stamp: str, time: datetime | Non
 def test_a_mark_of_lateness_becomes_the_first_second_after_the_due_date(
     course: Course, collect: Collect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    due = replace(settings(), late_due="2026-11-27 23:59 +09:00")
-    monkeypatch.setattr("autograder.nbgrader.collector.settings", lambda: due)
+    due = replace(homework(), late_due="2026-11-27 23:59 +09:00")
+    monkeypatch.setattr("autograder.nbgrader.collector.homework", lambda: due)
     said = collect(
         {f"kim_LATE_1001_5001_{name}": text for name, text in own(1, ("model.py", "loss.py")).items()}
     )

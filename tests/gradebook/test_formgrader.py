@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from autograder import lab
+from autograder.release import lab
 from tests.gradebook.course import Course
 from tests.test_lab import secrets
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import settings as module
+from autograder import homework as module
 from autograder.messages import Message
 from autograder.nbgrader.cells import counted, late_penalty
 from autograder.results import Adjustment, Check
@@ -41,11 +41,11 @@ OVERRIDES = """student,item,points,reason
 @pytest.fixture
 def costly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Lateness costs 10 percent a day; when the assignment is due, nbgrader alone knows."""
-    settings = replace(module.settings(), late_percent_per_day=10)
-    monkeypatch.setattr(module, "parse", lambda text: settings)
-    module.settings.cache_clear()
+    changed = replace(module.homework(), late_percent_per_day=10)
+    monkeypatch.setattr(module, "parse", lambda text, root: changed)
+    module.homework.cache_clear()
     yield
-    module.settings.cache_clear()
+    module.homework.cache_clear()
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -14,15 +14,15 @@ from nbconvert import HTMLExporter
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.server_extensions import formgrader
 
+from autograder.gradebook.written import lab
 from autograder.messages import LANGUAGES
 from autograder.nbgrader.notebook import mended
-from autograder.written import LAB
 from tests.gradebook.course import ANSWER, answered, cell
 
 
 @pytest.fixture
 def released() -> Any:
-    return nbformat.read(LAB / "lab.en.ipynb", as_version=4)
+    return nbformat.read(lab() / "lab.en.ipynb", as_version=4)
 
 
 @pytest.mark.parametrize(

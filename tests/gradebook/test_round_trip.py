@@ -13,6 +13,7 @@ import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.homework import homework
 from autograder.intake import Submission
 from autograder.results import Result
 from autograder.rounds import Grading
@@ -90,8 +91,9 @@ def test_the_same_as_autograder_grade(course: Course, tmp_path: Path) -> None:
     rows = [read_csv(folder / "grades.csv") for folder in (tmp_path / "out", course.root / "graded" / "ps1")]
     assert rows[0] == rows[1] and {row["submission"] for row in rows[0]} == students(course)
     assert course.disagreements(tmp_path / "out" / "grades.csv", tmp_path / "out" / "results") == []
-    assert all(row["score"] == "100" for row in rows[0] if row["submission"].startswith("right"))
-    assert not any(row["score"] == "100" for row in rows[0] if row["submission"].startswith("wrong"))
+    most = f"{homework().max_score:g}"
+    assert all(row["score"] == most for row in rows[0] if row["submission"].startswith("right"))
+    assert not any(row["score"] == most for row in rows[0] if row["submission"].startswith("wrong"))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_the_exploit_is_live_and_stays_without_effect(course: Course, tmp_path: 
     ("student", "said"),
     {
         "no-notebook": "No notebook was handed in",
-        "no-code": "None of the four files could be used",
+        "no-code": "None of the homework's files could be used",
         "broken": "The notebook can't be read",
         "doubled": "These cells were there more than once; the last copy with an answer counts, the others stay as ordinary cells: theory-elbo, train.",
         "edited": "These cells were missing and were put back as they were handed out: short_run.",

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder import kit
+from autograder.homework import homework
 from tests.machines import needs
 from tests.machines.row import FULL, REFUSED, Grader, Row
 
@@ -102,7 +103,7 @@ def write_class(place: Path) -> None:
     for student, solved in (("right", FILES), ("wrong", ("loss.py",))):
         (place / student).mkdir(parents=True)
         for name in FILES:
-            source = kit.SOLUTION if name in solved else kit.HANDOUT
+            source = homework().solution if name in solved else homework().handout
             shutil.copyfile(source / "vae" / name, place / student / name)
     with open(place / "right" / "latent.py", "a") as file:
         file.write(USES)

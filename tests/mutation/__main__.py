@@ -17,10 +17,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from autograder.fingerprint import fingerprint
+from autograder.homework import homework
 from autograder.messages import Refusal
 from autograder.run import Run
-from autograder.sandbox.client import SandboxFault
-from autograder.settings import FILES, settings
+from autograder.sandbox.ends import SandboxFault
 
 from .grading import Verdict, verdicts
 from .mutants import mutants
@@ -35,7 +35,9 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.mutation", description=__doc__)
     parser.add_argument("--jobs", type=int, default=2, help="mutants at a time (default: 2)")
     parser.add_argument("--seed", type=int, default=SEED, help="seed of the hidden inputs")
-    parser.add_argument("--file", choices=FILES.values(), help="mutants of this file alone; keeps no record")
+    parser.add_argument(
+        "--file", choices=homework().files, help="mutants of this file alone; keeps no record"
+    )
     parser.add_argument("--list", action="store_true", help="show the mutants and grade nothing")
     arguments = parser.parse_args()
     chosen = [mutant for mutant in mutants() if arguments.file in (None, mutant.file)]
@@ -45,7 +47,7 @@ def main() -> int:
                 f"{mutant.name} {mutant.operator} {mutant.file}:{mutant.line}\n{shown(mutant.before, mutant.after)}"
             )
         return 0
-    run = Run(settings(), "digits", None, "cpu", arguments.seed, "en")
+    run = Run(homework(), "digits", None, "cpu", arguments.seed, "en")
     found: list[Verdict] = []
     started = time.monotonic()
     try:
@@ -103,7 +105,7 @@ def report(found: list[Verdict], seed: int, jobs: int, seconds: float) -> str:
         "| file | operator | " + " | ".join(COLUMNS) + " |",
         "|---|---|" + "--:|" * len(COLUMNS),
     ]
-    for file in FILES.values():
+    for file in homework().files:
         of_file = [verdict for verdict in found if verdict.mutant.file == file]
         for operator in sorted({verdict.mutant.operator for verdict in of_file}):
             lines.append(row(file, operator, [each for each in of_file if each.mutant.operator == operator]))

@@ -7,8 +7,8 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.audit import SHORT_RUN, hand_in
-from autograder.bank import PART_OF
+from autograder.audit import hand_in
+from autograder.homework import homework
 from autograder.intake import find
 from autograder.outfolder import Folder
 from autograder.results import Check, Result
@@ -51,13 +51,13 @@ class Verdict:
 
     @property
     def short_run_only(self) -> bool:
-        return self.caught and {check.id for check in self.lost} == {SHORT_RUN}
+        return self.caught and {check.id for check in self.lost} == {homework().whole}
 
     @property
     def elsewhere(self) -> tuple[str, ...]:
         """Checks of other parts that cost points; the short run may."""
-        own = PART_OF[self.mutant.file]
-        return tuple(check.id for check in self.lost if check.part != own and check.id != SHORT_RUN)
+        own = homework().part_of(self.mutant.file)
+        return tuple(check.id for check in self.lost if check.part != own and check.id != homework().whole)
 
 
 def verdicts(chosen: Iterable[Mutant], run: Run, jobs: int) -> Generator[Verdict, None, None]:

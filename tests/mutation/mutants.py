@@ -20,8 +20,7 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
-from autograder import kit
-from autograder.settings import FILES
+from autograder.homework import homework
 
 from .operators import OPERATORS, Code, is_docstring
 
@@ -56,7 +55,7 @@ class Mutant:
 
 def solution() -> dict[str, str]:
     """The four files without a mistake."""
-    return {name: (kit.SOLUTION / "vae" / name).read_text(encoding="utf-8") for name in FILES.values()}
+    return {name: (homework().solved / name).read_text(encoding="utf-8") for name in homework().files}
 
 
 @cache

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from autograder.sandbox.seal import FIRST_UID
-from autograder.sandbox.supervisor import proportional_bytes
+from autograder.sandbox.usage import proportional_bytes
 
 ROLES = ("main", "worker", "warm_parent", "forkserver", "supervisor")
 PATIENCE = 30

@@ -14,8 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from autograder import audit, kit
-from autograder.bank import entries, files
+from autograder import audit
+from autograder.checks.bank import entries, files
+from autograder.homework import homework
 
 from .grader import ROLES, Grader
 
@@ -27,7 +28,7 @@ CLASS = (
 
 def measure(folder: Path, count: int, jobs: int, seed: int) -> tuple[list[str], bool]:
     """Kill ``count`` times; returns lines for RESULTS.md, and whether nothing was lost or changed."""
-    bank = {entry.name: entry for kind in ("right", "wrong") for entry in entries(kit.BANK, kind)}
+    bank = {entry.name: entry for kind in ("right", "wrong") for entry in entries(homework().bank, kind)}
     place, out, temporary = folder / "class", folder / "out", folder / "tmp"
     audit.hand_in({name: files(bank[name]) for name in CLASS}, place)
 

@@ -1,7 +1,7 @@
 """How often does a right submission lose a point? Grades all right ones of the bank again and again, each time anew seeded.
 
 ``python -m tests.soak.right [--rounds N]``; prints every lost point and adds a line to tests/soak/RIGHT.md, also
-when interrupted. The rate that is expected is below 5.4e-7 a submission (autograder/checks/noise.py): any loss here is
+when interrupted. The rate that is expected is below 5.4e-7 a submission (autograder/vae/checks/noise.py): any loss here is
 a fault of the checks, so this ends with status 1 then.
 """
 
@@ -13,7 +13,9 @@ from pathlib import Path
 
 from rich.progress import Progress
 
-from autograder import audit, bank, kit
+from autograder import audit
+from autograder.checks import bank
+from autograder.homework import homework
 from autograder.outfolder import fresh_seed
 
 RECORD = Path(__file__).with_name("RIGHT.md")
@@ -25,14 +27,14 @@ def main() -> None:
         "--rounds", type=int, default=10, help="how many seeds; a round takes a minute or two"
     )
     rounds = parser.parse_args().rounds
-    size, graded, finished, lost = len(bank.entries(kit.BANK, "right")), 0, 0, []
+    size, graded, finished, lost = len(bank.entries(homework().bank, "right")), 0, 0, []
     try:
         for _ in range(rounds):
             seed = fresh_seed()
             with Progress() as bar:
                 task = bar.add_task(f"seed {seed}", total=size)
                 findings = audit.run(
-                    kit.BANK,
+                    homework().bank,
                     ["right"],
                     seed,
                     os.cpu_count() or 1,

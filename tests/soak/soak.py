@@ -9,8 +9,9 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
-from autograder import audit, kit
-from autograder.bank import Entry, entries, files
+from autograder import audit
+from autograder.checks.bank import Entry, entries, files
+from autograder.homework import homework
 from autograder.intake import find
 from autograder.outfolder import Folder
 from autograder.results import Result
@@ -49,8 +50,8 @@ def measure(folder: Path, count: int, jobs: int, seed: int) -> tuple[list[str], 
 
 def draw(count: int, chance: random.Random) -> dict[str, Entry]:
     """Bank entries under names of their own. Every entry comes once before one comes twice."""
-    ordinary = [*entries(kit.BANK, "right"), *entries(kit.BANK, "wrong")]
-    hostile = entries(kit.BANK, "hostile")
+    ordinary = [*entries(homework().bank, "right"), *entries(homework().bank, "wrong")]
+    hostile = entries(homework().bank, "hostile")
     bad = round(count * HOSTILE_SHARE) if hostile else 0
     drawn = [*cycled(ordinary, count - bad, chance), *cycled(hostile, bad, chance)]
     chance.shuffle(drawn)

@@ -1,6 +1,6 @@
 """Is a verdict the same whatever the seed, or luck? Judges the wrong or the right ones of the bank with many seeds.
 
-``python -m tests.soak.steady [--seeds N] [--right]``; adds a line to tests/soak/STEADY.md. The bank's code is the kit's
+``python -m tests.soak.steady [NAME ...] [--seeds N] [--right]``; adds a line to tests/soak/STEADY.md. The bank's code is the kit's
 own, so the hidden checks are called in the process that runs it, without seal and without the short run: 20 times as
 fast. Ends with status 1 where, with some seed, a part that must lose points lost none, or a right one lost any. Prints
 as well which checks took points with some seeds alone: consequences of a mistake that inputs do not always show. All
@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 from rich.progress import track
 
-from autograder import bank, kit
-from autograder.audit import SHORT_RUN
-from autograder.bank import PART_OF, STUBS, Entry
+from autograder.checks import bank
+from autograder.checks.bank import Entry
+from autograder.homework import homework
 from autograder.sandbox.warm_parent import preload
 from tests.bench.in_process import Examination, hidden_checks
 
@@ -42,11 +42,15 @@ def main() -> None:
     parser.add_argument(
         "--seeds", type=int, default=50, help="how many; 50 take a quarter of an hour on two cores"
     )
+    parser.add_argument("names", nargs="*", help="of the entries; else all that can be called here")
     parser.add_argument("--right", action="store_true", help="the right ones, which must lose nothing")
     given = parser.parse_args()
     seeds, kind = given.seeds, "right" if given.right else "wrong"
-    entries = [entry for entry in bank.entries(kit.BANK, kind) if can_be_called_here(entry)]
-    preload()  # once, for all processes that are forked from here, and so are the checks
+    entries = [entry for entry in bank.entries(homework().bank, kind) if can_be_called_here(entry)]
+    entries = [entry for entry in entries if not given.names or entry.name in given.names]
+    preload(
+        "autograder.vae.probes.probes"
+    )  # once, for all processes that are forked from here, and so are the checks
     hidden_checks()
     # A process for each entry, because many a mistake outlasts the call.
     with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
@@ -78,7 +82,7 @@ def can_be_called_here(entry: Entry) -> bool:
 def judge(given: tuple[Entry, int]) -> Judged:
     """All checks of the parts that must lose points, or of those that a right one writes, with each seed."""
     entry, seeds = given
-    parts = set(entry.parts) or {PART_OF[STUBS[stub]] for stub in entry.stubs}
+    parts = set(entry.parts) or entry.written_in
     found = Judged(entry.name, [], Counter())
     for seed in range(FIRST, FIRST + seeds):
         took = lost(entry, parts, seed)
@@ -92,7 +96,9 @@ def lost(entry: Entry, parts: set[str], seed: int) -> list[str]:
     """The checks of these parts that are not passed."""
     files = {name: text.encode() for name, text in bank.files(entry).items()}
     examination = Examination(files, seed)
-    names = [name for name, check in hidden_checks().items() if check.part in parts and name != SHORT_RUN]
+    names = [
+        name for name, check in hidden_checks().items() if check.part in parts and name != homework().whole
+    ]
     for name in names:
         with suppress(Exception):
             examination.require(name)

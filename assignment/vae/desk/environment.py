@@ -39,8 +39,8 @@ def old_python() -> Failure:
     what = Words(f"Python {found}은(는) 너무 오래되었습니다.", f"Python {found} is too old.")
     return _failure(
         what,
-        "Python 3.10-3.13을 설치하고 그것으로 실행하세요 (Windows: py -3.12 -m vae check).",
-        "Install Python 3.10-3.13 and run it with that (Windows: py -3.12 -m vae check).",
+        "Python 3.10 이상을 설치하고 그것으로 실행하세요 (Windows: py -3.12 -m vae check).",
+        "Install Python 3.10 or newer and run it with that (Windows: py -3.12 -m vae check).",
     )
 
 

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from vae.desk import diagnose, source
+from vae.desk import failure_in_run, failure_in_text
 from vae.desk.failure import ERROR, Failure
 from vae.desk.tasks import HANDOUT, TASKS, Words
 
@@ -86,11 +86,11 @@ def _import(name: str) -> Failure | None:
     try:
         module = importlib.import_module(f"vae.{name[:-3]}")
     except BaseException as error:  # noqa: BLE001 - SystemExit is the student's, too
-        failure = diagnose.describe(error, file=f"vae/{name}")
+        failure = failure_in_run.describe(error, file=f"vae/{name}")
         return failure if failure.file == f"vae/{name}" else None  # another file's trouble is said there
     owner = module.VAE if hasattr(module, "VAE") and name == "model.py" else module
     lost = [task for task in TASKS if task.file == name and not hasattr(owner, task.function)]
-    return source.problem(lost[0]) if lost else None
+    return failure_in_text.problem(lost[0]) if lost else None
 
 
 if __name__ == "__main__":

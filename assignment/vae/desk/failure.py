@@ -1,7 +1,8 @@
-"""One failure: what was called, what came back, what was expected, the likely cause, and where to edit."""
+"""A failure as a value: what was called, what came back, what was expected, the likely cause, and where to edit."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -69,3 +70,9 @@ class Failure:
     def from_dict(cls, values: dict[str, Any]) -> Failure:
         """The inverse of `as_dict`, after a way through JSON."""
         return cls(**{**values, "what": Words(*values["what"]), "cause": Words(*values["cause"])})
+
+
+def say(korean: str, english: str, status: int = 1) -> int:
+    """Print both lines on stderr. Returns `status`, an exit status."""
+    print(f"{korean}\n{english}", file=sys.stderr, flush=True)
+    return status

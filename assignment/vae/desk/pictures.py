@@ -14,7 +14,8 @@ from tqdm import tqdm
 
 from vae import plots
 from vae.data import Images
-from vae.desk.trouble import say, told
+from vae.desk.failure import say
+from vae.desk.failure_in_run import told
 
 TASK_OF = {"samples": "4a", "interpolation": "4b", "restoration": "4c"}
 NAMES = ("loss", "loss_terms", "reconstructions", "latent_map", *TASK_OF)

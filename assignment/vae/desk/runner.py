@@ -16,9 +16,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from vae.desk import diagnose, source, stopped
+from vae.desk import failure_in_run, failure_in_text
 from vae.desk.failure import STUB, Failure
-from vae.desk.tasks import BY_ID, HANDOUT, Task
+from vae.desk.tasks import BY_ID, HANDOUT, Task, of_checks
 
 PYTEST_ENDED = (0, 1, 2)  # all green, some red, stopped after the first red task
 PATIENCE = 120  # seconds; all checks together take two or three on a machine that has nothing else to do
@@ -54,7 +54,7 @@ class Outcome:
 
 
 @dataclass
-class Run:
+class CheckRun:
     """One run of checks under way: the outcomes so far, and whether it has ended."""
 
     tasks: list[Task]
@@ -73,15 +73,15 @@ class Run:
             outcome.red += not record["passed"]
             outcome.failure = outcome.failure or failure
         if "unloaded" in record:
-            for task in diagnose.tasks_of_file(record["unloaded"]):
+            for task in of_checks(record["unloaded"]):
                 if task in self.tasks:
-                    self._of(task.id).failure = failure or stopped.unknown(task, "")
+                    self._of(task.id).failure = failure or failure_in_run.unknown(task, "")
         if "broken" in record:
             self.give_up(failure=Failure.from_dict(record["broken"]))
         if "done" in record:
             self.ended = True
             if not self._failed() and not all(outcome.complete for outcome in self.outcomes.values()):
-                self.give_up(stopped.died(self.running, ""))  # student code interrupted pytest
+                self.give_up(failure_in_run.died(self.running, ""))  # student code interrupted pytest
 
     def give_up(self, failure: Failure) -> None:
         """End the run: the first task without a full result gets this failure."""
@@ -119,14 +119,14 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self._end()
 
-    def begin(self, tasks: Iterable[Task], stop: bool = False) -> Run:
+    def begin(self, tasks: Iterable[Task], stop: bool = False) -> CheckRun:
         """Ask for the checks of these tasks; `poll` gets the answers. What can be seen in the text alone is
         answered without running: only tasks without such a problem are run, with `stop` only those before the first.
         """
-        run = Run(list(tasks))
+        run = CheckRun(list(tasks))
         to_run = []
         for task in run.tasks:
-            problem = source.problem(task)
+            problem = failure_in_text.problem(task)
             if problem:
                 run.outcomes[task.id] = Outcome(task, failure=problem)
                 if stop:
@@ -145,7 +145,7 @@ class Worker:
             self.process.stdin.flush()
         return run
 
-    def poll(self, run: Run, seconds: float) -> bool:
+    def poll(self, run: CheckRun, seconds: float) -> bool:
         """Take answers for at most this long; True once the run has ended."""
         until = time.monotonic() + seconds
         while not run.ended:
@@ -153,11 +153,11 @@ class Worker:
                 record = self.answers.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
                 if time.monotonic() > run.deadline:
-                    run.give_up(stopped.endless(run.running, PATIENCE))
+                    run.give_up(failure_in_run.endless(run.running, PATIENCE))
                     self.restart()
                 break
             if record is None:
-                run.give_up(stopped.died(run.running, self._last_words()))
+                run.give_up(failure_in_run.died(run.running, self._last_words()))
                 self.restart()
             elif "ready" in record:
                 self.forks = record["forks"]
@@ -168,9 +168,9 @@ class Worker:
                 run.take(record)
                 status = record.get("done", 0)
                 if status < 0:
-                    run.give_up(stopped.died(run.running, self._last_words()))
+                    run.give_up(failure_in_run.died(run.running, self._last_words()))
                 elif status not in PYTEST_ENDED:
-                    run.give_up(stopped.unknown(run.running, f"pytest: {status}"))
+                    run.give_up(failure_in_run.unknown(run.running, f"pytest: {status}"))
         if run.ended and self.warm and not self.forks and self.used:
             self.restart()  # ahead of the next run
         return run.ended
@@ -182,7 +182,7 @@ class Worker:
             pass
         return [run.outcomes[task.id] for task in run.tasks if task.id in run.outcomes]
 
-    def cancel(self, run: Run) -> None:
+    def cancel(self, run: CheckRun) -> None:
         """End a run whose answer is not wanted any more; the next one begins at once where processes can be forked."""
         while not run.ended:
             if not self.forks:

@@ -15,10 +15,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from vae.desk import examine, handin, source
-from vae.desk.failure import ERROR, Failure
+from vae.desk import examine, failure_in_text, handin
+from vae.desk.failure import ERROR, Failure, say
 from vae.desk.tasks import FILES, HANDOUT, TASKS, VAE, Task, Words
-from vae.desk.trouble import say
 
 MANIFEST = "manifest.json"
 INTERRUPTED = 130
@@ -130,7 +129,7 @@ def read(folder: Path) -> tuple[dict[str, bytes], dict[str, Failure]]:
             files[task.file] = content
         except OSError as error:
             troubles[task.file] = (
-                troubles.get(task.file) or source.problem(task) or _unusable(task, error.strerror)
+                troubles.get(task.file) or failure_in_text.problem(task) or _unusable(task, error.strerror)
             )
         except handin.Unusable as error:
             troubles[task.file] = _unusable(task, *error.args)

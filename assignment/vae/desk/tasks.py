@@ -188,3 +188,8 @@ def named(name: str) -> list[Task]:
     if not found:
         raise KeyError(name)
     return found
+
+
+def of_checks(file: str) -> list[Task]:
+    """The tasks whose checks lie in a file of checks: "test_2_loss.py" holds 2a, 2b and 2c."""
+    return [task for task in TASKS if file.startswith(f"test_{task.part}_")]

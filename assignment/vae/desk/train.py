@@ -7,11 +7,12 @@ import json
 import platform
 import shutil
 import time
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 
-from vae.desk.trouble import say, told
+from vae.desk.failure import say
+from vae.desk.failure_in_run import told
 
 EPOCHS = {"digits": 100, "mnist": 10}  # digits has 12 batches an epoch, MNIST 469
 INTERRUPTED = 130
@@ -71,7 +72,7 @@ def _run(arguments: argparse.Namespace) -> int:
     loader = training.loader(data.loader(images, arguments.batch_size))
     started = time.monotonic()
     try:
-        with closing(training), fused_adam():
+        with closing(training):
             losses = train(model.to(device), loader, epochs, arguments.learning_rate, device)
         status, history = _losses(losses, epochs, training.history)
     except KeyboardInterrupt:
@@ -101,20 +102,6 @@ def _run(arguments: argparse.Namespace) -> int:
         return 1
     drawn = pictures.draw(model, history, images, test_images, out, device)
     return status or drawn
-
-
-def fused_adam() -> AbstractContextManager:
-    """While it lasts, an Adam updates its parameters in one pass over them: the same formula, a sixth of an epoch saved."""
-    from torch.optim import Adam, Optimizer
-    from torch.optim.optimizer import register_optimizer_step_pre_hook
-
-    def fuse(optimizer: Optimizer, *_: object) -> None:
-        for group in optimizer.param_groups:
-            undecided = not (optimizer.state or group.get("foreach") or group.get("differentiable"))
-            if isinstance(optimizer, Adam) and group["fused"] is None and undecided:
-                group["fused"] = True
-
-    return register_optimizer_step_pre_hook(fuse)
 
 
 def _unwritable(out: Path) -> int:
@@ -171,9 +158,9 @@ def _images(dataset: str) -> tuple:
 
 
 def _student(epochs: int) -> tuple:
-    """A new model, the student's `train`, and the book that will be kept of it."""
+    """A new model, the student's `train`, and the log that will be kept of it."""
     import vae.loss
-    from vae.desk.watched import Training
+    from vae.desk.training_log import Training
     from vae.model import VAE
 
     training = Training(epochs)

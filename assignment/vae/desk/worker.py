@@ -116,7 +116,7 @@ def main() -> int:
     try:
         load(everything="--warm" in sys.argv)
     except Exception as error:  # noqa: BLE001 - whatever keeps torch from loading is told, not raised
-        from vae.desk.diagnose import describe
+        from vae.desk.failure_in_run import describe
 
         print(json.dumps({"broken": describe(error).as_dict()}), file=channel, flush=True)
         return 1

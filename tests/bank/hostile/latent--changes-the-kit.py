@@ -7,7 +7,7 @@ import sys
 import torch
 
 kit = os.path.dirname(os.path.dirname(os.path.abspath(sys.modules["autograder"].__file__)))
-TARGETS = [f"{kit}/autograder/grading.py", f"{kit}/autograder/checks", f"{kit}/solution/vae/loss.py", f"{kit}/README.md"]
+TARGETS = [f"{kit}/autograder/grading.py", f"{kit}/autograder/checks", f"{kit}/autograder/vae/checks", f"{kit}/solution/vae/loss.py", f"{kit}/README.md"]
 TARGETS += [torch.__file__, os.__file__, "/etc/passwd", "/usr/lib", sys.executable]
 WAYS = {
     "write": lambda path: open(path, "a"),

@@ -8,7 +8,7 @@ import runpy
 import sys
 
 kit = os.path.dirname(os.path.dirname(os.path.abspath(sys.modules["autograder"].__file__)))
-sys.path += [kit, f"{kit}/solution", f"{kit}/tests", f"{kit}/autograder/checks"]
+sys.path += [kit, f"{kit}/solution", f"{kit}/tests", f"{kit}/autograder/checks", f"{kit}/autograder/vae/checks"]
 importlib.invalidate_caches()
 NAMES = ("autograder.checks.reference", "autograder.grading", "autograder.kit", "reference", "conftest", "solution.vae.loss")
 for name in NAMES:

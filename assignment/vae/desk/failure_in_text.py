@@ -1,0 +1,297 @@
+"""What is wrong with the student's files, found by reading them: no file, no Python, another name, not begun.
+
+Nothing is run, so the answer comes at once.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import json
+import re
+import warnings
+from pathlib import Path
+
+from vae.desk import source
+from vae.desk.failure import ERROR, STUB, Failure
+from vae.desk.tasks import HANDOUT, TASKS, VAE, Task, Words
+
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+# The first pattern that is found in the message of Python's SyntaxError names the cause.
+CAUSES = (
+    (
+        r"inconsistent use of tabs",
+        "탭과 빈칸이 섞였습니다. 들여쓰기를 모두 빈칸 4개로 바꾸세요 (VS Code: 오른쪽 아래 Tab Size > Convert Indentation to Spaces).",
+        "Tabs and spaces are mixed. Indent with 4 spaces everywhere (VS Code: bottom right, Tab Size > Convert "
+        "Indentation to Spaces).",
+    ),
+    (
+        r"unindent does not match",
+        "이 줄의 들여쓰기가 위의 어느 줄과도 맞지 않습니다. 같은 블록의 줄은 빈칸 수가 같아야 합니다.",
+        "This line lines up with none above it. Lines of one block begin with the same number of spaces.",
+    ),
+    (
+        r"expected an indented block",
+        "윗줄이 :로 끝났으니 이 줄은 빈칸 4개 더 들여 써야 합니다.",
+        "The line above ends in a colon, so this one has to be indented by 4 more spaces.",
+    ),
+    (
+        r"unexpected indent",
+        "이 줄이 윗줄보다 더 들여 쓰였습니다. 함수 안의 코드는 docstring과 같은 칸에서 시작합니다.",
+        "This line is indented more than the one above. Code in a function begins in the docstring's column.",
+    ),
+    (
+        r"was never closed|unmatched|does not match opening",
+        "괄호의 짝이 맞지 않습니다. 이 줄과 윗줄에서 ( [ { 와 } ] ) 의 수를 세어 보세요.",
+        "A bracket has no partner. Count ( [ { and } ] ) on this line and the one above.",
+    ),
+    (
+        r"expected ':'",
+        "줄 끝에 쌍점(:)이 빠졌습니다: def, for, if, with, else.",
+        "A colon is missing at the end of the line: def, for, if, with, else.",
+    ),
+    (
+        r"unterminated",
+        "따옴표가 닫히지 않았습니다.",
+        "A quotation mark is not closed.",
+    ),
+    (
+        r"invalid (non-printable )?character",
+        "영문이 아닌 문자나 기호(전각 괄호, 굽은 따옴표, × 등)가 코드에 있습니다. 영문 키보드로 다시 입력하세요.",
+        "There is a character that is not plain English in the code (a wide bracket, a curly quote, ×). Type it again.",
+    ),
+    (
+        r"cannot assign|Maybe you meant '=='|cannot delete",
+        "= 의 왼쪽에는 이름만 올 수 있습니다. 비교는 == 입니다.",
+        "Only a name can stand left of =. To compare, write ==.",
+    ),
+    (
+        r"'return' outside function",
+        "return이 함수 밖에 있습니다. 함수의 다른 줄과 같은 칸으로 들여 쓰세요.",
+        "The return stands outside of the function. Indent it like the function's other lines.",
+    ),
+)
+OTHERWISE = Words(
+    "이 줄이나 바로 윗줄에 오타가 있습니다: 괄호, 쉼표, 쌍점, 따옴표를 보세요.",
+    "There is a slip on this line or the one above: look at brackets, commas, colons, quotes.",
+)
+
+
+def problem(task: Task) -> Failure | None:
+    """What can be seen without running anything: no file, no Python, another name, not begun. Else None."""
+    if not task.path.is_file():
+        return _no_file(task)
+    failure = unreadable(task.path, task.id)
+    if failure:
+        return failure
+    tree = ast.parse(task.path.read_bytes())
+    found = source.definitions(tree, task)
+    if not found:
+        return None if source.is_bound(tree, task) else _no_function(task, tree)
+    if len(found) > 1 and any(source.is_stub(node) for node in found):
+        first, last = found[0].lineno, found[-1].lineno
+        cause = Words(
+            f"{first}행과 {last}행에 같은 함수가 있습니다. 하나만 남기세요. Python은 마지막 것을 씁니다.",
+            f"It stands on lines {first} and {last}: keep one of them. Python uses the last.",
+        )
+        what = Words(f"{task.function} 함수가 두 번 있습니다.", f"{task.function} is there twice.")
+        return Failure(ERROR, task.id, what, cause, file=task.name, line=last)
+    return unwritten(task)
+
+
+def unwritten(task: Task) -> Failure | None:
+    """Says that a function is still a stub, and what to write; None where it is written."""
+    node = source.body_of(task)
+    stub = node and next((line for line in node.body if source.raises_stub(line)), None)
+    if node is None or stub is None:
+        return None
+    before = [line for line in node.body if line.lineno < stub.lineno]
+    if any(isinstance(line, ast.Return) for line in before):
+        return None  # it is never reached
+    own = [line for line in node.body if not source.is_docstring(line) and not source.raises_stub(line)]
+    where = {"file": task.name, "line": stub.lineno, "source": "raise NotImplementedError(...)"}
+    if own:
+        what = Words(
+            "코드를 썼지만 raise NotImplementedError 줄이 남아 있습니다.",
+            "There is code, but the line raise NotImplementedError is still there.",
+        )
+        cause = Words("그 줄을 지우고 저장하세요.", "Delete that line and save.")
+        return Failure(ERROR, task.id, what, cause, **where)
+    what = Words(f"{task.function}: 아직 작성되지 않았습니다.", f"{task.function} is not written yet.")
+    cause = _written_elsewhere(task) or Words(
+        f"{task.todo.ko}\n아래 줄을 여러분의 코드로 바꾸고 저장하세요.",
+        f"{task.todo.en}\nReplace the line below by your code and save.",
+    )
+    return Failure(
+        STUB,
+        task.id,
+        what,
+        cause,
+        called=task.call,
+        returned="NotImplementedError",
+        expected=task.expected,
+        **where,
+    )
+
+
+def unreadable(path: Path, task: str = "") -> Failure | None:
+    """Why Python can't read this file of the student's; None where it can."""
+    name = f"vae/{path.name}"
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        what = Words(f"{name}을(를) 읽을 수 없습니다.", f"{name} cannot be read.")
+        return Failure(ERROR, task, what, Words(str(error.strerror), str(error.strerror)), file=name)
+    return _wrong_kind(content, name, task) or _syntax(content, name, task)
+
+
+def _wrong_kind(content: bytes, name: str, task: str) -> Failure | None:
+    """A notebook under the name of a Python file, or text that is not UTF-8."""
+    what = Words(f"{name}은(는) Python 파일이 아닙니다.", f"{name} is no Python file.")
+    if content.lstrip()[:1] == b"{" and _is_notebook(content):
+        cause = Words(
+            "노트북(.ipynb)의 내용이 들어 있습니다. 셀의 코드만 복사해 넣거나, 노트북의 "
+            f"'다른 이름으로 저장 > Python(.py)'을 쓰세요. 처음 파일로: python -m vae reset {task or name}",
+            "It holds a saved notebook (.ipynb). Copy the code of the cells into it, or use the notebook's "
+            f"'save as Python (.py)'. To get the file as it was: python -m vae reset {task or name}",
+        )
+        return Failure(ERROR, task, what, cause, file=name)
+    try:
+        if content.startswith(UTF16) or b"\0" in content:
+            raise UnicodeDecodeError("utf-8", content, 0, 1, "UTF-16")
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        what = Words(f"{name}이(가) UTF-8로 저장되지 않았습니다.", f"{name} is not saved as UTF-8.")
+        cause = Words(
+            "편집기에서 인코딩을 UTF-8로 바꾸어 저장하세요 (메모장: 다른 이름으로 저장 > 인코딩 UTF-8).",
+            "Save it with the encoding UTF-8 (Notepad: Save as > Encoding: UTF-8).",
+        )
+        return Failure(ERROR, task, what, cause, file=name, line=line)
+    return None
+
+
+def _is_notebook(content: bytes) -> bool:
+    try:
+        return "cells" in json.loads(content)
+    except ValueError:
+        return False
+
+
+def _syntax(content: bytes, name: str, task: str) -> Failure | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an odd escape in a string is no failure
+            compile(content, name, "exec")
+    except SyntaxError as error:
+        return of_syntax_error(error, name, task)
+    return None
+
+
+def of_syntax_error(error: SyntaxError, name: str, task: str = "") -> Failure:
+    """Python's own error in our words, with the line and the likely slip."""
+    message, text = str(error.msg), error.text or ""
+    if isinstance(error, IndentationError) and "\t" in text[: len(text) - len(text.lstrip())]:
+        message += "; inconsistent use of tabs"
+    cause = next((Words(ko, en) for pattern, ko, en in CAUSES if re.search(pattern, message)), OTHERWISE)
+    if text.lstrip().startswith(("%", "!")):
+        cause = Words(
+            "%와 !로 시작하는 줄은 노트북의 명령입니다. 지우세요.",
+            "A line that begins with % or ! is a command of notebooks. Delete it.",
+        )
+    what = Words(
+        f"{name} {error.lineno}행을 Python이 읽지 못합니다.",
+        f"Python cannot read line {error.lineno} of {name}.",
+    )
+    returned = f"{type(error).__name__}: {message}"
+    where = {"file": name, "line": error.lineno or 0, "source": text.strip()}
+    return Failure(ERROR, task, what, cause, returned=returned, **where)
+
+
+def _no_file(task: Task) -> Failure:
+    what = Words(f"{task.name} 파일이 없습니다.", f"{task.name} is missing.")
+    cause = _renamed(task) or Words(
+        f"여기에 있어야 합니다: {VAE}\n되살리기: python -m vae reset {task.id}",
+        f"It belongs here: {VAE}\nTo bring it back: python -m vae reset {task.id}",
+    )
+    return Failure(ERROR, task.id, what, cause, file=task.name)
+
+
+def _no_function(task: Task, tree: ast.Module) -> Failure:
+    """The function is missing: perhaps it has another name, or lost its indentation."""
+    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    inside = "class VAE의 함수" if task.file == "model.py" else "함수"
+    what = Words(
+        f"{task.name}에 {inside} {task.function}이(가) 없습니다.",
+        f"{task.function} is missing in {task.name}.",
+    )
+    if task.function in functions:
+        line = functions[task.function].lineno
+        right = "    def (class VAE)" if task.file == "model.py" else "def"
+        cause = Words(
+            f"{line}행에 있지만 들여쓰기가 다릅니다. 원래처럼 {right} 자리에 두세요.",
+            f"It is on line {line}, but indented differently. Put it back where it was: {right}.",
+        )
+        return Failure(
+            ERROR, task.id, what, cause, file=task.name, line=line, source=source.line_at(task.path, line)
+        )
+    given = {other.function for other in TASKS} | {"__init__", "encode", "decode", "forward"}
+    near = difflib.get_close_matches(task.function, set(functions) - given, n=1, cutoff=0.5)
+    line = functions[near[0]].lineno if near else 0
+    if near:
+        cause = Words(
+            f"{line}행의 {near[0]}을(를) 말하나요? 이름을 {task.function}(으)로 되돌리세요. 채점도 이 이름으로 합니다.",
+            f"Is it {near[0]} on line {line}? Give it back its name {task.function}: it is graded by that name.",
+        )
+    else:
+        cause = Words(
+            f"함수 이름과 매개변수는 그대로 두어야 합니다. 되살리기: python -m vae reset {task.id}",
+            f"Names and parameters must stay. To bring it back: python -m vae reset {task.id}",
+        )
+    return Failure(
+        ERROR,
+        task.id,
+        what,
+        cause,
+        expected=f"def {task.call.removeprefix('VAE.')}",
+        file=task.name,
+        line=line,
+        source=source.line_at(task.path, line) if line else "",
+    )
+
+
+def _written_elsewhere(task: Task) -> Words | None:
+    """Where the function of an unwritten task is written instead; None where it is nowhere."""
+    for path in source.written_files(".py"):
+        if path != task.path and source.is_written(path, task):
+            name = source.shown(path)
+            return Words(
+                f"{task.function}은(는) {name}에 쓰여 있습니다. 검사와 채점은 {task.name}만 봅니다. 코드를 그 파일로 옮기세요.",
+                f"{task.function} is written in {name}, but only {task.name} is checked and graded. Move the code there.",
+            )
+    for path in source.written_files(".ipynb"):
+        if source.is_in_a_cell(path, task):
+            name = source.shown(path)
+            return Words(
+                f"{task.function}은(는) 노트북 {name}의 셀에 있습니다. 검사와 채점은 {task.name}만 봅니다. 함수를 그 파일에 붙여 넣고 저장하세요.",
+                f"{task.function} stands in a cell of the notebook {name}, but only {task.name} is checked and graded. "
+                "Paste the function into that file and save.",
+            )
+    return None
+
+
+def _renamed(task: Task) -> Words | None:
+    """A file that seems to be the missing one under another name: loss.py.txt, loss (1).py, loss.ipynb."""
+    stem = task.file.removesuffix(".py")
+    pattern = re.compile(
+        rf"{stem}( ?\(\d+\)|[ _-]?copy|[ _-]?\d+| - 복사본)?(\.py)?(\.txt|\.ipynb|\.py)?", re.I
+    )
+    for path in sorted([*VAE.iterdir(), *HANDOUT.iterdir()]):
+        if path.is_file() and pattern.fullmatch(path.name):
+            name = source.shown(path)
+            return Words(
+                f"{name}이(가) 그 파일인가요? 이름을 정확히 {task.name}(으)로 바꾸세요 (Windows: 보기 > 파일 확장명 켜기).",
+                f"Is it {name}? Rename it to exactly {task.name} (Windows: View > File name extensions on).",
+            )
+    return None

@@ -1,0 +1,110 @@
+"""Files that several students handed in alike, comments, docstrings and spacing aside: for the instructor to look at.
+
+Compared are streams of tokens: unlike a parser, a tokeniser is not brought down by what is nested too deep.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import token
+import tokenize
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from autograder.files import inert, new_csv
+from autograder.homework import homework
+from autograder.intake import Submission
+
+TRIVIAL_LINES = 6  # so short an answer, and the solution's own, many find by themselves
+# Python 3.10's and 3.11's tokeniser takes a time that grows with the square of a line that it can't read.
+TOKENISED_BYTES, TOKENISED_LINE = 50_000, 1_000
+SPACING = (
+    token.COMMENT,
+    token.NL,
+    token.NEWLINE,
+    token.INDENT,
+    token.DEDENT,
+    token.ENCODING,
+    token.ENDMARKER,
+)
+Line = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A file that these students handed in alike; ``lines`` of it are not in the hand-out."""
+
+    file: str
+    lines: int
+    students: tuple[str, ...]
+
+
+class Fingerprints:
+    """Takes submissions one by one and keeps only hashes of them."""
+
+    def __init__(self) -> None:
+        self._students: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+
+    def add(self, submission: Submission) -> None:
+        """Remember each file that has something of the student's own in it."""
+        for file, content in submission.files.items():
+            lines = logical_lines(content)
+            own = [line for line in lines if line not in known(file, handout=True)]
+            trivial = len(own) <= TRIVIAL_LINES and all(line in known(file, handout=False) for line in own)
+            if own and not trivial:
+                digest = hashlib.sha256(repr(lines).encode("utf-8", "surrogatepass")).hexdigest()
+                self._students[file, digest, len(own)].append(submission.name)
+
+    def alike(self) -> list[Alike]:
+        """What more than one student handed in, the longest first."""
+        found = [
+            Alike(file, lines, tuple(sorted(names)))
+            for (file, _, lines), names in self._students.items()
+            if len(names) > 1
+        ]
+        return sorted(found, key=lambda each: (-each.lines, each.file, each.students))
+
+
+def to_csv(alike: Iterable[Alike]) -> bytes:
+    """identical.csv: a row for each file that several students share."""
+    rows = [(each.file, each.lines, len(each.students), inert("; ".join(each.students))) for each in alike]
+    return new_csv([("file", "own_lines", "count", "students"), *rows])
+
+
+@cache
+def known(file: str, handout: bool) -> frozenset[Line]:
+    """The lines of the hand-out's, or of the solution's, file of this name."""
+    root = homework().given if handout else homework().solved
+    return frozenset(logical_lines((root / file).read_bytes())) if file in homework().files else frozenset()
+
+
+def logical_lines(content: bytes) -> list[Line]:
+    """The lines as Python sees them, each with its depth first. Of what is no Python, or very long, the words."""
+    try:
+        if (
+            len(content) <= TOKENISED_BYTES
+            and max(map(len, content.splitlines()), default=0) <= TOKENISED_LINE
+        ):
+            return _tokenised(content)
+    except (SyntaxError, tokenize.TokenError, UnicodeError, LookupError):
+        pass
+    return [tuple(line.split()) for line in content.decode("utf-8", "replace").splitlines() if line.strip()]
+
+
+def _tokenised(content: bytes) -> list[Line]:
+    lines: list[Line] = []
+    words: list[str] = []
+    depth, texts_only = 0, True
+    for each in tokenize.tokenize(io.BytesIO(content).readline):
+        depth += (each.type == token.INDENT) - (each.type == token.DEDENT)
+        if each.type == token.NEWLINE:
+            if words and not texts_only:  # a line of texts alone is a docstring
+                lines.append((str(depth), *words))
+            words, texts_only = [], True
+        elif each.type not in SPACING:
+            words.append(each.string)
+            texts_only = texts_only and each.type == token.STRING
+    return lines

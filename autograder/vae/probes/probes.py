@@ -1,0 +1,224 @@
+"""Probes ask: each calls one of the student's functions and returns what came back, as plain data.
+
+A probe knows no expected value; everything it gets from the grader may be seen by student code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy
+import torch
+
+from autograder.sandbox.encoding import Array
+from autograder.vae.probes import devices
+from autograder.vae.probes.package import any_model, build_model, student_function
+from autograder.vae.probes.toys import DeviceWatch, loaded, make_loader, seen_by, weighted_loss
+
+
+def unpacked(value: Any, device: str) -> Any:
+    """The grader's arguments with tensors in place of their descriptions, on ``device``, which it calls cpu."""
+    if isinstance(value, Array):
+        return value.data if value.data is None else value.data.to(device)
+    if isinstance(value, dict):
+        named = {"device": device} if value.get("device") == "cpu" else {}
+        return {**{key: unpacked(item, device) for key, item in value.items()}, **named}
+    if isinstance(value, (list, tuple)):
+        return [unpacked(item, device) for item in value]
+    return value
+
+
+def differentiate(
+    function: Callable[..., Any],
+    arguments: dict[str, Any],
+    wrt: list[str],
+    cotangent: torch.Tensor | None,
+    by_name: bool,
+) -> dict[str, Any]:
+    """Call ``function``; return its value, its gradients and its arguments as they are afterwards.
+
+    Arguments named in ``wrt`` are neither leaves nor shared, so that legal in-place code works.
+    ``cotangent`` weighs the elements of a value that is no scalar.
+    """
+    leaves = {name: arguments[name].clone().requires_grad_() for name in wrt}
+    given = {name: leaves[name] * 1 if name in wrt else value for name, value in arguments.items()}
+    value = function(**given) if by_name else function(*given.values())
+    after = {name: item.detach().clone() for name, item in given.items() if isinstance(item, torch.Tensor)}
+    gradients: dict[str, Any] = {}
+    if wrt and isinstance(value, torch.Tensor) and value.requires_grad and _fits(value, cotangent):
+        found = torch.autograd.grad(value, list(leaves.values()), cotangent, allow_unused=True)
+        gradients = dict(zip(leaves, found, strict=True))
+    return {"value": value, "gradients": gradients, "after": after}
+
+
+def _fits(value: torch.Tensor, cotangent: torch.Tensor | None) -> bool:
+    return value.numel() == 1 if cotangent is None else value.shape == cotangent.shape
+
+
+def reparameterize(
+    mu: torch.Tensor,
+    log_var: torch.Tensor,
+    cotangent: torch.Tensor | None = None,
+    calls: int = 1,
+    training: bool = True,
+    as_views: bool = False,
+    no_grad: bool = False,
+) -> list[dict[str, Any]]:
+    """``calls`` calls of VAE.reparameterize; gradients where a cotangent is given."""
+    model = any_model(mu.shape[-1])
+    model.train(training)
+    wrt = [] if cotangent is None else ["mu", "log_var"]
+    answers = []
+    for _ in range(calls):
+        both = torch.stack([mu, log_var], dim=-1).clone()
+        arguments = (
+            {"mu": both[..., 0], "log_var": both[..., 1]}
+            if as_views
+            else {
+                "mu": mu.clone(),
+                "log_var": log_var.clone(),
+            }  # a call that changes them is one call's mistake
+        )
+        with torch.set_grad_enabled(not no_grad):
+            answers.append(differentiate(model.reparameterize, arguments, wrt, cotangent, by_name=False))
+    return answers
+
+
+def loss(
+    function: str,
+    arguments: dict[str, torch.Tensor],
+    wrt: list[str],
+    by_name: bool = False,
+    as_views: bool = False,
+    no_grad: bool = False,
+) -> dict[str, Any]:
+    """One call of a function of vae.loss."""
+    if as_views:
+        mu, log_var = torch.cat([arguments["mu"], arguments["log_var"]], dim=1).chunk(2, dim=1)
+        arguments = {**arguments, "mu": mu, "log_var": log_var}
+    with torch.set_grad_enabled(not no_grad):
+        return differentiate(student_function(function), arguments, wrt, None, by_name)
+
+
+def latent(function: str, model: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
+    """One call of a function of vae.latent with the package's model."""
+    with torch.random.fork_rng(devices=[]):  # else its initial weights would advance what a student put back
+        network = build_model(**model)
+    before = {name: item.clone() for name, item in network.named_parameters()}
+    answer = differentiate(
+        student_function(function), {"model": network, **arguments}, [], None, by_name=False
+    )
+    changed = [
+        name
+        for name, item in network.named_parameters()
+        if not (torch.equal(item, before[name]) and item.requires_grad)
+    ]
+    return {**answer, "changed_parameters": changed}
+
+
+def train_epoch(
+    model: dict[str, Any],
+    data: dict[str, Any],
+    loss: dict[str, Any],
+    optimizer: dict[str, Any],
+    device: str,
+    by_name: bool = False,
+) -> dict[str, Any]:
+    """One call of train_epoch with the package's model, a loss and an optimiser of the grader's choice.
+
+    ``by_name``: the device is handed over as a string.
+    """
+    network = build_model(**model).eval()
+    loader = make_loader(**data)
+    steps = getattr(torch.optim, optimizer["name"])(network.parameters(), **optimizer["options"])
+    where = device if by_name else torch.device(device)
+    value = student_function("train_epoch")(network, loader, weighted_loss(loss), steps, where)
+    return {**_trained(value, network, len(loader), model["state"]), "images": loader.dataset.tensors[0]}  # type: ignore[attr-defined]
+
+
+def train(
+    model: dict[str, Any],
+    data: dict[str, Any],
+    epochs: int,
+    learning_rate: float,
+    device: str,
+    by_name: bool = True,
+) -> dict[str, Any]:
+    """One call of train with the package's model and loss: the stand-ins, or in the short run the student's.
+
+    ``by_name``: the device is handed over as a string.
+    """
+    network = build_model(**model).cpu()
+    loader = make_loader(**data)
+    where = device if by_name else torch.device(device)
+    value = student_function("train")(network, loader, epochs, learning_rate, where)
+    # One who never asked the loader itself has gone through its data set in another way.
+    seen = {
+        "all_passes": not 0 < loader.passes < epochs,
+        "batches": loader.batches if loader.passes else None,
+    }
+    return {**_trained(value, network, epochs * len(loader), model["state"]), **seen}
+
+
+def untrained(model: dict[str, Any], images: torch.Tensor) -> dict[str, Any]:
+    """What the network makes of a few images before it is trained, sampling aside; empty where its layers differ."""
+    network = importlib.import_module("vae.model").VAE()
+    if network.latent_dim != model["latent_dim"] or not _has_shapes_of(network, model["state"]):
+        return {"seen": {}}
+    seen = seen_by(loaded(network, model["state"]), images)
+    own = [
+        item for name, item in network.named_parameters() if name not in model["state"] and item.requires_grad
+    ]
+    computed = seen["mu"].sum() + seen["log_var"].sum() + seen["decoded"].sum()
+    reached = torch.autograd.grad(computed, own, allow_unused=True) if own else ()
+    return {"seen": {} if any(gradient is not None for gradient in reached) else seen}
+
+
+def _has_shapes_of(network: Any, state: Mapping[str, torch.Tensor]) -> bool:
+    own = network.state_dict()  # further buffers and parameters are the student's business
+    return all(name in own and own[name].shape == value.shape for name, value in state.items())
+
+
+def _trained(value: Any, network: Any, batches: int, given: Mapping[str, torch.Tensor]) -> dict[str, Any]:
+    """What came of a training. Its noise is fresh where as many samples as there were batches had noise of their own."""
+    drawn = getattr(network, "drawn", ())
+    fresh = len(set(drawn)) >= min(batches, len(drawn))
+    trainable = all(item.requires_grad for name, item in network.named_parameters() if name in given)
+    state = {name: item for name, item in network.state_dict().items() if name in given}
+    return {"value": value, "state": state, "fresh_noise": fresh, "trainable": trainable}
+
+
+def rehearse() -> None:
+    """Forward passes as checks ask for them, on the CPU and without data: what torch does only once, it does here."""
+    with torch.no_grad(), DeviceWatch():
+        for device in ("cpu", "meta"):
+            layers = torch.nn.Linear(784, 2), torch.nn.ReLU(), torch.nn.Linear(2, 784), torch.nn.Sigmoid()
+            torch.nn.Sequential(*layers).to(device)(torch.zeros(1, 784, device=device)).square().sum()
+
+
+def seeded(seed: int, probe: str, arguments: dict[str, Any]) -> Any:
+    """Another probe, with every usual source of random numbers and torch's modes set first."""
+    torch.set_grad_enabled(True)
+    torch.set_default_dtype(torch.float32)
+    random.seed(seed)
+    numpy.random.seed(seed)
+    torch.manual_seed(seed)
+    return PROBES[probe](**arguments)
+
+
+PROBES: dict[str, Callable[..., Any]] = {
+    "reparameterize": reparameterize,
+    "loss": loss,
+    "latent": latent,
+    "train_epoch": train_epoch,
+    "train": train,
+    "untrained": untrained,
+    "reparameterize_device": devices.reparameterize_device,
+    "latent_device": devices.latent_device,
+    "train_epoch_device": devices.train_epoch_device,
+    "train_device": devices.train_device,
+    "seeded": seeded,
+}

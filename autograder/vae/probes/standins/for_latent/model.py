@@ -1,0 +1,1 @@
+VAE.really_samples = True

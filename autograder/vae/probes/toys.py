@@ -1,0 +1,125 @@
+"""What both sides build alike: small models' weights, loaders and losses that are made up, and a watch for devices.
+
+Nothing here is secret: student code runs beside it.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+from torch.utils.data import DataLoader, TensorDataset
+
+TILT = torch.linspace(-1, 1, 784)  # a weight for each pixel
+
+
+def loaded(model: Any, state: Mapping[str, torch.Tensor]) -> Any:
+    """The model with parameters of its own that have the values in ``state``, and lie where these do."""
+    model.to(next(iter(state.values())).device)
+    lacking = model.load_state_dict(state, strict=False).unexpected_keys  # it may well have more
+    if lacking:
+        raise AttributeError(f"the model has no {lacking[0]}")
+    return model
+
+
+def seen_by(network: Any, images: torch.Tensor) -> dict[str, Any]:
+    """Results of the given methods, and gradients of forward's by the weights of the encoder's last layer.
+
+    Sampling, which is the student's to write, is replaced; ``recon_x`` is None where forward samples in its own way.
+    """
+    asked = []
+
+    def fixed(mu: torch.Tensor, log_var: torch.Tensor) -> torch.Tensor:
+        asked.append(True)
+        return mu + 0.1 * log_var
+
+    network.reparameterize = fixed
+    mu, log_var = network.encode(images)
+    recon_x, forward_mu, forward_log_var = network(images)
+    layer = network.get_parameter("encoder.2.weight")
+    (by_code,) = torch.autograd.grad(forward_mu.sum() + 2 * forward_log_var.sum(), layer, retain_graph=True)
+    (by_pixels,) = torch.autograd.grad(recon_x.sum(), layer)
+    return {
+        "mu": mu,
+        "log_var": log_var,
+        "decoded": network.decode(mu),
+        "forward_mu": forward_mu,
+        "forward_log_var": forward_log_var,
+        "by_code": by_code,
+        "recon_x": recon_x if asked else None,
+        "by_pixels": by_pixels,
+    }
+
+
+class Loader(DataLoader[Any]):
+    """A DataLoader that counts how often somebody began to go through it, and the batches that were taken."""
+
+    passes = batches = 0
+
+    def __iter__(self) -> Any:
+        self.passes += 1
+        return self._counted(super().__iter__())
+
+    def _counted(self, batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
+            self.batches += 1
+            yield batch
+
+
+def make_loader(
+    images: torch.Tensor, labels: torch.Tensor, batch_size: int, seed: int | None = None
+) -> Loader:
+    """A DataLoader over its whole data set, on the CPU, in order, or shuffled where a seed is given."""
+    generator = None if seed is None else torch.Generator().manual_seed(seed)
+    shuffle = seed is not None
+    return Loader(TensorDataset(images.cpu(), labels.cpu()), batch_size, shuffle=shuffle, generator=generator)
+
+
+def weighted_loss(weights: dict[str, float]) -> Callable[..., torch.Tensor]:
+    """A loss that is like no other: a weighted sum of simple terms, so that it can't be mistaken.
+
+    Terms without a weight are left out, which saves their time.
+    """
+    terms: dict[str, Callable[..., torch.Tensor]] = {
+        "square": lambda error, recon_x, mu, log_var: error.square().sum(),
+        "fourth": lambda error, recon_x, mu, log_var: error.pow(4).sum(),
+        "recon_x": lambda error, recon_x, mu, log_var: recon_x.sum(),
+        "mu": lambda error, recon_x, mu, log_var: mu.square().sum(),
+        "log_var": lambda error, recon_x, mu, log_var: log_var.square().sum(),
+        # Of either sign, and for recon_x (N, 784) alone.
+        "tilted": lambda error, recon_x, mu, log_var: (error * (TILT.to(error.device) + 0.05 * error)).sum(),
+        "codes": lambda error, recon_x, mu, log_var: mu.square().sum() - log_var.square().sum(),
+    }
+
+    def loss_function(
+        recon_x: torch.Tensor, x: torch.Tensor, mu: torch.Tensor, log_var: torch.Tensor
+    ) -> torch.Tensor:
+        error = recon_x - x.reshape(recon_x.shape)
+        weighted = [weight * terms[name](error, recon_x, mu, log_var) for name, weight in weights.items()]
+        return functools.reduce(operator.add, weighted)
+
+    return loss_function
+
+
+class DeviceWatch(TorchDispatchMode):
+    """Notes whether an operation mixes tensors of two devices, which fails on a GPU.
+
+    The second device is ``meta``: it needs no GPU and no CUDA build, and holds no data.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mixed = False
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        tensors = [item for item in tree_leaves((args, kwargs or {})) if isinstance(item, torch.Tensor)]
+        copies = "copy" in func.name()  # moving from one device to the other is what is asked for
+        # A 0-dim tensor on the CPU may take part in any operation.
+        devices = {item.device.type for item in tensors if item.dim() > 0 or item.device.type == "meta"}
+        self.mixed = self.mixed or (len(devices) > 1 and not copies)
+        return func(*args, **(kwargs or {}))

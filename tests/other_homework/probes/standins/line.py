@@ -1,0 +1,9 @@
+"""Stand-in for fit.line: nothing is added, and nothing fitted."""
+
+
+def add_noise(y, spread):
+    return y.clone()
+
+
+def fit_line(x, y, steps, learning_rate):
+    return [0.0, 0.0]
