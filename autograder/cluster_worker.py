@@ -16,6 +16,7 @@ from multiprocessing.util import Finalize
 
 from autograder import __version__, isolation, kit
 from autograder.fingerprint import fingerprint
+from autograder.homework import homework
 from autograder.intake import Submission
 from autograder.messages import Message
 from autograder.results import Graded, Verdict
@@ -29,7 +30,11 @@ _one_at_a_time = threading.Lock()
 
 def versions() -> dict[str, str]:
     """What has to be the same on all machines: points must not depend on where a submission is graded."""
-    return {"kit": f"{__version__} ({fingerprint()})", "torch": version("torch")}
+    return {
+        "kit": f"{__version__} ({fingerprint()})",
+        "homework": homework().package,
+        "torch": version("torch"),
+    }
 
 
 def grade_there(ours: Mapping[str, str], order: bytes) -> Graded | LeftOut | Stopped:

@@ -304,7 +304,9 @@ def test_where_no_workers_control_passes_the_run_stops_and_nothing_is_written(
 
 
 @pytest.mark.parametrize(
-    "other", [{"kit": "0.0 (0123456789abcdef)"}, {"torch": "1.0.0"}], ids=["kit", "torch"]
+    "other",
+    [{"kit": "0.0 (0123456789abcdef)"}, {"homework": "line2025"}, {"torch": "1.0.0"}],
+    ids=["kit", "homework", "torch"],
 )
 def test_a_worker_with_another_version_is_refused_by_name(
     machines: Machines, grade_all: Grade, a_class: Path, tmp_path: Path, other: dict[str, str]
