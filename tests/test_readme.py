@@ -1,5 +1,6 @@
 """The READMEs and the pages they lead to: the same in both languages, complete, and true as far as a machine can tell."""
 
+import ast
 import re
 import runpy
 import subprocess
@@ -240,6 +241,19 @@ def test_a_guarantee_quotes_the_figures_of_its_source():
             digits = len(figure.partition(".")[2])
             rounded = [f"{float(each):.{digits}f}" for each in source if "." in each] if digits else []
             assert figure in source or figure in rounded, (measured, figure, target)
+
+
+def test_a_guarantee_counts_what_is_there():
+    """The bank's entries, and the attacks on pages."""
+    bank = {kind: len(list((ROOT / "tests" / "bank" / kind).glob("*.py"))) for kind in ("right", "wrong")}
+    assert f"all {bank['right']} right and all {bank['wrong']} wrong submissions" in PAGES[GUARANTEES]
+    parsed = ast.parse((ROOT / "tests" / "test_browser.py").read_text(encoding="utf-8"))
+    (attacks,) = (
+        len(node.value.elts)
+        for node in parsed.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PAYLOADS"
+    )
+    assert f"| {attacks} attacks" in PAGES[GUARANTEES]
 
 
 # --- all of them -----------------------------------------------------------------------------------------
