@@ -1,4 +1,4 @@
-"""Benchmarks: what the README says about speed, memory and steadiness, measured again.
+"""Benchmarks: measure again what docs/guarantees.md says about speed, memory and steadiness.
 
 ``python tests/bench [NAME ...] [--few]``; all measurements without a name. Prints what it finds and
 writes build/bench.json, where what is not measured this time stays as it was. Not a test: nothing fails here, and
