@@ -1,4 +1,4 @@
-"""What the short run is held to: the control's loss where it is known, never more than the committed band allows."""
+"""What the short run's loss is compared with: the control's if it is known, and never beyond the committed band."""
 
 from __future__ import annotations
 

@@ -403,7 +403,7 @@ def test_of_the_downloads_of_two_days_the_later_attempt_counts(tmp_path: Path) -
         sources = find(write(tmp_path, {f"{day}.zip": zipped(files) for day, files in enumerate(days)}))
         assert [load(source).files for source in sources] == [own(1), own(2)]
         assert sorted(said(sources).values()) == ["older", "twice"]
-    second["kim_1001_6001_vae-1.zip"] = packed(own(1, ("model.py",)))  # the older attempt's other files may still count
+    second["kim_1001_6001_vae-1.zip"] = packed(own(1, ("model.py",)))  # the older files may still count
     sources = find(
         write(tmp_path, {f"{day}.zip": zipped(files) for day, files in enumerate((first, second))})
     )

@@ -64,7 +64,7 @@ DECIDING = (
 def test_another_byte_in_what_decides_about_points_is_another_kit(
     copied: Path, file: str, decides: bool
 ) -> None:
-    assert fingerprint.fingerprint.__wrapped__() == fingerprint.fingerprint()  # a copy elsewhere has the same one
+    assert fingerprint.fingerprint.__wrapped__() == fingerprint.fingerprint()  # a copy has the same one
     (copied / file).write_bytes((copied / file).read_bytes() + b"\n")
     assert (fingerprint.fingerprint.__wrapped__() != fingerprint.fingerprint()) is decides
 

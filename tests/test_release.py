@@ -175,7 +175,7 @@ def test_email_from_attachment_to_points(dist: Path, tmp_path: Path, points: Cal
 
 
 def test_nbgrader_from_course_to_points(dist: Path, tmp_path: Path, points: Callable) -> None:
-    """The course folder's source, as students get it, in nbgrader's tree of hand-ins (nbgrader itself: test_nbgrader.py)."""
+    """The course folder's source, as students get it, in nbgrader's tree of hand-ins (nbgrader itself: tests/gradebook)."""
     source = dist / "nbgrader" / "source" / "ps1"
     notebook = nbformat.read(source / "lab.ipynb", as_version=4)
     assert [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
