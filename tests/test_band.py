@@ -1,4 +1,4 @@
-"""What the short run's loss is compared with: the control's if it is known, and never beyond the committed band."""
+"""The band of the short run: around the control's loss if that is known, and always within the committed band."""
 
 from __future__ import annotations
 

@@ -229,7 +229,7 @@ SIZES: dict[str, Callable[[Tensor], Tensor]] = {
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
 def test_noise_of_any_size_is_equally_large_in_both_modes(size: Callable[[Tensor], Tensor]) -> None:
-    """Whatever costs points for the spread costs none for freshness, at any seed."""
+    """Noise of a wrong size costs points for its spread, but none for freshness, at any seed."""
     for seed in range(100):
         drawn = normal(seed, CALLS + 2, ROWS, COLUMNS) * size(spread_of_log_var(seed).double())
         noise.check_equally_large(drawn[:CALLS], drawn[CALLS:], "f")

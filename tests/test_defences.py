@@ -1,4 +1,4 @@
-"""Each layer of defence on its own: it stops an attack from which every other layer is removed; without it, none does.
+"""Each layer of defence on its own: it stops its attack when no other layer can; without it, nothing does.
 
 The tests weaken a policy by patching this process, which then does the warm parent's work; the product has no such
 switch. All layers together are tested in test_sandbox.py and test_hostile.py.

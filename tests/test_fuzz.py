@@ -84,7 +84,7 @@ def megabytes(line: str) -> int:
 
 
 def frugal(call: Callable[[], Any], most: int) -> None:
-    """Make the call. Python may allocate ``most`` bytes; with torch and safetensors, 64 MB more than twice that."""
+    """Make the call. Python may allocate ``most`` bytes; the process may grow by twice that and 64 MB."""
     Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     before = megabytes("VmRSS:")
     tracemalloc.start()

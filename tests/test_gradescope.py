@@ -220,7 +220,7 @@ def test_setup_installs_a_small_torch_and_the_kit_and_grades_the_solution(
 def test_a_container_that_is_killed_leaves_what_was_found_until_then(
     simulated: Simulated, built: subprocess.CompletedProcess[str], solution: dict[str, bytes]
 ) -> None:
-    """The student's code, which runs as another user under Landlock, can't read the installed solution either."""
+    """The student's code, which runs as another user under Landlock, can't read the installed solution."""
     assert built.returncode == 0
     (hidden,) = simulated.root.glob("venv/lib/python*/site-packages/autograder/kit/solution/vae/loss.py")
     source = simulated.root / "source"
@@ -263,7 +263,7 @@ def test_a_container_that_is_killed_leaves_what_was_found_until_then(
 def test_the_graders_own_failure_gives_no_score_and_is_loud(
     simulated: Simulated, built: subprocess.CompletedProcess[str], solution: dict[str, bytes]
 ) -> None:
-    """Gradescope shows a missing results.json as a failure of the autograder, without a score."""
+    """Gradescope treats a missing results.json as a failure of the autograder: there is no score."""
     assert built.returncode == 0
     failing = simulated.start(solution, AUTOGRADER_ISOLATION="none")
     said, errors = failing.communicate()

@@ -319,7 +319,7 @@ def test_both_readmes_name_every_task_with_its_points():
 
 
 def test_no_page_says_how_many_tasks_or_points_there_are():
-    """The numbers change with the homework. The tables that do give them are compared with the record by a test."""
+    """The numbers change with the homework. Tables that do give them are compared with the record by a test."""
     pages = [
         *ROOT.glob("README*.md"),
         *ROOT.glob("docs/*.md"),

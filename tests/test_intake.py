@@ -171,7 +171,7 @@ def test_canvas_single_files_are_gathered_by_student(tmp_path: Path, bulk: bool)
 
 @pytest.mark.parametrize("times", [1, 2, 3])
 def test_zips_packed_again_and_again_are_opened(tmp_path: Path, times: int) -> None:
-    """In a class folder, in a student's own folder, and in the zip of a whole class."""
+    """They lie in a class folder, in a student's own folder, and in the zip of a whole class."""
     again = nested(under("vae"), times)
     write(tmp_path / "class", {"kim.zip": zipped({"code.zip": again}), "lee/report/hw.zip": again})
     write(tmp_path, {"all.zip": zipped({"kim.zip": again, "lee.zip": again, "park.zip": again})})

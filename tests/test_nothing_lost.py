@@ -180,7 +180,7 @@ def test_whoever_is_killed_nothing_is_lost(
     temporary: Path,
     undisturbed: dict[str, Any],
 ) -> None:
-    """The kill hits the second submission, which takes longer than the first control, for which an.json waits."""
+    """The second submission is under way: it takes longer than the first control, for which an.json waits."""
     out = tmp_path / "out"
     first = out / "results" / "an.json"
     for slow in (SLOW, SLOWER):
@@ -211,7 +211,7 @@ def test_whoever_is_killed_nothing_is_lost(
 def test_no_student_process_outlives_a_grader_that_is_killed(
     tier: str, put_in: Callable[..., Path], started: Command, temporary: Path
 ) -> None:
-    """Nor does the child that this student's code forks."""
+    """The child that this student's code forks does not outlive it either."""
     put_in({"an": ENDLESS})
     process = started(AUTOGRADER_ISOLATION=tier)
 

@@ -443,7 +443,7 @@ def test_long_names_in_a_zip_take_no_time(tmp_path: Path, long: str) -> None:
     files = {f"{long}{version}/{name}": text for version in "ab" for name, text in own(1).items()}
     started = time.perf_counter()
     find(write(tmp_path, {"kim.zip": zipped(files), "lee.zip": packed(own(2))}))
-    assert time.perf_counter() - started < 20  # it took minutes if patterns were tried on the whole name
+    assert time.perf_counter() - started < 20  # minutes, if patterns were tried on the whole name
 
 
 @pytest.mark.parametrize("form", ["{}", "{}.zip"])
@@ -566,7 +566,7 @@ def test_a_zip_of_people_without_files_is_not_taken_for_one_hand_in(
     ],
 )
 def test_numbers_in_names_of_canvas(tmp_path: Path, names: list[str], student: str) -> None:
-    """The classmate's id shows how long ids are."""
+    """A classmate is added, whose id shows how long ids are."""
     classmates = {f"lee_1002_509{n}_{name}": text for n, (name, text) in enumerate(own(1).items())}
     sources = find(write(tmp_path, {**classmates, **dict.fromkeys(names, packed(own(2)))}))
     assert {source.name for source in sources} == {"lee_1002", student}
@@ -681,7 +681,7 @@ def graded_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_ends_with_what_was_passed_over(
     graded_by_name: None, autograder: Command, tmp_path: Path, language: str
 ) -> None:
-    """A line on the terminal, the reasons on the class page, also after ``report``, and the names in JSON."""
+    """A line on the terminal, the reasons on the class page (after ``report`` too), and the names in JSON."""
     path = write(tmp_path / "class", {**KIM, **LEE, "loose.py": b"", ".choi/model.py": b""})
     out = tmp_path / "out"
     ended = autograder("grade", path, "--out", out, "--lang", language)

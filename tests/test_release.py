@@ -191,7 +191,7 @@ def test_nbgrader_from_course_to_points(dist: Path, tmp_path: Path, points: Call
 def test_the_colab_notebook_fetches_the_handout(
     dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
-    """Its first cell, in an empty folder on Colab, downloads the zip from the address and finds the hand-out."""
+    """The first cell, in an empty folder on Colab, downloads the zip from the address and finds the hand-out."""
     notebook = nbformat.read(dist / "colab" / f"lab.{language}.ipynb", as_version=4)
     nbformat.validate(notebook)
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
@@ -215,7 +215,7 @@ def test_the_colab_notebook_fetches_the_handout(
 def test_the_colab_notebook_packs_the_hand_in(
     dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, points: Callable
 ) -> None:
-    """Its last cell packs the notebook, as it is in the page, and the four files into one zip, and downloads it."""
+    """The last cell packs the notebook, as it is in the page, and the four files into one zip, and downloads it."""
     notebook = nbformat.read(dist / "colab" / "lab.ko.ipynb", as_version=4)
     assert "accelerator" not in notebook.metadata
     assert notebook.cells[-1].source.startswith('hand_in("")')
@@ -262,7 +262,7 @@ PAGES = [
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_says_the_same_in_both_languages(page: str) -> None:
-    """It has the same headings, rows and steps; its links lead somewhere; `autograder` is called the same way."""
+    """Both have the same headings, rows and steps; links lead somewhere; `autograder` is always called the same way."""
     english, korean = (
         (ROOT / name).read_text(encoding="utf-8") for name in (page, page.replace(".md", ".ko.md"))
     )

@@ -1,4 +1,4 @@
-"""Answers of known mistakes, kept for the next run: each is called once per machine, and none gets wrong by that."""
+"""Answers of known mistakes, kept for the next run: a machine asks for each once, and never keeps a wrong one."""
 
 from __future__ import annotations
 

@@ -593,7 +593,7 @@ def test_a_loss_costs_nobody_anything(stage: Stage, class_of: Callable[..., Path
 def test_a_control_whose_process_is_lost_costs_nobody_anything(
     stage: Stage, class_of: Callable[..., Path], loss: Outcome, at: int
 ) -> None:
-    """The first control is lost, or the second."""
+    """It is the first control, or the second."""
     stage.verdicts = [*[PASSED] * at, loss]
     results = stage.grade(class_of("an", "bae"))
     assert statuses(results) == {"an": "graded", "bae": "graded"}

@@ -213,7 +213,7 @@ def test_a_process_that_vanishes_is_a_crash(
     with pytest.raises(Crashed) as crashed:
         attempt(attacked, source)
     if "abort" in source and attacked.tier == "landlock":
-        end = ("signal", 11)  # abort may not even signal itself there; its fallback instruction ends so
+        end = ("signal", 11)  # abort may not even signal itself there; its last resort ends in this signal
     assert (crashed.value.how, crashed.value.number) == end
 
 
@@ -643,9 +643,8 @@ def test_only_the_connection_to_the_grader_is_open(sealed: WarmParent, attempt: 
     """
     found = attempt(sealed, source)
     assert found.pop("0")[1] == os.stat("/dev/null").st_rdev
-    assert stat.S_ISFIFO(found.pop("1")[0]) and stat.S_ISFIFO(
-        found.pop("2")[0]
-    )  # to be counted and forgotten
+    # Output goes into pipes, to be counted and forgotten.
+    assert stat.S_ISFIFO(found.pop("1")[0]) and stat.S_ISFIFO(found.pop("2")[0])
     ((mode, _),) = found.values()
     assert stat.S_ISSOCK(mode)
 

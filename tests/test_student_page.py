@@ -1,4 +1,4 @@
-"""The student's page: its words in both languages, its pictures, and that it holds no students' markup and no secrets."""
+"""The student's page: its words in both languages, its pictures; no student's text becomes markup, no secret is shown."""
 
 from __future__ import annotations
 

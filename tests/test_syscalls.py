@@ -1,4 +1,4 @@
-"""The filter of system calls: every call that libseccomp knows is classified, and unknown ones look missing."""
+"""The filter of system calls: every call that libseccomp knows is classified; any other is answered as missing."""
 
 from __future__ import annotations
 
