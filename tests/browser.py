@@ -1,4 +1,4 @@
-"""A real browser for the pages: Debian's Chromium, another one of this machine, or Playwright's own."""
+"""A real browser for the pages: Debian's Chromium, another one on this machine, or Playwright's own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MISSING = "no Chromium here: `apt-get install chromium`, or `python -m playwrigh
 
 
 def executable() -> str | None:
-    """Where a Chromium lies, or None."""
+    """The path of a Chromium, or None."""
     from playwright.sync_api import sync_playwright
 
     for name in NAMES:
@@ -29,7 +29,7 @@ def executable() -> str | None:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The browser. Raises FileNotFoundError with what to do where there is none."""
+    """Yield a browser. Raises FileNotFoundError, which says what to install, if there is none."""
     from playwright.sync_api import sync_playwright
 
     found = executable()

@@ -1,4 +1,4 @@
-"""What the tests of the engine share: one warm parent a tier, and submissions made of a few lines."""
+"""Fixtures that the engine's tests share: one warm parent per tier, and submissions of a few lines."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def sealed(request: pytest.FixtureRequest) -> WarmParent:
 
 @pytest.fixture
 def temporary() -> Iterator[Path]:
-    """A folder for TMPDIR: students' users get through, and its path is short enough for a socket, unlike tmp_path's."""
+    """A folder for TMPDIR. Unlike tmp_path, students' users can pass through it and its path fits a socket."""
     with tempfile.TemporaryDirectory(prefix="vae-test-") as folder:
         os.chmod(folder, 0o711)
         yield Path(folder)
@@ -66,7 +66,7 @@ def temporary() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def mnist_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """MNIST's folder, as ``--data-root`` takes it, from the archives beside this repository."""
+    """A folder with MNIST for ``--data-root``, copied from the archives beside this repository."""
     archives = kit.ROOT.parent / "shared" / "data" / "MNIST" / "raw"
     if not archives.is_dir():
         pytest.skip("the MNIST archives are not beside this repository, so nothing was tried on MNIST")
@@ -77,7 +77,7 @@ def mnist_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def small() -> Limits:
-    """Limits that a runaway reaches in a second."""
+    """Limits that runaway code reaches within a second."""
     return replace(homework().limits(), cpu_seconds=1, memory_mb=300)
 
 
@@ -88,8 +88,8 @@ Attempt = Callable[..., Any]
 def attempt(small: Limits) -> Attempt:
     """Run lines of a student's code in a sealed process: ``answer = attempt(parent, source)``.
 
-    The source is the file loss.py. Its function ``attack`` is called, ``asks`` times; the last answer is
-    returned as the grader gets it. Whatever ``Student.ask`` raises is raised.
+    The source becomes loss.py. Its function ``attack`` is called ``asks`` times, and the last answer is
+    returned as the grader receives it. Raises whatever ``Student.ask`` raises.
     """
 
     def attempted(
@@ -127,13 +127,13 @@ def _files(root: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def autograder(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """``ended = autograder("grade", ...)``: the console script in this process."""
+    """``ended = autograder("grade", ...)``: run the console script in this process."""
     return command(monkeypatch, capsys)
 
 
 @pytest.fixture
 def kit_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
-    """``kit_at(folder)``: hand-out, solution, bank and recipes are those that lie there."""
+    """``kit_at(folder)``: use the hand-out, solution, bank and recipes in that folder."""
 
     def moved(folder: Path) -> None:
         monkeypatch.setattr(kit, "ROOT", folder)
@@ -148,7 +148,7 @@ Files = Mapping[str, bytes | str]
 
 @pytest.fixture
 def put_in(tmp_path: Path) -> Callable[..., Path]:
-    """``folder = put_in({"kim": files, "lee": files})``: a class with one folder for each student."""
+    """``folder = put_in({"kim": files, "lee": files})``: make a class with one folder per student."""
 
     def written(students: Mapping[str, Files], folder: Path = tmp_path / "class") -> Path:
         for name, files in students.items():
@@ -162,7 +162,7 @@ def put_in(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def handed_in(put_in: Callable[..., Path], tmp_path: Path) -> Callable[..., Submission]:
-    """``submission = handed_in(files)``: as intake reads it."""
+    """``submission = handed_in(files)``: these files as intake reads them."""
 
     def loaded(files: Files, name: str = "kim") -> Submission:
         put_in({name: files}, tmp_path / "single")

@@ -1,4 +1,4 @@
-"""The console script called in the tests' own process, and how it ended."""
+"""Run the console script in the tests' own process, and record how it ended."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder import cli
 
 
 class Ended(NamedTuple):
-    """How a command ended, and what it said."""
+    """How a command ended, and what it printed."""
 
     status: int
     out: str
@@ -27,7 +27,7 @@ Command = Callable[..., Ended]
 
 
 def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """``ended = called("grade", ...)``; a traceback is never what a command says."""
+    """``ended = called("grade", ...)`` runs a command and checks that it printed no traceback."""
     monkeypatch.setenv("COLUMNS", "200")
 
     def called(*arguments: object) -> Ended:

@@ -19,7 +19,7 @@ from autograder.trust import ungraded
 def grade_each(
     sources: Sequence[Source], folder: Folder, run: Run, jobs: int, fresh: bool = False
 ) -> Generator[Result, None, None]:
-    """Each result when it may be believed: what grade_class does between the seed and the summary, on this machine."""
+    """Yield each result once it can be trusted: grade_class between the seed and the summary, on this machine."""
     opened = partial(workers.local, run, jobs, False)
     return Grading(deque(sources), folder, run, opened, fresh).results()
 
@@ -31,6 +31,6 @@ def failed(submission: Submission, run: Run, fault: Exception, tier: str) -> Res
 
 
 def ran(reached: str) -> Check:
-    """The short run's check as a worker leaves it, before it is held to the control's loss."""
+    """The short run's check as a worker leaves it, before it is compared with the control's loss."""
     values = {"called": "train()", "reached": reached}
     return Check("short_run", "training", "", 10.0, 10.0, "passed", "", "short_run.passed", values)

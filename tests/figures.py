@@ -1,7 +1,7 @@
-"""Draw what each misconception looks like, from the formulas: the right one as a line, the mistaken one dashed.
+"""Draw what each misconception looks like, from the formulas: the right one solid, the mistaken one dashed.
 
 ``make figures`` writes them to autograder/vae/pages/figures/KIND/MISCONCEPTION.svg; KIND names the words that describe
-them. The pictures hold no words but formulas, so that each serves every language. What is black in them takes the
+them. The pictures contain formulas but no words, so each serves every language. What is drawn in INK takes the
 colour of the page's text.
 """
 
@@ -25,7 +25,7 @@ from autograder import kit
 Curve = NDArray[np.float64]
 Formula = Callable[[Curve], Curve]
 INK = "#010203"  # stands for the colour of text
-RIGHT, WRONG = "#2f7fd0", "#c8620a"  # three to one against white and against the dark page's cards
+RIGHT, WRONG = "#2f7fd0", "#c8620a"  # contrast of 3:1 against white and against the dark page's cards
 SVG = "{http://www.w3.org/2000/svg}"
 LINK = "{http://www.w3.org/1999/xlink}href"
 SIGMA = r"\sigma=e^{\log\sigma^2/2}"
@@ -47,7 +47,7 @@ def cross_entropy(p: Curve | float, x: Curve | float) -> Curve:
 
 
 def densities(axes: Axes, wrong: Callable[[float], float], label: str) -> None:
-    """z of a narrow and of a wide posterior; ``wrong`` is the mistaken standard deviation of a log_var."""
+    """A narrow and a wide posterior over z; ``wrong`` gives the mistaken standard deviation for a log_var."""
     z = np.linspace(-5, 5, 251)
     for log_var, mean in ((-2.0, -2.2), (1.4, 1.6)):
         right = normal(z, mean, np.exp(log_var / 2))
@@ -65,7 +65,7 @@ def densities(axes: Axes, wrong: Callable[[float], float], label: str) -> None:
 
 
 def shapes(axes: Axes, wrong: Formula, right_label: str, label: str) -> None:
-    """The density of the standard normal and of something else."""
+    """The density of the standard normal, and the mistaken one."""
     z = np.linspace(-3.5, 3.5, 351)
     axes.plot(z, normal(z, 0, 1), color=RIGHT, label=right_label)
     axes.plot(z, wrong(z), color=WRONG, linestyle="--", label=label)
@@ -91,7 +91,7 @@ def pixel(axes: Axes, wrong: Formula, label: str, x: float) -> None:
 
 
 def balance(axes: Axes, reconstruction: float, divergence: float, label: str) -> None:
-    """Both terms for one code over sigma, with a reconstruction loss that noise makes worse; a dot at each minimum."""
+    """The sum of both terms over sigma, for one code; noise raises the reconstruction loss. A dot marks each minimum."""
     sigma = np.linspace(0.03, 1.6, 158)
     noise, prior = 4 * np.square(sigma), kl(0.0, 2 * np.log(sigma))
     for terms, colour, line, name in (
@@ -106,7 +106,7 @@ def balance(axes: Axes, reconstruction: float, divergence: float, label: str) ->
 
 
 def cloud(axes: Axes) -> None:
-    """Draws of a code of two dimensions: noise of its own for each, and the same for both."""
+    """Samples of a two-dimensional code: with separate noise per dimension, and with the same noise for both."""
     draws = np.random.default_rng(20131220).standard_normal((2, 250))
     axes.scatter(
         draws[0], draws[1], s=7, color=RIGHT, alpha=0.7, linewidths=0, label=r"$\epsilon_1,\ \epsilon_2$"
@@ -118,7 +118,7 @@ def cloud(axes: Axes) -> None:
 
 
 def descent(axes: Axes) -> None:
-    """A weight on the way down a parabola, with each step's gradient alone and with all gradients so far."""
+    """A weight descending a parabola, with each step's own gradient and with the sum of all gradients so far."""
     steps, rate = 14, 0.35
     for forget, colour, line, label in (
         (True, RIGHT, "-", r"$g_t$"),
@@ -142,7 +142,7 @@ def uniform(z: Curve) -> Curve:
     return ((z >= 0) & (z <= 1)).astype(np.float64)
 
 
-# By misconception: the kind of picture, which has words in the catalogues, and how it is drawn.
+# Misconception -> the kind of picture, which has words in the catalogues, and the function that draws it.
 FIGURES: Mapping[str, tuple[str, Callable[[Axes], None]]] = {
     "reparam-var-as-std": (
         "density",
@@ -197,7 +197,7 @@ FIGURES: Mapping[str, tuple[str, Callable[[Axes], None]]] = {
 
 
 def draw(misconception: str) -> str:
-    """The picture as an SVG element that may stand in a page beside others."""
+    """The picture as an SVG element that can stand in a page beside others."""
     style: Any = {
         **dict.fromkeys(
             ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK
@@ -217,7 +217,7 @@ def draw(misconception: str) -> str:
 
 
 def embedded(name: str, content: str) -> str:
-    """A file's drawing without what only a file of its own needs; its ids begin with ``name``."""
+    """The drawing of an SVG file, without what only a standalone file needs; its ids begin with ``name``."""
     root = ElementTree.fromstring(content)
     used = set(re.findall(r'(?:href="|url\()#([^")]+)', content))
     for parent in root.iter():

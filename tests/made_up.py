@@ -1,4 +1,4 @@
-"""Results that nobody earned: a class of any size for the pages, the same each time."""
+"""Made-up results for the pages: a class of any size, the same each time."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ NAMES = (
 
 
 def part_of(check: str) -> str:
-    """The part that a check's name tells."""
+    """The part that a check belongs to, read from its name."""
     begins = {"reparameterize": "reparameterize", "kl": "loss", "reconstruction": "loss", "loss": "loss"}
     begins |= {"train": "training", "short": "training"}
     return begins.get(check.split("_")[0], "latent")
 
 
 def results(count: int, seed: int = 0) -> list[Result]:
-    """``count`` results with all checks of the kit; about as many mistakes as students make."""
+    """``count`` results with all checks of the kit, and about as many mistakes as students make."""
     chance = random.Random(seed)
     titles = catalogue("en")["titles"]
     known = sorted(catalogue("en")["misconceptions"])[:12]
@@ -70,14 +70,14 @@ def _result(
 
 
 def write_results(out: Path, made: list[Result]) -> None:
-    """OUT/results as ``grade`` leaves it. Names are taken for file names as they are."""
+    """Write OUT/results as ``grade`` does. Submissions' names become file names unchanged."""
     (out / "results").mkdir(parents=True, exist_ok=True)
     for result in made:
         (out / "results" / f"{result.submission}.json").write_text(result.to_json(), encoding="utf-8")
 
 
 def write_pictures(out: Path, made: list[Result]) -> None:
-    """OUT/pictures and the instructor's; the samples look like digits, all else is noise."""
+    """Write OUT/pictures and the instructor's. The samples look like digits; all else is noise."""
     (out / "pictures").mkdir(parents=True, exist_ok=True)
     (out / INSTRUCTORS).write_bytes(some_pictures().to_bytes())
     digits = np.kron(load_digits().images, np.ones((3, 3))) * (255 / 16)

@@ -1,4 +1,4 @@
-"""What the tests of pages share: results made of a few words, a page taken apart, texts that want to be markup."""
+"""Helpers for the tests of pages: results made of a few words, a parsed page, and texts that pose as markup."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ XSS = [
 
 
 class Page(HTMLParser):
-    """A page taken apart: its tags, attributes and text; and whether the tags are well nested."""
+    """A parsed page: its tags, attributes and text. Fails if the tags are not well nested."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ MIXED = (
 
 
 def evil(text: str) -> Result:
-    """A result with this text in every field that a student has a hand in."""
+    """A result with this text in every field that a student can influence."""
     fields = (
         "called",
         "returned",
@@ -125,7 +125,7 @@ def evil(text: str) -> Result:
 
 
 def some_pictures(**changed: Any) -> Pictures:
-    """Pictures of no model at all, as large as real ones."""
+    """Random pictures, as large as those of a real model."""
     draw = np.random.default_rng(0)
     arrays: dict[str, Any] = {
         name: draw.integers(0, 256, shape).astype(np.uint8)

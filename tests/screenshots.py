@@ -1,6 +1,6 @@
-"""Pictures of the demo's pages: ``python tests/screenshots.py OUT TO`` writes TO/PAGE-SIZE-COLOURS.png.
+"""Screenshots of the demo's pages: ``python tests/screenshots.py OUT TO`` writes TO/PAGE-SIZE-COLOURS.png.
 
-Phone, laptop and paper, light and dark; small palettes, so that they fit into a repository.
+Phone and laptop are taken in light and dark, paper only in light. A small palette keeps the files small.
 """
 
 import io
@@ -10,7 +10,7 @@ from pathlib import Path
 from browser import chromium
 from PIL import Image
 
-SIZES = {"phone": (390, 844), "laptop": (1280, 900), "print": (794, 1123)}  # A4 at 96 dots an inch
+SIZES = {"phone": (390, 844), "laptop": (1280, 900), "print": (794, 1123)}  # A4 at 96 dpi
 STUDENT = "park-jihoon"  # lost points, has a misconception with its picture, and a trained model
 
 

@@ -1,4 +1,4 @@
-"""What the short run is held to: the control's loss where it is known, never more than the committed band allows."""
+"""The band of the short run: around the control's loss if that is known, and always within the committed band."""
 
 from __future__ import annotations
 

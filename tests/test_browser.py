@@ -1,6 +1,6 @@
 """The pages in a real browser: every link, sort, filter and language; nothing leaves the page, nothing is run.
 
-Skipped, with the reason, where there is no Chromium.
+Skipped, with the reason, if there is no Chromium.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Watched:
-    """A page, and everything about it that should not happen."""
+    """A page, and everything that happened to it and should not have."""
 
     def __init__(self, page: Page, folder: Path) -> None:
         self.page = page
@@ -102,7 +102,7 @@ def watched(browser: Browser, out: Path) -> Iterator[Page]:
 
 
 def column(page: Page, index: int) -> list[str]:
-    """What the rows that are shown say in one column."""
+    """The texts of one column, in the rows that are shown."""
     script = f"rows => rows.filter(row => !row.hidden).map(row => row.cells[{index}].innerText)"
     found: list[str] = page.locator("#table tbody tr").evaluate_all(script)
     return found
@@ -276,7 +276,7 @@ def hostile(text: str) -> Result:
 
 
 def test_the_payloads_are_live(browser: Browser) -> None:
-    """On a page that escapes nothing most of the scripts run: the next test could fail."""
+    """On a page that escapes nothing, most of the scripts run, so the next test can fail."""
     executed = 0
     for text in PAYLOADS:
         page = browser.new_page()

@@ -1,4 +1,4 @@
-"""The trusted side's own judgement: noise statistics, expectations that let nothing slip, verdicts, hidden inputs."""
+"""How the trusted side judges: noise statistics, strict expectations, verdicts, hidden inputs."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def spread_of_log_var(seed: int) -> Tensor:
 
 
 def refusals(drawn: Tensor, log_var: Tensor) -> set[str]:
-    """The message ids with which each of the four judgements refuses this noise."""
+    """The message ids with which the four checks of noise refuse it."""
     found = set()
     for judge in (
         lambda: noise.check_spread(drawn, log_var),
@@ -229,7 +229,7 @@ SIZES: dict[str, Callable[[Tensor], Tensor]] = {
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
 def test_noise_of_any_size_is_equally_large_in_both_modes(size: Callable[[Tensor], Tensor]) -> None:
-    """Whatever costs points for the spread costs none for freshness, at any seed."""
+    """Noise of a wrong size costs points for its spread, but none for freshness, at any seed."""
     for seed in range(100):
         drawn = normal(seed, CALLS + 2, ROWS, COLUMNS) * size(spread_of_log_var(seed).double())
         noise.check_equally_large(drawn[:CALLS], drawn[CALLS:], "f")
@@ -265,7 +265,7 @@ def test_noise_that_is_wrong_in_evaluation_mode_alone_is_of_another_kind(kind: s
 
 
 def test_columns_off_zero_are_no_repetition() -> None:
-    """Codes from a posterior whose mean is the same for all images are wrong, and drawn anew all the same."""
+    """Codes from a posterior with the same mean for all images are wrong, but still drawn anew."""
     for seed in range(100):
         noise.check_fresh(normal(seed, 2, 300, 8) + 3 * normal(seed + 1000, 8))
 
@@ -283,7 +283,7 @@ def test_codes_up_to_three_times_too_large_are_read_from_images(scale: float) ->
 
 
 def array(data: Tensor | None, **changes: Any) -> Array:
-    """As the wire describes a tensor, with some of its description changed."""
+    """A tensor as the wire describes it, with some of the description changed."""
     seen = {
         "dtype": "float32" if data is None else str(data.dtype).removeprefix("torch."),
         "shape": () if data is None else tuple(data.shape),
@@ -461,7 +461,7 @@ def test_what_came_back_is_described_in_a_few_words(value: Any, text: str) -> No
 # --- verdicts --------------------------------------------------------------------------------------------
 
 RAISED = StudentRaised({"type": "ValueError", "text": "no", "file": "loss.py", "line": 3})
-HOLES = (" .", " ,", "  ", " )", "( ", "None", "line 0", "0번째", "{")  # where a value is missing
+HOLES = (" .", " ,", "  ", " )", "( ", "None", "line 0", "0번째", "{")  # signs of a missing value
 VERDICTS: dict[str, tuple[BaseException | None, str, str]] = {
     "nothing": (None, "passed", "check.passed"),
     "a difference": (Failed("noise.mean"), "failed", "noise.mean"),
@@ -667,7 +667,7 @@ def test_the_band_is_calibrated(dataset: str) -> None:
 
 @pytest.mark.parametrize("dataset", ["digits", "mnist"])
 def test_the_mean_image_lies_above_the_band(dataset: str, request: pytest.FixtureRequest) -> None:
-    """Who learns nothing but the output's bias reaches no more, without any use of z: it is the best constant."""
+    """The mean image is the best constant. A model that learns only the output's bias, without z, does no better."""
     root = request.getfixturevalue("mnist_root") if dataset == "mnist" else None
     images, held_out = (short_run.images_of(dataset, root, train)[0] for train in (True, False))
     mean = images.mean(dim=0).clamp(1e-6, 1 - 1e-6).expand_as(held_out)
@@ -756,7 +756,7 @@ def test_every_answer_of_a_probe_can_cross() -> None:
     assert well_formed(crossed, ANSWER)["gradients"]["mu"].data.tolist() == [2, 2]
 
 
-# --- what training comes to ------------------------------------------------------------------------------
+# --- the result of training ------------------------------------------------------------------------------
 
 ADAMS = ({"foreach": False}, {"foreach": True}, {"fused": True})
 
@@ -774,7 +774,7 @@ def trained_by_torch(task: dict[str, Any], choice: dict[str, bool]) -> dict[str,
     return dict(model.state_dict())
 
 
-# With the first two, float32 decided which way Adam's first step goes, and right code lost points.
+# With the first two seeds, rounding to float32 decided the sign of Adam's first step, and right code lost points.
 @pytest.mark.parametrize("seed", [1000075, 3000268, 1, 2])
 @pytest.mark.parametrize(
     "choice", ADAMS, ids=lambda choice: next(iter(choice)) + str(next(iter(choice.values())))
@@ -795,7 +795,7 @@ def test_a_task_that_rounding_decides_is_drawn_anew() -> None:
 
     def draw_task(draw: Draw) -> dict[str, Any]:
         task = toy_models.train_task(Draw(len(drawn)))
-        if not drawn:  # a hidden unit at its kink: what its argument is but for rounding is 0
+        if not drawn:  # a hidden unit at its kink: its argument is 0 up to rounding
             state = {name: value.clone() for name, value in task["model"]["state"].items()}
             state["encoder.0.weight"][0] = state["encoder.0.bias"][0] = 0
             state["encoder.0.weight"][0, :2] = torch.tensor([1e-7, -1e-7])

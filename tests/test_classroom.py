@@ -1,6 +1,6 @@
 """Many submissions: what is kept and what is graded again, and what happens when a process of the grader dies.
 
-The same through the command line: test_engine.py.
+test_engine.py tests the same through the command line.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Grade = Callable[..., list[Result]]
 
 @pytest.fixture
 def lent(warm_parent: WarmParent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The session's warm parent for every run; what was launched is written down."""
+    """Lend the session's warm parent to every run; returns the list of the tiers that were launched."""
     launched: list[str] = []
 
     def launch(tier: str, *_: object, **__: object) -> WarmParent:
@@ -52,7 +52,7 @@ def lent(warm_parent: WarmParent, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def grade_all(lent: list[str], run: Run, tmp_path: Path) -> Grade:
-    """``results = grade_all(folder)``: sorted by name; ``only``, ``fresh``, ``jobs`` and a run's fields can be given."""
+    """``results = grade_all(folder)``, sorted by name; takes ``only``, ``fresh``, ``jobs`` and a run's fields."""
 
     def graded(
         place: Path, jobs: int = 2, fresh: bool = False, only: str | None = None, **changed: Any
@@ -74,7 +74,7 @@ def a_class(put_in: Callable[..., Path]) -> Path:
 
 @pytest.fixture
 def finished(a_class: Path, tmp_path: Path, run: Run, warm_parent: WarmParent) -> Path:
-    """The class, and in OUT a result for each submission that this kit takes for its own."""
+    """The class, with a result in OUT for each submission that this kit accepts as its own."""
     sources = find(a_class)
     folder = Folder.of(tmp_path / "out", sources)
     check = Check("kl_scalar", "loss", "", 0.0, 2.0, "failed", "", "check.not_finite", {"called": "f()"})
@@ -88,7 +88,7 @@ def finished(a_class: Path, tmp_path: Path, run: Run, warm_parent: WarmParent) -
 
 
 def written(tmp_path: Path) -> Files:
-    """Content and time of each result's file."""
+    """Content and modification time of each result's file."""
     folder = tmp_path / "out" / "results"
     return {path.stem: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
 
@@ -278,7 +278,7 @@ def test_names_that_a_file_system_mixes_up_get_files_of_their_own(tmp_path: Path
 
 
 class Deadly:
-    """Ends the process that unpickles it, as a worker that runs out of memory would end."""
+    """Ends the process that unpickles it, as running out of memory would."""
 
     def __reduce__(self) -> Any:
         return os._exit, (1,)
@@ -306,10 +306,10 @@ def test_a_submission_that_always_kills_its_worker_fails_alone(
 def test_a_worker_that_is_killed_while_grading_costs_nobody_anything(
     grade_all: Grade, put_in: Callable[..., Path]
 ) -> None:
-    """It is killed as soon as it exists; the submission that sleeps makes sure that the run is not over by then."""
+    """It is killed as soon as it exists; because one submission sleeps, the run is not over by then."""
     place = put_in({"an": QUICK, "slow": SLEEPY, "choi": QUICK})
     results: list[Result] = []
-    lazy = replace(homework(), wall_seconds=10.0)  # the control keeps to it too
+    lazy = replace(homework(), wall_seconds=10.0)  # the control has this limit too
     thread = threading.Thread(target=lambda: results.extend(grade_all(place, jobs=1, homework=lazy)))
     thread.start()
     while not (workers := multiprocessing.active_children()):

@@ -1,6 +1,6 @@
-"""The command line: its exit statuses, and words in both languages in place of tracebacks.
+"""The command line: its exit statuses, and words in both languages instead of tracebacks.
 
-Interrupting a run that has results, MNIST and continuing: test_engine.py.
+test_engine.py tests interrupting a run that has results, MNIST and continuing.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def a_class(put_in: Callable[..., Path]) -> Path:
 
 @pytest.fixture
 def results(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What grading is to find in place of grading: ``after`` is called when the results are written."""
+    """Replace grading: ``status`` is what it finds, by name; ``after`` is called when the results are written."""
     plan: dict[str, Any] = {"status": {}, "after": lambda: None}
 
     def results(grading: Grading) -> Iterator[Result]:
@@ -292,7 +292,7 @@ main()
 
 
 def test_an_interrupt_while_the_warm_parent_is_started_is_status_130(a_class: Path, tmp_path: Path) -> None:
-    """Python swallows exceptions in ``__del__``: this Ctrl-C would only kill the process that has just been started."""
+    """Python swallows exceptions in ``__del__``, so this Ctrl-C might only kill the process that was just started."""
     run = subprocess.run(
         [sys.executable, "-c", INTERRUPTED, "grade", str(a_class), "--out", str(tmp_path / "out")],
         capture_output=True,

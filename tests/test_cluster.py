@@ -1,6 +1,6 @@
 """Grading on a cluster: a real scheduler and two real worker processes on this machine, and what can go wrong there.
 
-Workers can be told to misbehave: each loads MISBEHAVIOUR, which looks into a file before each task.
+Workers can be told to misbehave: each loads MISBEHAVIOUR, which reads a file before each task.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def grade_there(ours, order):
 cluster_worker.grade_there = grade_there
 """
 WITHOUT_KIT = "import sys\nsys.modules['autograder'] = None\n"
-LAZY = replace(homework(), wall_seconds=10.0)  # the control keeps to it too
+LAZY = replace(homework(), wall_seconds=10.0)  # the control has this limit too
 
 
 @dataclass
@@ -105,7 +105,7 @@ class Machines:
             client.wait_for_workers(workers, timeout=PATIENCE)
 
     def busy(self) -> dict[str, int]:
-        """The workers with something to do: address and process id."""
+        """The workers that are busy: address and process id."""
         with Client(self.address, set_as_default=False) as client:
             tasks, pids = client.processing(), client.run(os.getpid)
             return {worker: pids[worker] for worker, keys in tasks.items() if keys}
@@ -146,7 +146,7 @@ def started(new_machines: Callable[[], Machines]) -> Machines:
 
 @pytest.fixture
 def machines(started: Machines) -> Iterator[Machines]:
-    """Both workers at work; nannies restart those that died."""
+    """Two running workers; nannies restart those that died."""
     started.wait_for(2)
     yield started
     started.tell()
@@ -170,13 +170,13 @@ def grade_all(run: Run, tmp_path: Path) -> Grade:
 
 
 def there(address: str, sources: list[Source], folder: Folder, run: Run) -> Grading:
-    """These submissions on their way to the cluster."""
+    """The grading of these submissions on the cluster."""
     return Grading(deque(sources), folder, run, partial(cluster.connect, address, run, 2, False), False)
 
 
 @pytest.fixture
 def lent(warm_parent: WarmParent, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The session's warm parent for whatever is graded without a cluster."""
+    """Lend the session's warm parent to whatever is graded without a cluster."""
     here = replace(warm_parent, control=warm_parent.control.dup(), scratch=str(tmp_path / "none"))
     monkeypatch.setattr(WarmParent, "launch", lambda *_, **__: here)
 
@@ -236,7 +236,7 @@ def test_a_worker_that_is_killed_while_grading_costs_nobody_anything(
 
 
 def children(pid: int) -> list[str]:
-    """The process's children: its warm parent."""
+    """The children of a worker's process: its warm parent."""
     return [
         child for file in Path(f"/proc/{pid}/task").glob("*/children") for child in file.read_text().split()
     ]

@@ -1,4 +1,4 @@
-"""The control: the instructor's solution through the same sealed way, and when a result calls for it."""
+"""The control: the instructor's solution, sealed in the same way, and when a result calls for it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Answers = Mapping[str, Any]
 
 
 class Worn(WarmParent):
-    """A warm parent on a machine with something wrong: ``limits`` of its processes are others than those asked for.
+    """A warm parent on a faulty machine: its processes get ``limits`` instead of those asked for.
 
     ``answers``: what a probe answers there, or raises, in place of the sealed process.
     """
@@ -57,7 +57,7 @@ class Worn(WarmParent):
 
 
 def worn(parent: WarmParent, answers: Answers | None = None, **limits: int) -> Worn:
-    """The warm parent, as it would be on such a machine."""
+    """The warm parent, as it would be on such a faulty machine."""
     made = Worn(**vars(parent))
     object.__setattr__(made, "limits", limits)
     object.__setattr__(made, "answers", answers or {})
@@ -174,7 +174,7 @@ def test_checks_that_are_none_are_no_pass(
 def test_one_point_less_is_no_pass(
     run: Run, warm_parent: WarmParent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The short run's band is one of the checks: the solution's loss must lie in the committed one."""
+    """The short run's band is one of the checks: the solution's loss must lie in the committed band."""
     grade = control.checked
 
     def less(*arguments: Any) -> Any:
@@ -230,7 +230,7 @@ def test_in_short_where_no_file_can_be_written_it_fails(run: Run, sealed: WarmPa
 
 
 def test_in_short_a_wrong_number_is_no_pass(run: Run, warm_parent: WarmParent) -> None:
-    """A machine may reckon wrongly, too."""
+    """A machine may also calculate wrongly."""
     with warm_parent.student(homework().limits(), 60, seed=0) as process:
         text = "def kl_divergence(mu, log_var): return (mu - mu).sum() + 1"
         process.ask("load", files={"__init__.py": "", "loss.py": text}, modules=["loss"])
@@ -323,7 +323,7 @@ def test_modules_are_named_by_any_of_the_checks() -> None:
 
 @pytest.fixture
 def graded(run: Run, warm_parent: WarmParent, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Graded]:
-    """``graded(checks)``: what is made of a result that has these; ``shorts`` are the controls' modules."""
+    """``found, shorts = graded(*checks)``: what becomes of a result with these checks; each control's modules."""
 
     def made(*checks: Check, kills: tuple[int, int] = (0, 0)) -> tuple[Graded, list[frozenset[str]]]:
         submission = Submission("kim", {}, {}, (), "")
@@ -399,7 +399,7 @@ def test_the_standard_library_is_tried_but_for_what_does_something() -> None:
 def test_a_module_that_is_there_and_broken_is_not_lacking(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A disk that fails while a module is read: nobody's hand-in is to blame, and so the run is refused."""
+    """If the disk fails while a module is read, no hand-in is to blame, so the run is refused."""
     (tmp_path / "broken_here.py").write_text("raise OSError(5, 'Input/output error')\n", encoding="utf-8")
     (tmp_path / "half_built.py").write_text("import _no_such_extension\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
@@ -414,7 +414,7 @@ def test_a_module_that_is_there_and_broken_is_not_lacking(
 def test_a_solution_whose_loss_is_wrong_is_no_control(
     name: str, monkeypatch: pytest.MonkeyPatch, warm_parent: WarmParent, run: Run
 ) -> None:
-    """Every check expects the same wrong value, so that only torch's own formulas can tell."""
+    """Every check expects the same wrong value, so only torch's own formulas can tell."""
     right = getattr(reference.loss, name)
     monkeypatch.setattr(reference.loss, name, lambda *arguments: 2 * right(*arguments))
     fault = control.in_full(run, warm_parent).fault

@@ -1,7 +1,7 @@
-"""Each layer of defence alone: with the others that stop the same attack taken away, it stops; without it, nothing does.
+"""Each layer of defence on its own: it stops its attack when no other layer can; without it, nothing does.
 
-The weakened policies are built here, by patching this process, which then does the warm parent's work: the product
-has no such switch. What all layers do together: test_sandbox.py and test_hostile.py.
+The tests weaken a policy by patching this process, which then does the warm parent's work; the product has no such
+switch. All layers together are tested in test_sandbox.py and test_hostile.py.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ STOPPED = "stopped"
 
 
 def no(module: Any, name: str, value: Any = None) -> Weaken:
-    """Without a step of sealing or watching."""
+    """Leave out a step of sealing or watching."""
     return lambda patch: patch.setattr(module, name, lambda *_, **__: value)
 
 
@@ -65,7 +65,7 @@ def no_namespace(flag: int) -> Weaken:
 
 
 def no_denial(*names: str) -> Weaken:
-    """Without the rules of the system-call filter about these calls."""
+    """Drop the system-call filter's rules about these calls."""
 
     def weaken(patch: Patch) -> None:
         deny, allowing = syscalls._deny, syscalls._allowing
@@ -80,12 +80,12 @@ def no_denial(*names: str) -> Weaken:
 
 
 def before_landlock(version: int) -> Weaken:
-    """With what a kernel's Landlock could do before this version."""
+    """Use only what Landlock could do before this version of its ABI."""
     return lambda patch: patch.setattr(linux, "landlock_abi", lambda: version - 1)
 
 
 def show(folder: str) -> Weaken:
-    """With one more folder on the allow-list."""
+    """Put one more folder on the allow-list."""
 
     def weaken(patch: Patch) -> None:
         everything = readable()
@@ -102,7 +102,7 @@ no_watch = no(usage, "exceeded", "")
 
 @contextlib.contextmanager
 def student_of(tier: str, limits: Limits, wall_seconds: float = 20) -> Iterator[tuple[Student, int]]:
-    """A student's process and its supervisor's id, forked from this process as it is patched at the moment."""
+    """A student's process and its supervisor's id, forked from this process as it is currently patched."""
     with tempfile.TemporaryDirectory() as scratch:
         os.chmod(scratch, 0o711)
         syscall_filter = syscalls.student_filter(in_view=tier == "landlock")
@@ -141,7 +141,7 @@ def bury(pid: int) -> None:
 
 
 def run(tier: str, source: str, limits: Limits, wall_seconds: float = 20) -> Any:
-    """What ``attack()`` returns in a sealed process, or ``stopped`` with what else happened."""
+    """What ``attack()`` returns in a sealed process, or ``stopped`` and what happened instead."""
     text = textwrap.dedent(source) + "\nreconstruction_loss = attack\n"
     try:
         with student_of(tier, limits, wall_seconds) as (student, _):
@@ -377,7 +377,7 @@ OTHERS = {
 
 
 def outcome(layer: Layer, patch: Patch, limits: Limits, *weakened: Weaken) -> str:
-    """``reached``, or ``stopped`` with the way it was."""
+    """``reached``, or ``stopped`` and how."""
     for weaken in weakened:
         weaken(patch)
     return str(run(layer.tier, layer.attack, limits))
@@ -393,7 +393,7 @@ def limits(small: Limits) -> Limits:
 
 @pytest.fixture(scope="module")
 def strongest() -> int:
-    """Which tier this machine reaches, as a place in TIERS."""
+    """The strongest tier of this machine, as an index into TIERS."""
     with tempfile.TemporaryDirectory() as scratch:
         os.chmod(scratch, 0o711)
         box, _ = warm_parent.strongest_box(
@@ -411,7 +411,7 @@ def strongest() -> int:
 
 @pytest.fixture
 def here(strongest: int) -> Callable[[str], None]:
-    """Skip where the machine has no such tier."""
+    """Skip if the machine does not have this tier."""
 
     def checked(tier: str) -> None:
         if TIERS.index(tier) < strongest:
@@ -486,7 +486,7 @@ ORPHAN = """
 def test_an_orphan_ends_with_its_student(
     holds: bool, monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
 ) -> None:
-    """Its supervisor adopts it and sees to its end; without that, process 1 adopts it."""
+    """Its supervisor adopts and ends it; without that, process 1 adopts it."""
     here("landlock")
     if not holds:
         no(linux, "become_subreaper")(monkeypatch)
@@ -549,7 +549,7 @@ CORES = """
 def test_a_moved_process_moves_nobody_after_it(
     holds: bool, monkeypatch: Patch, limits: Limits, here: Callable[[str], None]
 ) -> None:
-    """Whatever has been done to the warm parent: each fork runs on all the cores that it had at its start."""
+    """Each fork runs on all the cores that the warm parent started with, whatever was done to it since."""
     here("landlock")
     all_cores = sorted(os.sched_getaffinity(0))
     if len(all_cores) == 1:
@@ -654,7 +654,7 @@ SOCKETS = """
 
 
 def without_ptrace(patch: Patch) -> None:
-    """As root of a container has it: CAP_SYS_PTRACE is missing in the supervisor."""
+    """Take CAP_SYS_PTRACE from the supervisor: root in a container does not have it."""
     supervise = supervisor.supervise
 
     def supervising(*arguments: Any) -> None:
@@ -674,7 +674,7 @@ MODULES = """
 def test_a_warm_parent_of_its_own_holds_nothing_of_the_trusted_side(
     limits: Limits, here: Callable[[str], None], sealed: WarmParent, attempt: Callable[..., Any]
 ) -> None:
-    """This process has imported the checks: what is forked from it finds them."""
+    """This process has imported the checks, so what is forked from it finds them."""
     here(sealed.tier)
     assert attempt(sealed, MODULES) == "stopped"
     assert run(sealed.tier, MODULES, limits) == "reached"
@@ -721,7 +721,7 @@ def test_output_is_bounded(monkeypatch: Patch, limits: Limits, here: Callable[[s
 
 @dataclass(frozen=True)
 class Watched:
-    """``end`` is how the attack ends, ``without`` which it does not."""
+    """``end`` is how the attack ends; ``without`` the watch it does not end so."""
 
     attack: str
     end: str

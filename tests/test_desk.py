@@ -166,7 +166,7 @@ def test_work_in_the_wrong_place_is_found(home, vae):
 
 # --- what the checks say --------------------------------------------------------------------------------
 
-# The ten commonest misconceptions and more, from the bank; the words that must name each.
+# The ten most common misconceptions and more, from the bank, and the words that must name each.
 NAMED = {
     "reparameterize--var-as-std": "variance stands in",
     "reparameterize--uniform-zero-one": "rand is uniform",
@@ -267,7 +267,7 @@ def test_what_the_code_prints_is_shown_beside_the_failure(home, worker, vae):
 
 
 def test_a_worker_that_cannot_fork_answers_as_well(home, vae, monkeypatch):
-    """As on Windows and macOS: each run has a process of its own, the next one is started ahead."""
+    """As on Windows and macOS: each run has its own process, and the next one is started ahead."""
     monkeypatch.setenv("VAE_DESK_NO_FORK", "1")
     shutil.copy(SOLUTION / "vae" / "model.py", vae)
     with home.runner.Worker(warm=True) as worker:
@@ -295,7 +295,7 @@ def test_a_machine_that_does_not_fit_has_messages_of_its_own(home):
 
 
 def test_a_missing_package_is_said_in_one_message(home, tmp_path):
-    """The Python of this test, without site-packages: neither torch nor rich is there."""
+    """With this test's Python, but without site-packages: neither torch nor rich is there."""
     command = [sys.executable, "-S", "-m", "vae", "check"]
     result = subprocess.run(command, cwd=home.folder, capture_output=True, encoding="utf-8", timeout=60)
     assert result.returncode == 1 and "torch is not installed." in result.stderr
@@ -372,7 +372,7 @@ def test_status_counts_the_nine_tasks(home, vae):
 
 
 def test_a_korean_console_shows_everything(home, vae):
-    """Code page 949: every character of the desk's own is in it, and nothing crashes where one is not."""
+    """Code page 949 has every character of the desk, and a character that it lacks crashes nothing."""
     for arguments in (["check"], ["hint", "4c", "--all"], ["check", "99"]):
         result = subprocess.run(
             [sys.executable, "-m", "vae", *arguments],
@@ -429,7 +429,7 @@ def test_hints_come_one_at_a_time_and_are_remembered(home, vae):
     assert numbers == [1, 2, 3, 3] and home.hints.given(task) == 3
     assert home.hints.next_hint(home.tasks.BY_ID["1"])[0] == 1
     home.hints.MEMORY.write_text('{"2b": "x", "1": -4}', encoding="utf-8")
-    assert home.hints.next_hint(task)[0] == 1  # a spoilt memory begins again
+    assert home.hints.next_hint(task)[0] == 1  # a corrupt memory starts over
     assert set(home.hints.HINTS) == set(IDS)
     assert all(2 <= len(hints) <= 3 for hints in home.hints.HINTS.values())
     result = run(home.folder, "vae", "hint", "2b")
@@ -524,7 +524,7 @@ class Terminal:
         os.write(self.master, key.encode())
 
     def wait_for(self, words: str, seconds: float = 200) -> str:
-        """Everything since the last call up to these words and the screen's last line; colours removed."""
+        """The output since the last call, once it has these words and the end of their line; colours removed."""
         pattern = re.compile(rf"{words}[\s\S]*?\n", re.MULTILINE)
         plain = lambda: re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.text)  # noqa: E731
         with self.arrived:

@@ -44,7 +44,7 @@ def unzipped(tmp_path):
 
 @pytest.fixture
 def desk(unzipped, monkeypatch):
-    """``module = desk("desk.train", **{"loss.py": source})``: a module of that hand-out, with some files replaced."""
+    """``module = desk("desk.train", {"loss.py": source})``: a module of that hand-out, with some files replaced."""
 
     def forget():
         for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
@@ -70,7 +70,7 @@ def few(data, count=100):
 
 
 def watched(desk, epochs, files=None, batch_size=32):
-    """What the log says after a training that was watched, what `train` returned, and the trained model."""
+    """Watch a training: returns its log, what `train` returned, and the trained model."""
     training = desk("desk.training_log", files).Training(epochs)
     training.watch(desk("loss"))
     torch.manual_seed(0)
@@ -175,10 +175,8 @@ def test_a_loop_of_another_kind_is_watched_too_and_measuring_does_not_count(desk
 
 def test_the_first_picture_comes_while_training_goes_on(desk, monkeypatch):
     watching = desk("desk.training_log")
-    for seconds, batches in (
-        (watching.EARLY_SECONDS, 4),
-        (-1, 1),
-    ):  # after an epoch; sooner where that takes long
+    # After an epoch, or sooner if an epoch takes long.
+    for seconds, batches in ((watching.EARLY_SECONDS, 4), (-1, 1)):
         monkeypatch.setattr(watching, "EARLY_SECONDS", seconds)
         training, seen = watching.Training(3), []
         loader = training.loader(desk("data").loader(few(desk("data")), 32))
@@ -215,7 +213,7 @@ def test_the_bar_is_drawn_ten_times_a_second_at_most(desk, monkeypatch):
 
 @pytest.fixture
 def own_environment(tmp_path):
-    """An environment that has the hand-out's requirements and not the engine, as a student's."""
+    """An environment with the hand-out's requirements but without the engine, like a student's."""
     venv.create(tmp_path / "env", with_pip=False)
     python = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin") / "python"
     packages = subprocess.check_output(
@@ -265,7 +263,7 @@ def test_ctrl_c_keeps_what_was_learnt(unzipped):
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # Where these tests run in the background the signal is ignored, and Python leaves it so.
+        # If these tests run in the background, the signal is ignored, and Python leaves it so.
         preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     ) as running:
         started = time.monotonic()
@@ -328,7 +326,7 @@ def test_a_wrong_result_of_train_is_said_and_an_earlier_run_is_kept(desk, unzipp
 
 @pytest.fixture
 def mirror(tmp_path, monkeypatch):
-    """A server of files, in place of torchvision's; returns its folder."""
+    """A file server in place of torchvision's mirrors; yields its folder."""
     from torchvision.datasets import MNIST
 
     folder = tmp_path / "mirror"

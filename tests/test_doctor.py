@@ -1,4 +1,4 @@
-"""What ``autograder doctor`` says: on this machine, and where something is missing."""
+"""What ``autograder doctor`` says: on this machine, and if something is missing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def ids(findings: Iterable[Remark]) -> dict[str, str]:
 
 @pytest.fixture
 def lent(warm_parent: WarmParent, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The session's warm parent in place of a new one, and room enough."""
+    """Lend the session's warm parent instead of a new one, and report enough room."""
     monkeypatch.setattr(doctor, "room", lambda: iter(()))
     monkeypatch.setattr(WarmParent, "launch", lambda *_: warm_parent)
     monkeypatch.setattr(WarmParent, "close", lambda _: None)
@@ -64,7 +64,7 @@ def parent(tier: str, **why: str) -> SimpleNamespace:
 
 @pytest.fixture
 def launched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[SimpleNamespace]]:
-    """The warm parents that are to come up, first to last; the control passes in each."""
+    """The warm parents that will be launched, in order; the control passes in each."""
     coming: list[SimpleNamespace] = []
     monkeypatch.setattr(WarmParent, "launch", lambda *_: coming.pop(0))
     monkeypatch.setattr(control, "in_full", lambda *_: Verdict())

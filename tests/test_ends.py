@@ -1,7 +1,7 @@
-"""How a student's process ends, each way told apart where it happens: the table in SECURITY.md, one test a row.
+"""How a student's process ends, each way recognised where it happens: the table in SECURITY.md, one test per row.
 
-Ends that the sandbox alone can tell are brought about for real, in processes forked from this one. What becomes of
-one that nobody can tell is decided beside the control: tests/test_rounds.py.
+Ends that only the sandbox can recognise are brought about for real, in processes forked from this one. Those that
+nobody can recognise are decided with the control's help: tests/test_rounds.py.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ BOX = Box(
 
 @contextlib.contextmanager
 def forked(limits: Limits, wall_seconds: float = 20) -> Iterator[tuple[Student, int]]:
-    """A student's process and its supervisor's id, forked from this process as it is patched at the moment."""
+    """A student's process and its supervisor's id, forked from this process as it is currently patched."""
     with tempfile.TemporaryDirectory() as scratch:
         rpc, their_rpc = socket.socketpair()
         status, their_status = socket.socketpair()
@@ -79,7 +79,7 @@ def ended(
 
 
 def said(error: Exception) -> tuple[str, str]:
-    """The outcome and the message id that a check gets, whose words have no hole in either language."""
+    """The outcome and the message id that a check gets. No value is missing in its words, in either language."""
     outcome, message_id, values, _ = verdict(error, "f(x)", homework().limits())
     for language in LANGUAGES:
         text = Message(message_id, values).text(language)
@@ -226,7 +226,7 @@ def test_an_exception_is_the_students_with_the_place_in_their_file(small: Limits
 
 
 def test_a_place_in_a_stand_in_is_nobodys(warm_parent: WarmParent, small: Limits) -> None:
-    """The student's file never appears on the way: no line of it is named, and none of the stand-in's."""
+    """The student's file is not in the traceback: no line of it is named, and none of the stand-in's."""
     with warm_parent.student(small, 20, seed=1) as student:
         files = {
             "__init__.py": "",
@@ -248,7 +248,7 @@ def test_an_unwritten_stub_is_named_only_where_the_file_raises_it(small: Limits)
 
 
 def test_a_check_after_a_missing_file_names_the_file() -> None:
-    """The message had a hole: "stopped at . Solve that one first"."""
+    """The message once had a hole: "stopped at . Solve that one first"."""
     missing = Ended(Missing("training.py", Message("intake.missing", {"file": "training.py"})))
     outcome, message_id, values, _ = verdict(missing, "", homework().limits())
     assert (outcome, message_id, values) == ("not_run", "check.file_not_usable", {"file": "training.py"})

@@ -49,7 +49,7 @@ def points(result: Result) -> tuple[float | None, ...]:
 
 
 def whole(short_run: float | None = None, **lost: float) -> tuple[float, ...]:
-    """All points of each part, but for those named, by file; and for the short run, which is in the part of training."""
+    """All points of each part, except the files in ``lost`` and the short run, which belongs to the part training."""
     check = listed_checks()[homework().whole]
     parts = {name: part.points for name, part in homework().parts.items()}
     if short_run is not None:
@@ -139,7 +139,7 @@ def test_a_check_that_breaks_is_the_graders_fault(
 
 @pytest.fixture
 def a_class(tmp_path: Path) -> Path:
-    """Two quick submissions: nothing in them imports, so that grading costs little."""
+    """Two quick submissions: none of their files can be imported, so grading costs little."""
     for name in ("an", "bae"):
         desk = tmp_path / "class" / name / "vae"
         desk.mkdir(parents=True)
@@ -225,7 +225,7 @@ def test_the_solution_scores_100_on_mnist(mnist_root: Path, warm_parent: WarmPar
 
 
 def heed_interrupts() -> None:
-    """A shell's background job, such as a test run may be, has SIGINT ignored and hands that on."""
+    """Heed SIGINT: a shell's background job, which this test run may be, ignores it, and so would its children."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

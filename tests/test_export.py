@@ -1,6 +1,6 @@
-"""Handing back: scores go into the gradebook files that learning management systems write, and nothing else changes.
+"""Handing back: scores are filled into the gradebook files of learning management systems; nothing else changes.
 
-Each round trip begins with a download as the LMS names it and ends with the LMS's own file.
+Each round trip starts from a download as the LMS names it and ends with the LMS's own file.
 """
 
 from __future__ import annotations
@@ -206,7 +206,7 @@ def test_what_the_instructor_set_by_hand_is_handed_back(collected: Grade, tmp_pa
 
 
 def test_canvas_takes_feedback_under_the_names_of_its_download(collected: Grade) -> None:
-    """It finds student and upload by the first two numbers between underscores, and shows the student's file name."""
+    """Canvas finds student and upload by the first two numbers between underscores, and shows the student's file name."""
     out = collected(CANVAS, CANVAS_SCORES)
     handed = back.read_roster(out)
     content, missing = back.feedback_zip(back.CHANNELS["canvas"], handed)
@@ -580,7 +580,7 @@ def test_a_folder_that_grade_did_not_make_is_refused(tmp_path: Path, content: st
 
 
 def test_points_that_are_not_there_are_refused(collected: Grade, tmp_path: Path, autograder: Command) -> None:
-    """Without marks there are no points of answers, and nothing is written; those of the code are there."""
+    """Without marks there are no points for answers, so nothing is written; the points for code are there."""
     out, book = collected(CANVAS, CANVAS_SCORES), put(tmp_path / "book.csv", CANVAS_BOOK)
     ended = autograder("export", "canvas", out, book, "--points", "written")
     assert ended.status == 2 and "--marks" in ended.error and book.read_bytes() == CANVAS_BOOK.encode()

@@ -1,4 +1,4 @@
-"""The one remover: nothing that student code leaves outlives it, and it never raises."""
+"""The one function that removes trees: nothing that student code leaves survives it, and it never raises."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LEVELS = 1_500
 
 
 def deep(folder: Path) -> None:
-    """Folders in folders, deeper than a path can be written down."""
+    """Folders in folders, deeper than any path can name."""
     here = os.open(folder, os.O_RDONLY)
     for _ in range(LEVELS):
         os.mkdir("a folder", dir_fd=here)

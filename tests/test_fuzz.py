@@ -1,8 +1,8 @@
 """Fuzzing: what students' processes send, what students hand in and what lies in OUT may be any bytes at all.
 
-The trusted side answers each with its own refusal, and takes up no more memory than what arrived accounts for.
-Over 10,000 cases each time, the same ones (derandomized), so that whoever sees a failure can repeat it;
-``FUZZ_FACTOR=20`` asks for twenty times as many.
+The trusted side reads it or refuses it in its own way, and uses no more memory than the input's size explains.
+Each run has over 10,000 cases, always the same ones (derandomized), so that anybody can repeat a failure;
+``FUZZ_FACTOR=20`` runs twenty times as many.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def test_there_are_at_least_ten_thousand_cases() -> None:
 
 
 def fuzz(name: str, strategy: st.SearchStrategy[Any], body: Callable[[Any], None]) -> None:
-    """Call ``body`` with as many values of the strategy as ``CASES`` says, and make sure that it was that many."""
+    """Call ``body`` with as many values of the strategy as ``CASES`` says, and check that it was that many."""
     wanted, seen = int(CASES[name] * FACTOR), 0
 
     def case(value: Any) -> None:
@@ -78,14 +78,14 @@ def fuzz(name: str, strategy: st.SearchStrategy[Any], body: Callable[[Any], None
 
 
 def megabytes(line: str) -> int:
-    """A figure of this process's memory, as Linux tells it."""
+    """One of Linux's figures of this process's memory, in MB."""
     text = Path("/proc/self/status").read_text()
     return int(next(row for row in text.splitlines() if row.startswith(line)).split()[1]) >> 10
 
 
 def frugal(call: Callable[[], Any], most: int) -> None:
-    """Make the call; at no moment must it allocate more than this, nor torch and safetensors take much more."""
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    """Make the call. Python may allocate ``most`` bytes; the process may grow by twice that and 64 MB."""
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     before = megabytes("VmRSS:")
     tracemalloc.start()
     try:
@@ -114,18 +114,18 @@ class Bytes:
 
 
 def received(content: bytes) -> None:
-    """One frame is received; whatever arrives is plain data, and a refusal is one of the wire's own."""
+    """Receive one frame: it is plain data, or the wire refuses it with an error of its own."""
 
     def receive() -> None:
         with suppress(encoding.ProtocolError, wire.Closed, wire.DeadlinePassed):
             plain(wire.receive(Bytes(content), MEGABYTE))  # type: ignore[arg-type]
 
-    # The first read asks for a header and the next for what it says is there; JSON's lists are 40 times their text.
+    # The first read asks for a header, the next for what the header announces. JSON's lists take 40 times their text.
     frugal(receive, 2 * MEGABYTE + 200 * len(content))
 
 
 def plain(value: Any) -> None:
-    """Fails if there is anything in the value that the wire has no words for."""
+    """Fail if the value contains anything that the wire cannot express."""
     if isinstance(value, (list, tuple)):
         for item in value:
             plain(item)
@@ -324,7 +324,7 @@ def test_documents_of_every_shape_are_refused_or_read() -> None:
     "item", ["[]", "0", '""', "{}", '{"$d":{}}', "1e5", '"\\u0000"', '{"$o":""}', "[[]]"]
 )
 def test_the_largest_documents_stay_within_the_cap(item: str) -> None:
-    """A million bytes of JSON become at most some 100 MB of Python's objects, for a moment."""
+    """A million bytes of JSON become about 100 MB of Python objects at most, for a moment."""
     count = (encoding.MAX_JSON - 1) // (len(item) + 1)
     document = ("[" + ",".join([item] * count) + "]").encode()
     assert 0.9 * encoding.MAX_JSON < len(document) <= encoding.MAX_JSON
@@ -353,7 +353,7 @@ WHOLE = [
 
 
 def looked_at(path: Path, content: bytes) -> None:
-    """The zip is found and loaded, as one student's and as a whole class's; each file is there or has its reason."""
+    """Find and load the zip, as one student's and as a class's; each file is there, or there is a reason why not."""
     path.write_bytes(content)
 
     def look() -> None:
@@ -391,7 +391,7 @@ SIZES = st.integers(0, 40) | st.just(2**32 - 1) | LONG
 
 @st.composite
 def forged(draw: st.DrawFn) -> bytes:
-    """A zip whose table of contents says anything of its members: sizes, places, methods, flags, kinds, names."""
+    """A zip whose table of contents may lie about its members: sizes, places, methods, flags, kinds, names."""
     body, contents, count = b"", b"", draw(st.integers(0, 4))
     for number in range(count):
         name = draw(st.sampled_from([b"vae/", b"", b"../", b"/", b"a\\"])) + FOUR[number].encode()
@@ -479,7 +479,7 @@ JSON_VALUES = st.recursive(
 
 
 def taken_up(out: Path, content: bytes) -> None:
-    """The result file is no result, or one that everything can be done with that a run does with it."""
+    """The file is not read as a result, or all that a run does with a result works on it."""
     folder = Folder(out, {"kim": "kim"})
     (out / "results").mkdir(exist_ok=True)
     (out / "results/kim.json").write_bytes(content)

@@ -23,7 +23,7 @@ STUDENTS = ("student", "nbgrader", "github", "colab", "email")
 
 
 def line(path: str, begins: str, count: int = 1) -> str:
-    """The lines of a hidden file from the one that begins so, without their indentation."""
+    """``count`` lines of a hidden file, from the one that begins with ``begins``, without their indentation."""
     lines = [each.strip() for each in (ROOT / path).read_text(encoding="utf-8").splitlines()]
     start = next(number for number, each in enumerate(lines) if each.startswith(begins))
     return "\n".join(lines[start : start + count])
@@ -51,7 +51,7 @@ RUBRIC_KO, RUBRIC = re.findall('"(.*?)"', line("solution/lab/theory.toml", '{ po
 
 
 def after(text: str) -> Callable[[Path], None]:
-    """Plant by adding the text at the end of a file, which is made if need be."""
+    """Plant by appending the text to a file, which is created if needed."""
 
     def plant(path: Path) -> None:
         with path.open("a", encoding="utf-8") as file:
@@ -93,7 +93,7 @@ OTHER_LAYOUT = (
     + ")"
 )
 
-# One in each kind of place: the source it is planted in, how, where the gate must see it, and what leaks there.
+# One per kind of place: the source it is planted in, how, where the gate must see it, and what leaks there.
 CANARIES: Mapping[str, tuple[str, Callable[[Path], object], str, str]] = {
     "code": ("assignment/vae/training.py", after(f"    if True:\n{comment(STEP).replace('# ', '    ')}"), "vae/training.py", "solution/vae/training.py"),
     "comment": ("assignment/vae/latent.py", after(comment(WALK)), "vae/latent.py", "solution/vae/latent.py"),
@@ -135,7 +135,7 @@ def release(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_all_canaries_are_found_and_nothing_is_built(tmp_path: Path) -> None:
-    """Each is named in both languages: where it stands, and which hidden file it is from."""
+    """Each is named in both languages: where it is, and which hidden file it is from."""
     assert len(CANARIES) == 18
     folder = copy_of_the_kit(tmp_path / "kit")
     for source, plant, _, _ in CANARIES.values():
@@ -154,7 +154,7 @@ def test_all_canaries_are_found_and_nothing_is_built(tmp_path: Path) -> None:
 
 
 def test_what_nobody_listed_is_refused(tmp_path: Path) -> None:
-    """Compiled code and hidden files hold no text that could be known again; their names are enough."""
+    """Compiled code and hidden files hold no text that could be recognised; their names are enough."""
     folder = copy_of_the_kit(tmp_path / "kit")
     template = folder / "release" / "github" / "template"
     written(b"\xa7\r\r\n\0\0")(template / "vae" / "__pycache__" / "model.cpython-311.pyc")
@@ -251,7 +251,7 @@ def test_public_checks_must_be_there_and_the_same(tmp_path: Path) -> None:
 
 
 def test_a_solved_stub_and_a_wrong_solution_are_both_seen(tmp_path: Path) -> None:
-    """Graded by the real engine; what is right at both ends is tried in test_release.py."""
+    """The real engine grades them. test_release.py tests a skeleton and a solution that are right."""
     for name in ("skeleton", "solution"):
         (tmp_path / name / "vae").mkdir(parents=True)
     for file in homework().files:

@@ -67,7 +67,7 @@ def test_a_fresh_process_is_sealed(fresh: WarmParent, attempt: Attempt) -> None:
 
 
 def test_the_time_for_imports_is_not_the_students(fresh: WarmParent, small: Limits, attempt: Attempt) -> None:
-    """Importing torch takes longer than the second that ``small`` gives; what is used up after it still counts."""
+    """Importing torch takes longer than the second that ``small`` gives; CPU time used after it still counts."""
     assert attempt(fresh, "def attack(): return 'here'") == "here"
     with pytest.raises(TimeLimit):
         attempt(fresh, "def attack():\n    while True: pass", small, wall_seconds=90)

@@ -1,7 +1,7 @@
 """Gradescope: the zip, the scripts in a simulated /autograder, and results.json to the letter of its format.
 
 The scripts run as they would there: as root, without namespaces. Only the network is missing: apt-get does
-nothing, and pip installs the kit out of the zip and finds everything else installed.
+nothing, and pip installs the kit from the zip and finds everything else installed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SCHEMA = json.loads(Path(__file__).with_name("gradescope.schema.json").read_text
 make_zip = runpy.run_path(str(RECIPE / "make_zip.py"))
 Document = dict[str, Any]
 
-# In the place of pip: keeps what it was asked for, and installs the kit as pip would, apart from its libraries.
+# Stands in for pip: logs what it was asked for, and installs the kit as pip would, without its libraries.
 PIP = """
 import pathlib, subprocess, sys, sysconfig, tempfile, zipfile
 with open({log!r}, "a") as log:
@@ -55,7 +55,7 @@ for folder in folders:
         (wheel,) = pathlib.Path(built).glob("*.whl")
         zipfile.ZipFile(wheel).extractall(sysconfig.get_path("purelib"))
 """
-# In the place of python3: its environments find the libraries that are installed here.
+# Stands in for python3: its environments find the libraries that are installed here.
 PYTHON3 = """#!/bin/bash
 set -e
 [ "$1 $2" = "-m venv" ]
@@ -73,7 +73,7 @@ def valid(document: Any) -> Document:
 
 
 def parts(document: Document) -> dict[str, Document]:
-    """The tests that show a part's sum."""
+    """The tests that show each part's total."""
     return dict(zip(tuple(homework().parts), document["tests"][: len(tuple(homework().parts))], strict=True))
 
 
@@ -125,7 +125,7 @@ def test_a_zip_that_cannot_be_written_is_a_line_in_each_language(
 
 
 class Simulated:
-    """A folder like /autograder, with the zip unpacked as Gradescope does, and setup.sh run."""
+    """A folder like /autograder, with the zip unpacked as Gradescope does; ``set_up`` runs setup.sh."""
 
     def __init__(self, root: Path, away: Path) -> None:
         self.root, self.away = root, away
@@ -162,7 +162,7 @@ class Simulated:
         return self.root / "results" / "results.json"
 
     def start(self, files: Mapping[str, str | bytes], **environment: str) -> subprocess.Popen[str]:
-        """run_autograder on these files, in a session of its own."""
+        """Start run_autograder on these files, in a session of its own."""
         shutil.rmtree(self.root / "submission")
         (self.root / "submission").mkdir()
         for name, content in files.items():
@@ -185,9 +185,8 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulated]:
     if sys.platform != "linux":
         pytest.skip("Gradescope's containers run Linux")
     away = tmp_path_factory.mktemp("away")
-    root = (
-        Path("/tmp") / f"autograder-{os.getpid()}"
-    )  # like /autograder, and unlike tmp_path, open to all users
+    # Like /autograder, and unlike tmp_path, this is open to all users.
+    root = Path("/tmp") / f"autograder-{os.getpid()}"
     root.mkdir(mode=0o755)
     root.chmod(0o755)
     try:
@@ -221,7 +220,7 @@ def test_setup_installs_a_small_torch_and_the_kit_and_grades_the_solution(
 def test_a_container_that_is_killed_leaves_what_was_found_until_then(
     simulated: Simulated, built: subprocess.CompletedProcess[str], solution: dict[str, bytes]
 ) -> None:
-    """And the student's code, another user under Landlock, can't read the installed solution on its way."""
+    """The student's code, which runs as another user under Landlock, can't read the installed solution."""
     assert built.returncode == 0
     (hidden,) = simulated.root.glob("venv/lib/python*/site-packages/autograder/kit/solution/vae/loss.py")
     source = simulated.root / "source"
@@ -264,7 +263,7 @@ def test_a_container_that_is_killed_leaves_what_was_found_until_then(
 def test_the_graders_own_failure_gives_no_score_and_is_loud(
     simulated: Simulated, built: subprocess.CompletedProcess[str], solution: dict[str, bytes]
 ) -> None:
-    """Gradescope takes a missing results.json for what it is: the autograder failed, and there is no score."""
+    """Gradescope treats a missing results.json as a failure of the autograder: there is no score."""
     assert built.returncode == 0
     failing = simulated.start(solution, AUTOGRADER_ISOLATION="none")
     said, errors = failing.communicate()
@@ -281,7 +280,7 @@ Graded = Callable[..., list[Document]]
 
 @pytest.fixture
 def graded(run: Run, landlock_parent: WarmParent, tmp_path: Path) -> Graded:
-    """``documents = graded(files)``: all that was written about a submission, the last one at the end."""
+    """``documents = graded(files)``: all documents that were written about a submission, in order."""
 
     def documents(
         files: Mapping[str, str | bytes], checks_visible: str = "hidden", **changed: Any
@@ -343,7 +342,7 @@ def test_a_mistake_is_named_to_the_student_in_both_languages_and_the_checks_stay
 
 
 def bomb() -> bytes:
-    """A zip of four files that grow to 30 MB each, packed once more."""
+    """A zip of four files that unpack to 30 MB each, in another zip."""
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in ("model.py", "loss.py", "training.py", "latent.py"):
@@ -394,7 +393,7 @@ SAID = Message("control.call", {"fault": "worn out"})
 
 
 def fail(monkeypatch: pytest.MonkeyPatch, which: str) -> list[str]:
-    """Have one of the two controls fail; returns the list of those that were made."""
+    """Make one of the two controls fail; returns the list of those that ran."""
     made: list[str] = []
 
     def judged(name: str) -> Callable[..., Verdict]:
@@ -438,7 +437,7 @@ def test_a_failure_that_no_machine_brings_about_needs_no_second_control(
 
 
 def test_a_process_that_vanished_is_graded_once_more(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Here nothing else runs: the second time counts."""
+    """Nothing else runs here, so the second result counts."""
     made = fail(monkeypatch, "")
     checked, times = grading.checked, []
 
@@ -464,7 +463,7 @@ def test_a_kill_for_want_of_memory_gives_no_score(graded: Graded, monkeypatch: p
 
 
 def limited(folder: Path, version: int, most: int | str) -> Path:
-    """Control groups as the container sees them: 500 MB in use, of which 100 could be given back."""
+    """Control groups as the container sees them: 500 MB in use, of which 100 MB can be reclaimed."""
     place = folder if version == 2 else folder / "memory"
     place.mkdir(parents=True, exist_ok=True)
     names = ("max", "current") if version == 2 else ("limit_in_bytes", "usage_in_bytes")
@@ -476,7 +475,7 @@ def limited(folder: Path, version: int, most: int | str) -> Path:
 
 
 def free(cgroups: Path) -> int | None:
-    """What a container has left whose own control group is the top of what is mounted."""
+    """The MB left to a container whose own control group is the root of the mounted ones."""
     return machine.cgroup_free_mb(cgroups, cgroups / "no-membership")
 
 
@@ -516,7 +515,7 @@ def test_a_block_ends_in_time_and_leaves_no_alarm() -> None:
 
 
 def test_submissions_that_wait_and_wait_are_done_before_gradescope_stops_them() -> None:
-    """Each part and the short run nearly to their limits on the clock, twice, after 50 s to start on half a core."""
+    """Each part and the short run take almost their wall-clock limits, twice, after 50 s to start on half a core."""
     chosen = homework()
     waiting = 2 * (len(tuple(homework().parts)) * chosen.wall_seconds + chosen.short_run_wall_seconds)
     assert 50 + waiting < 600

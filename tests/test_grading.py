@@ -1,6 +1,6 @@
 """One submission in, one result out: what each kind of file costs, and that nothing in it becomes the grader's fault.
 
-Statuses of files that loop, exit or crash: test_engine.py.
+test_engine.py tests the statuses of files that loop, exit or crash.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ FORGED = {
 
 @pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED.keys())
 def test_a_forged_answer_is_neither_points_nor_the_graders_fault(graded: Graded, forged: str) -> None:
-    """The file takes over its own process, so that every question gets the answer of its choice."""
+    """The file takes over its own process, so every question gets the answer that it chooses."""
     source = f"""
 import torch
 import autograder.sandbox.student as inside
@@ -192,7 +192,7 @@ inside.perform = lambda *_: {forged}
     result = graded(dict.fromkeys(homework().files, source))
     outcomes = {each.outcome for each in result.checks if each.points}
     assert outcomes <= {"passed"}
-    # An answer of the right form may say that no devices are mixed and that nothing was changed, and no more.
+    # A well-formed answer can at most claim that no devices are mixed and that nothing was changed.
     assert result.score is not None
     assert result.score <= 10
     assert result.status in ("graded", "crashed")
@@ -231,7 +231,7 @@ def test_what_a_student_raises_arrives_escaped(graded: Graded) -> None:
 
 
 def attempts(monkeypatch: pytest.MonkeyPatch, second: Submission | None = None) -> list[Run]:
-    """Watch the attempts of a grading; all but the first one may be at another submission."""
+    """Record the attempts of a grading; all but the first grade ``second``, if it is given."""
     seen: list[Run] = []
     run_checks = grading.run_checks
 
@@ -249,7 +249,7 @@ def test_a_submission_that_only_waited_is_tried_once_more(
     solution: dict[str, bytes],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """On a loaded machine: it reached the limit on the clock in the first attempt, and not in the second."""
+    """On a loaded machine it can reach the wall-clock limit in the first attempt and not in the second."""
     good = handed_in({"loss.py": solution["loss.py"]})
     seen = attempts(monkeypatch, good)
     result = graded(
@@ -379,7 +379,7 @@ def test_a_record_holds_what_a_dispute_needs(graded: Graded, run: Run, warm_pare
 
 
 def test_no_report_of_a_failing_check_is_drawn(graded: Graded, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pytest would read the checks' source for each of them, which takes most of the time."""
+    """For each report pytest would read the checks' source, which would take most of the time."""
     drawn: list[object] = []
     monkeypatch.setattr(TracebackEntry, "getsource", lambda *a, **_: drawn.append(a))
     result = graded({"loss.py": "x = 1\n"})

@@ -48,7 +48,7 @@ def definitions(file: Path) -> dict[str, ast.FunctionDef | ast.ClassDef]:
 
 
 def outside(node: ast.FunctionDef | ast.ClassDef) -> tuple[str, ...]:
-    """Everything of a definition but its body: decorators, parameters, annotations, bases, docstring."""
+    """Everything in a definition except its body: decorators, parameters, annotations, bases, docstring."""
     head = [ast.dump(part) for part in node.decorator_list]
     if isinstance(node, ast.FunctionDef):
         head += [ast.dump(node.args), ast.dump(node.returns) if node.returns else ""]
@@ -276,13 +276,13 @@ def test_both_readmes_have_the_same_parts(pattern):
 
 
 def code(readme: str) -> list[str]:
-    """The lines to type, without what is said about them."""
+    """The lines to type, without their comments."""
     blocks = re.findall(r"^```\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
     return [line.partition("#")[0].strip() for block in blocks for line in block.splitlines()]
 
 
 def tasks(readme: str) -> list[list[str]]:
-    """The cells of the rows of the table of tasks: number, function, file, points, difficulty, time."""
+    """The rows of the table of tasks, in cells: number, function, file, points, difficulty, time."""
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in readme.splitlines()
@@ -319,7 +319,7 @@ def test_both_readmes_name_every_task_with_its_points():
 
 
 def test_no_page_says_how_many_tasks_or_points_there_are():
-    """They change with the homework; a table that does say so is held to the record by a test."""
+    """The numbers change with the homework. Tables that do give them are compared with the record by a test."""
     pages = [
         *ROOT.glob("README*.md"),
         *ROOT.glob("docs/*.md"),
@@ -341,7 +341,7 @@ def test_no_page_says_how_many_tasks_or_points_there_are():
 
 @pytest.fixture
 def vae(finished, monkeypatch):
-    """The finished hand-out's modules data, model and plots; no `vae` of another test gets in the way."""
+    """The finished hand-out's `vae` with its modules data, model and plots; no other test's `vae` gets in the way."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(finished)
@@ -371,7 +371,7 @@ def test_digits_are_images(vae, train, count):
 
 
 def test_the_digits_are_scikit_learns(vae):
-    """The hand-out reads them without importing it."""
+    """The hand-out reads the digits without importing scikit-learn."""
     scikit_learns = load_digits()
     images = torch.from_numpy(scikit_learns.images).float()[:, None] / 16
     both = [vae.data.load("digits", train) for train in (True, False)]

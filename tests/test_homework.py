@@ -177,7 +177,7 @@ def with_file(
     tmp_path: Path,
     *command: str,
 ) -> Ended:
-    """How a command ends where this is the homework.toml that comes with the kit."""
+    """How a command ends if this is the homework.toml that comes with the kit."""
     (tmp_path / NAME).write_text(text, encoding="utf-8")
     read = Path.read_bytes
     with monkeypatch.context() as changed:
@@ -218,6 +218,6 @@ def test_the_short_run_has_time_limits_of_its_own() -> None:
 
 
 def test_waiting_is_decided_by_computing_time_first() -> None:
-    """The wall-clock limit lies well above that on CPU time, or a loaded machine would decide."""
+    """The wall-clock limit is well above the one on CPU time; otherwise a loaded machine would decide."""
     assert homework().wall_seconds >= 2 * homework().cpu_seconds
     assert homework().short_run_wall_seconds >= 2 * homework().short_run_cpu_seconds

@@ -1,4 +1,4 @@
-"""What knows the homework lies in one folder: nothing else of the engine imports it, or speaks of it."""
+"""What knows the homework is in one folder: nothing else in the engine imports it or speaks of it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from autograder.homework import homework
 
 FOLDER = kit.DEFAULT
 DISTRIBUTION = "vae-homework-kit"  # what pip installs: the kit's name, whichever homework it grades
-# Of the subject; parts, stubs and files are added from the record.
-COMMON = {"loss"}  # is also what OUT/run.json calls the number that a control reached
+COMMON = {"loss"}  # OUT/run.json also uses it, for the number that a control reached
+# Words of the subject; parts, stubs and files are added from the record.
 SUBJECT = r"reparam|log_var|\bkl_|\bvae\b|\b784\b|\bmnist\b|\blatent|recon_x|variational|\belbo\b|\bencoder\b|\bdecoder\b|\bfour files\b|네 파일|파일 네 개"
 
 
@@ -28,7 +28,7 @@ def engine() -> Iterator[Path]:
 
 
 def spoken_of(text: str) -> set[str]:
-    """The words of the homework that a text holds."""
+    """The words of the homework that a text contains."""
     stubs = sorted(homework().stubs, key=len, reverse=True)
     names = [*map(re.escape, homework().files), *(rf"\b{stub}\b" for stub in stubs if "_" in stub)]
     quoted = [rf"[\"']{re.escape(name)}[\"']" for name in {*homework().parts, *stubs} - COMMON]

@@ -1,7 +1,7 @@
-"""The hostile bank through the real path, in both isolated tiers: no gain, no leak, nothing left, nobody else touched.
+"""The hostile bank, really graded, in both isolated tiers: no gain, no leak, nothing left behind, nobody else affected.
 
-Each part of a submission has a process of its own, so one submission carries up to four entries, one a file.
-What each entry tries, and what stops it, stands in its header (tests/bank/README.md). SECURITY.md says what is covered.
+Each part of a submission has a process of its own, so one submission carries up to four entries, one per file.
+What each entry tries, and what stops it, is in its header (tests/bank/README.md). SECURITY.md says what is covered.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ LAYERS = {
     *("nonce", "frame caps", "no answers in the process", "no verdict in the process"),
     *("scrubbed environment", "no open files", "written files end with the process", "control"),
 }
-# Entries that end badly end soon: 1 s of CPU time is ten times what the solution's part takes.
+# So that entries that end badly end soon: 2 s of CPU time is many times what the solution's part takes.
 QUICK = replace(homework(), cpu_seconds=2, wall_seconds=5.0, memory_mb=500)
 CANARY = f"canary-{secrets.token_hex(16)}"  # a secret in the grader's memory
-# Words that stand in hidden files and nowhere in what students get.
+# Words that are in hidden files and in nothing that students get.
 HIDDEN_WORDS = {
     "checks": "Students may guard the logarithm with a small constant",
     "solution": "return 0.5 * torch.sum(mu.square() + log_var.exp() - 1 - log_var)",
@@ -79,7 +79,7 @@ def ends(entry: Entry) -> set[str]:
 
 
 def crowds(entries: list[Entry]) -> list[tuple[Entry, ...]]:
-    """The entries, up to four in a crowd: no two in the same file."""
+    """The entries in crowds of up to four, no two of which attack the same file."""
     by_file = [[entry for entry in entries if file_of(entry) == file] for file in homework().files]
     return [tuple(entry for entry in crowd if entry is not None) for crowd in zip_longest(*by_file)]
 
@@ -89,7 +89,7 @@ ROUGH = crowds([entry for entry in HOSTILE if ends(entry) != {"graded"}])
 
 
 def together(crowd: tuple[Entry, ...]) -> Submission:
-    """One submission of the crowd's files; a file that nobody attacks is the solution's."""
+    """One submission with the crowd's files; a file that nobody attacks is the solution's."""
     name = " + ".join(entry.name for entry in crowd)
     whole = bank.submission(Entry(name, "right", {"stub": "train"}, ""))
     attacked = {file_of(entry): bank.files(entry)[file_of(entry)].encode() for entry in crowd}
@@ -138,7 +138,7 @@ def _belongs_to_a_student(entry: os.DirEntry[str]) -> bool:
 
 @pytest.fixture
 def watched(sealed: WarmParent, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
-    """``sealed``; afterwards nothing is left, and the neighbour has noticed nothing."""
+    """``sealed``. Afterwards nothing may be left behind, and the neighbour must answer as before."""
     monkeypatch.setenv("VAE_CANARY", CANARY)
     patient = replace(homework().limits(), cpu_seconds=100)
     with sealed.student(patient, 600, seed=3) as neighbour:
@@ -193,7 +193,7 @@ def nothing_hidden_in(watched: Watched, result: Result) -> None:
     assert watched.sent and watched.received
     assert CANARY.encode() not in crossed
     for place, words in HIDDEN_WORDS.items():
-        # Honest work is the solution's: it is sent as the student's own file, and must not come from elsewhere.
+        # Honest work is the solution's. It is sent as the student's own file, but must not come back.
         assert words.encode() not in (said if place == "solution" else crossed), place
     assert audit.GOT_THROUGH.encode() not in said, re.findall(rb"got through.{,200}", said)[:3]
 
@@ -270,7 +270,7 @@ def test_the_hidden_words_stand_in_hidden_files() -> None:
 
 
 def test_an_attack_that_gets_through_is_seen(watched: Watched, grade: Any) -> None:
-    """Of this entry nothing holds that the tests above ask: each of them must say so."""
+    """This entry breaks what the tests above ask for, and they must notice."""
     source = f"import torch\nraise SystemExit('got through: {CANARY}')\n"
     header = {"stub": "kl_divergence", "attack": "none", "work": "empty"}
     crowd = (Entry("loss--seen", "hostile", header, source),)
@@ -309,7 +309,7 @@ WITHOUT = {
 def test_without_its_defence_on_the_trusted_side_an_attack_succeeds(
     name: str, grade: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is compared; the seed of a student's process is the run's own."""
+    """Without it nothing is compared, or a student's process has the run's own seed."""
     (entry,) = (entry for entry in HOSTILE if entry.name == name)
     module, functions = WITHOUT[name]
     succeeded = audit.got_through if "seed" in name else lambda result: audit.gained(entry, result)

@@ -1,4 +1,4 @@
-"""Intake: every shape of hand-in is found, all bad content is named, nothing is followed or extracted."""
+"""Intake: every shape of hand-in is found, all bad content is named, no link is followed, nothing is extracted."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def ids(messages: tuple[Message, ...]) -> list[str]:
 
 
 def everywhere(submission: Submission, message_id: str) -> bool:
-    """Whether nothing is usable, for this one reason."""
+    """Whether no file is usable, all for this one reason."""
     reasons = {problem.id for problem in submission.problems.values()}
     return not submission.files and set(submission.problems) == set(FOUR) and reasons == {message_id}
 
@@ -171,7 +171,7 @@ def test_canvas_single_files_are_gathered_by_student(tmp_path: Path, bulk: bool)
 
 @pytest.mark.parametrize("times", [1, 2, 3])
 def test_zips_packed_again_and_again_are_opened(tmp_path: Path, times: int) -> None:
-    """As a zip in a class folder, as a zip in a folder of one's own, and as a zip in the zip of a whole class."""
+    """They lie in a class folder, in a student's own folder, and in the zip of a whole class."""
     again = nested(under("vae"), times)
     write(tmp_path / "class", {"kim.zip": zipped({"code.zip": again}), "lee/report/hw.zip": again})
     write(tmp_path, {"all.zip": zipped({"kim.zip": again, "lee.zip": again, "park.zip": again})})
@@ -329,7 +329,7 @@ CONTENTS: list[tuple[bytes, str | None]] = [
     (b"\xef\xbb\xbfx = 1\n", None),
     (("# -*- coding: cp949 -*-\n" + HANGUL).encode("cp949"), None),
     (b"#!/usr/bin/python\n# vim: set fileencoding=latin-1 :\nx = '\xe9'\n", None),
-    (b"x = (\n", None),  # a syntax error is for the checks to tell
+    (b"x = (\n", None),  # a syntax error is for the checks to report
     (b"#" * 1_000_000, None),
     (b"#" * 1_000_001, "intake.too_big"),
     (b"x = 1\0\n", "intake.nul"),
@@ -411,7 +411,7 @@ def test_sockets_and_devices_are_no_files(tmp_path: Path) -> None:
 
 
 def test_a_hard_link_is_an_ordinary_file(tmp_path: Path) -> None:
-    """Backups and packers make them; who may link a file may read it, and could have copied it."""
+    """Backups and packers make hard links. Anyone who may link a file may read it, and could have copied it."""
     kim = write(tmp_path / "kim", {"model.py": b"x = 1"})
     os.link(kim / "model.py", kim / "loss.py")
     assert set(load(Source("kim", kim)).files) == {"model.py", "loss.py"}
@@ -426,7 +426,7 @@ def test_a_thousand_levels_are_cut_off_in_a_folder_and_are_only_a_name_in_a_zip(
     kim, here = write(tmp_path / "kim", {"vae/loss.py": b"x = 1"}), os.getcwd()
     try:
         os.chdir(kim)
-        for _ in range(1_000):  # one by one: the whole path is longer than some calls take
+        for _ in range(1_000):  # one by one: the whole path is longer than some calls accept
             os.mkdir("d")
             os.chdir("d")
         Path("model.py").write_bytes(b"x = 1")
@@ -545,7 +545,7 @@ def patched(content: bytes, local: int, central: int, value: bytes) -> bytes:
 
 
 def nested(files: Files, times: int) -> bytes:
-    """The files in a zip, this in another, and so on."""
+    """The files in a zip, in a zip, and so on: ``times`` zips."""
     content = zipped(files)
     for number in range(times - 1):
         content = zipped({f"{number}.zip": content})
@@ -622,7 +622,7 @@ def test_bad_zips(tmp_path: Path, content: bytes, message_id: str) -> None:
 
 
 def streamed(files: Files) -> bytes:
-    """As programs write that can't go back: sizes after the data, in 64 bits, and a long comment at the end."""
+    """A zip by a program that can't seek back: sizes after the data, in 64 bits, and a long comment at the end."""
     buffer = io.BytesIO()
     buffer.seekable = lambda: False  # type: ignore[method-assign]
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
@@ -813,7 +813,7 @@ RESUBMITTED: list[tuple[Files, Files, set[str]]] = [
         GOOD,
         {"kim_1_90_model.py"},
     ),
-    (  # a zip and what is wrong in it, put right
+    (  # a zip, and later one of its files, corrected
         {"kim_1_90_vae.zip": zipped(GOOD), "kim_1_101_model.py": b"x = 0"},
         {**GOOD, "model.py": b"x = 0"},
         {"kim_1_90_vae.zip"},
@@ -831,7 +831,7 @@ RESUBMITTED: list[tuple[Files, Files, set[str]]] = [
         GOOD,
         set(),
     ),
-    (  # the report, packed too, came last
+    (  # the report, also zipped, came last
         {"kim_1_90_vae.zip": zipped(GOOD), "kim_1_101_report.zip": zipped({"report.pdf": b""})},
         GOOD,
         set(),
@@ -844,7 +844,7 @@ RESUBMITTED: list[tuple[Files, Files, set[str]]] = [
 def test_uploads_of_one_student_belong_together_and_of_each_file_the_newest_counts(
     tmp_path: Path, content: Files, counts: Files, others: set[str], bulk: bool
 ) -> None:
-    """Beside two classmates: a lone student's zips are taken for a class."""
+    """Two classmates are added, because a lone student's zips are taken for a class."""
     content = {**content, "lee_2_95_vae.zip": zipped(GOOD), "park_3_96_vae.zip": zipped(GOOD)}
     path = write(tmp_path / "class", {"all.zip": zipped(content)} if bulk else content)
     kim, lee, park = find(path / "all.zip" if bulk else path)
@@ -900,7 +900,7 @@ def test_zips_that_only_look_like_canvas_s_stay_students_of_their_own(tmp_path: 
 @pytest.mark.parametrize("form", ["{}_{}_assignsubmission_file/{}", "{}_{}_assignsubmission_file_/vae/{}", "{}_{}_assignsubmission_file_{}"])  # fmt: skip
 @pytest.mark.parametrize("bulk", [False, True])
 def test_moodle_names_old_new_and_flat(tmp_path: Path, form: str, bulk: bool) -> None:
-    """An essay written online makes nobody a second student."""
+    """An essay written online does not make its student appear twice."""
     people = (("김민지", 771), ("Lee Seo_jun", 772))
     content = {form.format(*person, name): GOOD[name] for person in people for name in FOUR}
     content["김민지_771_assignsubmission_onlinetext/onlinetext.html"] = b"<p>hello</p>"

@@ -20,7 +20,7 @@ from autograder.release import generated, lab
 ROOT = Path(__file__).resolve().parents[1]
 LAB = ROOT / "assignment" / "lab"
 HANGUL = re.compile("[가-힣]")
-CPU_SECONDS = 180  # and so under 3 minutes of wall-clock time even on a single core that it has to itself
+CPU_SECONDS = 180  # so under 3 minutes of wall-clock time, even on a single core of its own
 FIGURES = {
     "imports": 1,
     "see-reparameterize": 1,
@@ -163,7 +163,7 @@ def test_every_question_has_a_rubric_and_a_model_answer_in_both_languages():
 
 
 def secrets() -> list[str]:
-    """Every phrase of the rubrics and the model answers that is long enough to be nobody else's."""
+    """Every phrase of the rubrics and the model answers that is too long to occur elsewhere by chance."""
     texts = []
     for question in lab.questions().values():
         for text in (question["answer"], *question["rubric"]):
@@ -227,7 +227,7 @@ def execute(notebook, folder: Path, **settings):
 
 
 def test_the_notebook_runs_top_to_bottom_with_the_solution(tmp_path):
-    """On the digits. The Korean notebook stands for both: their code is the same. Takes a minute or two."""
+    """It runs on the digits. The Korean notebook stands for both, whose code is the same. Takes a minute or two."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     outputs = execute(nbformat.read(LAB / "lab.ko.ipynb", 4), desk(tmp_path / "assignment", solved=True))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

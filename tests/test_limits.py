@@ -1,7 +1,7 @@
 """Resource limits: each one of homework.toml is enforced in both tiers, and whoever meets one is told which.
 
-The limits are small here, so that they are met in a moment. A case is one file, graded like any other: that
-also shows the status and the words, in both languages.
+The limits are small here, so that they are met quickly. A case is one file, graded like any other, which also
+shows the status and the words, in both languages.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ LIMITED = {
 
 @dataclass(frozen=True)
 class Case:
-    """Lines of a student's file and what has to become of them; two messages where tiers differ."""
+    """Lines of a student's file and what has to come of them; two messages if the tiers differ."""
 
     source: str
     messages: tuple[str, ...]
@@ -155,7 +155,7 @@ def test_who_meets_a_limit_is_told_which(
         handed_in({"loss.py": case.source}), replace(run, homework=limited(**dict(case.changes))), sealed
     )
     told = next(check for check in result.checks if check.id == "reconstruction_scalar")
-    # A file system of one's own refuses to write; a watched folder ends the process.
+    # The process's own file system refuses to write; the watch over a folder ends the process.
     message = case.messages[0 if sealed.tier == "namespaces" else -1]
     assert told.message_id == message
     assert result.status == ("crashed" if message == "check.crashed_scratch" else case.status)
@@ -166,7 +166,7 @@ def test_who_meets_a_limit_is_told_which(
 
 
 def test_every_limit_of_the_table_is_met_by_some_case() -> None:
-    """Each number of the table that a student process gets is named in some message that a case brings about."""
+    """Each limit of a student's process is a number in some message that a case brings about."""
     brought = {message for case in CASES.values() for message in case.messages}
     placeholders = {
         name
@@ -180,7 +180,7 @@ def test_every_limit_of_the_table_is_met_by_some_case() -> None:
 def test_what_stays_within_every_limit_is_left_alone(
     sealed: WarmParent, handed_in: Callable[..., Submission], run: Run
 ) -> None:
-    """Just below: 200 of 250 MB, 1.8 of 2 MB printed, 13 of 16 MB in files, 30 of 40 files open, and a child."""
+    """Just below the limits: 200 of 250 MB, 1.8 of 2 MB printed, 13 of 16 MB in files, 30 of 40 open files, a child."""
     source = """
 import os, time
 kept = b"x" * (200 << 20)
@@ -235,7 +235,7 @@ def test_a_folder_that_hides_what_is_in_it_counts_as_too_much(
 
 
 def test_memory_shared_with_the_warm_parent_is_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten children that share 200 MB with this process and have 20 MB of their own are 200 MB in all."""
+    """Ten children that share 200 MB with this process and have 20 MB of their own each count as 200 MB in all."""
     megabyte = 1 << 20
     family = [str(number) for number in range(10)]
     monkeypatch.setattr(usage, "cpu_seconds", lambda pid: 0.0)
@@ -275,7 +275,7 @@ import os; os._exit(0)
 
 @pytest.mark.parametrize("alone", [True, False])
 def test_the_users_own_processes_are_not_counted_as_the_students(alone: bool) -> None:
-    """The system counts all of a user: on a desk with hundreds, a student without a user id of its own had none."""
+    """The system counts all processes of a user: on a desktop with hundreds, a student of the same user had none left."""
     command = [sys.executable, "-c", COUNTING, "alone" if alone else "among others"]
     said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
     assert int(said) == 64 if alone else int(said) >= 64 + 31

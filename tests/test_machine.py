@@ -1,4 +1,4 @@
-"""What this machine and its control groups have for grading; those are files, and here made up."""
+"""What this machine and its control groups leave for grading. Control groups are files, and made up here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VERSION_1 = "7:cpu,cpuacct:{path}\n5:memory:{path}\n1:name=systemd:{path}\n"
 
 
 class Groups:
-    """Control groups of one version, as they are mounted here, and the file that says which is this process's own."""
+    """Control groups of one version, as if mounted here, and the file that says which is this process's own."""
 
     def __init__(self, root: Path, version: int, own: str) -> None:
         self.version, self.cgroups, self.membership = version, root / "cgroup", root / "membership"
@@ -31,7 +31,7 @@ class Groups:
         self.membership.write_text(text.format(path=own))
 
     def limit(self, path: str, most: int | str, used: int = 0, spare: int = 0) -> None:
-        """A group with this limit, of which this much is used, in bytes, and so much of it could be given back."""
+        """Make a group with this limit, all in bytes: ``used`` are in use, and ``spare`` of those can be reclaimed."""
         folder = self.top / path.lstrip("/")
         folder.mkdir(parents=True, exist_ok=True)
         names = ("max", "current") if self.version == 2 else ("limit_in_bytes", "usage_in_bytes")
@@ -127,7 +127,7 @@ def test_where_membership_is_not_told_the_top_is_asked(
 
 
 def test_on_a_machine_with_both_versions_both_are_asked(tmp_path: Path) -> None:
-    """As systemd's hybrid mode has them: version 2 is there, without the memory."""
+    """As in systemd's hybrid mode: version 2 is there, but without the memory controller."""
     groups = Groups(tmp_path, 1, "/user")
     groups.membership.write_text(VERSION_1.format(path="/user") + "0::/user\n")
     groups.limit("/user", 700 * MB)
@@ -276,7 +276,7 @@ def test_a_limit_that_may_be_raised_is_raised_as_far_as_needed(name: str) -> Non
 
 
 def test_a_soft_limit_on_cpu_time_is_taken_away() -> None:
-    """All students' processes together need more than one of them."""
+    """All students' processes together need more CPU time than one of them."""
     assert checked("RLIMIT_CPU", 5, None) == [resource.getrlimit(resource.RLIMIT_CPU)[1]] * 2
 
 

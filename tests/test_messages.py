@@ -1,4 +1,4 @@
-"""Words for people: what the code hands to a message fills it, and whatever the code can say has words."""
+"""Words for people: the code gives each message all its values, and whatever the code can say has words."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_whatever_looks_like_an_id_has_words() -> None:
 
 
 def patterns() -> list[str]:
-    """The ids that code puts together, f"check.crashed_{how}", as regular expressions."""
+    """The ids that code puts together, such as f"check.crashed_{how}", as regular expressions."""
     found = []
     for tree in SOURCES.values():
         for node in ast.walk(tree):
@@ -100,7 +100,7 @@ def patterns() -> list[str]:
 
 
 def test_no_words_are_left_over() -> None:
-    """Every message can be said by something: by a literal id, or by one that is put together."""
+    """Every message but the reports' is used: by a literal id, or by one that is put together."""
     said = literal_ids()
     # Pages ask for words by the end of the id, as t("summary").
     pages = "".join(path.read_text(encoding="utf-8") for path in (ENGINE / "report").rglob("*") if path.suffix in (".html", ".py"))  # fmt: skip
@@ -154,7 +154,7 @@ def test_no_text_breaks_a_line_of_the_command_line() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_engines_words_and_the_homeworks_are_apart(language: str) -> None:
-    """Nothing is said in both files, so that neither hides the other's."""
+    """No id is in both files, so neither hides the other's words."""
     own, homeworks = (
         tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
         for folder in (ENGINE / "messages", (kit.folder() / "words"))

@@ -14,7 +14,7 @@ from autograder.messages import LANGUAGES, Refusal, catalogue
 from tests.console import Command
 
 OTHER = Path(__file__).parent / "other_homework"
-# What is broken in a copy of it: a file, a text in it, what takes its place; then how that is named.
+# What is broken in a copy of it: a file, a text in it and its replacement; then the message's id and what it names.
 MISFITS = {
     "a part that there is not": ("checks/test_2_line.py", '.part("line")', '.part("curve")', "other_part", '"curve"'),
     "checks of no part": ("checks/test_2_line.py", "pytestmark =", "marked =", "unmarked_file", "test_2_line.py"),
@@ -52,7 +52,7 @@ BEGIN = {  # commands that begin a run, with their arguments
 
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the other homework, which is the one in use."""
+    """A copy of the other homework, which is made the one in use."""
     folder = shutil.copytree(OTHER, tmp_path / "copy")
     monkeypatch.setenv(kit.CHOICE, str(folder))
     homework.cache_clear()

@@ -41,12 +41,12 @@ Command = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def started(tmp_path: Path, temporary: Path) -> Iterator[Command]:
-    """``process = started()``: grades tmp_path/class into tmp_path/out, in a process group of its own."""
+    """``process = started()``: grade tmp_path/class into tmp_path/out, in a process group of its own."""
     running = []
 
     def start(*arguments: object, before: Callable[[], None] = lambda: None, **variables: str) -> Any:
         def prepare() -> None:
-            signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs have it ignored
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs ignore it
             before()
 
         command = [sys.executable, "-m", "autograder", "grade", tmp_path / "class", "--out", tmp_path / "out"]
@@ -70,7 +70,7 @@ def started(tmp_path: Path, temporary: Path) -> Iterator[Command]:
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    """Exit status and what was said to people, in which there is never a traceback."""
+    """The exit status and what was said on stderr; neither stream may hold a traceback."""
     out, error = process.communicate(timeout=300)
     assert "Traceback" not in out + error
     return process.returncode, error
@@ -101,7 +101,7 @@ def victims(main: int, role: str) -> list[int]:
         return [pid for pid in children(main) if role in called(pid)]
     parent = "warm_parent" if role == "supervisor" else "forkserver"
     found = [child for pid in victims(main, parent) for child in children(pid)]
-    return found[:1] if role == "control" else found  # a control is begun before the first submission
+    return found[:1] if role == "control" else found  # a control starts before the first submission
 
 
 def wait_for(what: Callable[[], Any], seconds: float = 300) -> Any:
@@ -113,7 +113,7 @@ def wait_for(what: Callable[[], Any], seconds: float = 300) -> Any:
 
 
 def left_over(temporary: Path) -> list[str]:
-    """Files in the temporary folder, and processes that were told of it."""
+    """Files in the temporary folder, and processes whose command line names it."""
     graders = [
         entry.name for entry in Path("/proc").glob("[0-9]*") if str(temporary) in called(int(entry.name))
     ]
@@ -121,7 +121,7 @@ def left_over(temporary: Path) -> list[str]:
 
 
 def results(out: Path) -> dict[str, dict[str, Any]]:
-    """All results, without the time that they took and whether it was SLOW or SLOWER."""
+    """All results, without their times and digests, so that SLOW and SLOWER do not differ."""
     return {
         path.stem: {**json.loads(path.read_text()), "seconds": 0, "digest": ""}
         for path in (out / "results").glob("[!.]*")
@@ -134,7 +134,7 @@ def unfinished(out: Path) -> list[Path]:
 
 @contextmanager
 def lending(warm_parent: WarmParent, scratch: Path) -> Iterator[None]:
-    """The session's warm parent for every run."""
+    """Lend the session's warm parent to every run."""
 
     def launch(*_: object, **__: object) -> WarmParent:
         return replace(warm_parent, control=warm_parent.control.dup(), scratch=str(scratch / "none"))
@@ -180,7 +180,7 @@ def test_whoever_is_killed_nothing_is_lost(
     temporary: Path,
     undisturbed: dict[str, Any],
 ) -> None:
-    """The second submission is under way: it takes longer than the first control, which an.json waits for."""
+    """The second submission is under way: it takes longer than the first control, for which an.json waits."""
     out = tmp_path / "out"
     first = out / "results" / "an.json"
     for slow in (SLOW, SLOWER):
@@ -189,7 +189,7 @@ def test_whoever_is_killed_nothing_is_lost(
         wait_for(first.exists)
         if not (out / "results" / "bae.json").exists():
             break
-        assert ended(process)[0] == 0  # on a machine as slow as that, once more
+        assert ended(process)[0] == 0  # so slow a machine needs the slower submission
         shutil.rmtree(out)
     wait_for(lambda: victims(process.pid, "supervisor"))
     before = first.read_bytes(), first.stat().st_mtime_ns
@@ -211,7 +211,7 @@ def test_whoever_is_killed_nothing_is_lost(
 def test_no_student_process_outlives_a_grader_that_is_killed(
     tier: str, put_in: Callable[..., Path], started: Command, temporary: Path
 ) -> None:
-    """Not even the second one that this student starts."""
+    """The child that this student's code forks does not outlive it either."""
     put_in({"an": ENDLESS})
     process = started(AUTOGRADER_ISOLATION=tier)
 
@@ -239,7 +239,7 @@ def test_an_interrupt_stops_endless_code_and_keeps_what_is_done(
     assert status == 130 and str(out) in said
     assert set(results(out)) == {"an"}
     assert len((out / "grades.csv").read_text().splitlines()) == 2
-    assert not (out / "feedback").exists()  # of a large class they take longer than that
+    assert not (out / "feedback").exists()  # for a large class they would take too long
     wait_for(lambda: not left_over(temporary), 30)
 
 
@@ -275,7 +275,7 @@ def test_a_second_grader_in_the_same_folder_is_refused(
 def test_a_limit_on_files_that_takes_no_result_is_refused_by_name_and_costs_nobody_anything(
     put_in: Callable[..., Path], started: Command, tmp_path: Path, temporary: Path
 ) -> None:
-    """A limit on the size of files, which the run's seed would fit into and a result would not."""
+    """The run's seed would fit into this limit on the size of files; a result would not."""
     put_in({"an": QUICK})
     out = tmp_path / "out"
     status, said = ended(started(before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))))
@@ -290,7 +290,7 @@ def test_a_limit_on_files_that_takes_no_result_is_refused_by_name_and_costs_nobo
 
 @contextmanager
 def unwritable(place: str, number: int) -> Iterator[None]:
-    """Writing fails for files whose path ends like this."""
+    """Make writing fail for files whose path ends like ``place``."""
 
     def writing(path: Path, content: bytes, durable: bool = True) -> None:
         if path.match(place):
@@ -347,7 +347,7 @@ def test_a_submission_that_vanishes_is_failed_and_never_a_zero(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """In the middle of the run, after it was listed."""
+    """It vanishes in the middle of the run, after it was listed."""
     place = put_in({"an": QUICK, "bae": QUICK})
     if kind == "zip":
         shutil.make_archive(str(place / "bae"), "zip", place / "bae")

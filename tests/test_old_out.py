@@ -103,7 +103,7 @@ def test_it_is_joined_with_written_marks(out: Path, tmp_path: Path, autograder: 
 
 
 def test_it_is_continued(out: Path, autograder: Command) -> None:
-    """Graded anew where the kit is another by now; the seed and what was set by hand are kept."""
+    """The kit is another one by now, so all are graded anew; the seed and what was set by hand are kept."""
     ended = autograder("grade", OLD / "class", "--out", out, "--lang", "ko", "--jobs", "2", "--quiet")
     assert (ended.status, ended.error) == (0, "")
     assert json.loads((out / "run.json").read_text())["seed"] == SEED

@@ -23,7 +23,7 @@ WRONG = ("return torch.mean(difference * difference)", "return torch.sum(differe
 
 
 class Class(NamedTuple):
-    """A graded class: kim's files are the solution's, lee's error is not divided, the folder is where."""
+    """A graded class in ``folder``: kim's files are the solution's; lee sums the error instead of averaging it."""
 
     folder: Path
     printed: str
@@ -33,7 +33,7 @@ class Class(NamedTuple):
 
 
 def autograder(*arguments: object, status: int = 0) -> str:
-    """What a command about the other homework prints, in a process of its own: each process has one homework."""
+    """What a command about the other homework prints. It has its own process, because a process has one homework."""
     command = [sys.executable, "-m", "autograder", *map(str, arguments), "--homework", OTHER]
     environment = {**os.environ, "COLUMNS": "200"}
     done = subprocess.run(command, cwd=kit.ROOT, env=environment, capture_output=True, text=True, timeout=600)

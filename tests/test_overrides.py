@@ -154,7 +154,7 @@ def test_what_the_grader_failed_on_keeps_no_score() -> None:
 
 @pytest.fixture
 def graded(tmp_path: Path) -> Folder:
-    """OUT after a run with two points set by hand."""
+    """OUT after a run with two items set by hand."""
     read = [
         Override("kim_1001", "loss", 27.5, "=re-read by hand"),
         Override("kim_1001", "late", 0, "illness"),
@@ -218,7 +218,7 @@ TIMES = [
 @pytest.mark.parametrize(("time", "percent"), TIMES)
 def test_each_day_begun_costs_up_to_the_most(time: str, percent: float) -> None:
     assert lateness(handed_in(time), LATE)[0] == percent
-    assert lateness(handed_in(time), homework())[0] == 0  # off, as the kit comes
+    assert lateness(handed_in(time), homework())[0] == 0  # off by default
 
 
 def test_minutes_of_grace_are_no_lateness() -> None:
@@ -324,7 +324,7 @@ def test_every_part_can_be_set() -> None:
 def test_an_owner_that_was_cut_from_a_clones_name_is_nobody_in_overrides(
     autograder: Command, tmp_path: Path
 ) -> None:
-    """hw-lee-kim and hw-lee-park: what follows their common beginning need not be the owner, and kim may be another student."""
+    """In hw-lee-kim and hw-lee-park, what follows the common beginning need not be the owner: kim may be somebody else."""
     for name in ("hw-lee-kim", "hw-lee-park"):
         (tmp_path / "class" / name / ".git").mkdir(parents=True)
         (tmp_path / "class" / name / "loss.py").write_text("", encoding="utf-8")

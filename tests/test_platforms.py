@@ -1,4 +1,4 @@
-"""One class of twelve, packed as each platform packs it: every student gets what is theirs, and nobody is lost."""
+"""A class of twelve, packed as each platform packs it: every student gets their own grade, and nobody is lost."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ Files = dict[str, bytes]
 
 
 def own(who: int, names: tuple[str, ...] = FOUR, version: str = "") -> Files:
-    """Files that nobody else has."""
+    """Files that only this student has."""
     return {name: f"WHO = {who}  # {name} {version}\n".encode() for name in names}
 
 
 @dataclass(frozen=True)
 class HandIn:
-    """``members`` are the gradebook's ids of whom it is; ``files`` what is to be graded, out of what lies in ``sent``."""
+    """``members`` are its students' ids in the gradebook; ``files`` is what counts of what was ``sent``."""
 
     name: str
     login: str
@@ -182,7 +182,7 @@ def sid_book() -> str:
 
 
 def login_book() -> str:
-    others = ["min,", "kim,"]  # two more students, whose logins are the end of others'
+    others = ["min,", "kim,"]  # two more students; other logins end with theirs
     return "\n".join(["username,score", *(f"{each.login}," for each in CLASS), *others])
 
 
@@ -201,7 +201,7 @@ PLATFORMS: dict[str, tuple[dict[str, bytes], str, str, int, int]] = {  # downloa
     "gradescope": (gradescope(), "gradescope", gradescope_book(), 1, 3),
 }
 
-CLONES = ("github", True)  # they come one by one, and never as a zip
+CLONES = ("github", True)  # clones come one by one, never as a zip
 
 
 def write(root: Path, files: Mapping[str, bytes]) -> Path:
@@ -216,14 +216,14 @@ def scores(table: Table, id_column: int, score_column: int) -> dict[str, str]:
 
 
 def expected(platform: str) -> dict[str, str]:
-    """The points of each row: as many as the hand-in's number in the class."""
+    """The points expected in each row: the hand-in's number in the class."""
     wanted: dict[str, str] = {}
     for number, each in enumerate(CLASS, 1):
         for member in each.members:
             key = {"canvas": str(member), "github": each.login}.get(platform, f"2026{member}")
             key = f"Participant {member}" if platform.startswith("moodle") else key
             wanted[key] = str(number)
-        if platform == "canvas":  # one row stands for a team, none for who is anonymous
+        if platform == "canvas":  # a team has one row; the anonymous student's stays empty
             wanted[str(each.members[0])] = "" if each.anonymous else str(number)
             for member in each.members[1:]:
                 del wanted[str(member)]
@@ -249,7 +249,7 @@ def test_every_student_gets_their_own_grade(platform: str, bulk: bool, tmp_path:
         submission = load(source)
         whose = {line.split()[2] for content in submission.files.values() for line in [content.decode()]}
         assert len(whose) <= 1, f"{source.name} has files of several students"
-        number = int(whose.pop()) if whose else 6  # text alone
+        number = int(whose.pop()) if whose else 6  # only text
         assert number not in numbers.values() and submission.files == CLASS[number - 1].files
         numbers[source.name] = number
         if not submission.files and platform not in ("blackboard", "github", "gradescope"):
@@ -276,7 +276,7 @@ def test_every_student_gets_their_own_grade(platform: str, bulk: bool, tmp_path:
 
 
 def said(sources: Submissions) -> dict[str, str]:
-    """What was passed over, and why; in both languages there is something to do."""
+    """What was passed over, and why. Both languages name the path."""
     for each in sources.passed_over:
         assert all(each.values["path"] in each.text(language) for language in LANGUAGES)
     return {str(each.values["path"]): each.id.removeprefix("intake.over_") for each in sources.passed_over}
@@ -403,7 +403,7 @@ def test_of_the_downloads_of_two_days_the_later_attempt_counts(tmp_path: Path) -
         sources = find(write(tmp_path, {f"{day}.zip": zipped(files) for day, files in enumerate(days)}))
         assert [load(source).files for source in sources] == [own(1), own(2)]
         assert sorted(said(sources).values()) == ["older", "twice"]
-    second["kim_1001_6001_vae-1.zip"] = packed(own(1, ("model.py",)))  # the rest of it may still be meant
+    second["kim_1001_6001_vae-1.zip"] = packed(own(1, ("model.py",)))  # the older files may still count
     sources = find(
         write(tmp_path, {f"{day}.zip": zipped(files) for day, files in enumerate((first, second))})
     )
@@ -443,7 +443,7 @@ def test_long_names_in_a_zip_take_no_time(tmp_path: Path, long: str) -> None:
     files = {f"{long}{version}/{name}": text for version in "ab" for name, text in own(1).items()}
     started = time.perf_counter()
     find(write(tmp_path, {"kim.zip": zipped(files), "lee.zip": packed(own(2))}))
-    assert time.perf_counter() - started < 20  # minutes, if patterns were tried at all of it
+    assert time.perf_counter() - started < 20  # minutes, if patterns were tried on the whole name
 
 
 @pytest.mark.parametrize("form", ["{}", "{}.zip"])
@@ -455,7 +455,7 @@ def test_a_class_of_two_one_level_too_high_is_refused(tmp_path: Path, form: str)
     assert ", ".join(names) in refused(write(tmp_path, files))
 
 
-SECTIONS: list[dict[str, bytes]] = [  # in each: how the sections are called, and whom they hold
+SECTIONS: list[dict[str, bytes]] = [  # each: the sections' names, and who is in them
     {**under("A", {**KIM, **LEE}), **under("B", {**PARK, **under("choi", own(4))})},
     {**under("A", KIM), **under("B", LEE)},
     {**under("A", KIM), **under("B", {**LEE, **PARK}), "list.xlsx": b""},
@@ -515,7 +515,7 @@ def test_downloads_of_sections_are_read_wherever_they_lie(
         ({**under("kim/kim", own(1)), **under("lee/hw", own(2))}, ["kim", "lee"], {}),
         (
             {
-                "kim/submission-20261234.zip": packed(own(1)),  # as `python -m vae submit` calls it
+                "kim/submission-20261234.zip": packed(own(1)),  # as `python -m vae submit` names it
                 "kim/theory.ko.md": b"x",
                 "lee/submission-20265678.zip": packed(own(2)),
             },
@@ -566,7 +566,7 @@ def test_a_zip_of_people_without_files_is_not_taken_for_one_hand_in(
     ],
 )
 def test_numbers_in_names_of_canvas(tmp_path: Path, names: list[str], student: str) -> None:
-    """Beside classmates, whose ids tell how long ids are."""
+    """A classmate is added, whose id shows how long ids are."""
     classmates = {f"lee_1002_509{n}_{name}": text for n, (name, text) in enumerate(own(1).items())}
     sources = find(write(tmp_path, {**classmates, **dict.fromkeys(names, packed(own(2)))}))
     assert {source.name for source in sources} == {"lee_1002", student}
@@ -667,7 +667,7 @@ def test_time_stamps_are_read_or_named(tmp_path: Path, stamp: str, time: str | N
 
 @pytest.fixture
 def graded_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Grading takes no time here: everybody gets 0."""
+    """Grade without running anything: everybody gets 0."""
 
     def results(grading: Grading) -> Iterator[Result]:
         for source in grading.waiting:
@@ -681,7 +681,7 @@ def graded_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_ends_with_what_was_passed_over(
     graded_by_name: None, autograder: Command, tmp_path: Path, language: str
 ) -> None:
-    """On the terminal as a line, on the class page with the reasons, in JSON, and when all is drawn again."""
+    """A line on the terminal, the reasons on the class page (after ``report`` too), and the names in JSON."""
     path = write(tmp_path / "class", {**KIM, **LEE, "loose.py": b"", ".choi/model.py": b""})
     out = tmp_path / "out"
     ended = autograder("grade", path, "--out", out, "--lang", language)
@@ -704,7 +704,7 @@ def test_a_run_ends_with_what_was_passed_over(
 
 
 def test_who_is_gone_is_gone(graded_by_name: None, autograder: Command, tmp_path: Path) -> None:
-    """From the pages, the results and what ``report`` draws; the history has them."""
+    """They leave the pages, the results and what ``report`` draws; the history keeps them."""
     path, out = write(tmp_path / "class", {**KIM, **LEE}), tmp_path / "out"
     autograder("grade", path, "--out", out)
     shutil.rmtree(path / "lee")

@@ -1,6 +1,6 @@
-"""Grading again after a check was corrected: the results beside what was before, and nothing lost.
+"""Grading again after a check was corrected: the new results beside the old ones, and nothing lost.
 
-The last test goes the whole way once: a download of Canvas is collected, graded, graded again and handed back.
+One test goes the whole way: a download from Canvas is collected, graded, graded again and handed back.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ HANGUL = re.compile("[가-힣]")
 
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the engine, of which the fingerprint is taken from now on; its homework is the kit's."""
+    """A copy of the engine, whose fingerprint is taken from now on; its homework is the kit's."""
     copy = tmp_path / "engine"
     shutil.copytree(kit.ENGINE, copy, ignore=shutil.ignore_patterns("__pycache__", "kit"))
-    fingerprint.fingerprint()  # before, of the kit where it lies
+    fingerprint.fingerprint()  # cached before, for the kit itself
     monkeypatch.setattr(kit, "ENGINE", copy)
     monkeypatch.setattr(kit, "DEFAULT", copy / "vae")
     return copy
@@ -64,7 +64,7 @@ DECIDING = (
 def test_another_byte_in_what_decides_about_points_is_another_kit(
     copied: Path, file: str, decides: bool
 ) -> None:
-    assert fingerprint.fingerprint.__wrapped__() == fingerprint.fingerprint()  # wherever the kit lies
+    assert fingerprint.fingerprint.__wrapped__() == fingerprint.fingerprint()  # a copy has the same one
     (copied / file).write_bytes((copied / file).read_bytes() + b"\n")
     assert (fingerprint.fingerprint.__wrapped__() != fingerprint.fingerprint()) is decides
 
@@ -110,7 +110,7 @@ def test_only_the_result_of_another_kit_is_graded_again(run: Run, kit_of_the_res
 
 @pytest.fixture
 def scores(monkeypatch: pytest.MonkeyPatch, run: Run) -> dict[str, float]:
-    """What grading is to find, by name; the results of others are kept as they are."""
+    """The scores that grading will find, by name; other results are kept as they are."""
     found: dict[str, float] = {}
 
     def results(grading: Grading) -> Iterator[Result]:
@@ -128,7 +128,7 @@ def scores(monkeypatch: pytest.MonkeyPatch, run: Run) -> dict[str, float]:
 
 @pytest.fixture
 def graded(put_in: Callable[..., Path], tmp_path: Path, autograder: Command, scores: dict[str, float]) -> list[object]:  # fmt: skip
-    """The command by which a class of three was graded a moment ago."""
+    """The command that has just graded a class of three."""
     place = put_in({name: {"loss.py": f"x = {name!r}\n"} for name in ("an", "bae", "choi")})
     command: list[object] = ["grade", place, "--out", tmp_path / "out"]
     scores.update(an=50.0, bae=60.0, choi=70.0)
@@ -296,7 +296,7 @@ def test_from_a_download_of_canvas_to_its_gradebook_with_a_correction_in_between
     book.write_bytes(BOOK.encode("utf-8-sig"))
     command = ("grade", place, "--out", out, "--jobs", 1)
     assert autograder(*command).status == 0
-    # Say that the checks of the loss were another, mistaken one's: it took all points of the loss.
+    # Pretend that an older kit graded them, whose checks of the loss were wrong and took all its points.
     for name in ("kimminji_1001", "이서준_1002"):
         path = out / "results" / f"{name}.json"
         record = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Releasing: every channel from one source, the same bytes each time, and back again as submissions."""
+"""Releasing: every channel is built from one source, with the same bytes each time, and comes back as submissions."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_the_sums_are_those_of_the_files(dist: Path) -> None:
 def test_the_same_input_gives_the_same_bytes(
     dist: Path, tmp_path: Path, umask: str, zone: str, encoding: str
 ) -> None:
-    """Whoever builds, when, where and with whichever settings."""
+    """Neither the umask, the time zone, the locale nor the hash seed matters."""
     subprocess.run(
         [sys.executable, "-c", SEALED, umask, str(tmp_path / "dist"), *CHANNELS],
         cwd=ROOT,
@@ -106,14 +106,14 @@ def test_the_same_input_gives_the_same_bytes(
 
 
 def hand_in(desk: Path, *files: str) -> None:
-    """A student's work: these files of the solution."""
+    """Do a student's work: copy these files from the solution."""
     for file in files:
         shutil.copyfile(homework().solved / file, desk / "vae" / file)
 
 
 @pytest.fixture
 def points(warm_parent: WarmParent, run: Run) -> Callable[[Path], dict[str, float | None]]:
-    """What each submission that is found in a folder scores."""
+    """``points(folder)``: the score of each submission that is found in the folder."""
 
     def graded(folder: Path) -> dict[str, float | None]:
         found = [intake.load(source) for source in intake.find(folder)]
@@ -151,16 +151,15 @@ def test_the_workflow_runs_the_public_checks_and_may_do_nothing_else(dist: Path)
     workflow = yaml.safe_load(
         (dist / "github" / ".github" / "workflows" / "checks.yml").read_text(encoding="utf-8")
     )
-    assert "push" in workflow[True] and workflow["permissions"] == {
-        "contents": "read"
-    }  # YAML reads "on" as true
+    # YAML reads "on" as true.
+    assert "push" in workflow[True] and workflow["permissions"] == {"contents": "read"}
     (job,) = workflow["jobs"].values()
     assert any("python -m vae check" in step.get("run", "") for step in job["steps"])
     assert "secrets." not in json.dumps(workflow) and job["timeout-minutes"] <= 20
 
 
 def test_email_from_attachment_to_points(dist: Path, tmp_path: Path, points: Callable) -> None:
-    """The attachment unpacked and filled in; one student sends a zip, another single files."""
+    """The attachment is unpacked and filled in; one student sends a zip, another single files."""
     with zipfile.ZipFile(dist / "email" / "vae-assignment.zip") as attached:
         attached.extractall(tmp_path / "desk")
     (desk,) = (tmp_path / "desk").iterdir()
@@ -176,7 +175,7 @@ def test_email_from_attachment_to_points(dist: Path, tmp_path: Path, points: Cal
 
 
 def test_nbgrader_from_course_to_points(dist: Path, tmp_path: Path, points: Callable) -> None:
-    """The course folder's source, as students get it, in nbgrader's tree of hand-ins (nbgrader itself: test_nbgrader.py)."""
+    """The course folder's source, as students get it, in nbgrader's tree of hand-ins (nbgrader itself: tests/gradebook)."""
     source = dist / "nbgrader" / "source" / "ps1"
     notebook = nbformat.read(source / "lab.ipynb", as_version=4)
     assert [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")]
@@ -192,7 +191,7 @@ def test_nbgrader_from_course_to_points(dist: Path, tmp_path: Path, points: Call
 def test_the_colab_notebook_fetches_the_handout(
     dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
 ) -> None:
-    """Its first cell, in an empty folder on Colab: it asks the address for the zip, and finds the hand-out."""
+    """The first cell, in an empty folder on Colab, downloads the zip from the address and finds the hand-out."""
     notebook = nbformat.read(dist / "colab" / f"lab.{language}.ipynb", as_version=4)
     nbformat.validate(notebook)
     first = next(cell for cell in notebook.cells if cell.cell_type == "code")
@@ -216,7 +215,7 @@ def test_the_colab_notebook_fetches_the_handout(
 def test_the_colab_notebook_packs_the_hand_in(
     dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, points: Callable
 ) -> None:
-    """Its last cell: the notebook as it stands in the page, and the four files, in one zip that is downloaded."""
+    """The last cell packs the notebook, as it is in the page, and the four files into one zip, and downloads it."""
     notebook = nbformat.read(dist / "colab" / "lab.ko.ipynb", as_version=4)
     assert "accelerator" not in notebook.metadata
     assert notebook.cells[-1].source.startswith('hand_in("")')
@@ -263,7 +262,7 @@ PAGES = [
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_says_the_same_in_both_languages(page: str) -> None:
-    """Its headings, rows and steps; its links lead somewhere; and `autograder` is always called alike."""
+    """Both have the same headings, rows and steps; links lead somewhere; `autograder` is always called the same way."""
     english, korean = (
         (ROOT / name).read_text(encoding="utf-8") for name in (page, page.replace(".md", ".ko.md"))
     )
@@ -296,7 +295,7 @@ def test_the_mails_name_the_versions_that_are_needed() -> None:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch, autograder: Command) -> Callable[..., tuple[int, str]]:
-    """``status, said = told("student", ...)``: the command in this process, without the gate."""
+    """``status, said = told("student", ...)``: run the command in this process, without the gate."""
     monkeypatch.setattr(releasing, "pass_gate", lambda *_: None)
 
     def called(*arguments: object) -> tuple[int, str]:
@@ -320,7 +319,7 @@ def test_a_channel_is_named_with_its_folder_and_page(told: Callable, tmp_path: P
     status, said = told("student", "--out", tmp_path, "--lang", "en")
     assert status == 0 and "release/student/README.md" in said
     assert sorted(os.listdir(tmp_path)) == [releasing.SUMS, "student"]
-    assert told("student", "email", "--out", tmp_path)[0] == 0  # once more, over what is there
+    assert told("student", "email", "--out", tmp_path)[0] == 0  # again, over what is there
     assert sorted(os.listdir(tmp_path)) == [releasing.SUMS, "email", "student"]
     listed = (tmp_path / releasing.SUMS).read_text(encoding="utf-8")
     assert "  student/" in listed and "  email/" in listed
@@ -338,7 +337,7 @@ def test_a_channel_is_named_with_its_folder_and_page(told: Callable, tmp_path: P
 )
 def test_unusable_arguments(told: Callable, tmp_path: Path, arguments: list[str], says: str | None) -> None:
     status, said = told(*arguments, "--out", tmp_path / "dist")
-    if says is None:  # odd, but it stays the text that it is
+    if says is None:  # odd, but it stays a text
         notebook = json.loads((tmp_path / "dist" / "colab" / "lab.ko.ipynb").read_text(encoding="utf-8"))
         assert any(
             'HANDOUT_URL = "https://example.org/\\"+\\""' in line for line in notebook["cells"][1]["source"]
@@ -366,7 +365,7 @@ def test_a_recipe_that_fails(told: Callable, own_recipes: Path, tmp_path: Path) 
 def test_whatever_the_gate_finds_keeps_it_closed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], closes: str
 ) -> None:
-    """Each violation in both languages, status 1, and what was built before stays."""
+    """Each violation is named in both languages, the status is 1, and what was built before stays."""
     (tmp_path / "student").mkdir()
     found = Message("release.check_fails", {"check": "test_it", "outcome": "failed"})
     for name, place in {"leaks": violations, "scores": trial, "public_checks": trial}.items():
@@ -381,7 +380,7 @@ def test_whatever_the_gate_finds_keeps_it_closed(
 
 
 def test_a_link_in_a_channel(told: Callable, own_recipes: Path, tmp_path: Path) -> None:
-    """It could lead to anything, and the gate would not see it."""
+    """A link could lead anywhere, and the gate would not see it."""
     (recipe,) = (own_recipes / "student").glob("make_*.py")
     with recipe.open("a", encoding="utf-8") as file:
         file.write(

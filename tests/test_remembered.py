@@ -1,4 +1,4 @@
-"""Answers of known mistakes, kept for the next run: called once a machine, and never wrong for it."""
+"""Answers of known mistakes, kept for the next run: a machine asks for each once, and never keeps a wrong one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ANSWER = {
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A cache of the test's own, and processes that have asked for nothing yet."""
+    """A cache for this test only, and a process that has asked for nothing yet."""
     monkeypatch.setattr(remembered, "FOLDER", tmp_path / "known")
     diagnosis._answers.cache_clear()
     yield tmp_path / "known"
@@ -86,7 +86,7 @@ def test_where_nothing_can_be_kept_nothing_is(
 def test_a_mistake_is_named_the_same_with_and_without_calling_the_known_ones(
     warm_parent: WarmParent, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second process asks nobody but the student's own."""
+    """The second time, only the student's own process is started."""
     entry = next(
         e for e in bank.entries(homework().bank, "wrong") if e.stubs == (STUB,) and len(e.misconceptions) == 1
     )

@@ -30,7 +30,7 @@ MADE = results(20)
 
 @pytest.fixture
 def report(autograder: Command) -> Command:
-    """``status, said, complained = report(OUT, ...)``: the console script in this process."""
+    """``status, said, complained = report(OUT, ...)``: run the console script in this process."""
     return partial(autograder, "report")
 
 
@@ -76,7 +76,7 @@ def test_pages_open_in_the_language_asked_for(report: Callable[..., Any], out: P
 def test_files_keep_their_names_where_half_of_the_class_is_gone(
     report: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """Kim's files have no hash in their names, kim's do: also when Kim's are gone."""
+    """Kim's files have no hash in their names; kim's do, even when Kim's are gone."""
     out = tmp_path / "out"
     name = safe_name("kim", {"Kim"})
     write_results(out, [replace(MADE[0], submission="kim")])

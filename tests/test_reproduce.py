@@ -1,4 +1,4 @@
-"""A result can be made again: the same outcome of each check, or what is not as it was."""
+"""A result can be reproduced: the same outcome of each check, or what is different now."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def recorded(put_in: Callable[..., Path], run: Run) -> Result:
 
 @pytest.fixture
 def now(recorded: Result, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What grading finds this time, as changes of the recorded result; ``run`` is how it was asked to grade."""
+    """What grading finds this time, as changes to the recorded result; ``run`` is the run that it was given."""
     plan: dict[str, Any] = {"changes": {}}
 
     def results(grading: Grading) -> Iterator[Result]:
@@ -120,7 +120,7 @@ def test_another_finding_is_status_1(
 def test_the_short_run_is_held_to_the_loss_that_the_result_quotes(
     autograder: Command, recorded: Result, now: dict[str, Any], tmp_path: Path, centre: float | None
 ) -> None:
-    """This machine's control, or that of a younger kit, decides about nothing."""
+    """Neither this machine's control nor that of a newer kit decides anything."""
     with_run = replace(recorded, checks=(*recorded.checks, ran("312")), score=12.0)
     (tmp_path / "old.json").write_text(held(with_run, centre, "ko").to_json())
     failing = held(with_run, 295.0, "en")

@@ -1,4 +1,4 @@
-"""What is graded when, and what is believed of what came out of it; the processes are made up and do as they are told."""
+"""When submissions are graded and which results are trusted. The processes are made up and do as they are told."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from tests.engine import failed, ran
 PASSED = Verdict()
 FAILED = Verdict(Message("control.call", {"fault": "worn out"}))
 FINE = "fine"
-Outcome = Any  # FINE, Slow, what changes of a Graded, or what is raised
+Outcome = Any  # FINE, Slow, changes to a Graded, or what is raised
 
 
 @dataclass(frozen=True)
 class Slow:
-    """What comes a while later."""
+    """An outcome that arrives ``seconds`` later."""
 
     outcome: Outcome
     seconds: float = 0.3
@@ -60,10 +60,10 @@ def future_of(outcome: Outcome, made: Callable[[Outcome], Any]) -> Future[Any]:
 
 @dataclass
 class Stage:
-    """One run's processes. ``outcomes`` of each submission come in turn, the last one again and again; others are FINE.
+    """One run's processes. A submission's ``outcomes`` come in turn, the last one repeatedly; without any it is FINE.
 
-    ``verdicts`` of the controls come in turn, then ``verdict`` decides. ``log`` has what was asked of the processes,
-    ``kept`` which results were written at each of these moments, ``busy`` which submissions were under way.
+    The controls' ``verdicts`` come in turn, then ``verdict`` decides. ``log`` records what was asked of the
+    processes; ``kept`` which results were written by each of these moments; ``busy`` which submissions were under way.
     """
 
     run: Run
@@ -96,7 +96,7 @@ class Stage:
         return self.grading.results()
 
     def grade(self, place: Path) -> dict[str, Result]:
-        """The results by name; each was told once, and lies there as it was told."""
+        """The results by name. Each was yielded once, and was written as it was yielded."""
         results = list(self.of(place))
         found = {result.submission: result for result in results}
         assert len(found) == len(results) and set(found) == self.written()
@@ -178,7 +178,7 @@ def stage(run: Run, tmp_path: Path) -> Stage:
 
 @pytest.fixture
 def class_of(put_in: Callable[..., Path]) -> Callable[..., Path]:
-    """``place = class_of("an", "bae")``."""
+    """``place = class_of("an", "bae")``: a class of these students."""
     return lambda *names: put_in({name: {"loss.py": f"x = {name!r}\n"} for name in names})
 
 
@@ -192,7 +192,7 @@ def statuses(results: dict[str, Result]) -> dict[str, str]:
 def test_a_result_is_written_only_after_a_control_that_was_begun_after_it(
     stage: Stage, class_of: Callable[..., Path]
 ) -> None:
-    """The first control was begun beside it, and says nothing about what came later."""
+    """The first control began beside it, and says nothing about what came later."""
     stage.grade(class_of("an"))
     assert stage.log == ["open", "full", "an", "short"]
     assert stage.kept == [set()] * 4
@@ -273,21 +273,21 @@ def trained(reached: float) -> Outcome:
 
 
 def told(results: dict[str, Result]) -> dict[str, tuple[float | None, str, str]]:
-    """Score, verdict and the centre that is quoted."""
+    """Each result's score, message id and quoted centre."""
     return {
         name: (result.score, result.checks[0].message_id, result.checks[0].values["centre"])
         for name, result in results.items()
     }
 
 
-CENTRE = band("digits").mean - 4  # where the committed band is the wider one
+CENTRE = band("digits").mean - 4  # here the committed band reaches higher
 TOO_MUCH = CENTRE + band("digits").width + 1
 
 
 def test_the_short_run_is_held_to_the_first_controls_loss(
     stage: Stage, class_of: Callable[..., Path]
 ) -> None:
-    """The control ends last: what was graded beside it is judged then."""
+    """The control ends last; what was graded beside it is judged only then."""
     assert band("digits").high > TOO_MUCH
     stage.verdicts = [Slow(Verdict(loss=CENTRE)), PASSED]
     stage.outcomes = {"an": [trained(CENTRE + 1)], "bae": [trained(TOO_MUCH)]}
@@ -354,7 +354,7 @@ def alone(stage: Stage, name: str) -> bool:
 def test_a_control_that_fails_beside_others_proves_nothing(
     stage: Stage, class_of: Callable[..., Path]
 ) -> None:
-    """What is under way ends, new processes make the control alone, and grade what was under way one at a time."""
+    """What is under way ends. New processes run the control alone, then grade what was under way one at a time."""
     stage.verdicts = [FAILED]
     stage.outcomes["bae"] = [Slow({"score": 1.0}), {"score": 2.0}]
     results = stage.grade(class_of("an", "bae"))
@@ -415,7 +415,7 @@ def test_the_same_command_continues_once_the_machine_is_mended(
 def test_a_control_that_a_result_called_for_counts_as_one(
     stage: Stage, class_of: Callable[..., Path]
 ) -> None:
-    """The process that graded it has tried the control in short, for the result holds an OSError, say."""
+    """The process that graded it ran the control in short, because the result holds an OSError, for example."""
     stage.outcomes["an"] = [{"control": FAILED, "score": 1.0}, {"control": PASSED, "score": 2.0}]
     results = stage.grade(class_of("an"))
     assert results["an"].score == 2.0
@@ -516,7 +516,7 @@ def test_the_control_decides_about_a_process_that_vanished_alone(
 def test_a_process_that_vanishes_for_the_first_time_when_it_is_alone_is_graded_once_more(
     stage: Stage, class_of: Callable[..., Path]
 ) -> None:
-    """It was under way when a control failed; then somebody kills it."""
+    """It was under way when a control failed; then somebody kills its process."""
     stage.verdicts = [FAILED]
     stage.outcomes["an"] = [FINE, GONE, {"score": 2.0}]
     results = stage.grade(class_of("an"))
@@ -563,7 +563,7 @@ def test_after_ctrl_c_nobody_waits_for_long(
 def test_a_run_that_is_given_up_keeps_what_a_last_control_allows(
     stage: Stage, class_of: Callable[..., Path], last: Outcome, kept: set[str]
 ) -> None:
-    """``bae`` has a result from another run, and is told of when ``an`` waits for a control."""
+    """``bae`` has a result from an earlier run, which is yielded while ``an`` waits for a control."""
     place = class_of("an", "bae")
     sources = find(place)
     submission = load(sources[1])
@@ -593,7 +593,7 @@ def test_a_loss_costs_nobody_anything(stage: Stage, class_of: Callable[..., Path
 def test_a_control_whose_process_is_lost_costs_nobody_anything(
     stage: Stage, class_of: Callable[..., Path], loss: Outcome, at: int
 ) -> None:
-    """At once, or between the control in full and the next one."""
+    """It is the first control, or the second."""
     stage.verdicts = [*[PASSED] * at, loss]
     results = stage.grade(class_of("an", "bae"))
     assert statuses(results) == {"an": "graded", "bae": "graded"}
@@ -614,7 +614,7 @@ def test_processes_that_are_lost_time_and_again_end_the_run(
 
 
 def test_losses_with_a_result_in_between_end_nothing(stage: Stage, class_of: Callable[..., Path]) -> None:
-    """Each is the loss of another submission, and before it one comes to its end."""
+    """Each loss hits another submission, and before each a submission is finished."""
     names = [f"kim-{number:02}" for number in range(4 * rounds.LOSSES)]
     stage.jobs = 1
     stage.outcomes = {name: [BrokenProcessPool("gone"), FINE] for name in names[1::2]}
@@ -625,7 +625,7 @@ def test_losses_with_a_result_in_between_end_nothing(stage: Stage, class_of: Cal
 def test_what_was_graded_by_processes_that_no_control_passed_in_is_graded_again(
     stage: Stage, class_of: Callable[..., Path]
 ) -> None:
-    """They were lost before: that a control passes in the next ones says nothing about these."""
+    """They were lost before a control passed, and a control in the next processes says nothing about them."""
     stage.jobs, stage.verdicts = 1, [Slow(BrokenProcessPool("gone"))]
     stage.outcomes = {"an": [{"score": 1.0}, {"score": 2.0}], "bae": [BrokenProcessPool("gone"), FINE]}
     results = stage.grade(class_of("an", "bae"))
@@ -680,7 +680,7 @@ def test_a_submission_that_cannot_be_read_any_more_is_no_zero(
 
 
 def test_who_is_left_out_takes_nobodys_result_along(stage: Stage, class_of: Callable[..., Path]) -> None:
-    """Another worker grades it, at once and among others: it is no attempt of the submission's."""
+    """Another worker grades it, at once and beside others. This does not count as an attempt of the submission."""
     stage.controlled = True
     assert FAILED.fault is not None
     stage.outcomes["an"] = [LeftOut(f"tcp://{number}", FAILED.fault) for number in range(5)]

@@ -1,7 +1,7 @@
 """The sealed process: what hostile or broken code does there, in both isolated tiers.
 
 Each case is a student's file of a few lines. Whatever it does, the grader learns how it ended, nothing is
-left behind, and the warm parent serves the next one.
+left behind, and the warm parent serves the next student.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from autograder.sandbox.seal import FIRST_UID, SCRATCH, TIERS, Limits
 Attempt = Callable[..., Any]
 FINE = "def attack(): return 'fine'"
 
-# Reads the frames below it for what the process that answers the grader holds.
+# Walks up the calling frames to the locals of the function that answers the grader.
 INSIDE = """
     import sys
     def inside():
@@ -59,7 +59,7 @@ def processes(parent: WarmParent) -> list[int]:
 
 
 def only_the_warm_parent_is_left(parent: WarmParent) -> bool:
-    """Whether all others end; they are killed when their connections close, which takes a moment."""
+    """Whether all others end within 30 s. They are killed when their connections close, which takes a moment."""
     patience = time.monotonic() + 30
     while len(processes(parent)) > 1 and time.monotonic() < patience:
         time.sleep(0.05)
@@ -68,7 +68,7 @@ def only_the_warm_parent_is_left(parent: WarmParent) -> bool:
 
 @pytest.fixture
 def attacked(sealed: WarmParent, attempt: Attempt) -> Iterator[WarmParent]:
-    """``sealed``, and after the case: the same warm parent answers the next student, and nothing of the case is running."""
+    """``sealed``. After the case it must answer the next student, and nothing of the case may still run."""
     yield sealed
     assert attempt(sealed, FINE) == "fine"
     assert only_the_warm_parent_is_left(sealed)
@@ -168,7 +168,7 @@ def test_an_exception_is_told_by_text_and_innermost_line_of_the_student(
 def test_the_place_of_an_exception_is_in_a_file_of_the_students_own(
     warm_parent: WarmParent, small: Limits
 ) -> None:
-    """Never in a stand-in's, although that lies in the same package."""
+    """Never in a stand-in's file, although that is in the same package."""
     files = {
         "__init__.py": "",
         "model.py": "def build():\n    raise ValueError('given')\n",
@@ -213,7 +213,7 @@ def test_a_process_that_vanishes_is_a_crash(
     with pytest.raises(Crashed) as crashed:
         attempt(attacked, source)
     if "abort" in source and attacked.tier == "landlock":
-        end = ("signal", 11)  # abort may not even signal itself there, and ends by an illegal instruction
+        end = ("signal", 11)  # abort may not even signal itself there; its last resort ends in this signal
     assert (crashed.value.how, crashed.value.number) == end
 
 
@@ -356,7 +356,7 @@ def test_a_memory_bomb_is_stopped(
 ) -> None:
     with pytest.raises((StudentRaised, Crashed)) as stopped:
         attempt(attacked, source, limits=replace(small, cpu_seconds=30), wall_seconds=60)
-    # What resource limits allow at once may be too much before the exception comes: both ends are right then.
+    # The process may exceed the memory limit before the exception comes: both ends are right.
     assert (stopped.value.kind if isinstance(stopped.value, StudentRaised) else stopped.value.how) in (
         end,
         "memory",
@@ -376,7 +376,7 @@ def test_a_fork_bomb_is_stopped(attacked: WarmParent, attempt: Attempt, small: L
 
 
 def counted(attempt: Attempt, parent: WarmParent, source: str, limits: Limits) -> int:
-    """What ``attack`` counted until it was refused; 0 where its process was ended for its number, as among others of its user."""
+    """What ``attack`` counted until it was refused; 0 if its user had too many processes and it was ended for that."""
     try:
         return int(attempt(parent, source, limits=limits))
     except Crashed as end:
@@ -411,7 +411,7 @@ def test_threads_are_counted(attacked: WarmParent, attempt: Attempt, small: Limi
 def test_threads_of_another_grader_are_not_counted(
     sealed: WarmParent, attempt: Attempt, small: Limits
 ) -> None:
-    """Its students' users are others; where it has none of its own, what the user starts meanwhile is left out."""
+    """Another grader's students run as other users. Without such users, what the user starts meanwhile is not counted."""
     sleeping = """
         import threading, time
         def attack():
@@ -643,9 +643,8 @@ def test_only_the_connection_to_the_grader_is_open(sealed: WarmParent, attempt: 
     """
     found = attempt(sealed, source)
     assert found.pop("0")[1] == os.stat("/dev/null").st_rdev
-    assert stat.S_ISFIFO(found.pop("1")[0]) and stat.S_ISFIFO(
-        found.pop("2")[0]
-    )  # to be counted and forgotten
+    # Output goes into pipes, to be counted and forgotten.
+    assert stat.S_ISFIFO(found.pop("1")[0]) and stat.S_ISFIFO(found.pop("2")[0])
     ((mode, _),) = found.values()
     assert stat.S_ISSOCK(mode)
 
@@ -711,7 +710,7 @@ FORBIDDEN = {
 
 @pytest.fixture(scope="session")
 def tried(attempt: Attempt) -> Callable[[WarmParent], dict[str, str]]:
-    """All of them in one process a tier: what became of each."""
+    """The outcome of each FORBIDDEN call; all are tried in one process per tier."""
 
     known: dict[str, dict[str, str]] = {}
 
@@ -816,7 +815,7 @@ def test_the_process_ends_with_the_block(sealed: WarmParent, small: Limits) -> N
     assert only_the_warm_parent_is_left(sealed)
 
 
-# --- answers that are none -------------------------------------------------------------------------------
+# --- what is not an answer -------------------------------------------------------------------------------
 
 GARBLED = {
     "junk on every connection": """
@@ -926,7 +925,7 @@ def test_an_answer_that_cannot_be_sent_is_told_and_the_process_goes_on(
 
 
 def test_a_forged_answer_to_the_question_itself_is_only_data(sealed: WarmParent, attempt: Attempt) -> None:
-    """Whoever answers with the right nonce has not gained anything: a value is no verdict."""
+    """Answering with the right nonce gains nothing: a value is not a verdict."""
     source = (
         INSIDE
         + """
@@ -1119,7 +1118,7 @@ def test_ordinary_code_works(sealed: WarmParent, attempt: Attempt, source: str, 
 
 @pytest.mark.parametrize("module", "optparse sqlite3 turtledemo wave xmlrpc.client encodings.idna".split())
 def test_the_standard_library_can_be_imported(sealed: WarmParent, attempt: Attempt, module: str) -> None:
-    """Modules that the warm parent has not imported for them, also where root's Python lies in a folder of root's own."""
+    """Even modules that the warm parent has not imported, and even if Python lies in a folder that only root may enter."""
     assert attempt(sealed, f"import {module}\ndef attack(): return 1") == 1
 
 
@@ -1152,7 +1151,7 @@ def test_students_can_run_side_by_side(sealed: WarmParent, small: Limits) -> Non
 
 
 def test_source_code_arrives_byte_for_byte(sealed: WarmParent) -> None:
-    """Whatever encoding the file declares, it is Python that reads it."""
+    """Whatever encoding the file declares, Python itself decodes it."""
     source = "# -*- coding: euc-kr -*-\ndef reconstruction_loss(): return '기댓값'\n".encode("euc-kr")
     with sealed.student(homework().limits(), 30, seed=1) as student:
         files = {"__init__.py": "", "loss.py": source.decode("latin-1")}
@@ -1160,7 +1159,7 @@ def test_source_code_arrives_byte_for_byte(sealed: WarmParent) -> None:
         assert student.ask("loss", function="reconstruction_loss", arguments={}, wrt=[])["value"] == "기댓값"
 
 
-# --- the tier is found truly -----------------------------------------------------------------------------
+# --- how the tier is chosen ------------------------------------------------------------------------------
 
 
 def test_a_trial_says_how_it_ended() -> None:
@@ -1278,7 +1277,7 @@ def test_a_folder_that_only_its_owner_may_enter_is_found(tmp_path: Path) -> None
 
 @pytest.fixture(scope="module")
 def gone() -> tuple[WarmParent, list[int]]:
-    """A warm parent of the weakest tier that was closed at once, and its processes before."""
+    """A warm parent of the weakest tier, already closed, and the processes that it had before."""
     parent = isolation.launch("weak", fresh=True)
     before = processes(parent)
     parent.close()
@@ -1354,7 +1353,7 @@ def test_without_room_for_temporary_files_nothing_is_started(
 
 
 def test_workers_leave_no_thread_behind(run: Run) -> None:
-    """Python's exit would wake it through a pipe that it may just be closing: a traceback in the instructor's terminal."""
+    """At exit Python wakes such a thread through a pipe that it may be closing: a traceback in the terminal."""
     before = set(threading.enumerate())
     with workers.local(run, 2, True) as local:
         local.control(False, frozenset()).result()
@@ -1363,7 +1362,7 @@ def test_workers_leave_no_thread_behind(run: Run) -> None:
 
 
 def test_a_request_beyond_the_protocol_is_refused_here(warm_parent: WarmParent, small: Limits) -> None:
-    """The grader's own mistake, an unknown probe, is told as the student's process sees it."""
+    """An unknown probe, the grader's own mistake, is reported as an exception of the student's process."""
     with warm_parent.student(small, 30, seed=1) as student, pytest.raises(StudentRaised) as raised:
         student.ask("no such probe")
     assert raised.value.kind == "KeyError"

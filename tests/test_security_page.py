@@ -46,7 +46,7 @@ def test_every_covered_line_names_its_proof_and_a_defence_that_is_switched_off()
 
 
 def test_every_defence_that_is_switched_off_stands_for_a_line() -> None:
-    """But for what only helps others, or is one of several calls of a group."""
+    """Except those that only support others, or are one of several calls of a group."""
     named = set(re.findall(r"`([^`]+)`", PAGE))
     assert [name for name in WATCHED if name not in named] == []
     assert len([name for name in ALL if name in named]) >= 30

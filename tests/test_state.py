@@ -1,4 +1,4 @@
-"""What is drawn for a run belongs to it: a process that outlives many runs holds nothing of those that are over."""
+"""What is drawn for a run belongs to it: a process that outlives many runs keeps nothing of those that are over."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RUNS = 8
 
 
 def another(run: Run, seed: int) -> Run:
-    """A run of its own, with less to train."""
+    """A separate run, with less to train."""
     return replace(run, homework=replace(run.homework, short_run_images=128), seed=seed, kept={})
 
 

@@ -1,6 +1,6 @@
 """The student's page in a real browser: the language switch, what leaves the page, what is run, who can read it.
 
-Skipped, with the reason, where there is no Chromium.
+Skipped, with the reason, if there is no Chromium.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def show(browser: Browser, tmp_path: Path) -> Iterator[Any]:
-    """``page = show(result)``: the result's page; in the end nothing was fetched, run or complained about."""
+    """``page = show(result)``: the result's page. At the end nothing may have been fetched, run or complained about."""
     complaints: list[str] = []
     contexts = []
 
@@ -81,7 +81,7 @@ WHOLE = result(
 
 
 def words(page: Page) -> str:
-    """All that can be seen."""
+    """All text that can be seen."""
     return page.locator("main").inner_text()
 
 

@@ -1,4 +1,4 @@
-"""The student's page: what it says in both languages, its pictures, and that nothing in it is markup or hidden."""
+"""The student's page: its words in both languages, its pictures; no student's text becomes markup, no secret is shown."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def test_a_misconceptions_picture_stands_in_the_page_with_words(name: str) -> No
 
 
 def test_each_misconceptions_picture_is_committed_as_it_is_drawn() -> None:
-    """The bytes differ between versions of matplotlib; which there are, of which kind, and their formulas do not."""
+    """The bytes differ between versions of matplotlib; the pictures' names, kinds and numbers of paths do not."""
     kinds = {name: kind for name, (kind, _) in figures.FIGURES.items()}
     assert {name: figure.kind for name, figure in pages.figures().items()} == kinds
     for name, figure in pages.figures().items():
@@ -247,7 +247,7 @@ def test_any_finite_codes_are_drawn(codes: np.ndarray[tuple[int, int], np.dtype[
 
 
 def in_folder(out: Path, content: bytes | None, digest: str = "ab") -> str:
-    """The page for kim, with these bytes as the pictures' file."""
+    """kim's page, with these bytes as the file of pictures."""
     ran = check("short_run", "training", message_id="short_run.passed", message="recorded")
     if content is not None:
         (out / "pictures").mkdir(parents=True)
@@ -296,7 +296,7 @@ def test_where_nothing_was_trained_no_pictures_are_missed(tmp_path: Path) -> Non
 
 
 def self_contained(html: str) -> bool:
-    """Whether nothing in the page can run or be fetched. What data URIs hold is not looked at."""
+    """Whether nothing in the page can run or be fetched. The content of data URIs is not checked."""
     page = Page(html)
     html = re.sub(r'"data:image/png;base64,[^"]*"', '""', html)
     fetched = {"src", "href", "xlink:href", "action", "srcset", "data", "poster", "background", "formaction"}

@@ -1,4 +1,4 @@
-"""`python -m vae submit`: what it makes is what the grader takes, down to the hash; and the hand-out's zip."""
+"""`python -m vae submit`: what it packs is what the grader reads, down to the hash; and the hand-out's zip."""
 
 import importlib
 import importlib.util
@@ -23,7 +23,7 @@ RECIPE = runpy.run_path(str(ROOT / "release" / "student" / "make_zip.py"))
 
 
 def module(name, folder=ASSIGNMENT):
-    """A file of the desk, loaded on its own: the package vae of the tests may be another."""
+    """A file of the desk, loaded on its own, because the tests' package vae may be another."""
     spec = importlib.util.spec_from_file_location(name, folder / "vae" / "desk" / f"{name}.py")
     loaded = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(loaded)
@@ -130,7 +130,7 @@ MARK = {"sheet": "*답을 여기에 쓰세요.*", "notebook": "*답을 여기에
 
 @pytest.mark.parametrize("kind", BLANK)
 def test_written_answers_go_into_the_zip(tmp_path, kind):
-    """Those that hold an answer, and no others; and the grader has nothing to say about them."""
+    """Only files that hold an answer go into it, and the grader has no remarks about them."""
     folder = desk(tmp_path / "desk", *FILES)
     shutil.copytree(ASSIGNMENT / "lab", folder / "lab")
     shutil.copy(folder / "lab" / "lab.ko.ipynb", folder / "lab.ipynb")
@@ -138,7 +138,7 @@ def test_written_answers_go_into_the_zip(tmp_path, kind):
     text = answered.read_text(encoding="utf-8")
     assert f"{mark}\n" in text or f'{mark}"' in text
     answered.write_text(text.replace(mark, "적분이 어렵습니다.", 3), encoding="utf-8")
-    count = 2 if kind == "sheet" else 3  # the sheet's first is its instructions
+    count = 2 if kind == "sheet" else 3  # the sheet's first mark is in its instructions
     done = submit(folder, "--id", "kim")
     assert done.returncode == 0, done.stderr
     assert f"{BLANK[kind]}: 서술형 답 / written answers {count}/8" in done.stdout
@@ -195,7 +195,7 @@ def test_what_is_missing_or_unfinished_is_said(tmp_path):
 
 @pytest.fixture
 def imported(tmp_path, monkeypatch):
-    """``module = imported("submit")``: a module of the desk, of a hand-out of its own in ``tmp_path / "desk"``."""
+    """``module = imported("submit")``: a module of the desk, from a fresh hand-out in ``tmp_path / "desk"``."""
 
     def forget():
         for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:

@@ -1,4 +1,4 @@
-"""The filter of system calls: every call that libseccomp knows is classified, and unknown ones are missing."""
+"""The filter of system calls: every call that libseccomp knows is classified; any other is answered as missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.sandbox.ends import StudentRaised
 from autograder.sandbox.seal import Limits
 from tests.test_defences import run
 
-# All that libseccomp 2.6.1 knows on these two, and umount; of a later one the test below names what is new.
+# All calls that libseccomp 2.6.1 knows on these two, and umount. For a later version, a test below names the new ones.
 KNOWN = Path(__file__).with_name("syscall_names.txt")
 ARCHITECTURES = {"x86-64": 0xC000003E, "aarch64": 0xC00000B7}
 TABLES = ("allowed", "denied", "not_supported", "unknown")
@@ -143,7 +143,7 @@ def test_what_right_code_calls_is_allowed(
     sealed: WarmParent, attempt: Callable[..., Any], source: str, value: Any
 ) -> None:
     if sealed.tier == "landlock" and any(word in source for word in ("Pool(", ".Queue(")):
-        with pytest.raises(StudentRaised) as raised:  # /dev/shm is everybody's; at least it is said
+        with pytest.raises(StudentRaised) as raised:  # /dev/shm is everybody's; at least the student is told
             attempt(sealed, source, limits=homework().limits())
         assert (
             raised.value.kind in ("PermissionError", "FileNotFoundError") and raised.value.file == "loss.py"

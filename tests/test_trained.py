@@ -33,7 +33,7 @@ def task(run: Run) -> short_run.ShortRunTask:
 
 
 def in_other_order(state: State, pixels: Tensor) -> State:
-    """Weights that do with permuted images what these do with images in their own order."""
+    """Weights that treat permuted images as ``state`` treats images in their own order."""
     return {
         **state,
         "encoder.0.weight": state["encoder.0.weight"][:, pixels],
@@ -70,7 +70,7 @@ def test_pixels_are_put_back_in_order(task: short_run.ShortRunTask, run: Run) ->
 
 
 def test_nothing_secret_is_in_the_file(task: short_run.ShortRunTask, run: Run) -> None:
-    """Two networks that differ in the permutation alone give the same file: so the file can't tell it."""
+    """Two networks that differ only in the permutation give the same file, so the file can't reveal it."""
     other = replace(task, pixels=torch.randperm(784))
     files = [
         drawn.pictured(Trained(in_other_order(some_weights(), each.pixels), None), each, run, "ab").to_bytes()

@@ -1,4 +1,4 @@
-"""The wheel, installed into an environment of its own and used outside of the checkout."""
+"""The wheel, installed into an environment of its own and used outside the checkout."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SPY = """
 
 
 class Installed:
-    """An environment that has the wheel, and the libraries of this one."""
+    """An environment with the wheel and the libraries of this one."""
 
     def __init__(self, folder: Path, wheel: Path) -> None:
         venv.create(folder / "venv", with_pip=False)
@@ -53,11 +53,11 @@ class Installed:
         subprocess.run(command, check=True, capture_output=True)
         (self.site,) = (folder / "venv").glob("lib/python*/site-packages")
         shared = [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
-        # After the installation, in which pip should find no other kit.
+        # After the installation, so that pip finds no other kit.
         (self.site / "shared.pth").write_text("\n".join(shared) + "\n", encoding="utf-8")
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """``autograder`` with these arguments, in a folder far from the checkout."""
+        """Run ``autograder`` with these arguments, in a folder outside the checkout."""
         variables = {"PATH": "/usr/bin:/bin", "COLUMNS": "200", **environment}
         command = [str(self.bin / "autograder"), *arguments]
         return subprocess.run(command, env=variables, cwd=self.folder, capture_output=True, text=True)
@@ -76,9 +76,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def installed(wheel: Path) -> Iterator[Installed]:
     folder = Path(tempfile.mkdtemp(prefix="vae-wheel-"))
-    folder.chmod(
-        0o755
-    )  # unlike pytest's: what is hidden in it is hidden by the sandbox, not by the folder's mode
+    # Unlike pytest's: what is hidden in it is hidden by the sandbox, not by the folder's mode.
+    folder.chmod(0o755)
     try:
         yield Installed(folder, wheel)
     finally:
@@ -133,7 +132,7 @@ def test_the_wheels_own_kit_is_used(installed: Installed) -> None:
 
 
 def spy(installed: Installed) -> str:
-    """loss.py of a student who tries what the installed kit hides."""
+    """A student's loss.py that tries to reach what the installed kit hides."""
     engine = installed.site / "autograder"
     hidden = ("kit/solution/vae/loss.py", "kit/solution/lab/theory.toml", "kit/tests/bank/README.md")
     places = [
@@ -217,7 +216,7 @@ def test_every_python_that_is_promised_can_read_the_code(version: str, wheel: Pa
 
 
 def interpreter(version: str) -> str | None:
-    """Where a Python of this version is, or None: this one, pyenv's, or one on the path."""
+    """The path of a Python of this version, or None: this one, pyenv's, or one on the PATH."""
     if sys.version_info[:2] == tuple(map(int, version.split("."))):
         return sys.executable
     found = sorted(Path("~/.pyenv/versions").expanduser().glob(f"{version}.*/bin/python"))

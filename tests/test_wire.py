@@ -1,4 +1,4 @@
-"""The wire: every value arrives as it was, and no bytes of a student's choosing raise anything but ProtocolError."""
+"""The wire: every value arrives as it was; a student's bytes, whatever they are, raise only ProtocolError or Closed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from autograder.sandbox.encoding import Array, Foreign, ProtocolError
 from autograder.sandbox.wire import Closed, DeadlinePassed
 
 MEGABYTE = 1 << 20
-# The same examples each time: a failure here is one that anybody can repeat.
+# The same examples each time, so that anybody can repeat a failure.
 repeatable = settings(derandomize=True, database=None, deadline=None, max_examples=400)
 
 
@@ -45,7 +45,7 @@ def frame(document: bytes, blob: bytes = b"", magic: bytes = wire.MAGIC) -> byte
 
 
 def received(content: bytes, max_tensors: int = MEGABYTE) -> Any:
-    """What the grader makes of these bytes when the sender hangs up after them."""
+    """What the grader reads from these bytes if the sender hangs up after them."""
     mine, theirs = socket.socketpair()
 
     def sending() -> None:
@@ -323,7 +323,7 @@ def test_a_frame_larger_than_any_buffer_arrives_whole() -> None:
     assert torch.equal(found.data, sent)
 
 
-# --- frames that are none --------------------------------------------------------------------------------
+# --- what is not a frame ---------------------------------------------------------------------------------
 
 BAD_FRAMES = {
     "bad magic": frame(b"1", magic=b"VAE2"),
@@ -443,7 +443,7 @@ def test_long_texts_of_a_description_are_cut() -> None:
 
 
 def names(count: int, more: str = "") -> bytes:
-    """The safetensors of so many tensors without elements."""
+    """A safetensors blob of ``count`` tensors without elements."""
     entry = '"%x%s":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}'
     head = ("{" + ",".join(entry % (number, more) for number in range(count)) + "}").encode()
     return struct.pack("<Q", len(head) + -len(head) % 8) + head + b" " * (-len(head) % 8)
@@ -478,7 +478,7 @@ def peak_bytes() -> int:
 @pytest.mark.parametrize(("document", "blob"), LARGEST.values(), ids=LARGEST.keys())
 def test_whatever_is_in_a_frame_takes_little_memory_and_time(document: bytes, blob: bytes) -> None:
     content = frame(document, blob)
-    Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+    Path("/proc/self/clear_refs").write_text("5")  # resets the peak
     before, began = peak_bytes(), time.process_time()
     with contextlib.suppress(ProtocolError):
         received(content, max_tensors=encoding.MAX_TENSORS)

@@ -1,4 +1,4 @@
-"""Written answers without nbgrader: the sheet, the form, the marks in it, and one mark a student."""
+"""Written answers without nbgrader: the sheet, the form, the marks in it, and one mark per student."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
 def join(
     folder: Path, *, grades: str = "grades.csv", out: str = "joined.csv", language: str = "en"
 ) -> tuple[int, str]:
-    """The console script in this process: its status and what it said."""
+    """Run the console script in this process; returns its status and what it said."""
     files = [str(folder / name) for name in (grades, "marks.csv")]
     arguments = ["autograder", "join", *files, "--out", str(folder / out), "--lang", language]
     said = io.StringIO()
@@ -73,7 +73,7 @@ def table(*rows: list[str], separator: str = ",") -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_form_says_where_the_rubric_is(folder: Path, language: str) -> None:
-    """The page in the reader's language: every question, what earns its points, and a model answer."""
+    """The page is in the reader's language. It has every question, what earns its points, and a model answer."""
     _, said = join(folder, language=language)
     page = homework().solution / "lab" / f"rubric.{language}.md"
     assert str(page) in said.replace("\n", "")
@@ -160,7 +160,7 @@ def test_grades_that_are_not_there_are_called_missing_and_make_no_form(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_answer_sheet_asks_the_notebook_s_questions(language: str) -> None:
-    """In the hand-out, and for the rubric's points; test_lab.py looks for answers in it."""
+    """The sheet is in the hand-out and gives the rubric's points; test_lab.py looks for leaked answers in it."""
     sheet = (written.lab() / f"theory.{language}.md").read_text(encoding="utf-8")
     titles = r"^## .*\((\d+)(?:점| points)\)$"
     marks = re.findall(titles, sheet, re.MULTILINE)

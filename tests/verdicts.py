@@ -1,8 +1,8 @@
-"""The verdicts of two checkouts on all known submissions, with one seed: what differs is printed, and the status is 1.
+"""Compare the verdicts of two checkouts on all known submissions, with one seed.
 
-``python -m tests.verdicts BEFORE AFTER [CLASS ...] [--every N] [--work DIR]``. BEFORE and AFTER are checkouts, each with its .venv. Both
-grade the bank and the sample class of this one, and the folders named. Compared are the outcome, the points, the message id
-and the values of every check.
+``python -m tests.verdicts BEFORE AFTER [CLASS ...] [--every N] [--work DIR]``. BEFORE and AFTER are checkouts,
+each with its .venv. Both grade this checkout's bank and sample class, and each folder CLASS. The outcome, points,
+message id, values and misconception of every check are compared. Differences are printed, and the status is 1.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COMPARED = ("outcome", "points", "max_points", "message_id", "values", "misconce
 
 
 def classes(folder: Path, every: int) -> Iterator[Path]:
-    """The bank, a class a kind, and the sample class, as folders."""
+    """Write the bank, as one class per kind, and the sample class; yield each folder."""
     for kind in KINDS:
         for entry in bank.entries(homework().bank, kind)[::every]:
             for name, text in bank.files(entry).items():
@@ -43,7 +43,7 @@ def classes(folder: Path, every: int) -> Iterator[Path]:
 
 
 def verdicts(checkout: Path, submissions: Path, out: Path) -> dict[str, Any]:
-    """What a checkout finds: by submission and check."""
+    """What a checkout finds, by submission and check."""
     command = [checkout / ".venv/bin/python", "-m", "autograder", "grade", submissions, "--out", out]
     ran = subprocess.run([*map(str, command), "--seed", str(SEED), "--quiet"], cwd="/")
     if ran.returncode not in (0, 3):
@@ -58,7 +58,7 @@ def verdicts(checkout: Path, submissions: Path, out: Path) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Returns 1 where anything differs."""
+    """Return 1 if anything differs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)
