@@ -17,17 +17,17 @@ PAGE = Path(__file__).parents[2] / "docs" / "machines.md"
 NEVER = "not tried yet"
 HEAD = """# Machines
 
-What was done to the machine, and what `autograder grade` made of it. Written by `make machines`; not to be edited.
+Each row changes something about the machine and shows how `autograder grade` coped. `make machines` writes this page; do not edit it.
 
-A machine's fault never costs a student a point. Each row grades a class of two: the solution, whose `latent.py` also does what a student
-may (imports rarer modules, opens 70 files, writes 4 MB, fills 300 MB), and a skeleton with one part solved.
+A machine's fault must never cost a student a point. Each row grades a class of two. The first is the solution, whose `latent.py` also does what
+students are allowed to do (import rarer modules, open 70 files, write 4 MB, fill 300 MB). The second is a skeleton with one part solved.
 
-- `100`: the first got 100 and the second its 30, the command ended with 0, and nothing was left behind.
-- `refused`: the command ended with 3 (2 where the arguments can't be used), named the cause in one line of Korean and one of English, and
-  no result took a point from anybody.
+- `100`: the first got 100 points and the second its 30, the command exited with 0, and nothing was left behind.
+- `refused`: the command exited with 3 (2 if the arguments can't be used), named the cause in one line of Korean and one of English, and
+  no result lost a point.
 - `WRONG`: anything else.
 
-The scripts are in [tests/machines](../tests/machines). `make test` tries the rows with a star: all of them would take an hour.
+The scripts are in [tests/machines](../tests/machines). `make test` tries only the rows with a star; all rows would take an hour.
 """
 
 
