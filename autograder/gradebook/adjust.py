@@ -40,7 +40,7 @@ class Adjuster:
         return replace(adjusted, adjustments=(*set_by_hand, cost)) if cost else adjusted
 
     def _lateness(self, result: Result, override: Override | None) -> Adjustment | None:
-        """What lateness costs: below 0, or 0 if it is only mentioned. None if the result is in time and not overridden."""
+        """What lateness costs: below 0, or 0 if it is only mentioned. None if in time and not overridden."""
         percent, why = lateness(self.origins.get(result.submission, PLAIN), self.homework)
         cost = round(-percent / 100 * (result.final or 0.0), 2) + 0.0  # no -0.0
         if override is not None:

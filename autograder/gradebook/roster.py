@@ -42,7 +42,7 @@ class Handed:
     page: Path | None = None
 
     def keys(self, lms: str) -> set[str]:
-        """How a gradebook may know the student: by the LMS's own ids, else by the name and what looks like an id in it."""
+        """How a gradebook may know the student: the LMS's own ids, else the name and what looks like an id in it."""
         if self.lms == lms:
             return {_key(id) for id in self.ids}
         numbers = re.findall(r"(?<![^\W_])\d{7,}(?![^\W_])", self.name)
