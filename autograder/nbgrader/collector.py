@@ -136,7 +136,7 @@ def notebook(
 ) -> tuple[HandedFile | None, list[Message]]:
     """What was handed in for a released notebook, and messages that name the choice.
 
-    It is the notebook of that name or, if there is none, one of an unknown name; of several it is the newest.
+    It is the notebook of that name or, if there is none, one of no released name; of several it is the newest.
     """
     found = [entry for entry in entries if entry.key.endswith(".ipynb")]
     named = [entry for entry in found if entry.key == name.casefold()]

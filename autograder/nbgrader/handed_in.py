@@ -1,4 +1,4 @@
-"""The exporter through which nbgrader's autograde reads notebooks. It grades the class first, then repairs each notebook.
+"""The exporter through which nbgrader's autograde reads notebooks: it grades the class, then repairs each notebook.
 
 A class is graded as ``autograder grade`` does it, in the folder ``graded/ASSIGNMENT`` of the course: with one warm
 parent, several students at a time, and results that are kept for the next run.
@@ -188,7 +188,7 @@ class HandedIn(NotebookExporter):
 
 
 def _content(path: Path, released: list[str]) -> tuple[bytes | Message | None, list[Message]]:
-    """What was handed in as a notebook: its bytes, a message if it can't be read, or None. And messages about the choice.
+    """What was handed in as a notebook: its bytes, why it can't be read, or None; and messages about the choice.
 
     It is also found under a name that a browser gave it: lab (1).ipynb.
     """
