@@ -156,7 +156,7 @@ class Attempt:
 def verdict(
     error: BaseException | None, called: str, limits: Limits
 ) -> tuple[str, str, dict[str, Any], str | None]:
-    """Outcome, message id, values and misconception for what a check raised. Outcome ``fault``: anything unknown."""
+    """Outcome, message id, values and misconception for what a check raised. Anything unknown is a ``fault``."""
     match error:
         case None:
             return "passed", "check.passed", {}, None

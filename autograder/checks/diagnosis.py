@@ -83,8 +83,8 @@ class Known:
 class Answers:
     """The answers of a stub's known versions.
 
-    All of them answer the first call as soon as one has to. They answer further calls only when a comparison
-    needs it.
+    All known mistakes answer the first call as soon as one of them has to. They answer further calls only when a
+    comparison needs it.
     """
 
     stub: str

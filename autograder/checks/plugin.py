@@ -34,7 +34,7 @@ class Plugin:
             del self.attempt
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        # Nobody reads pytest's own report of a failure, and it takes 45 ms to draw.
+        # Nobody reads pytest's own report of a failure, and it takes 45 ms to make.
         config.option.tbstyle = "line"
         config.addinivalue_line("markers", "part(name): the part whose points and process a check belongs to")
         config.addinivalue_line(

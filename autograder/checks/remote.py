@@ -71,7 +71,7 @@ def well_formed(answer: Any, form: Mapping[str, type]) -> dict[str, Any]:
 
 
 class RemoteSubmission:
-    """One part of a submission as the checks see it. Every method may raise what ``Student.ask`` raises."""
+    """One part of a submission as the checks see it. Asking raises what ``Student.ask`` raises, Missing or Ended."""
 
     def __init__(self, submission: Submission, part: str, warm_parent: WarmParent, run: Run) -> None:
         self.part = part

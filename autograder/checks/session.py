@@ -56,7 +56,7 @@ def run_checks(
     """Run every check in this process, which only ever sees data from the student's process.
 
     ``after_file`` gets the records so far after each file of checks. If pytest itself raises, its items are left
-    half torn down, so the next call collects them anew.
+    half torn down, so the next call collects them again.
     """
     plugin, attempt = collected(), Attempt(submission, run, warm_parent)
     try:

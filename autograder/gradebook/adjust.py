@@ -50,14 +50,14 @@ class Adjuster:
 
 
 def lateness(origin: Origin, homework: Homework) -> tuple[float, Message]:
-    """How many percent a hand-in loses for being late, and the message that says why."""
+    """The percentage that a hand-in loses for being late, and the message that says why."""
     each, most = homework.late_percent_per_day, homework.late_percent_at_most
     due = moment(homework.late_due)
     if origin.submitted is None or due is None:
         percent = min(most, each) if origin.late else 0
         return percent, Message("adjust.late_mark", {"percent": number(percent)})
     submitted = origin.submitted if origin.submitted.tzinfo else origin.submitted.replace(tzinfo=due.tzinfo)
-    # In UTC: within one time zone Python subtracts wall-clock times and ignores changes to summer time.
+    # In UTC: within one time zone Python subtracts wall-clock times and ignores daylight saving time.
     behind = submitted.astimezone(timezone.utc) - due.astimezone(timezone.utc)
     behind -= timedelta(minutes=homework.late_grace_minutes)
     days = max(0, math.ceil(behind / timedelta(days=1)))

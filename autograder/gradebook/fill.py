@@ -37,7 +37,7 @@ class Filled:
 
 
 def fill(channel: Channel, table: Table, where: Columns, handed: Sequence[Handed], scale: bool) -> Filled:
-    """The gradebook with the scores in it. Raises Refusal if anything is unsure; then nothing is filled in."""
+    """The gradebook with the scores in it. Raises Refusal if anything is uncertain; then nothing is filled in."""
     rows = dict(student_rows(channel, table, where))
     matches = _matches(channel, table, where, rows, handed)
     if not matches:
@@ -70,7 +70,7 @@ def fill(channel: Channel, table: Table, where: Columns, handed: Sequence[Handed
 def _matches(
     channel: Channel, table: Table, where: Columns, rows: Mapping[int, Row], handed: Iterable[Handed]
 ) -> dict[int, Handed]:
-    """Each row's submission. Raises Refusal if one submission fits two rows, or two submissions fit one."""
+    """Each row's submission. Raises Refusal if one submission (not a team's) fits two rows, or two fit one row."""
     found: dict[int, Handed] = {}
     index = {
         column: _index(table, column, rows, numbered=channel.numbered and column in where.own)
@@ -150,7 +150,7 @@ def _owners(handed: list[Handed], known: set[str]) -> list[Handed]:
 
 
 def _index(table: Table, column: int, rows: Mapping[int, Row], numbered: bool) -> dict[str, int]:
-    """The rows by their id in a column. Raises Refusal if an id is there twice."""
+    """The rows by their id in a column. Raises Refusal if an id occurs twice."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, row in rows.items():
         if key := _id(row.value(column), numbered):

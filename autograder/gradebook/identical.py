@@ -1,6 +1,6 @@
 """Find files that several students handed in alike, for the instructor to look at.
 
-Comments, docstrings and spacing do not count. Tokens are compared: unlike a parser, a tokeniser survives any nesting.
+Comments, docstrings and spacing do not count. Tokens are compared: unlike a parser, a tokeniser survives deep nesting.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ class Table:
         return tuple(cell.value.strip() for cell in self.rows[0].cells)
 
     def column(self, *names: str) -> int | None:
-        """The place of the first of these headings, in any case; None if there is none. Raises Refusal if it is twice."""
+        """The place of the first of these headings, in any case, or None. Raises Refusal if it occurs twice."""
         folded = [heading.casefold() for heading in self.header]
         for name in names:
             if folded.count(name.casefold()) > 1:
@@ -96,7 +96,7 @@ class Table:
         return None
 
     def needed(self, *names: str) -> int:
-        """The place of the first of these headings, in any case. Raises Refusal if there is none, or it is twice."""
+        """The place of the first of these headings, in any case. Raises Refusal if there is none or it occurs twice."""
         column = self.column(*names)
         if column is None:
             values = {

@@ -36,7 +36,7 @@ def ending_after(seconds: float) -> Iterator[None]:
 
 
 def within_container(homework: Homework) -> Homework:
-    """The homework, with no more memory per submission than the container has. Raises Refusal if that is too little.
+    """The homework, with no more memory per submission than the container has left. Raises Refusal if that is too little.
 
     A submission that takes too much is then stopped by its supervisor, and told so. Otherwise the kernel would kill
     some process, or the container as a whole.

@@ -58,7 +58,10 @@ class Refusal(Exception):
 
 @cache
 def catalogue(language: str) -> dict[str, dict[str, Any]]:
-    """One language's ``messages``, ``titles`` and ``misconceptions``, including the homework's. May raise ValueError."""
+    """One language's ``messages``, ``titles`` and ``misconceptions``, including the homework's words.
+
+    Raises ValueError for an unknown language.
+    """
     if language not in LANGUAGES:
         raise ValueError(f"no catalogue for language {language!r}; there are {', '.join(LANGUAGES)}")
     files = (folder / f"{language}.toml" for folder in (Path(__file__).parent, kit.folder() / "words"))

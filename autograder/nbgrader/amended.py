@@ -27,7 +27,7 @@ WITHOUT = "No notebooks were matched by '%s'"  # the kit puts one in for such a 
 
 
 def literal(pattern: str) -> list[str]:
-    """What a pattern matches. A path that exists as written, or a folder that does, stands for itself."""
+    """What a pattern matches. A path that exists as written stands for itself; so does the folder of a path."""
     folder, name = os.path.split(pattern)
     if os.path.lexists(pattern):
         return [pattern]
@@ -35,7 +35,7 @@ def literal(pattern: str) -> list[str]:
 
 
 def existing_timestamp(self: CourseDirectory, folder: str) -> datetime | None:
-    """When a hand-in came, in UTC and without a zone, as nbgrader has it. None, with a warning, if it can't be read.
+    """When a hand-in came, in UTC and without a zone, as nbgrader has it. None if unknown, or unreadable: then it warns.
 
     A time without a zone is in the zone of the due date; without a due date it is in UTC, as nbgrader's own times are.
     """

@@ -137,7 +137,7 @@ class HandedIn(NotebookExporter):
         """Tell nbgrader whose notebooks to convert.
 
         These include students who handed in none, whom it would pass over, and, even without ``--force``, students
-        whose points have changed. If the grader failed, all stays as it is.
+        whose points have changed. If the grader failed for a student, all stays as it is.
         """
         failed = [name for name, result in self._results.items() if result.score is None]
         for name, folder in self._students(self._course.student_id).items():

@@ -35,7 +35,7 @@ from autograder.messages import words
 OUT = kit.ROOT / "build" / "lecture"
 LANGUAGES = ("ko", "en")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# MathML Core has no variants of letters: browsers need the code points of these.
+# MathML Core ignores variants of letters: browsers need the code point of each.
 LETTERS = {"script": {"N": "𝒩", "L": "ℒ"}, "double-struck": {"E": "𝔼"}}
 WIDE = 2.0  # a figure more than this many times as wide as high goes below the text, not beside it
 

@@ -18,7 +18,7 @@ ICONS = {"passed": "✓", "failed": "✗", "error": "!", "timeout": "⏱", "cras
 
 @cache
 def environment() -> Environment:
-    """Where templates are drawn, the engine's and the homework's. Everything that is filled in is escaped."""
+    """The environment of all templates, the engine's and the homework's. Everything filled in is escaped."""
     loader = FileSystemLoader([Path(__file__).with_name("templates"), kit.folder() / "pages" / "templates"])
     return Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True

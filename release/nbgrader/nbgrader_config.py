@@ -1,6 +1,6 @@
 """nbgrader's configuration for this homework. It belongs in the course folder, which make_course.py makes.
 
-nbgrader runs no student's cell. The points of the code cells come from the kit's sandboxed hidden checks.
+nbgrader never runs a student's cells. The points of the code cells come from the kit's sandboxed hidden checks.
 """
 
 import os
