@@ -1,5 +1,5 @@
-# Thin lines that can be typed by hand. On Windows (WSL is where grading works; elsewhere only the hand-out does)
-# read .venv/bin/ as .venv\Scripts\.
+# Each target is a few lines that can be typed by hand. On Windows read .venv/bin/ as .venv\Scripts\; there grading
+# works only in WSL, and the hand-out works everywhere.
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -68,7 +68,7 @@ calibrate: .venv/made ## re-measure the instructor's loss / 교수자의 손실 
 clean: ## remove everything that was made / 만들어진 것 모두 삭제
 	rm -rf .venv demo build runs release/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
-# torch 2.13 has no torchvision that fits it; left to itself pip takes the newest torch with its torchvision.
+# No torchvision fits torch 2.13. Otherwise pip finds the newest torch and its torchvision by itself.
 .venv/made: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo "Python 3.10 or newer is needed; name one: make PYTHON=python3.12 / Python 3.10 이상이 필요합니다: make PYTHON=python3.12" >&2; exit 1; }
 	@echo "Making .venv: torch and more, about 6 GB, some minutes / .venv를 만듭니다: torch 등 약 6 GB, 몇 분 걸립니다"

@@ -1,6 +1,6 @@
-"""The trusted side: hidden pytest checks, the instructor's reference, and what they agree on.
+"""The trusted side: it runs the hidden pytest checks, which compare a submission with the instructor's reference.
 
-A check is a pytest test that takes the fixture ``submission``. It asks the sandbox, compares what
-comes back with the reference, and raises ``expect.Failed`` with a message for the student. Its
-docstring is the line that the student reads; its marker carries part, points and prerequisite.
+A check is a pytest test that takes the fixture ``submission`` or ``whole_submission``. It asks the sandbox,
+compares the answer with the reference, and raises ``expect.Failed`` with a message for the student. The first
+line of its docstring is its English title. Its marker holds points and prerequisite; its file's marker names the part.
 """

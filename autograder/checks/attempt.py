@@ -1,6 +1,7 @@
-"""One attempt at a submission: the processes of its parts, and one record for each check.
+"""One attempt at grading a submission: a process for each part, and one record for each check.
 
-What a check raised decides about its outcome; whatever is no known verdict is the grader's own fault.
+The exception that a check raises decides its outcome. An exception that is not a known verdict is a fault of
+the grader.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ MAX_ANSWER_MB = MAX_TENSORS >> 20
 
 
 class NotRun(Exception):
-    """A check that is not worth asking, because ``needed`` has not been passed."""
+    """A check is skipped: its prerequisite did not pass, a file is missing, or a part's process has stopped."""
 
     def __init__(self, message_id: str, **values: Any) -> None:
         super().__init__(message_id, values)
@@ -38,9 +39,9 @@ class NotRun(Exception):
 
 @dataclass(frozen=True)
 class Checked:
-    """What an attempt brought: one record for each check, in their order, unless there are ``faults`` of the grader.
+    """The outcome of an attempt: one record for each check, in order, unless the grader had ``faults``.
 
-    ``waited``: the limit on the clock that was met without the CPU time to show for it.
+    ``waited``: the wall-clock limit, if it ran out before the CPU limit did.
     ``put_aside``: what a check kept for the homework's pictures.
     """
 
@@ -54,7 +55,7 @@ class Checked:
 
 
 class Attempt:
-    """An attempt under way. It ends with its last check; ``brought`` is what is left of it."""
+    """An attempt in progress. After its last check, ``brought`` returns its outcome."""
 
     def __init__(self, submission: Submission, run: Run, warm_parent: WarmParent) -> None:
         self.run = run
@@ -68,13 +69,13 @@ class Attempt:
         self._waited: TimeLimit | None = None
 
     def part(self, part: str) -> RemoteSubmission:
-        """The submission as one part's checks see it; each part has a process of its own."""
+        """The submission as one part's checks see it. Each part has its own process."""
         if part not in self._remotes:
             self._remotes[part] = RemoteSubmission(self._submission, part, self._warm_parent, self.run)
         return self._remotes[part]
 
     def whole(self) -> RemoteSubmission:
-        """All files of the submission in one process. Raises NotRun where one is lacking, or ended its part's process."""
+        """All files of the submission in one process. Raises NotRun if one is missing or stopped its part's process."""
         for part in self.run.homework.parts:
             if part in self._remotes and self._remotes[part].stopped:
                 raise NotRun("check.part_stopped", file=self.run.homework.parts[part].file)
@@ -93,15 +94,15 @@ class Attempt:
             self.end(part)
 
     def remark(self, item: pytest.Item, message_id: str, values: dict[str, Any]) -> None:
-        """What to say of a check where it passes."""
+        """Set what to say about a check if it passes."""
         self._remarks[check_id(item)] = message_id, values
 
     def fault(self, item: pytest.Item, error: BaseException | None) -> None:
-        """The grader's own, in this check."""
+        """Write down a fault of the grader in this check."""
         self._faults.append(f"{check_id(item)}: {error!r}")
 
     def record(self, item: pytest.Item, error: BaseException | None) -> None:
-        """Write down what a check found: its one record, or the grader's own fault."""
+        """Write down what a check found: its one record, or a fault of the grader."""
         name, marker = check_id(item), marked(item)
         if name in self.checks:
             self._faults.append(f"{name}: two records")
@@ -137,7 +138,7 @@ class Attempt:
         return self._remotes[part].called if part in self._remotes else ""
 
     def brought(self, expected: tuple[str, ...]) -> Checked:
-        """What the attempt brought, where these checks were to be made."""
+        """The outcome of the attempt. ``expected`` are the ids of the checks that had to run."""
         faults = tuple(self._faults)
         if not faults and (not expected or set(self.checks) != set(expected)):
             faults = ("some checks gave no result",)
@@ -155,7 +156,7 @@ class Attempt:
 def verdict(
     error: BaseException | None, called: str, limits: Limits
 ) -> tuple[str, str, dict[str, Any], str | None]:
-    """Outcome, message id, values and misconception for what a check raised; ``fault`` for anything unknown."""
+    """Outcome, message id, values and misconception for what a check raised. Anything unknown is a ``fault``."""
     match error:
         case None:
             return "passed", "check.passed", {}, None
@@ -204,7 +205,7 @@ def _where(error: StudentRaised) -> dict[str, Any]:
 
 
 def without_tensors(text: str) -> str:
-    """A student's exception text without the numbers of any tensor in it: hidden inputs are not shown."""
+    """A student's exception text, cut off at the first tensor or array: hidden inputs are not shown."""
     return re.sub(r"(tensor|array)\(.*", r"\1(...)", text, flags=re.DOTALL)
 
 

@@ -1,7 +1,7 @@
 """The bank of right, wrong and hostile submissions: each a small file that replaces stubs of the solution.
 
-It is what ``autograder audit`` grades, and its known mistakes double as the diagnosis. The format is
-described in tests/bank/README.md.
+``autograder audit`` grades it, and ``diagnosis`` compares failing stubs with its mistakes.
+tests/bank/README.md describes the format.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Entry:
 
     @property
     def written_in(self) -> set[str]:
-        """The parts that it writes stubs of."""
+        """The parts whose stubs it replaces."""
         return {homework().stubs[stub].part for stub in self.stubs}
 
     @property
@@ -45,17 +45,17 @@ class Entry:
 
     @property
     def misconceptions(self) -> tuple[str, ...]:
-        """What feedback should name."""
+        """The misconceptions that feedback should name."""
         return tuple(name.strip() for name in self.header.get("misconception", "").split(",") if name.strip())
 
     @property
     def work(self) -> str:
-        """What a hostile entry's attack is added to: ``honest``, ``wrong`` or ``empty`` work."""
+        """The work that a hostile entry's attack is added to: ``honest``, ``wrong`` or ``empty``."""
         return self.header.get("work", "honest")
 
     @property
     def most(self) -> float:
-        """The points of its part that a hostile entry's work is worth without the attack; inf for all of them."""
+        """The points of its part that a hostile entry's work earns without the attack; inf means all of them."""
         return float(self.header.get("most", 0 if self.work == "empty" else "inf"))
 
     @property
@@ -65,7 +65,7 @@ class Entry:
 
 
 def entries(folder: Path, kind: str) -> list[Entry]:
-    """The bank's entries of one kind, by name."""
+    """The bank's entries of one kind, sorted by name."""
     return [_parse(path, kind) for path in sorted((folder / kind).glob("*.py"))]
 
 
@@ -104,7 +104,7 @@ def files(entry: Entry) -> dict[str, str]:
 
 
 def submission(entry: Entry) -> Submission:
-    """The same as a submission, as if it had been handed in."""
+    """The entry as a submission, as if it had been handed in."""
     contents = {name: text.encode() for name, text in files(entry).items()}
     digest = hashlib.sha256(repr(sorted(contents.items())).encode()).hexdigest()
     return Submission(name=entry.name, files=contents, problems={}, notes=(), digest=digest)
@@ -115,7 +115,7 @@ def _solution() -> Mapping[str, str]:
     return {file: (homework().solved / file).read_text(encoding="utf-8") for file in homework().files}
 
 
-@lru_cache(maxsize=8)  # the solution's files, again and again
+@lru_cache(maxsize=8)  # the solution's few files are asked for again and again
 def _parsed(source: str) -> ast.Module:
     return ast.parse(source)
 

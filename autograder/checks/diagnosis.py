@@ -1,8 +1,9 @@
-"""Which known mistake is this? A failing stub is called once more on fixed inputs, and so is every known mistake.
+"""Which known mistake is this? A failing stub is called again on fixed inputs and compared with every known mistake.
 
 A mistake is named when everything that came back (types, shapes, values, gradients, parameters,
-exceptions) agrees with the bank's entries of one misconception and with no other. No match, no guess.
-Points are never decided here; the inputs are fixed, so that each known mistake is called only once, see ``remembered``.
+exceptions) agrees with the bank's entries of one misconception and of no other. No match, no guess.
+The diagnosis never decides points. The inputs are fixed so that each known mistake is called only once (see
+``remembered``).
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def calls(stub: str) -> tuple[Call, ...]:
 
 
 def answer(ask: Ask, call: Call) -> Any:
-    """What comes back of one call; an exception is its type and text."""
+    """The answer to one call. An exception becomes its type and text."""
     try:
         return ask(*seeded(call))
     except StudentRaised as raised:
@@ -44,7 +45,7 @@ def answer(ask: Ask, call: Call) -> Any:
 
 
 def first_answers(desk: Student, stub: str, sources: list[str]) -> list[Any]:
-    """What each of several versions of the stub's file answers to the first call, asked for all at once."""
+    """What each of several versions of the stub's file answers to the first call, in one request."""
     probe, arguments = seeded(calls(stub)[0])
     outcomes = desk.ask(
         "each", file=homework().file_of(stub), sources=sources, probe=probe, arguments=arguments
@@ -56,19 +57,19 @@ def first_answers(desk: Student, stub: str, sources: list[str]) -> list[Any]:
 
 
 def seeded(call: Call) -> Call:
-    """The same call with all random numbers fixed."""
+    """The call, made with all random numbers fixed."""
     probe, arguments = call
     return "seeded", {"seed": SEED, "probe": probe, "arguments": arguments}
 
 
 def _exception(raised: StudentRaised) -> tuple[str, str, str]:
-    # A recursion's text says what was being called when the stack was full.
+    # The text of a RecursionError depends on what was being called when the stack was full.
     return "raised", raised.kind, "" if raised.kind == "RecursionError" else raised.text
 
 
 @dataclass(frozen=True)
 class Known:
-    """A stub as the kit knows it: the instructor's, which has no name, or one with a misconception's."""
+    """A version of a stub that the kit knows. ``name`` is its misconception; the instructor's version has none."""
 
     name: str
     source: str
@@ -80,14 +81,18 @@ class Known:
 
 @dataclass
 class Answers:
-    """What the known ones answer: all to the first call, as soon as one is needed, and to more only as far as needed."""
+    """The answers of a stub's known versions.
+
+    All known mistakes answer the first call as soon as one of them has to. They answer further calls only when a
+    comparison needs it.
+    """
 
     stub: str
     kept: remembered.Answers
     grown: bool = False
 
     def begin(self, known: list[Known], desk: Desk) -> None:
-        """Have those answer the first call that never have, in this process or in another one."""
+        """Ask the first call of every version that has not answered it yet, in this process or another one."""
         if any(each.key not in self.kept for each in known):
             self.kept = {**self.kept, **remembered.read(self.stub)}
         new = [each for each in known if each.key not in self.kept]
@@ -97,11 +102,11 @@ class Answers:
             self.grown = True
 
     def agree(self, known: Known, student: list[Any], desk: Desk) -> bool:
-        """Whether every call brings the same answer from both. ``desk()`` is where the known one is called."""
+        """Whether this version answers every call as the student's did. ``desk()`` is the process to call it in."""
         for index, theirs in enumerate(student):
             if index >= len(self.kept.get(known.key, ())):
                 process = desk()
-                # From the beginning, and all of what was needed so far: some mistakes remember earlier calls.
+                # All calls so far, from the beginning: some mistakes remember earlier calls.
                 process.ask("load", files={homework().file_of(self.stub): known.source}, modules=[])
                 ask = partial(_perform, process)
                 self.kept[known.key] = [answer(ask, call) for call in calls(self.stub)[: index + 1]]
@@ -118,8 +123,8 @@ def _perform(desk: Student, probe: str, arguments: dict[str, Any]) -> Any:
 def misconception(stub: str, ask: Ask, desk: Desk) -> str | None:
     """The one known misconception whose entries behave as the student's stub does, or None.
 
-    ``ask`` performs a probe with the student's code; ``desk`` gives another sealed process, for the known ones that
-    have not been called before.
+    ``ask`` performs a probe with the student's code. ``desk`` returns another sealed process, for known mistakes
+    that have not been called before.
     """
     student = [answer(ask, call) for call in calls(stub)]
     answers = _answers(stub)
@@ -134,7 +139,7 @@ def misconception(stub: str, ask: Ask, desk: Desk) -> str | None:
 
 
 def recall() -> None:
-    """Read what is known of all stubs, for a process that others will be forked from: a third of a second."""
+    """Load what is known about all stubs, in a process that others will be forked from. Takes a third of a second."""
     for stub in homework().stubs:
         _known(stub)
         _answers(stub)
@@ -178,7 +183,7 @@ def _wrong() -> list[bank.Entry]:
 
 @cache
 def _known(stub: str) -> list[Known]:
-    """The bank's entries that get this stub alone wrong and leave the process alive."""
+    """The bank's entries that get only this stub wrong, by one misconception, and leave the process alive."""
     found = []
     for entry in _wrong():
         ends_process = entry.header.get("expect") in ("timeout", "crashed")

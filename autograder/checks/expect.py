@@ -1,7 +1,7 @@
 """Expectations: each raises ``Failed`` with a message for the student, or returns what was expected.
 
-They are written so that only a finite value of the right type, shape and dtype can pass; a
-comparison is "must be at most", never "must not be more than", which NaN would satisfy.
+Only a finite value of the right type, shape and dtype can pass. Comparisons are written as "must be at
+most", never as "must not be more than", which NaN would satisfy.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograder.sandbox.ends import StudentRaised
 
 
 class Failed(Exception):
-    """The submission behaves differently; ``message_id`` and ``values`` become the student's feedback."""
+    """The submission does not do what was expected; ``message_id`` and ``values`` become the student's feedback."""
 
     def __init__(self, message_id: str, misconception: str | None = None, **values: Any) -> None:
         super().__init__(message_id, values)
@@ -26,12 +26,12 @@ class Failed(Exception):
 
 
 def shape_text(shape: Sequence[int]) -> str:
-    """A shape as people write it: ``5x7``; a 0-dim tensor is a ``scalar``."""
+    """A shape as people write it: ``5x7``, or ``scalar`` for a 0-dim tensor."""
     return "x".join(map(str, shape)) if shape else "scalar"
 
 
 def describe(value: Any) -> str:
-    """What came back, in a few words that fit every language."""
+    """What came back, in a few words that need no translation."""
     if isinstance(value, Array):
         return f"{value.dtype} tensor ({shape_text(value.shape)})"
     if isinstance(value, Foreign):
@@ -48,7 +48,7 @@ def number(value: float) -> str:
 
 
 def tensor(value: Any, shape: Sequence[int], called: str, dtype: str = "float32") -> Tensor:
-    """A finite tensor of this shape and dtype on the CPU."""
+    """The data of a plain, finite tensor of this shape and dtype, on the CPU or a GPU."""
     expected = f"{dtype} tensor ({shape_text(shape)})"
     if not isinstance(value, Array):
         raise Failed("check.not_a_tensor", called=called, returned=describe(value), expected=expected)
@@ -58,10 +58,8 @@ def tensor(value: Any, shape: Sequence[int], called: str, dtype: str = "float32"
         raise Failed("check.shape", called=called, returned=describe(value), expected=expected)
     if value.dtype != dtype:
         raise Failed("check.dtype", called=called, returned=describe(value), expected=expected)
-    if value.data is None or value.device.partition(":")[0] not in (
-        "cpu",
-        "cuda",
-    ):  # the second in a run on a GPU
+    # A run on a GPU answers from cuda.
+    if value.data is None or value.device.partition(":")[0] not in ("cpu", "cuda"):
         raise Failed("check.device", called=called, returned=value.device, expected="cpu")
     if not bool(torch.isfinite(value.data).all()):
         raise Failed("check.not_finite", called=called)
@@ -69,13 +67,13 @@ def tensor(value: Any, shape: Sequence[int], called: str, dtype: str = "float32"
 
 
 def scalar(value: Any, called: str) -> float:
-    """A finite 0-dim tensor of float32 or float64, as a number."""
+    """The number in a finite 0-dim tensor of float32 or float64."""
     double = isinstance(value, Array) and value.dtype == "float64"
     return float(tensor(value, (), called, "float64" if double else "float32"))
 
 
 def gradient(answer: dict[str, Any], name: str, like: Tensor, called: str) -> Tensor:
-    """The gradient that reached one argument."""
+    """The gradient with respect to one argument, of the shape of ``like``."""
     found = answer["gradients"].get(name)
     if found is None:
         raise Failed("check.no_gradient", called=called, argument=name)
@@ -95,7 +93,7 @@ def all_close(
     misconception: str | None = None,
     **values: Any,
 ) -> None:
-    """Every element within its tolerance; the message gets the largest excess and how many are off."""
+    """Require every element to be within its tolerance. The message gets the largest error and the share that is off."""
     error = (found.double() - expected.double()).abs()
     wrong = ~(error <= tolerance)
     if bool(wrong.any()):
@@ -105,7 +103,7 @@ def all_close(
 
 
 def untouched(answer: dict[str, Any], given: dict[str, Tensor], called: str) -> None:
-    """The arguments are bit for bit what they were before the call."""
+    """Require every argument to be exactly equal to what it was before the call."""
     for name, before in given.items():
         after = answer["after"].get(name)
         if not isinstance(after, Array) or after.data is None or not torch.equal(after.data, before):
@@ -114,7 +112,7 @@ def untouched(answer: dict[str, Any], given: dict[str, Tensor], called: str) -> 
 
 @contextmanager
 def ending_as(message_id: str, **values: Any) -> Iterator[None]:
-    """Where a comparison inside fails in whatever way, say this instead."""
+    """Fail with this message if a comparison inside fails in any way, or student code raises."""
     try:
         yield
     except (Failed, StudentRaised):

@@ -1,7 +1,7 @@
-"""Which limit of homework.toml stands behind what student code ran into, as far as that is certain.
+"""Which limit of homework.toml student code ran into, as far as that is certain.
 
-Where the system refuses a request, student code sees an exception and may even go on; only the exception's
-words tell which limit it was. It is shown to the student and decides about no point, so it may be forged.
+When the system refuses a request, student code sees an exception and may even go on. Only the exception's
+text tells which limit it was. The student is shown the limit, but it decides no points, so forging it is harmless.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SIGNS = {
     "open_files": r"\[Errno 24\]|Too many open files",
     "file": r"\[Errno 27\]",
     "scratch": r"\[Errno 28\]",
-    "disk": r"inline_container|\d+ requested and \d+ written",  # torch.save, numpy.save: cut short, whyever
+    "disk": r"inline_container|\d+ requested and \d+ written",  # torch.save, numpy.save: cut short by any limit
     "memory": r"^MemoryError|\[Errno 12\]|can't allocate memory|not enough memory|std::bad_alloc",
 }
 NUMBERS = {
@@ -31,11 +31,11 @@ NUMBERS = {
 
 
 def limit_met(kind: str, text: str) -> str | None:
-    """The limit that an exception of this type and text tells of, or None."""
+    """The limit that an exception of this type and text points to, or None."""
     said = f"{kind}: {text}"
     return next((limit for limit, sign in SIGNS.items() if re.search(sign, said)), None)
 
 
 def numbers(limit: str, limits: Limits) -> dict[str, Any]:
-    """What a message about this limit has to name; nothing where it is none."""
+    """The values that a message about this limit names; empty if ``limit`` is not in NUMBERS."""
     return {name: getattr(limits, name) for name in NUMBERS.get(limit, ())}

@@ -23,7 +23,7 @@ class Listed:
 
 @cache
 def listed_checks() -> Mapping[str, Listed]:
-    """All hidden checks by id, in their order. What does not fit in their files is refused before, by ``misfits``."""
+    """All hidden checks by id, in order. ``misfits`` refuses files that do not fit, before this is called."""
     return {
         check_id(test): Listed(check_id(test), str(part_of(path)), float(marker(test)["points"]))
         for path in files()
@@ -46,7 +46,7 @@ def check_id(test: ast.FunctionDef) -> str:
 
 
 def part_of(path: Path) -> object:
-    """What a file of checks says is its part; None where it says nothing."""
+    """The part that a file of checks declares; None if it declares none."""
     for node in parsed(path).body:
         if not isinstance(node, ast.Assign) or ast.unparse(node.targets[0]) != "pytestmark":
             continue
@@ -56,7 +56,7 @@ def part_of(path: Path) -> object:
 
 
 def marker(test: ast.FunctionDef) -> dict[str, Any]:
-    """What a check's own marker says of it; nothing where it has none."""
+    """The arguments of a check's own marker; empty if it has no marker."""
     for mark in test.decorator_list:
         if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.check":
             given = {str(keyword.arg): keyword.value for keyword in mark.keywords}
@@ -66,5 +66,5 @@ def marker(test: ast.FunctionDef) -> dict[str, Any]:
 
 @cache
 def parsed(path: Path) -> ast.Module:
-    """Raises SyntaxError, and OSError."""
+    """The syntax tree of a file. Raises SyntaxError or OSError."""
     return ast.parse(path.read_bytes())

@@ -1,4 +1,4 @@
-"""The pytest plugin that turns the hidden test files into checks: it hands them the attempt that they look at."""
+"""The pytest plugin that turns the hidden tests into checks: it hands them the attempt that they look at."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PutAside = Callable[[Any], None]
 
 
 class Plugin:
-    """The checks of this process as pytest's ``items``, and what their fixtures bring of one attempt at a time."""
+    """The checks of this process as pytest's ``items``, and the fixtures that serve them one attempt at a time."""
 
     attempt: Attempt
 
@@ -26,7 +26,7 @@ class Plugin:
 
     @contextmanager
     def serving(self, attempt: Attempt) -> Iterator[None]:
-        """Have the checks look at this attempt; afterwards nothing of it is held here."""
+        """Let the checks look at this attempt; afterwards nothing of it is kept here."""
         self.attempt = attempt
         try:
             yield
@@ -34,7 +34,7 @@ class Plugin:
             del self.attempt
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        # Nobody reads pytest's own report of a failure, and it takes 45 ms to draw.
+        # Nobody reads pytest's own report of a failure, and it takes 45 ms to make.
         config.option.tbstyle = "line"
         config.addinivalue_line("markers", "part(name): the part whose points and process a check belongs to")
         config.addinivalue_line(
@@ -46,12 +46,12 @@ class Plugin:
 
     @pytest.fixture
     def submission(self, request: pytest.FixtureRequest) -> RemoteSubmission:
-        """The submission in the process of the check's part."""
+        """The submission, in the process of the check's part."""
         return self.attempt.part(part_of(request.node))
 
     @pytest.fixture
     def whole_submission(self) -> RemoteSubmission:
-        """All its files loaded together, in a process of their own."""
+        """All files of the submission, loaded together in a process of their own."""
         return self.attempt.whole()
 
     @pytest.fixture
@@ -60,7 +60,7 @@ class Plugin:
 
     @pytest.fixture
     def remark(self, request: pytest.FixtureRequest) -> Remark:
-        """``remark(message_id, **values)``: what to say where the check passes."""
+        """``remark(message_id, **values)``: what to say if the check passes."""
 
         def say(message_id: str, **values: Any) -> None:
             self.attempt.remark(request.node, message_id, values)
@@ -69,7 +69,7 @@ class Plugin:
 
     @pytest.fixture
     def put_aside(self) -> PutAside:
-        """``put_aside(value)``: keep it for the homework's pictures."""
+        """``put_aside(value)``: keep a value for the homework's pictures."""
 
         def kept(value: Any) -> None:
             self.attempt.put_aside = value
@@ -82,7 +82,7 @@ class Plugin:
             raise NotRun("check.not_run", needed=needs)
 
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        """A part's process ends with the part's last check."""
+        """End a part's process after the part's last check."""
         part = part_of(item)
         if nextitem is None or part_of(nextitem) != part:
             self.attempt.end(part)

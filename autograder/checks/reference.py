@@ -1,4 +1,4 @@
-"""The instructor's solution and the given files as the package that students write, in the grader's process only."""
+"""The instructor's solution and the given files, under the name of the students' package. Grader's process only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _package() -> ModuleType:
 
 
 def module(name: str) -> ModuleType:
-    """A module of it."""
+    """One module of the instructor's package."""
     return importlib.import_module(f"{homework().package}.{name}")
 
 

@@ -1,7 +1,7 @@
-"""What known mistakes answered, kept on disk for the next run: it changes with the kit and with torch alone.
+"""What known mistakes answered, kept on disk for the next run of the same kit, torch and kind of processor.
 
-Without it every process that grades would call most of the bank again, for up to 20 seconds of CPU time. It lies in
-the user's cache, where no student's process can write; one that can't be read or written is done without.
+Without it every process that grades would call most of the bank again, for up to 20 seconds of CPU time. It is
+in the user's cache, where no student's process can write. If it can't be read or written, grading does without.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from autograder.fingerprint import fingerprint
 from autograder.sandbox import encoding, wire
 
 FOLDER = Path("~/.cache/autograder/known")
-Answers = dict[str, list[Any]]  # by the source of the known mistake, as `key` has it
+Answers = dict[str, list[Any]]  # by `key` of the known mistake's source
 
 
 def key(source: str) -> str:
@@ -28,9 +28,9 @@ def key(source: str) -> str:
 
 
 def read(stub: str) -> Answers:
-    """All answers that are kept for a stub; none where they are another kit's or another torch's."""
+    """All answers that are kept for a stub; none if another kit, torch or kind of processor made them."""
     faults = OSError, RuntimeError, ValueError, TypeError, KeyError, struct.error, encoding.ProtocolError
-    with suppress(*faults):  # RuntimeError: there is no home
+    with suppress(*faults):  # RuntimeError: there is no home folder
         frame = _file(stub).read_bytes()
         magic, document, _ = wire.HEADER.unpack_from(frame)
         document += wire.HEADER.size
@@ -41,7 +41,7 @@ def read(stub: str) -> Answers:
 
 
 def write(stub: str, answers: Answers) -> None:
-    """Keep these answers, beside those that other processes have kept since; the longer of two wins."""
+    """Keep these answers beside those that other processes have kept since. The longer of two wins."""
     kept = read(stub)
     merged = {name: max(kept.get(name, []), own, key=len) for name, own in answers.items()}
     frame = wire.frame({"made by": _made_by(), "answers": {**kept, **merged}})

@@ -1,6 +1,6 @@
 """The fixture ``submission``: one part of a submission, in a sealed process of its own.
 
-It is started when first asked, so that a part whose checks are all answered costs nothing more.
+The process starts with the first question, so a part that is never asked costs nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Missing(Exception):
 
 
 class Ended(Exception):
-    """The part's process is gone since an earlier check; ``cause`` is that check's exception."""
+    """The part's process ended, or did not load, in an earlier check; ``cause`` is that check's exception."""
 
     def __init__(self, cause: Exception) -> None:
         super().__init__(cause)
@@ -40,7 +40,7 @@ class Ended(Exception):
 
 @cache
 def _lent(part: str) -> Mapping[str, str]:
-    """Given files from the kit and stand-ins, by name; a student's copy of a given file is never used."""
+    """The kit's given files and stand-ins, by name. A student's copy of a given file is never used."""
     given = {path.name: path for path in homework().given_files}
     folder = kit.folder() / "probes" / "standins"
     stand_ins = {name: folder / name for name in homework().files}
@@ -51,27 +51,27 @@ def _lent(part: str) -> Mapping[str, str]:
 
 
 def package_files(part: str, own: Mapping[str, bytes]) -> dict[str, str]:
-    """The package for one part: given files and stand-ins, and the student's ``own`` over them."""
+    """The package for one part: given files and stand-ins, some replaced by the student's ``own``."""
     return {**_lent(part), **{name: _text(source) for name, source in own.items()}}
 
 
 def _text(source: bytes) -> str:
-    return source.decode("latin-1")  # every byte crosses as it is; the encoding is for Python to find out
+    return source.decode("latin-1")  # every byte crosses unchanged; Python finds out the encoding
 
 
-# What an answer must hold, for checks to look at it; ``object`` may be anything.
+# What an answer must hold before a check looks at it; ``object`` means anything.
 ANSWER: Mapping[str, type] = {"value": object, "gradients": dict, "after": dict}
 
 
 def well_formed(answer: Any, form: Mapping[str, type]) -> dict[str, Any]:
-    """The answer, if it is one: the student's process could have sent any data in its place."""
+    """The answer, if it has this form; else raises Crashed. A student's process could send any data."""
     if isinstance(answer, dict) and all(isinstance(answer.get(key), kind) for key, kind in form.items()):
         return answer
     raise Crashed("garbled")
 
 
 class RemoteSubmission:
-    """One part of a submission as the checks see it. Every method may raise what ``Student.ask`` raises."""
+    """One part of a submission as the checks see it. Asking raises what ``Student.ask`` raises, Missing or Ended."""
 
     def __init__(self, submission: Submission, part: str, warm_parent: WarmParent, run: Run) -> None:
         self.part = part
@@ -82,7 +82,7 @@ class RemoteSubmission:
         self._answers: dict[str, Any] = {}
 
     def device(self, probe: str, called: str, **arguments: Any) -> None:
-        """Raise Failed where a function mixes devices."""
+        """Raise Failed if a function mixes devices or does not move the model."""
         seen = self.answer(f"{probe}_device", called, arguments, {"mixed": bool})
         if seen.get("mixed") is not False:
             raise Failed("check.devices_mixed", called=called)
@@ -90,7 +90,7 @@ class RemoteSubmission:
             raise Failed("check.model_not_moved", called=called)
 
     def once(self, called: str, ask: Callable[[], T]) -> T:
-        """The answer of a call that several checks look at: it is made once, again only if it failed."""
+        """The answer to a call that several checks look at. The call is made once, and again only if it failed."""
         self.called = called
         if called not in self._answers:
             self._answers[called] = ask()
@@ -100,11 +100,11 @@ class RemoteSubmission:
     def answer(
         self, probe: str, called: str, arguments: Mapping[str, Any], form: Mapping[str, type] = ANSWER
     ) -> dict[str, Any]:
-        """What a probe brings, if it has this form."""
+        """A probe's answer, if it has this form."""
         return well_formed(self.ask(probe, arguments, called), form)
 
     def ask(self, probe: str, arguments: Mapping[str, Any], called: str = "") -> Any:
-        """Any probe; what comes back may be anything. ``called`` is what students read of it."""
+        """Perform any probe; the answer may be anything. ``called`` is what students read about it."""
         if self._end is not None:
             raise Ended(self._end)
         try:
@@ -148,7 +148,7 @@ class RemoteSubmission:
 
     @property
     def stopped(self) -> bool:
-        """Whether the part's process ran into a limit or vanished."""
+        """Whether the part's process ran into a limit or crashed."""
         return isinstance(self._end, (TimeLimit, Crashed))
 
     def close(self) -> None:

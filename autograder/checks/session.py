@@ -1,4 +1,4 @@
-"""The hidden checks as pytest's items: collected once for a process, run again for each submission."""
+"""The hidden checks as pytest items: collected once per process, run again for each submission."""
 
 from __future__ import annotations
 
@@ -22,24 +22,26 @@ from autograder.sandbox.client import WarmParent
 AfterFile = Callable[[Mapping[str, Check]], None]
 
 CHECKS = kit.folder() / "checks"
-UNUSED_PLUGINS = (  # of pytest's own; each costs every submission a little, and capture ends with pytest.main
+# Pytest's own. Each costs every submission a little, and capture ends with pytest.main.
+UNUSED_PLUGINS = (
     "cacheprovider capture terminal faulthandler logging unraisableexception threadexception doctest junitxml skipping "
     "setuponly setupplan stepwise pastebin debugging tmpdir monkeypatch recwarn unittest legacypath"
 ).split()
-PYTEST_ARGUMENTS = (  # a tuple, because pytest adds to a list that it is given
+# A tuple, because pytest adds to a list that it is given.
+PYTEST_ARGUMENTS = (
     str(CHECKS),
-    *("-c", str(CHECKS / "pytest.ini")),  # no --rootdir: it would take a dollar sign for a variable
+    *("-c", str(CHECKS / "pytest.ini")),  # not --rootdir, which reads a dollar sign as a variable
     *(f"-pno:{name}" for name in UNUSED_PLUGINS),
     "--collect-only",
 )
-# In sys: pytest leaves a check's frames there.
+# Names in sys under which pytest leaves a check's frames.
 LAST_FAILURE = "last_exc last_type last_value last_traceback".split()
 PYTEST_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 
 
 @cache
 def collected() -> Plugin:
-    """The checks of this process, with the plugin that serves them. Raises RuntimeError where pytest finds none."""
+    """The checks of this process, with the plugin that serves them. Raises RuntimeError if pytest can't collect them."""
     plugin = Plugin()
     with contextlib.redirect_stdout(io.StringIO()) as output, plain_pytest():
         code = pytest.main(list(PYTEST_ARGUMENTS), plugins=[plugin])
@@ -51,10 +53,10 @@ def collected() -> Plugin:
 def run_checks(
     submission: Submission, run: Run, warm_parent: WarmParent, after_file: AfterFile = lambda _: None
 ) -> Checked:
-    """Run every check, in this process: it only ever sees data from the student's.
+    """Run every check in this process, which only ever sees data from the student's process.
 
-    ``after_file`` gets the records so far after each file of checks. Whatever pytest itself raises leaves its items
-    half torn down; they are collected anew the next time.
+    ``after_file`` gets the records so far after each file of checks. If pytest itself raises, its items are left
+    half torn down, so the next call collects them again.
     """
     plugin, attempt = collected(), Attempt(submission, run, warm_parent)
     try:
@@ -75,7 +77,7 @@ def run_checks(
 
 @contextlib.contextmanager
 def plain_pytest() -> Iterator[None]:
-    """Pytest as it comes: the instructor's own options and installed plugins (a random order, say) stay out."""
+    """Keep the instructor's own pytest options and installed plugins (a random order, say) out."""
     before = {name: os.environ.pop(name, None) for name in PYTEST_VARIABLES}
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     try:

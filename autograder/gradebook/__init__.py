@@ -1,4 +1,4 @@
-"""Results -> the gradebook file of a learning management system, and feedback in the form that it takes."""
+"""Results -> the gradebook file of a learning management system (LMS), and feedback in the form that it accepts."""
 
 from autograder.gradebook.channels import CHANNELS, Channel, Columns, columns
 from autograder.gradebook.fill import Filled, fill

@@ -1,4 +1,4 @@
-"""What changes points after grading: the instructor's overrides first, then what lateness costs."""
+"""Change points after grading: first by the instructor's overrides, then by what lateness costs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from autograder.results import BY_HAND, LATE, Adjustment, Result, number
 
 @dataclass(frozen=True)
 class Adjuster:
-    """Gives a result its adjustments, in place of those that it had; what was graded stays."""
+    """Replaces the adjustments of a result. What was graded stays."""
 
     homework: Homework
     origins: Mapping[str, Origin] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Adjuster:
         if result.score is None:
             return plain
         graded: dict[str, float | None] = {check.id: check.points for check in result.checks}
-        graded |= {part: plain.part_points(part) for part in homework().parts}
+        graded |= {part: plain.part_points(part) for part in self.homework.parts}
         set_by_hand = [
             Adjustment(item, points, each.points, Message(BY_HAND, {"reason": each.reason}))
             for item, each in own.items()
@@ -40,7 +40,7 @@ class Adjuster:
         return replace(adjusted, adjustments=(*set_by_hand, cost)) if cost else adjusted
 
     def _lateness(self, result: Result, override: Override | None) -> Adjustment | None:
-        """What lateness costs, a number below 0, or 0 where it is only said; None where it came in time."""
+        """What lateness costs: below 0, or 0 if it is only mentioned. None if in time and not overridden."""
         percent, why = lateness(self.origins.get(result.submission, PLAIN), self.homework)
         cost = round(-percent / 100 * (result.final or 0.0), 2) + 0.0  # no -0.0
         if override is not None:
@@ -50,14 +50,14 @@ class Adjuster:
 
 
 def lateness(origin: Origin, homework: Homework) -> tuple[float, Message]:
-    """How many percent a hand-in loses for coming late, and how that is known."""
+    """The percentage that a hand-in loses for being late, and the message that says why."""
     each, most = homework.late_percent_per_day, homework.late_percent_at_most
     due = moment(homework.late_due)
     if origin.submitted is None or due is None:
         percent = min(most, each) if origin.late else 0
         return percent, Message("adjust.late_mark", {"percent": number(percent)})
     submitted = origin.submitted if origin.submitted.tzinfo else origin.submitted.replace(tzinfo=due.tzinfo)
-    # In UTC: within one zone Python reckons by the clock on the wall, which is put forward and back.
+    # In UTC: within one time zone Python subtracts wall-clock times and ignores daylight saving time.
     behind = submitted.astimezone(timezone.utc) - due.astimezone(timezone.utc)
     behind -= timedelta(minutes=homework.late_grace_minutes)
     days = max(0, math.ceil(behind / timedelta(days=1)))

@@ -1,4 +1,4 @@
-"""The gradebook files that are known: which column tells who a row is about, and which one takes the score."""
+"""The known kinds of gradebook files: which column says whom a row is about, and which one takes the score."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ CANVAS_ASSIGNMENT = re.compile(r".*\(\d+\)", re.DOTALL)
 CANVAS_COMPUTED = re.compile(
     r"(.* )?(Current|Final|Override) (Score|Points|Grade|Status)( \(.*\))?", re.I | re.S
 )
-READ_ONLY = re.compile(r"\(.*\)")  # what Canvas says in place of the points possible, in any language
+READ_ONLY = re.compile(r"\(.*\)")  # what Canvas writes instead of the points possible, in any language
 POINTS_POSSIBLE = "Points Possible"
 
 
 @dataclass(frozen=True)
 class Channel:
-    """One LMS. Its ``own`` column holds what its downloads are named by, ``others`` what people are known by.
+    """One LMS, by the headings of its columns. ``own``: ids that its downloads are named by; ``others``: other ids.
 
-    Where ``kept`` is the value of the column ``locked`` in any case, or of the score's own cell, the row is left alone;
-    ``free`` says the opposite in that column.
+    A row is left alone if its cell in the column ``locked``, or its score if there is no such column, is one of
+    ``kept`` in any case. ``free`` are the words for the opposite in ``locked``.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Channel:
     kept: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
     any_id: bool = False
-    numbered: bool = False  # an own id is a word and a number
+    numbered: bool = False  # an own id is a word and a number: Participant 12345
 
 
 CHANNELS = {
@@ -81,7 +81,7 @@ CHANNELS = {
 
 @dataclass(frozen=True)
 class Columns:
-    """Where things stand in one file."""
+    """The positions of the columns in one file."""
 
     own: tuple[int, ...]
     others: tuple[int, ...]
@@ -91,7 +91,7 @@ class Columns:
 
 
 def columns(channel: Channel, table: Table, id_column: str | None, score_column: str | None) -> Columns:
-    """Find the columns by their headings, or as they were named by hand. Raises Refusal that names what is missing."""
+    """Find the columns by their usual headings, or by those that are given. Raises Refusal if one is missing or unfit."""
     if id_column is not None:
         own: tuple[int, ...] = (table.needed(id_column),)
         others = own
@@ -118,9 +118,9 @@ def columns(channel: Channel, table: Table, id_column: str | None, score_column:
 def _as_moodle_has_them(
     channel: Channel, table: Table, score: int, maximum: int | None, locked: int | None
 ) -> tuple[int, int]:
-    """The columns of the maximum and the lock; under headings in another language, by what stands in them.
+    """The columns of the maximum and the lock. If a heading is in another language, the cells below it tell.
 
-    The maximum follows the score, and a lock says yes or no. Raises Refusal where that does not find them.
+    The maximum follows the score, and a lock says yes or no. Raises Refusal if that does not find both.
     """
 
     def found(column: int) -> set[str]:
@@ -142,7 +142,10 @@ def _present(table: Table, names: tuple[str, ...]) -> tuple[int, ...]:
 
 
 def _assignment(table: Table) -> int:
-    """Canvas's one column that is an assignment: a title and a number, and nothing that Canvas works out itself."""
+    """Canvas's one column for an assignment: headed by a title and a number, and not computed by Canvas itself.
+
+    Raises Refusal if there is none or more than one.
+    """
     found = [
         heading
         for heading in table.header
@@ -156,19 +159,19 @@ def _assignment(table: Table) -> int:
 
 
 def _is_read_only(channel: Channel, table: Table, own: tuple[int, ...], column: int) -> bool:
-    """Whether Canvas says above its students that it takes no scores in this column."""
+    """Whether Canvas says, in a row above the students, that this column takes no scores."""
     return channel.name == "canvas" and any(
         READ_ONLY.fullmatch(row.value(column)) for row in _about_nobody(table, own)
     )
 
 
 def _about_nobody(table: Table, own: tuple[int, ...]) -> list[Row]:
-    """The rows without an id; Canvas has some above those of students."""
+    """The rows without an id. Canvas has some above the students."""
     return [row for row in table.rows[1:] if not any(row.value(column) for column in own)]
 
 
 def student_rows(channel: Channel, table: Table, where: Columns) -> Iterator[tuple[int, Row]]:
-    """The rows that are about students; Canvas has some above that are not."""
+    """The rows about students, each with its number. Canvas has other rows above them."""
     for number, row in enumerate(table.rows[1:], 1):
         if channel.name == "canvas" and not any(row.value(column) for column in where.own):
             continue
@@ -176,7 +179,7 @@ def student_rows(channel: Channel, table: Table, where: Columns) -> Iterator[tup
 
 
 def maximum(channel: Channel, table: Table, where: Columns, row: Row) -> str | None:
-    """What the score of this row is out of, as it stands there; None where the file does not say."""
+    """The most points that this row can get, as written in the file; None if the file does not say."""
     if where.maximum is not None:
         return row.value(where.maximum) or (None if channel.any_id else "")
     if channel.name == "canvas":

@@ -1,4 +1,4 @@
-"""Scores into a gradebook: matched by id, checked before anything is written, and nothing else changed."""
+"""Put scores into a gradebook: matched by id, checked before anything is written, and nothing else changed."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from autograder.intake.lms import MOODLE
 from autograder.messages import Message, Refusal
 from autograder.results import number
 
-GROUPS = ("Group", "모둠", "그룹")  # the heading of the teams in Moodle's worksheet
+GROUPS = ("Group", "모둠", "그룹")  # headings of the column of teams in Moodle's worksheet
 
 
 @dataclass(frozen=True)
 class Filled:
-    """The new file, and who is not in it as one would expect.
+    """The new file, and who got no score in it.
 
-    ``unknown`` handed in and are in no row; ``absent`` are rows without a hand-in; ``kept`` rows are excused or
+    ``unknown`` handed in but have no row; ``absent`` are rows without a hand-in; ``kept`` rows are excused or
     locked; ``unscored`` could not be graded.
     """
 
@@ -37,7 +37,7 @@ class Filled:
 
 
 def fill(channel: Channel, table: Table, where: Columns, handed: Sequence[Handed], scale: bool) -> Filled:
-    """The gradebook with the scores in it. Raises Refusal where it can't be sure, and then nothing is filled."""
+    """The gradebook with the scores in it. Raises Refusal if anything is uncertain; then nothing is filled in."""
     rows = dict(student_rows(channel, table, where))
     matches = _matches(channel, table, where, rows, handed)
     if not matches:
@@ -70,7 +70,7 @@ def fill(channel: Channel, table: Table, where: Columns, handed: Sequence[Handed
 def _matches(
     channel: Channel, table: Table, where: Columns, rows: Mapping[int, Row], handed: Iterable[Handed]
 ) -> dict[int, Handed]:
-    """Each row's submission. Raises Refusal where two rows, or two submissions, claim one student."""
+    """Each row's submission. Raises Refusal if one submission (not a team's) fits two rows, or two fit one row."""
     found: dict[int, Handed] = {}
     index = {
         column: _index(table, column, rows, numbered=channel.numbered and column in where.own)
@@ -102,9 +102,9 @@ def _matches(
 
 
 def _named_so(table: Table, rows: Mapping[int, Row], each: Handed, places: set[int]) -> set[int]:
-    """The rows of one of Moodle's hand-ins, whose number may be a team's and another person's at once.
+    """The rows of one Moodle hand-in, whose number may belong to a team and to another person at once.
 
-    The name has to stand in the row, too, or else in the column of the groups. Raises Refusal where it does neither.
+    So the name has to be in the row, too, or in the column of the groups. Raises Refusal if it is in neither.
     """
     match = MOODLE.fullmatch(each.upload.rstrip("/"))
     name = _plain(match["name"] if match else each.name)
@@ -124,15 +124,15 @@ def _named_so(table: Table, rows: Mapping[int, Row], each: Handed, places: set[i
 
 
 def _plain(name: str) -> str:
-    """A name as it can be compared with what Moodle makes of it in the names of files."""
+    """A name in a form that can be compared with what Moodle makes of it in file names."""
     kept = re.sub(r"[&<>\"`|':\\/]", "", unicodedata.normalize("NFC", name)).replace("_", " ")
     return " ".join(kept.split()).casefold()
 
 
 def _owners(handed: list[Handed], known: set[str]) -> list[Handed]:
-    """Repositories are called HOMEWORK-OWNER: where the owner begins is told by the gradebook, which knows most of them.
+    """Set the ids of repositories called HOMEWORK-OWNER. The owner begins where the gradebook knows most of them.
 
-    Else an owner "lee-min" could be cut to "min", who is somebody else. Where both are known, both rows are claimed.
+    Otherwise the owner "lee-min" could be cut to "min", who is somebody else. If both are known, both rows are claimed.
     """
     clones = [each for each in handed if each.lms == "github"]
     common = os.path.commonprefix([each.name for each in clones]) if len(clones) > 1 else ""  # noqa: RUF071
@@ -150,7 +150,7 @@ def _owners(handed: list[Handed], known: set[str]) -> list[Handed]:
 
 
 def _index(table: Table, column: int, rows: Mapping[int, Row], numbered: bool) -> dict[str, int]:
-    """The rows by what stands in a column. Raises Refusal where it stands there twice."""
+    """The rows by their id in a column. Raises Refusal if an id occurs twice."""
     places: dict[str, list[int]] = defaultdict(list)
     for place, row in rows.items():
         if key := _id(row.value(column), numbered):
@@ -163,13 +163,13 @@ def _index(table: Table, column: int, rows: Mapping[int, Row], numbered: bool) -
 
 
 def _id(cell: str, numbered: bool) -> str:
-    """An id as it is compared; of Moodle's "Participant 12345", in any language, the number."""
+    """An id as it is compared: of Moodle's "Participant 12345", in any language, only the number."""
     match = re.fullmatch(r".*?(\d+)", cell) if numbered else None
     return (match[1] if match else cell).casefold()
 
 
 def _is_kept(channel: Channel, table: Table, where: Columns, row: Row) -> bool:
-    """Whether the row is excused or locked. Raises Refusal where a lock says neither yes nor no."""
+    """Whether the row is excused or locked. Raises Refusal if a lock says neither yes nor no."""
     if where.locked is None:
         return row.value(where.score).casefold() in channel.kept
     cell = row.value(where.locked)
@@ -181,7 +181,7 @@ def _is_kept(channel: Channel, table: Table, where: Columns, row: Row) -> bool:
 
 
 def _score(table: Table, row: Row, each: Handed, cell: str | None, scale: bool, comma: bool) -> str:
-    """What is to stand in the row; ``cell`` is the maximum as the file has it. Raises Refusal where they don't fit."""
+    """The text of the score's cell; ``cell`` is the maximum as the file has it. Raises Refusal if they don't fit."""
     assert each.score is not None
     score = each.score
     if cell is not None:
@@ -197,7 +197,7 @@ def _score(table: Table, row: Row, each: Handed, cell: str | None, scale: bool, 
 
 
 def _decimal_comma(table: Table, where: Columns, rows: Iterable[Row]) -> bool:
-    """Whether the file writes 7,5: seen from the numbers that it holds."""
+    """Whether the file writes 7,5 for 7.5, judging by the numbers in it."""
     columns = [where.score] + ([where.maximum] if where.maximum is not None else [])
     cells = [row.value(column) for row in (*table.rows[1:], *rows) for column in columns]
     return any(re.fullmatch(r"\d+,\d+", cell) for cell in cells) and not any(
@@ -206,6 +206,6 @@ def _decimal_comma(table: Table, where: Columns, rows: Iterable[Row]) -> bool:
 
 
 def _shown(where: Columns, row: Row) -> str:
-    """A row as a person recognises it: what stands first, and the id."""
+    """A row as a person recognises it: its first cell and its id."""
     cells = dict.fromkeys(cell for column in (0, *where.own, *where.others) if (cell := row.value(column)))
     return " ".join(list(cells)[:2])

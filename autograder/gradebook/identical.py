@@ -1,6 +1,6 @@
-"""Files that several students handed in alike, comments, docstrings and spacing aside: for the instructor to look at.
+"""Find files that several students handed in alike, for the instructor to look at.
 
-Compared are streams of tokens: unlike a parser, a tokeniser is not brought down by what is nested too deep.
+Comments, docstrings and spacing do not count. Tokens are compared: unlike a parser, a tokeniser survives deep nesting.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from autograder.files import inert, new_csv
 from autograder.homework import homework
 from autograder.intake import Submission
 
-TRIVIAL_LINES = 6  # so short an answer, and the solution's own, many find by themselves
-# Python 3.10's and 3.11's tokeniser takes a time that grows with the square of a line that it can't read.
+TRIVIAL_LINES = 6  # many find so short an answer by themselves, if it is the solution's
+# The tokeniser of Python 3.10 and 3.11 takes time quadratic in the length of a line that it can't read.
 TOKENISED_BYTES, TOKENISED_LINE = 50_000, 1_000
 SPACING = (
     token.COMMENT,
@@ -59,7 +59,7 @@ class Fingerprints:
                 self._students[file, digest, len(own)].append(submission.name)
 
     def alike(self) -> list[Alike]:
-        """What more than one student handed in, the longest first."""
+        """The files that more than one student handed in, the longest first."""
         found = [
             Alike(file, lines, tuple(sorted(names)))
             for (file, _, lines), names in self._students.items()
@@ -69,20 +69,20 @@ class Fingerprints:
 
 
 def to_csv(alike: Iterable[Alike]) -> bytes:
-    """identical.csv: a row for each file that several students share."""
+    """The bytes of identical.csv: a row for each file that several students share."""
     rows = [(each.file, each.lines, len(each.students), inert("; ".join(each.students))) for each in alike]
     return new_csv([("file", "own_lines", "count", "students"), *rows])
 
 
 @cache
 def known(file: str, handout: bool) -> frozenset[Line]:
-    """The lines of the hand-out's, or of the solution's, file of this name."""
+    """The logical lines of this file in the hand-out or in the solution."""
     root = homework().given if handout else homework().solved
     return frozenset(logical_lines((root / file).read_bytes())) if file in homework().files else frozenset()
 
 
 def logical_lines(content: bytes) -> list[Line]:
-    """The lines as Python sees them, each with its depth first. Of what is no Python, or very long, the words."""
+    """The lines as Python sees them, each with its depth first. If it is not Python, or very long: the words of each."""
     try:
         if (
             len(content) <= TOKENISED_BYTES
@@ -101,7 +101,7 @@ def _tokenised(content: bytes) -> list[Line]:
     for each in tokenize.tokenize(io.BytesIO(content).readline):
         depth += (each.type == token.INDENT) - (each.type == token.DEDENT)
         if each.type == token.NEWLINE:
-            if words and not texts_only:  # a line of texts alone is a docstring
+            if words and not texts_only:  # a line with only string literals is a docstring
                 lines.append((str(depth), *words))
             words, texts_only = [], True
         elif each.type not in SPACING:

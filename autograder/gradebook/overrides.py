@@ -1,4 +1,4 @@
-"""overrides.csv: points that the instructor sets by hand, for a check, a part, or what lateness costs."""
+"""overrides.csv: points that the instructor sets by hand for a check, for a part, or for what lateness costs."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Override:
 
 
 def read(path: Path, students: Mapping[str, Iterable[str]]) -> list[Override]:
-    """What the file sets. ``students`` are the submissions with the ids they are known by, too.
+    """The overrides in the file. ``students`` maps each submission to its other ids.
 
-    Raises Refusal where anything in it is unclear: nothing is guessed about points.
+    Raises Refusal if anything in the file is unclear: points are never guessed.
     """
     table = Table.read(path)
     columns = [table.needed(name) for name in HEADER]

@@ -1,4 +1,4 @@
-"""Feedback pages in one zip, named as the LMS wants them back."""
+"""Feedback pages in one zip, named as the LMS expects them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = "feedback.html"
 
 
 def feedback_zip(channel: Channel, handed: Iterable[Handed]) -> tuple[bytes, list[str]]:
-    """The bytes of the zip, the same for the same pages, and the names of those who have no page."""
+    """The bytes of the zip, equal for equal pages, and the names of submissions without a page."""
     pages: dict[str, bytes] = {}
     missing = []
     for each in handed:
@@ -27,10 +27,10 @@ def feedback_zip(channel: Channel, handed: Iterable[Handed]) -> tuple[bytes, lis
 
 
 def _named(channel: Channel, each: Handed, page: bytes) -> tuple[str, bytes]:
-    """The page under the name by which the LMS knows whose it is.
+    """The page, under the name that tells the LMS whose it is.
 
-    Canvas finds the student by the name of the file that was downloaded, and shows the page under the student's own
-    name for it: what was a zip has to be one again, or it would not open.
+    Canvas finds the student by the name of the downloaded file, and shows the page under the student's own name for
+    that file. So what was a zip has to be a zip again, or it would not open.
     """
     if channel.name != each.lms:
         return f"{each.file}.html", page

@@ -1,4 +1,4 @@
-"""Who handed in what: written beside the results, so that they find their way back."""
+"""Who handed in what: written beside the results, so that scores find their way back to the LMS."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.messages import Message, Refusal
 from autograder.results import Result
 
 ROSTER = "submissions.json"
-TABLES = {  # the columns of a file with marks: those of `autograder join`, else those of `nbgrader export`
+TABLES = {  # the columns of a file with marks: first those of `autograder join`, then those of `nbgrader export`
     "total": (("mark", "mark_max"), ("score", "max_score")),
     "code": (("code", "code_max"),),
     "written": (("written", "written_max"),),
@@ -26,9 +26,9 @@ Points = tuple[float | None, float]
 
 @dataclass(frozen=True)
 class Handed:
-    """A submission on its way back. ``score`` is None where there is none; ``file`` names its result.
+    """A submission on its way back to the LMS. ``score`` is None if it has none; ``file`` names its result.
 
-    ``points``: what it got, None where that is not known, and what it could get, by the keys of ``TABLES``.
+    ``points``: by the keys of ``TABLES``, the points it got (None if unknown) and the most it could get.
     """
 
     name: str
@@ -42,17 +42,17 @@ class Handed:
     page: Path | None = None
 
     def keys(self, lms: str) -> set[str]:
-        """By what a gradebook may know the student: what the LMS said, else the name and what looks like an id in it."""
+        """How a gradebook may know the student: the LMS's own ids, else the name and what looks like an id in it."""
         if self.lms == lms:
             return {_key(id) for id in self.ids}
         numbers = re.findall(r"(?<![^\W_])\d{7,}(?![^\W_])", self.name)
-        if self.lms == "github":  # a part of a login may be another's
+        if self.lms == "github":  # part of a login may be another person's login
             return {_key(id) for id in (*self.ids, *numbers)}
         ids, name = self.ids, self.name
-        if self.lms == "moodle":  # outside of Moodle its number may be anybody's
+        if self.lms == "moodle":  # outside Moodle its number may be anybody's
             ids, name = (), name.removesuffix("_" + "".join(ids))
         numbers = re.findall(r"(?<![^\W_])\d{5,}(?![^\W_])", name)
-        words = re.split(r"[\s_+,()\[\]]+", name)  # what hyphens join stays whole: it may be a login, too
+        words = re.split(r"[\s_+,()\[\]]+", name)  # words joined by hyphens stay whole: they may be a login
         numbers += [word for word in words if len(word) >= 5 and any(map(str.isdigit, word))]
         return {_key(id) for id in (*ids, name, *numbers)}
 
@@ -62,7 +62,7 @@ def _key(text: str) -> str:
 
 
 def write_roster(out: Path, sources: Iterable[Source], files: Mapping[str, str]) -> None:
-    """Write submissions.json; ``files`` are the names of the results."""
+    """Write submissions.json; ``files`` maps a submission to the name of its result."""
     entries = {
         source.name: {
             "file": files[source.name],
@@ -77,7 +77,7 @@ def write_roster(out: Path, sources: Iterable[Source], files: Mapping[str, str])
 
 
 def read_roster(out: Path) -> list[Handed]:
-    """The submissions of a graded class with their final scores. Raises Refusal where OUT holds none."""
+    """The submissions of a graded class with their final scores. Raises Refusal if OUT has no readable list of them."""
     try:
         entries = json.loads((out / ROSTER).read_text(encoding="utf-8"))
         handed = [_handed(out, name, entry) for name, entry in entries.items()]
@@ -97,7 +97,7 @@ def _handed(out: Path, name: str, entry: Mapping[str, str]) -> Handed:
 
 
 def with_marks(handed: Sequence[Handed], path: Path) -> list[Handed]:
-    """With the marks of ``autograder join``, or of ``nbgrader export``, in place of the scores. Raises Refusal."""
+    """Replace the scores by the marks of ``autograder join`` or ``nbgrader export``. Raises Refusal if they don't fit."""
     table = Table.read(path)
     who = table.needed("submission", "student_id")
     columns: dict[str, tuple[int, int]] = {}
@@ -128,13 +128,13 @@ def _points(path: Path, row: Row, mark: int, most: int) -> Points:
 
 
 def with_points(each: Handed, points: Mapping[str, Points], what: str = "total") -> Handed:
-    """With other points, and one of them as the score."""
+    """The submission with these points, and those under ``what`` as its score."""
     score, most = points.get(what, (None, 0.0))
     return replace(each, points=points, score=score, max_score=most)
 
 
 def only(handed: Iterable[Handed], what: str) -> list[Handed]:
-    """With these points as the score: code or answers alone. Raises Refusal where nobody has any."""
+    """The submissions with the points under ``what`` as their scores. Raises Refusal if nobody has any."""
     chosen = [with_points(each, each.points, what) for each in handed]
     if not any(what in each.points for each in chosen):
         raise Refusal(Message("export.points_unknown", {"points": what}))

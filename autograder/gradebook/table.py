@@ -1,4 +1,4 @@
-"""CSV files: read as a spreadsheet may have saved them, changed cell by cell so that every other byte stays."""
+"""CSV files: read as a spreadsheet may have saved them, and changed cell by cell so that every other byte stays."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TABLE_BYTES = 50_000_000
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell's value, and where in the text it stands."""
+    """A cell's value, and its place in the text."""
 
     value: str
     start: int
@@ -29,13 +29,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A record of the file; ``line`` is where it begins, as an editor counts."""
+    """A record of the file; ``line`` is where it begins, as an editor counts lines."""
 
     line: int
     cells: tuple[Cell, ...]
 
     def value(self, column: int) -> str:
-        """A cell's text without blanks around it; a cell that a short row lacks is empty."""
+        """A cell's text without blanks around it. A cell that is missing from a short row is empty."""
         return self.cells[column].value.strip() if column < len(self.cells) else ""
 
 
@@ -52,7 +52,7 @@ class Table:
 
     @classmethod
     def read(cls, path: Path) -> Table:
-        """The file, whatever a spreadsheet made of it. Raises Refusal."""
+        """Read the file, whatever a spreadsheet made of it. Raises Refusal if it is missing, unreadable or empty."""
         unreadable = Refusal(Message("table.unreadable", {"path": str(path)}))
         try:
             with open(path, "rb") as file:
@@ -86,7 +86,7 @@ class Table:
         return tuple(cell.value.strip() for cell in self.rows[0].cells)
 
     def column(self, *names: str) -> int | None:
-        """Where the first of these headings stands, in any case; None where none does. Raises Refusal where twice."""
+        """The place of the first of these headings, in any case, or None. Raises Refusal if it occurs twice."""
         folded = [heading.casefold() for heading in self.header]
         for name in names:
             if folded.count(name.casefold()) > 1:
@@ -96,7 +96,7 @@ class Table:
         return None
 
     def needed(self, *names: str) -> int:
-        """Likewise. Raises Refusal where none of them is there."""
+        """The place of the first of these headings, in any case. Raises Refusal if there is none or it occurs twice."""
         column = self.column(*names)
         if column is None:
             values = {
@@ -108,9 +108,9 @@ class Table:
         return column
 
     def filled(self, changes: Mapping[tuple[int, int], str]) -> bytes:
-        """The file's bytes with other values in some cells, by number of row and column. Raises Refusal.
+        """The file's bytes with new values in some cells, by row and column. Raises Refusal if a row is too short.
 
-        A cell keeps its quotes; one that had none gets them where the new value needs them.
+        A cell keeps its quotes; one without quotes gets them if the new value needs them.
         """
         pieces, at = [], 0
         for (row, column), value in sorted(changes.items()):
@@ -126,7 +126,7 @@ class Table:
 
 
 def decimal(text: str) -> float | None:
-    """A number with either decimal mark; None for anything else."""
+    """A finite number with a decimal point or a decimal comma; None for anything else."""
     try:
         value = float(text.replace(",", "."))
     except ValueError:
@@ -140,7 +140,7 @@ def _delimiter(line: str) -> str:
 
 
 def _rows(text: str, delimiter: str) -> list[Row]:
-    """All rows with something in them. The csv module tells no places, and places are what this is about."""
+    """All rows with something in them. The csv module does not tell where in the text a cell is."""
     cell = re.compile(
         rf'(?P<quoted>"[^"]*(?:""[^"]*)*")?(?P<rest>[^{re.escape(delimiter)}\r\n]*)(?P<end>{re.escape(delimiter)}|\r\n|\r|\n|\Z)'
     )
@@ -149,7 +149,7 @@ def _rows(text: str, delimiter: str) -> list[Row]:
     at, line, first = 0, 1, 1
     while at < len(text) or cells:
         match = cell.match(text, at)
-        assert match is not None  # everything in it may be empty
+        assert match is not None  # every part of the pattern may be empty
         quoted = match["quoted"] is not None and not match["rest"].strip()
         value = match["quoted"][1:-1].replace('""', '"') if quoted else text[at : match.start("end")]
         cells.append(Cell(value, at, match.end("quoted") if quoted else match.start("end"), quoted))

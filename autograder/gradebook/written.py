@@ -1,7 +1,6 @@
-"""The written questions without nbgrader: a sheet for the answers, a form for the marks, and the marks joined with
-grades.csv to one mark.
+"""The written questions without nbgrader: a sheet for answers, a form for marks, and one mark joined with grades.csv.
 
-The questions, their ids and points are those of the lab notebook, so that both ways ask and count the same.
+The questions, their ids and points come from the lab notebook, so that both ways ask and count the same.
 """
 
 from __future__ import annotations
@@ -28,12 +27,12 @@ def lab() -> Path:
 
 
 def rubric() -> Path:
-    """The pages with the rubric, without ``.LANGUAGE.md``."""
+    """The path of the rubric's pages, without ``.LANGUAGE.md``."""
     return homework().solution / "lab" / "rubric"
 
 
 def _unusable(message_id: str, **values: object) -> Refusal:
-    """A file that can't be joined."""
+    """The refusal of a file that can't be joined."""
     return Refusal(Message(message_id, values))
 
 
@@ -48,7 +47,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Mark:
-    """One student's row; ``written`` and ``mark`` are None as long as a part of it is missing, never 0."""
+    """One student's row; ``written`` and ``mark`` are None, never 0, as long as any part of them is missing."""
 
     submission: str
     status: str
@@ -70,7 +69,7 @@ def questions(cells: Iterable[Mapping[str, Any]]) -> list[Question]:
 
 
 def asked(language: str) -> list[Question]:
-    """The questions of the kit's own notebook. Raises Refusal where the kit has none."""
+    """The questions of the kit's own notebook. Raises Refusal if the kit has none."""
     notebook = lab() / f"lab.{language}.ipynb"
     try:
         return questions(json.loads(notebook.read_text(encoding="utf-8"))["cells"])
@@ -79,7 +78,7 @@ def asked(language: str) -> list[Question]:
 
 
 def answer_sheet(asked: Sequence[Question], language: str) -> str:
-    """The Markdown file into which a student writes the answers."""
+    """The Markdown file in which a student writes the answers."""
     points = number(sum(question.points for question in asked))
     title, name, here = (words(f"written.{key}", language) for key in ("sheet_title", "sheet_name", "here"))
     about = words("written.sheet_about", language).format(count=len(asked), points=points)
@@ -90,19 +89,19 @@ def answer_sheet(asked: Sequence[Question], language: str) -> str:
 
 
 def names(grades: Path) -> list[str]:
-    """Who is in grades.csv. Raises Refusal."""
+    """The submissions in grades.csv. Raises Refusal if it can't be used."""
     return [row["submission"] for row in _rows(grades, ("submission",))]
 
 
 def form(names: Iterable[str], asked: Sequence[Question]) -> bytes:
-    """An empty CSV for the marks: a row a student, a column a question."""
+    """An empty CSV for the marks: one row per student, one column per question."""
     rows = [["submission", *(question.id for question in asked)]]
     rows += [[name, *("" for _ in asked)] for name in names]
     return _csv(rows)
 
 
 def join(grades: Path, marks: Path, asked: Sequence[Question], homework: Homework) -> list[Mark]:
-    """One mark for each row of grades.csv, weighted as homework.toml says. Raises Refusal."""
+    """One mark for each row of grades.csv, weighted as homework.toml says. Raises Refusal if a file can't be used."""
     scores, written = _rows(grades, ("submission", "score", "max_score", "status")), _marks(marks, asked)
     names = {row["submission"] for row in scores}
     if unknown := sorted(written.keys() - names):
@@ -138,7 +137,7 @@ def to_csv(joined: Iterable[Mark], asked: Sequence[Question], homework: Homework
 
 
 def _marks(path: Path, asked: Sequence[Question]) -> dict[str, float | None]:
-    """Each student's sum of marks; None where one of them is not there yet."""
+    """Each student's sum of marks; None as long as one of them is missing."""
     found: dict[str, float | None] = {}
     for row in _rows(path, ("submission", *(question.id for question in asked))):
         name = row["submission"]
@@ -161,9 +160,9 @@ def _marks(path: Path, asked: Sequence[Question]) -> dict[str, float | None]:
 
 
 def _rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """The rows of a CSV as Excel or a text editor may have saved it. Raises Refusal."""
+    """The rows of a CSV as Excel or a text editor may have saved it. Raises Refusal if it can't be used."""
     table = Table.read(path)
-    others = {"submission": ("student_id",)}  # as nbgrader's export has it
+    others = {"submission": ("student_id",)}  # the heading in nbgrader's export
     found = {name: table.column(name, *others.get(name, ())) for name in columns}
     places = {name: place for name, place in found.items() if place is not None}
     if missing := [name for name in columns if name not in places]:

@@ -1,8 +1,8 @@
 """The submission in ROOT/submission -> ROOT/results/results.json.
 
-The file is there as soon as the control has passed, and written anew after each part, so that a container that is
-stopped leaves what was found until then. Exit status 0: it holds the score. 1: the grader itself failed, and there is
-no such file, which is how Gradescope is told that there is no score.
+The file is written when the control has passed, and again after each part, so that a container that is stopped
+leaves what was found until then. Exit status 0: the file holds the score. 1: the grader itself failed, and there is
+no file, which tells Gradescope that there is no score.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from autograder.run import Run
 from autograder.sandbox import linux
 from autograder.sandbox.client import WarmParent, check_room
 
-SECONDS = 540  # naming mistakes ends here at the latest; Gradescope stops the container after 600 unless told otherwise
+SECONDS = 540  # after this no more mistakes are named; Gradescope stops the container after 600 unless told otherwise
 Write = Callable[[Mapping[str, Any]], None]
 
 
@@ -52,7 +52,7 @@ def main() -> int:
         result = graded(options, write)
         if options.rehearse and result.score != result.max_score:
             raise Refusal(Message("gradescope.rehearsal_failed", {"score": number(result.score)}))
-    except Exception as fault:  # noqa: BLE001 - whatever it is, it is the grader's, and nobody loses points by it
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it is the grader's fault, and nobody loses points
         results.unlink(missing_ok=True)
         message = fault.message if isinstance(fault, Refusal) else unexpected(fault)
         print(in_both(lambda language: [words("gradescope.failed", language), message.text(language)]))
@@ -64,11 +64,14 @@ def main() -> int:
 
 
 def graded(options: argparse.Namespace, write: Write) -> Result:
-    """The submission's result, or the solution's. Raises Refusal where this container can't, and as ``grade``."""
+    """The result of the submission or, in a rehearsal, of the solution.
+
+    Raises Refusal if this container can't grade, and whatever ``grade`` raises.
+    """
     began = time.monotonic()
     if options.rehearse:  # while the image is built; the homework in it does not change afterwards
         misfits.refuse()
-    # The seed is drawn when the image is built: one for the whole class, and for whoever hands in again.
+    # The seed was drawn when the image was built: it is the same for the whole class and for every new hand-in.
     seed = run_seed(options.root / "source", None, fresh=False)
     run = Run(within_container(homework()), homework().dataset(""), None, "cpu", seed, LANGUAGES[0])
     machine.check_limits(run.homework.limits(short_run=True))
@@ -87,11 +90,11 @@ def graded(options: argparse.Namespace, write: Write) -> Result:
 def grade(
     submission: Submission, run: Run, parent: WarmParent, began: float, checks_visible: str, write: Write
 ) -> Result:
-    """Grade one submission, and ``write`` what is known of it after each part and at the end.
+    """Grade one submission, and ``write`` what is known about it after each part and at the end.
 
-    Raises as grading does, and Unfit where a control fails.
+    Raises what grading raises, and Unfit if a control fails or the machine runs out of memory.
     """
-    from autograder import control, grading  # only now, for they import torch
+    from autograder import control, grading  # not at the top: they import torch
 
     def held(checks: Mapping[str, Check]) -> dict[str, Check]:
         band, loss = kit.optional("checks.band"), proved.loss
@@ -109,7 +112,7 @@ def grade(
 
     proved = believed(control.in_full(run, parent))
     write(unfinished((), run.homework, checks_visible))
-    for attempt in range(2):  # nothing else runs here: the second one is alone
+    for attempt in range(2):  # nothing else runs in this container, so the second attempt is made alone
         kills = machine.oom_kills()
         done = grading.checked(submission, run, parent, after_file, 1)
         checks = held(done.checks)
@@ -139,7 +142,7 @@ def grade(
 
 
 def unexpected(fault: Exception) -> Message:
-    """What to say of a failure that nobody foresaw."""
+    """What to say about a failure that nobody foresaw."""
     return Message("gradescope.fault", {"fault": f"{type(fault).__name__}: {fault}"[:500]})
 
 

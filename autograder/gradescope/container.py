@@ -11,18 +11,17 @@ from autograder.homework import Homework
 from autograder.machine import OWN_MB, cgroup_free_mb
 from autograder.messages import Message, Refusal
 
-NEEDED_MB = (
-    200  # of a submission, at the least, beside what it shares with the warm parent: the solution takes 20
-)
+# At least this much for a submission, beside what it shares with the warm parent. The solution takes 20.
+NEEDED_MB = 200
 
 
 class OutOfTime(Exception):
-    """What was to end in time did not."""
+    """A block did not end in time."""
 
 
 @contextmanager
 def ending_after(seconds: float) -> Iterator[None]:
-    """Raise OutOfTime in the block when it takes longer."""
+    """Raise OutOfTime in the block if it takes longer than this."""
 
     def end(*_: object) -> None:
         raise OutOfTime
@@ -37,10 +36,10 @@ def ending_after(seconds: float) -> Iterator[None]:
 
 
 def within_container(homework: Homework) -> Homework:
-    """The homework, with no more memory for a submission than the container has for it. Raises Refusal where it is too small.
+    """The homework, with no more memory per submission than the container has left. Raises Refusal if that is too little.
 
-    A submission that takes too much is then stopped by its supervisor, and told so; else the kernel would kill
-    something, or the container as a whole.
+    A submission that takes too much is then stopped by its supervisor, and told so. Otherwise the kernel would kill
+    some process, or the container as a whole.
     """
     free = cgroup_free_mb()
     if free is None:

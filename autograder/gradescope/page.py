@@ -16,7 +16,7 @@ VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
 
 @dataclass(frozen=True)
 class Page:
-    """What Gradescope is to show: the checks found so far, and words on top. ``checks_visible`` is one of VISIBILITIES."""
+    """What Gradescope shows: the checks so far, and words on top. ``checks_visible`` is one of VISIBILITIES."""
 
     checks: Sequence[Check]
     top: Sequence[Message]
@@ -24,7 +24,7 @@ class Page:
     checks_visible: str
 
     def to_json(self) -> dict[str, Any]:
-        """The document: each part with its sum and diagnosis for everybody, then the single checks, without points."""
+        """The document: each part's sum and diagnosis, visible to everybody, then the single checks, without points."""
         return {
             "score": sum(check.points for check in self.checks),
             "output": in_both(lambda language: [message.text(language) for message in self.top]),
@@ -53,7 +53,7 @@ class Page:
         }
 
     def _diagnosis(self, part: str, language: str) -> Iterator[str]:
-        """How much passed, which mistakes were recognised, and what the first open check found."""
+        """How many checks passed, which mistakes were recognised, and what the first open check found."""
         checks = self._of(part)
         passed = sum(check.outcome == "passed" for check in checks)
         if sum(check.max_points for check in checks) < self.homework.points(part):
@@ -67,7 +67,7 @@ class Page:
             yield first_open.text(language)
 
     def _check(self, check: Check) -> dict[str, Any]:
-        """One hidden check. It has no score, because the part's sum holds its points already."""
+        """One hidden check. It has no score, because its points are in the part's sum already."""
 
         def found(language: str) -> Iterator[str]:
             values = {"points": number(check.points), "max": number(check.max_points)}
@@ -98,5 +98,5 @@ def in_both(lines: Callable[[str], Iterator[str] | Sequence[str]]) -> str:
 
 
 def unfinished(checks: Sequence[Check], homework: Homework, checks_visible: str) -> dict[str, Any]:
-    """What to show if the container were stopped now."""
+    """What Gradescope shows if the container is stopped now."""
     return Page(checks, [Message("gradescope.cut_off")], homework, checks_visible).to_json()

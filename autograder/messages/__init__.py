@@ -1,7 +1,7 @@
-"""Words for people: a message is an id and values, its words come from one catalogue a language.
+"""Words for people: a message is an id and values, and its words come from one catalogue per language.
 
-Catalogues are ``en.toml`` and ``ko.toml`` beside this file, and those of the homework. A message can thus be stored
-once and drawn in either language at any later time.
+Catalogues are ``en.toml`` and ``ko.toml`` beside this file, and those of the homework. So a message can be stored
+once and shown in either language at any later time.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ class Message:
     def text(self, language: str) -> str:
         """The words in ``language`` ("en" or "ko"). Raises KeyError for an unknown id.
 
-        A value called ``needed`` is the id of a check and is shown as its title. Where there is a ``line``, ``place``
-        names it; where it is 0 nobody knows the place, and nothing is said. ``raised`` is an exception's ``kind``, with
-        its ``text`` if it has one.
+        A value called ``needed`` is the id of a check and is shown as its title. Two values are added: ``place`` from
+        ``file`` and ``line``, empty if the line is 0, which means that nobody knows it; and ``raised`` from an
+        exception's ``kind`` and its ``text``, if it has any.
         """
         values = dict(self.values)
         if "needed" in values:
@@ -49,7 +49,7 @@ class Message:
 
 
 class Refusal(Exception):
-    """What was asked for can't be done: ``message`` says why and what to do, ``status`` is the command's."""
+    """What was asked for can't be done: ``message`` says why and what to do, ``status`` is the exit status."""
 
     def __init__(self, message: Message, status: int = 2) -> None:
         super().__init__(message, status)  # both, so that it can be pickled
@@ -58,27 +58,30 @@ class Refusal(Exception):
 
 @cache
 def catalogue(language: str) -> dict[str, dict[str, Any]]:
-    """The sections of one language's catalogue: ``messages``, ``titles``, ``misconceptions``; the homework's words among them."""
+    """One language's ``messages``, ``titles`` and ``misconceptions``, including the homework's words.
+
+    Raises ValueError for an unknown language.
+    """
     if language not in LANGUAGES:
         raise ValueError(f"no catalogue for language {language!r}; there are {', '.join(LANGUAGES)}")
     files = (folder / f"{language}.toml" for folder in (Path(__file__).parent, kit.folder() / "words"))
     words: dict[str, dict[str, Any]] = {"messages": {}, "titles": {}, "misconceptions": {}}
     for file in filter(Path.is_file, files):
-        with suppress(ValueError):  # no TOML: misfits names it, for which there must be words
+        with suppress(ValueError):  # not TOML: misfits names the file, and needs the other words for that
             for section, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
                 words.setdefault(section, {}).update(entries)
     return words
 
 
 def words(message_id: str, language: str, section: str = "messages") -> str:
-    """One catalogue entry, its placeholders not yet filled."""
+    """One catalogue entry, with its placeholders not filled in."""
     return str(catalogue(language)[section][message_id])
 
 
 def misconception(name: str, language: str) -> dict[str, str]:
     """``what`` a known mistake is, ``why`` it is wrong, and a ``question`` that leads to the fix.
 
-    An unknown name, from results of another kit version, has only itself to say.
+    An unknown name, from results of another kit version, has only ``what``: the name itself.
     """
     entry: dict[str, str] = catalogue(language)["misconceptions"].get(name, {"what": name})
     return entry

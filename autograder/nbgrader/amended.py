@@ -1,7 +1,7 @@
-"""What is amended in nbgrader itself as soon as this is imported.
+"""Amends nbgrader itself as soon as this is imported.
 
-To nbgrader every name is a pattern, so that it passes over a student called "kim [A]"; a time in KST is one in UTC to
-it, and one that it can't read ends the whole run; and warnings bury what matters.
+nbgrader takes every name for a pattern, so it passes over a student called "kim [A]". It takes a time in KST for one
+in UTC, and a time that it can't read ends the whole run. Its warnings bury what matters.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from autograder.intake.gather import TIMESTAMP, stamp
 from autograder.messages import LANGUAGES, Message
 from autograder.moment import moment
 
-WITHOUT = "No notebooks were matched by '%s'"  # of a student for whom the kit puts one in, and says so
+WITHOUT = "No notebooks were matched by '%s'"  # the kit puts one in for such a student, and says so
 
 
 def literal(pattern: str) -> list[str]:
-    """What a pattern matches; a path, or the folder of one, that is there as it is written stands for itself."""
+    """What a pattern matches. A path that exists as written stands for itself; so does the folder of a path."""
     folder, name = os.path.split(pattern)
     if os.path.lexists(pattern):
         return [pattern]
@@ -35,9 +35,9 @@ def literal(pattern: str) -> list[str]:
 
 
 def existing_timestamp(self: CourseDirectory, folder: str) -> datetime | None:
-    """When a hand-in came, in UTC and without a zone as nbgrader has it; None, and a warning, where that can't be read.
+    """When a hand-in came, in UTC and without a zone, as nbgrader has it. None if unknown, or unreadable: then it warns.
 
-    A time without a zone is in the course's; nbgrader's own are in UTC where no due date tells the course's.
+    A time without a zone is in the zone of the due date; without a due date it is in UTC, as nbgrader's own times are.
     """
     path = Path(folder, TIMESTAMP)
     if not path.exists():

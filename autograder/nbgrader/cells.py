@@ -1,4 +1,4 @@
-"""A result -> the outcome of each test cell, in the one form that nbgrader reads as it is meant."""
+"""A result -> the outcome of each test cell, in the only form that nbgrader reads as it is meant."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MARKS = {"passed": "✓", "not_run": "–"}
 
 
 class SandboxedGrades(NbGraderPreprocessor):
-    """Stands in the place of nbgrader's Execute: it runs nothing, and writes down what the hidden checks found."""
+    """Replaces nbgrader's Execute: it runs nothing, and writes down what the hidden checks found."""
 
     def preprocess(self, nb: Notebook, resources: ResourcesDict) -> tuple[Notebook, ResourcesDict]:
         """The notebook with each test cell's outcome."""
@@ -34,10 +34,10 @@ class SandboxedGrades(NbGraderPreprocessor):
 
 
 class LatePenalty(NbGraderPreprocessor):
-    """Stands in the place of nbgrader's AssignLatePenalties, which knows neither homework.toml nor overrides.csv."""
+    """Replaces nbgrader's AssignLatePenalties, which knows neither homework.toml nor overrides.csv."""
 
     def preprocess(self, nb: Notebook, resources: ResourcesDict) -> tuple[Notebook, ResourcesDict]:
-        """The notebook as it is; what lateness costs is noted in the gradebook."""
+        """The notebook, unchanged. What lateness costs is noted in the gradebook."""
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as book:
             found = book.find_submission_notebook(about["notebook"], about["assignment"], about["student"])
@@ -49,8 +49,8 @@ class LatePenalty(NbGraderPreprocessor):
 def counted(result: Result) -> dict[str, float]:
     """The points of each check that count: as graded, or as set by hand.
 
-    Of points that were set for a whole part each check gets its share: of those it had where points were taken away,
-    of those it had lost where points were added.
+    If points were set for a whole part, each check gets its share of the change: in proportion to the points it had
+    if points were taken away, and to the points it had lost if points were added.
     """
     by_hand = {each.item: each.points for each in result.adjustments}
     points = {check.id: by_hand.get(check.id, check.points) for check in result.checks}
@@ -72,7 +72,7 @@ def late_penalty(result: Result) -> float:
 
 
 def changed(adjustment: Adjustment, language: str) -> str:
-    """What a person or the clock has changed, and why."""
+    """What the instructor or lateness changed, and why."""
     item, why = adjustment.item, adjustment.why.text(language)
     if adjustment.points == adjustment.graded:  # lateness that costs nothing
         return why
@@ -91,7 +91,7 @@ def is_test(cell: Notebook) -> bool:
 
 
 def by_cell(result: Result) -> dict[str, list[Check]]:
-    """The checks of each test cell: one cell a stub, and one for the short run."""
+    """The checks of each test cell: one cell per stub, and one for the short run."""
     found: dict[str, list[Check]] = defaultdict(list)
     for check in result.checks:
         found[homework().stub_of(check.id) or check.id].append(check)
@@ -99,8 +99,10 @@ def by_cell(result: Result) -> dict[str, list[Check]]:
 
 
 def outputs(checks: list[Check], points: float, language: str) -> list[Notebook]:
-    """What nbgrader and people read. To nbgrader only the second counts, and only a plain float up to the
-    maximum: nearly everything else, an empty cell too, it takes for full marks."""
+    """The outputs of a test cell: the first is for people, the second for nbgrader.
+
+    nbgrader needs a plain float up to the maximum. It takes nearly everything else, even an empty cell, for full marks.
+    """
     lines = [line for check in checks for line in lines_of(check, language)]
     return [
         new_output("stream", name="stdout", text="\n".join(lines) + "\n"),

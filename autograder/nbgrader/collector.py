@@ -1,4 +1,4 @@
-"""An LMS download -> ``submitted/``: what ``autograder grade`` would read of each student, and the notebook."""
+"""An LMS download -> ``submitted/``: what ``autograder grade`` would read from each student, and the notebook."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOTEBOOK_BYTES = 100_000_000
 class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
     """For ``nbgrader zip_collect``: it takes what ``autograder grade`` takes, put into ``downloaded/ASSIGNMENT/archive``.
 
-    It unpacks, too: into a folder for each student, where only what counts is laid down.
+    It also unpacks: into a folder for each student, which gets only what counts.
     """
 
     def __init__(self, **keywords: Any) -> None:
@@ -39,13 +39,13 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
             self.log.addFilter(lambda record: not str(record.msg).startswith("Directory not found. Creating"))
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
-        """The ``student_id`` and the ``file_id`` of a file that ``extract`` laid down."""
+        """The ``student_id`` and the ``file_id`` of a file that ``extract`` wrote; None for any other file."""
         extracted = self.parent._format_collect_path(self.parent.extracted_directory)
         student, *inside = Path(submitted_file).relative_to(extracted).parts
         return {"student_id": student, "file_id": "/".join(inside)} if inside else None
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
-        """Sort a download by student. Whoever can't be collected is named and stops nobody."""
+        """Sort a download by student. A student who can't be collected is named and stops nobody else."""
         try:
             found = find(Path(archive_path))
             if any(source.path == Path(archive_path).resolve() and not source.members for source in found):
@@ -66,7 +66,7 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
         remember(self.parent.coursedir, origins)
 
     def _lay_down(self, source: Source, folder: Path) -> list[Message]:
-        """Write a student's files; returns what there is to know about them."""
+        """Write a student's files, and return what there is to know about them."""
         files: dict[str, bytes] = {}
         told: list[Message] = []
         try:
@@ -74,7 +74,7 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
                 self._choose(source, stack, files, told)
         except OSError as error:
             told.append(_lost(error))
-        if not files.keys() - {TIMESTAMP}:  # nbgrader collects files: the student's name is not to be lost
+        if not files.keys() - {TIMESTAMP}:  # nbgrader collects files: without one the student would be lost
             files["collected.txt"] = "\n".join(map(self._said, told)).encode()
         for place, content in files.items():
             try:
@@ -85,10 +85,10 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
         return told
 
     def _choose(self, source: Source, stack: ExitStack, files: dict[str, bytes], told: list[Message]) -> None:
-        """Add the files that count, those that show why one does not, and what there is to know about them."""
+        """Add the files that count, those that show why one does not count, and what there is to know about them."""
         tree = contents(source, stack, NOTEBOOK_BYTES)
         code = tuple(entry for entry in tree.entries if not entry.key.endswith(".ipynb"))
-        taken = submission(source, replace(tree, entries=code))  # where notebooks are no wrong hand-ins
+        taken = submission(source, replace(tree, entries=code))  # it would take notebooks for wrong hand-ins
         told += [*taken.notes, *taken.problems.values()]
         files |= {f"{homework().package}/{name}": content for name, content in taken.files.items()}
         more = [("/".join(each.parts), each) for name in taken.problems for each in telling(name, tree)]
@@ -116,7 +116,7 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
             files[TIMESTAMP] = f"{time.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S} UTC\n".encode()
 
     def _time(self, source: Source) -> datetime | None:
-        """When it was handed in; where the LMS only says that it was late, the first second after it was due."""
+        """When it was handed in. If the LMS only says that it was late: the first second after it was due."""
         ours = moment(homework().late_due)
         if (time := source.origin.submitted) is not None:
             return time if time.tzinfo or ours is None else time.replace(tzinfo=ours.tzinfo)
@@ -134,8 +134,9 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
 def notebook(
     entries: Iterable[HandedFile], name: str, released: Sequence[str]
 ) -> tuple[HandedFile | None, list[Message]]:
-    """What was handed in for a released notebook: that of its name, only where it is missing another; of several the
-    newest. The messages name the choice.
+    """What was handed in for a released notebook, and messages that name the choice.
+
+    It is the notebook of that name or, if there is none, one of no released name; of several it is the newest.
     """
     found = [entry for entry in entries if entry.key.endswith(".ipynb")]
     named = [entry for entry in found if entry.key == name.casefold()]
@@ -143,7 +144,7 @@ def notebook(
     if not likely:
         return None, []
     entry = max(likely, key=lambda each: (each.order, -each.layer, each.changed, -len(each.parts)))
-    several = len({each.upload for each in likely}) > 1  # of which each may hold the same path
+    several = len({each.upload for each in likely}) > 1  # each upload may hold the same path
     shown = {each: f"{each.upload}: {each.shown}" if several else each.shown for each in likely}
     said = [] if named else [Message("nbgrader.other_notebook", {"file": name, "path": shown[entry]})]
     if len(likely) > 1:

@@ -1,4 +1,4 @@
-"""What a course folder knows of its students beside their files: whose uploads they were, and when they were due."""
+"""What a course folder knows about its students beside their files: whose uploads they were, and when they were due."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from autograder.intake.lms import Origin
 
 
 def remember(course: CourseDirectory, origins: Mapping[str, Origin]) -> None:
-    """Note what the LMS said of those who were collected: by it their grades find their way back."""
+    """Note what the LMS said about those who were collected, so that their grades find their way back."""
     known = {**collected(course), **origins}
     record = {name: {**asdict(origin), "submitted": None} for name, origin in sorted(known.items())}
     write_atomically(_notes(course), json.dumps(record, ensure_ascii=False, indent=1).encode())
 
 
 def collected(course: CourseDirectory) -> dict[str, Origin]:
-    """What was noted, by student; a damaged note is none."""
+    """What was noted, by student. A damaged note counts as empty."""
     with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
         record = json.loads(_notes(course).read_text(encoding="utf-8"))
         return {name: Origin(**{**each, "ids": tuple(each["ids"])}) for name, each in record.items()}
@@ -32,7 +32,7 @@ def collected(course: CourseDirectory) -> dict[str, Origin]:
 
 
 def due(course: CourseDirectory) -> datetime | None:
-    """When the assignment is due by the gradebook, which is not made for this question alone."""
+    """When the assignment is due according to the gradebook. No gradebook is made only to answer this."""
     if Path(course.db_url.removeprefix("sqlite:///")).exists():
         with Gradebook(course.db_url, course.course_id) as book, suppress(MissingEntry):
             noted = book.find_assignment(course.assignment_id).duedate

@@ -1,7 +1,7 @@
-"""The exporter that nbgrader's autograde reads notebooks with: it grades the class first, then mends each notebook.
+"""The exporter through which nbgrader's autograde reads notebooks: it grades the class, then repairs each notebook.
 
 A class is graded as ``autograder grade`` does it, in the folder ``graded/ASSIGNMENT`` of the course: with one warm
-parent, several students at a time, and results that are kept for the next call.
+parent, several students at a time, and results that are kept for the next run.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from autograder.workers import CORES
 
 
 class HandedIn(NotebookExporter):
-    """Gives nbgrader a whole notebook for every student, and each student's result to the test cells."""
+    """Gives nbgrader a complete notebook for every student, and gives the test cells each student's result."""
 
     language = Enum(LANGUAGES, "ko", help="Language of the feedback.").tag(config=True)
     dataset = Text("", help="Images of the short run; the homework's first unless set.").tag(config=True)
@@ -58,7 +58,7 @@ class HandedIn(NotebookExporter):
 
     def __init__(self, config: Any = None, **keywords: Any) -> None:
         super().__init__(config=config, **keywords)
-        if isinstance(self.parent, Autograde):  # not where nbgrader only asks for its options
+        if isinstance(self.parent, Autograde):  # not when nbgrader only asks for its options
             self._course = self.parent.coursedir
             try:
                 misfits.refuse()
@@ -72,11 +72,11 @@ class HandedIn(NotebookExporter):
                 self._stop(Message("cli.grader_fault", {"fault": str(error)[:500]}))
 
     def result(self, student: str) -> Result:
-        """The student's result, which has a score: nbgrader passes over the others."""
+        """The student's result. It has a score: nbgrader passes over students without one."""
         return self._results[student]
 
     def from_filename(self, filename: str, resources: Any = None, **keywords: Any) -> Any:
-        """The converted notebook: what was handed in is mended first, what nbgrader wrote is read as it is."""
+        """The converted notebook. What was handed in is repaired first; what nbgrader wrote is read as it is."""
         student = resources["nbgrader"]["student"]
         if filename not in self._expected:
             return super().from_filename(filename, resources, **keywords)
@@ -96,7 +96,7 @@ class HandedIn(NotebookExporter):
         return (*status, *result.notes)
 
     def _read_released(self) -> dict[str, Notebook]:
-        """The released notebooks by name. Stops where there are none."""
+        """The released notebooks by name. Stops if there are none."""
         place = self._course.format_path(self._course.release_directory, ".", self._course.assignment_id)
         released = {path.name: nbformat.read(path, as_version=4) for path in Path(place).glob("*.ipynb")}
         if not released:
@@ -104,7 +104,7 @@ class HandedIn(NotebookExporter):
         return released
 
     def _grade_class(self) -> dict[str, Result]:
-        """The results of those whom nbgrader is asked for."""
+        """The results of the students whom nbgrader was asked for."""
         asked = self._students(self._course.student_id)
         everyone = self._students("*")
         origins = collected(self._course)
@@ -127,15 +127,17 @@ class HandedIn(NotebookExporter):
         return {name: graded[sources[name].name] for name in asked}
 
     def _homework(self) -> Homework:
-        """The homework in use; without a due date of its own, with nbgrader's."""
+        """The homework in use, with nbgrader's due date if it has none of its own."""
         noted = due(self._course)
         if homework().late_due or noted is None:
             return homework()
         return replace(homework(), late_due=noted.astimezone().isoformat())
 
     def _have_converted(self, autograde: Autograde) -> None:
-        """Tell nbgrader whose notebooks to convert: also of those who handed in none, whom it would pass over, and
-        also without ``--force`` of those whose points have changed. Where the grader failed, all stays as it is.
+        """Tell nbgrader whose notebooks to convert.
+
+        These include students who handed in none, whom it would pass over, and, even without ``--force``, students
+        whose points have changed. If the grader failed for a student, all stays as it is.
         """
         failed = [name for name, result in self._results.items() if result.score is None]
         for name, folder in self._students(self._course.student_id).items():
@@ -156,7 +158,7 @@ class HandedIn(NotebookExporter):
             autograde.convert_notebooks = convert_others
 
     def _outdated(self, student: str) -> bool:
-        """Whether the gradebook has other points than the result; a person's marks of code count as other."""
+        """Whether the gradebook has other points than the result. A person's marks for code count as other, too."""
         with Gradebook(self._course.db_url, self._course.course_id) as book:
             try:
                 held = book.find_submission(self._course.assignment_id, student)
@@ -173,7 +175,7 @@ class HandedIn(NotebookExporter):
         self._stop(Message("nbgrader.some_failed", {"students": ", ".join(failed)}))
 
     def _students(self, asked: str) -> dict[str, str]:
-        """The folders of those in submitted/ whom ``asked`` names, by student."""
+        """The folders of the students in submitted/ whom ``asked`` names, by student."""
         step, assignment = self._course.submitted_directory, self._course.assignment_id
         place = Path(self._course.format_path(step, "*", assignment)).parts.index("*")
         found = literal(self._course.format_path(step, asked, assignment))
@@ -186,8 +188,9 @@ class HandedIn(NotebookExporter):
 
 
 def _content(path: Path, released: list[str]) -> tuple[bytes | Message | None, list[Message]]:
-    """The bytes of what was handed in, also under the name that a browser gave it: lab (1).ipynb; why it can't be
-    read; or None where there is nothing.
+    """What was handed in as a notebook: its bytes, why it can't be read, or None; and messages about the choice.
+
+    It is also found under a name that a browser gave it: lab (1).ipynb.
     """
     entry: HandedFile | None = HandedFile((path.name,), partial(open_regular, path))
     said: list[Message] = []
@@ -204,7 +207,7 @@ def _content(path: Path, released: list[str]) -> tuple[bytes | Message | None, l
 
 
 def _source(student: str, folder: Path, origins: Mapping[str, Origin]) -> Source:
-    """A hand-in with what the LMS said of it when it was collected, and when it came."""
+    """A hand-in, with the time it came and what the LMS said about it when it was collected."""
     name, (time, notes) = _printable(student), stamped(folder)
     origin = origins.get(student, Origin("nbgrader", (name,)))
     return Source(name, folder, notes=notes, origin=replace(origin, submitted=time))
@@ -215,7 +218,7 @@ def _printable(student: str) -> str:
 
 
 def _in_turn(work: Callable[[], classroom.Done]) -> classroom.Done:
-    """Do what needs the folder of results; of several nbgraders that were started at once each gets its turn."""
+    """Do work that needs the folder of results. If several nbgraders were started at once, each gets its turn."""
     while True:
         try:
             return work()

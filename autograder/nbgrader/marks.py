@@ -1,4 +1,4 @@
-"""The gradebook -> each student's points of code and of answers: for ``nbgrader export`` and for ``autograder export``."""
+"""The gradebook -> each student's points for code and for answers, for ``nbgrader export`` and ``autograder export``."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from autograder.gradebook.roster import Handed, Points, read_roster, with_points
 from autograder.messages import Message, Refusal
 from autograder.results import number
 
+# The columns of nbgrader's own export.
 HEADER = (
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
     *("raw_score", "late_submission_penalty", "score", "max_score"),
-)  # as nbgrader's own
+)
 POINTS = ("code", "code_max", "written", "written_max")
 
 
 @dataclass(frozen=True)
 class Marked:
-    """One submission in the gradebook. An answer that waits for its mark is None, and so is then ``written``.
+    """One submission in the gradebook. An answer that waits for its mark is None, and then ``written`` is None, too.
 
     ``code`` is before the ``penalty`` for lateness.
     """
@@ -58,13 +59,13 @@ class Marked:
 
 
 class MarksExport(ExportPlugin):
-    """For ``nbgrader export``: nbgrader's columns, the points of code and of answers, and a column for each question.
+    """For ``nbgrader export``: nbgrader's columns, the points for code and for answers, and a column per question.
 
-    ``autograder join`` reads it. What waits for a mark is empty, never 0, and so is the score then.
+    ``autograder join`` reads it. What waits for a mark is empty, never 0, and then the score is empty, too.
     """
 
     def export(self, gradebook: Gradebook) -> None:
-        """Write the file, as every spreadsheet reads it."""
+        """Write the file in a form that every spreadsheet reads."""
         rows = list(self._rows(gradebook))
         questions = sorted({name for row in rows for name in row} - {*HEADER, *POINTS})
         header = [*HEADER, *POINTS, *questions]
@@ -91,7 +92,10 @@ class MarksExport(ExportPlugin):
 
 
 def read_course(folder: Path) -> list[Handed]:
-    """The students of a course folder with the gradebook's points and nbgrader's feedback. Raises Refusal."""
+    """The students of a course folder with the gradebook's points and nbgrader's feedback.
+
+    Raises Refusal unless exactly one assignment was graded there.
+    """
     graded = sorted(path.parent for path in (folder / "graded").glob("*/submissions.json"))
     if len(graded) != 1:
         names = ", ".join(path.name for path in graded) or "-"

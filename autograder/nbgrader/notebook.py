@@ -1,7 +1,7 @@
-"""What a student handed in as a notebook -> one that nbgrader takes, with the student's answers in it.
+"""What a student handed in as a notebook -> one that nbgrader accepts, with the student's answers in it.
 
 The released notebook is the frame: its cells, their metadata and the text of locked ones are restored, whatever an
-editor or a student did to them. The student's answers, further cells and pictures are kept. Nothing is executed, and
+editor or a student did to them. The student's answers, extra cells and pictures are kept. Nothing is executed, and
 nothing that a browser would execute gets through.
 """
 
@@ -28,7 +28,7 @@ Notebook = Any  # nbformat's NotebookNode: a dict whose keys are attributes, too
 
 
 class Unreadable(Exception):
-    """The content is no notebook: ``message`` says why."""
+    """The content is not a notebook: ``message`` says why."""
 
     def __init__(self, reason: str, **values: object) -> None:
         super().__init__(reason)
@@ -37,7 +37,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class NotebookCell:
-    """What counts of a cell: everything else that it says about itself is left out."""
+    """What counts in a cell. Everything else that it says about itself is left out."""
 
     kind: str
     source: str
@@ -50,7 +50,7 @@ class NotebookCell:
         return self._filled(NEW_CELL[self.kind](self.source))
 
     def answering(self, released: Notebook) -> Notebook:
-        """The released cell with this answer in it, where it asks for one."""
+        """The released cell, with this answer in it if it asks for one."""
         cell = deepcopy(released)
         if is_answer(released):
             cell.source = self.source
@@ -65,13 +65,14 @@ class NotebookCell:
 
 
 def is_answer(cell: Notebook) -> bool:
-    """Whether the student is to write into this cell."""
+    """Whether the student writes an answer in this cell."""
     return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
 def mended(released: Notebook, content: bytes | Message | None) -> tuple[Notebook, list[Message]]:
-    """The released notebook with what was handed in (None where nothing was, a message where it can't be read), and
-    what had to be mended.
+    """The released notebook with the student's answers in it, and what had to be repaired.
+
+    ``content`` is what was handed in; None if nothing was, a message if it can't be read.
     """
     notes: list[Message] = []
     own: list[NotebookCell] = []
@@ -91,7 +92,7 @@ def mended(released: Notebook, content: bytes | Message | None) -> tuple[Noteboo
 
 
 def _framed(own: list[NotebookCell], released: Notebook) -> tuple[list[Notebook], list[Message]]:
-    """The student's cells in the roles that they were released in, missing ones put back; and what was mended."""
+    """The student's cells in the roles that they were released in, missing ones put back; and what was repaired."""
     wanted = {cell.metadata.nbgrader.grade_id: cell for cell in released.cells if "nbgrader" in cell.metadata}
     aliases = {cell.get("id"): name for name, cell in wanted.items()} | {name: name for name in wanted}
     places: dict[str, list[int]] = defaultdict(list)
@@ -109,7 +110,7 @@ def _framed(own: list[NotebookCell], released: Notebook) -> tuple[list[Notebook]
 
 
 def cells(content: bytes) -> list[NotebookCell]:
-    """The cells of a notebook of any version. Raises Unreadable."""
+    """The cells of a notebook of any version. Raises Unreadable if it is not a notebook."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -119,12 +120,12 @@ def cells(content: bytes) -> list[NotebookCell]:
         damaged = error.__cause__ if isinstance(error.__cause__, JSONDecodeError) else error
         line = damaged.lineno if isinstance(damaged, JSONDecodeError) else 1
         raise Unreadable("damaged", line=line) from error
-    except Exception as error:  # whatever a damaged file makes of the reader
+    except Exception as error:  # whatever a damaged file makes the reader raise
         raise Unreadable("no_cells") from error
 
 
 def note(texts: list[str]) -> Notebook:
-    """A cell that tells the student and whoever marks the notebook what to know about it."""
+    """A cell that tells the student, and whoever marks the notebook, what to know about it."""
     return new_markdown_cell("\n".join(f"> {_inert(text)}\n>" for text in texts))
 
 
@@ -133,13 +134,13 @@ def _inert(text: str) -> str:
 
 
 def _best(own: list[NotebookCell], places: list[int], released: Notebook) -> int:
-    """Of several copies of a cell the last that has an answer in it, else the last."""
+    """Of several copies of a cell, the last one that has an answer in it; if none has, the last."""
     written = [place for place in places if own[place].source != released.source]
     return (written or places)[-1]
 
 
 def _put_back(cells: list[Notebook], wanted: Mapping[str, Notebook], found: set[str]) -> None:
-    """Put each cell that is missing behind the one that it followed when it was released."""
+    """Put each missing cell after the one that it followed when it was released."""
     after = 0
     for name, released in wanted.items():
         if name not in found:
@@ -181,7 +182,7 @@ def _cell(cell: Any) -> NotebookCell:
 
 
 def _output(output: Any) -> Notebook | None:
-    """What was printed or drawn; HTML, JavaScript and SVG could act in the browser of whoever marks it."""
+    """What was printed or drawn. HTML, JavaScript and SVG are left out: they could act in the marker's browser."""
     if output.get("output_type") == "stream":
         return new_output("stream", name="stdout", text=_text(output.get("text", "")))
     pictures = _pictures(output.get("data"))
@@ -189,7 +190,7 @@ def _output(output: Any) -> Notebook | None:
 
 
 def _pictures(bundle: Any) -> dict[str, str]:
-    """The pictures of a MIME bundle, encoded anew: a page would show the text between quotes as it is."""
+    """The pictures of a MIME bundle, encoded again: a page would put their text between quotes as it is."""
     pictures = {}
     for kind in PICTURES:
         if isinstance(bundle, dict) and kind in bundle:
@@ -199,6 +200,6 @@ def _pictures(bundle: Any) -> dict[str, str]:
 
 
 def _text(source: Any) -> str:
-    """A multi-line string of the format as one that any encoding takes."""
+    """A notebook's text, which may be a list of lines, as one string that any encoding takes."""
     joined = source if isinstance(source, str) else "".join(source)
     return joined.encode("utf-8", "replace").decode()

@@ -1,4 +1,4 @@
-"""The pages on which answers are marked and given back: what a student wrote is shown there, and never acts."""
+"""The pages on which answers are marked and given back: what a student wrote is shown there and never runs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 @pass_context
 def markdown2html(context: Any, source: str) -> str:
-    """In place of nbconvert's filter of this name, which passes HTML through: here HTML in Markdown shows as text.
+    """Replaces nbconvert's filter of this name, which passes HTML through. Here HTML in Markdown is shown as text.
 
-    nbgrader's templates leave nbconvert's own ``sanitize_html`` without effect.
+    nbconvert's own ``sanitize_html`` has no effect in nbgrader's templates.
     """
     attachments = context.get("cell", {}).get("attachments", {})
     renderer = IPythonRenderer(escape=True, allow_harmful_protocols=False, attachments=attachments)

@@ -1,4 +1,4 @@
-"""The rubric beside the answers: on the page on which a person marks them, and on no other."""
+"""Show the rubric below the answers: on the page on which a person marks them, and on no other."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from nbformat.v4 import new_markdown_cell
 
 from autograder.gradebook import written
 
-FORM = "formgrade"  # nbgrader's template of that page; the student's has another, from the same notebook
+FORM = "formgrade"  # nbgrader's template of that page; the student's page has another, from the same notebook
 SECTION = re.compile(r"^`([\w-]+)`$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
 class Rubric(Preprocessor):
-    """Puts rubric and model answer below each written answer, in what is shown and in no file."""
+    """Puts rubric and model answer below each written answer, only in what is shown and in no file."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """The notebook with the rubric in it where formgrader asks for it, and else as it is."""
+        """The notebook, with the rubric in it if formgrader asks for it."""
         if "submission_id" in resources and getattr(self.parent, "template_name", "") == FORM:
             told = rubrics(self.config.HandedIn.get("language", "ko"))
             nb.cells = [each for cell in nb.cells for each in (cell, *_below(cell, told))]
@@ -26,7 +26,7 @@ class Rubric(Preprocessor):
 
 
 def rubrics(language: str) -> dict[str, str]:
-    """What the rubric's page says of each question, by grade_id."""
+    """What the rubric's page says about each question, by grade_id."""
     page = written.rubric().with_suffix(f".{language}.md").read_text(encoding="utf-8")
     return {name: text.strip() for name, text in SECTION.findall(page)}
 

@@ -1,4 +1,4 @@
-"""What lies in something that was built: every file, in zips too, and every text in it, notebooks' included."""
+"""Open what was built: every file, also inside zips, and every text in a file, also inside notebooks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class File:
-    """One file: the zips it lies in, from the outside to the inside, its path in the last of them, its content."""
+    """One file: the zips it is in, from the outside to the inside, its path in the last of them, and its content."""
 
     inside: tuple[str, ...]
     path: str
@@ -26,7 +26,7 @@ class File:
 
     @property
     def is_zip(self) -> bool:
-        """Whether it can be opened as one."""
+        """Whether it can be opened as a zip."""
         with suppress(zipfile.BadZipFile):
             zipfile.ZipFile(io.BytesIO(self.content)).close()
             return True
@@ -35,14 +35,14 @@ class File:
 
 @dataclass(frozen=True)
 class Piece:
-    """One text, and where it stands."""
+    """One text, and where it was found."""
 
     place: str
     text: str
 
 
 def files(root: Path) -> Iterator[File]:
-    """All files below a folder, by name, each zip followed by what is in it."""
+    """All files below a folder, sorted by name, each zip followed by what is in it."""
     for path in sorted(root.rglob("*")):
         if not path.is_dir():
             yield from _opened(File((), path.relative_to(root).as_posix(), path.read_bytes()))
@@ -66,9 +66,9 @@ def _content(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 
 def pieces(file: File) -> Iterator[Piece] | None:
-    """All texts in a file; None where it is neither a text nor a zip, so that nobody knows what is in it."""
+    """All texts in a file; None if it is neither a text nor a zip, so that nobody knows what is in it."""
     if file.is_zip:
-        return iter(())  # its files follow, each by itself
+        return iter(())  # the files in it follow one by one
     text = _text(file.content)
     return None if text is None else _pieces(file.shown, text)
 
@@ -92,7 +92,7 @@ def _pieces(place: str, text: str) -> Iterator[Piece]:
 
 
 def _of_json(place: str, value: object) -> Iterator[Piece]:
-    """The texts in a notebook, each cell's source in one piece."""
+    """The texts in a notebook or other JSON, each cell's source in one piece."""
     if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
         value = "".join(value)
     if isinstance(value, str):

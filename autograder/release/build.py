@@ -1,8 +1,8 @@
-"""From one source to every channel: recipes build what students and instructors get, the gate lets it out.
+"""Build all channels from one source: recipes make what students and instructors get, and the gate lets it out.
 
 A channel's recipe is the file make_*.py in release/CHANNEL/. Its ``make(out, ...)`` writes the zip ``out``, or fills the
-empty folder ``out``, and returns that. Further parameters are facts that it asks for by name: ``language``,
-``handout_url``, and ``handout_zip``, the students' zip, which is always built first.
+empty folder ``out``, and returns that. Its other parameters ask for facts by name: ``language``, ``handout_url``,
+and ``handout_zip``, the students' zip, which is always built first.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from autograder.messages import Message, Refusal
 
 
 class Target(str, Enum):
-    """What can be built, and for whom."""
+    """The channels that can be built."""
 
     student = "student"
     nbgrader = "nbgrader"
@@ -36,7 +36,7 @@ class Target(str, Enum):
     email = "email"
 
 
-FOR_INSTRUCTORS = ("gradescope",)  # holds engine and solution; of all else students get something
+FOR_INSTRUCTORS = ("gradescope",)  # holds engine and solution; students get something of every other channel
 SUMS = "SHA256SUMS"  # of all files in OUT, as sha256sum writes and checks them
 
 Tell = Callable[[Message], None]
@@ -51,10 +51,10 @@ class GateClosed(Exception):
 
 
 def release(channels: Iterable[str], out: Path, language: str, handout_url: str, tell: Tell) -> list[Path]:
-    """Build the channels into folders of ``out`` and return these; ``tell`` hears of each step.
+    """Build the channels into folders of ``out`` and return these folders; ``tell`` hears of each step.
 
-    Raises GateClosed where the gate finds something, Refusal where a channel can't be built or OUT not be written.
-    ``out`` then stays as it was.
+    Raises GateClosed if the gate finds something, Refusal if a channel can't be built or OUT can't be written.
+    ``out`` then stays as it was, unless writing failed midway.
     """
     chosen = [channel.value for channel in Target if channel in set(channels)]
     recipes = {channel: recipe(channel) for channel in dict.fromkeys(["student", *chosen])}
@@ -80,7 +80,7 @@ def release(channels: Iterable[str], out: Path, language: str, handout_url: str,
 
 
 def recipe(channel: str) -> ModuleType:
-    """The module that builds a channel. Raises Refusal where there is none."""
+    """The module that builds a channel. Raises Refusal unless there is exactly one."""
     found = sorted((homework().recipes / channel).glob("make_*.py"))
     if len(found) != 1:
         raise Refusal(
@@ -94,7 +94,7 @@ def recipe(channel: str) -> ModuleType:
 
 
 def build(channel: str, its_recipe: ModuleType, folder: Path, facts: Mapping[str, Any]) -> Path:
-    """Let a recipe fill a new folder; returns what it returns. Raises Refusal where it can't."""
+    """Let a recipe fill a new folder, and return what it returns. Raises Refusal if the recipe fails."""
     folder.mkdir()
     # Other channels are folders.
     zips = {"student": f"{homework().name}.zip", "gradescope": "gradescope-autograder.zip"}
@@ -103,9 +103,9 @@ def build(channel: str, its_recipe: ModuleType, folder: Path, facts: Mapping[str
     try:
         made: Path = its_recipe.make(out, **{name: facts[name] for name in asked if name in facts})
         for path in folder.rglob("*"):
-            if path.is_symlink():  # what it leads to would go out unseen
+            if path.is_symlink():  # its target would go out unseen
                 raise ValueError(f"{path.relative_to(folder)} is a link")
-            path.chmod(0o755 if path.is_dir() else 0o644)  # with whichever umask it was made
+            path.chmod(0o755 if path.is_dir() else 0o644)  # whatever the umask was
     except (OSError, ValueError) as error:
         raise Refusal(
             Message("release.recipe_failed", {"channel": channel, "error": str(error)[:300]}), status=1
@@ -114,7 +114,7 @@ def build(channel: str, its_recipe: ModuleType, folder: Path, facts: Mapping[str
 
 
 def check_url(url: str) -> None:
-    """Raise Refusal where a notebook could fetch nothing from there."""
+    """Raise Refusal if a notebook could fetch nothing from this URL. An empty one passes."""
     with suppress(ValueError):
         parts = urlsplit(url)
         known = parts.scheme in ("http", "https") and parts.netloc
@@ -124,7 +124,7 @@ def check_url(url: str) -> None:
 
 
 def check_out(out: Path, channels: Iterable[str]) -> None:
-    """Raise Refusal where a folder of OUT holds anything that an earlier release did not write, or not so."""
+    """Raise Refusal if a channel's folder in OUT has a file that no earlier release wrote, or that has changed since."""
     try:
         known = {line[66:]: line[:64] for line in _sums(out)}
         for channel in channels:
@@ -138,7 +138,7 @@ def check_out(out: Path, channels: Iterable[str]) -> None:
 
 
 def pass_gate(built: Mapping[str, Path], handout: Path, tell: Tell) -> None:
-    """Raise GateClosed where anything hidden is in what was built, or where the hand-out is not as it must be."""
+    """Raise GateClosed if anything hidden is in what was built, or if the hand-out is not as it must be."""
     from autograder.release import trial, violations
     from autograder.release.secrets import Secrets
 
@@ -157,7 +157,7 @@ def pass_gate(built: Mapping[str, Path], handout: Path, tell: Tell) -> None:
 
 
 def install(built: Mapping[str, Path], out: Path) -> list[Path]:
-    """Put what was built in the place of what is in OUT, and return the channels' folders there."""
+    """Replace the channels' folders in OUT by what was built, and return these folders."""
     kept = [line for line in _sums(out) if line[66:].partition("/")[0] not in built]
     for channel, folder in built.items():
         new = out / f".{channel}"

@@ -1,9 +1,9 @@
-"""What a text is made of, so that parts of it are known again elsewhere: words in a row, and pieces of code.
+"""Take a text apart so that its parts are recognised elsewhere: words in a row, and pieces of code.
 
-Words are compared without regard to layout, letter case and punctuation, so that commented-out, quoted and
-re-wrapped text is still the same. Code is compared as Python's syntax trees, without imports, docstrings,
-annotations and layout. Both are long enough not to occur twice by accident. Code with its names changed is not
-known again: that is nobody's accident.
+Words are compared without layout, letter case and punctuation, so that commented-out, quoted and re-wrapped
+text is still the same. Code is compared as Python's syntax trees, without imports, docstrings, annotations and
+layout. Both are long enough not to occur twice by accident. Code with its names changed is not recognised:
+nobody does that by accident.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
 
-WORDS = 7  # so many words in a row
-NODES = 10  # so many nodes of a syntax tree
+WORDS = 7  # in a row
+NODES = 10  # of a syntax tree, at least
 NOT_COMPARED = ("annotation", "returns", "type_comment", "ctx", "kind", "type_params")
 FENCE = re.compile(r"^ *(```+|~~~+)[^\n]*\n(.*?)^ *\1", re.MULTILINE | re.DOTALL)
 MAGIC = re.compile(r"^ *[%!].*$", re.MULTILINE)  # a notebook's lines that are not Python
 
-# By what a fragment is known, in this process alone, and how to show it.
+# A fragment's hash, which is valid in this process only, and a function that shows the fragment.
 Fragment = tuple[int, Callable[[], str]]
 
 
 def fragments(text: str) -> Iterator[Fragment]:
-    """Everything in a text that can be known again."""
+    """Everything in a text that can be recognised elsewhere."""
     yield from of_words(text)
     yield from of_code(text)
 
 
 def of_words(text: str) -> Iterator[Fragment]:
-    """Each run of words in a text."""
+    """Each run of WORDS words in a text."""
     words = re.findall(r"\w+", unicodedata.normalize("NFC", text).casefold())
     for start in range(len(words) - WORDS + 1):
         run = tuple(words[start : start + WORDS])
@@ -44,7 +44,7 @@ def of_words(text: str) -> Iterator[Fragment]:
 def of_code(text: str) -> Iterator[Fragment]:
     """Each statement, expression and pair of statements in Python code, and in fenced blocks of Markdown.
 
-    Nothing where the text is no Python.
+    Nothing if the text is not Python.
     """
     for source in (text, *(match[2] for match in FENCE.finditer(text))):
         with warnings.catch_warnings():
@@ -59,7 +59,7 @@ def of_code(text: str) -> Iterator[Fragment]:
 
 
 def _visit(node: ast.AST, found: list[Fragment]) -> tuple[int, int]:
-    """The hash and the size of a tree; adds all trees in it that are large enough."""
+    """The hash and the size of a tree. Adds to ``found`` all trees in it that are large enough."""
     parts: list[object] = [type(node).__name__]
     size = 1
     for name, value in ast.iter_fields(node):
@@ -87,7 +87,7 @@ def _add(known: int, size: int, nodes: list[ast.AST], found: list[Fragment]) -> 
 
 
 def _idle(node: ast.AST) -> bool:
-    """Whether it computes nothing: an import, or a text that stands by itself, such as a docstring."""
+    """Whether it computes nothing: an import, or a string that stands by itself, such as a docstring."""
     return isinstance(node, (ast.Import, ast.ImportFrom)) or (
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)

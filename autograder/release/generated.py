@@ -1,4 +1,4 @@
-"""Files that are generated from a source and committed: which of them have drifted, and writing them anew."""
+"""Files that are generated from a source and committed: find those that have drifted, and write them again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograder import kit
 
 
 def drifted(wanted: Mapping[Path, str]) -> dict[Path, str]:
-    """Those of the ``wanted`` files that do not have their text, with that text."""
+    """The ``wanted`` files that are missing or have another text, with the text that they should have."""
     return {
         file: text
         for file, text in wanted.items()
@@ -19,7 +19,7 @@ def drifted(wanted: Mapping[Path, str]) -> dict[Path, str]:
 
 
 def main(module: str, about: str, wanted: Mapping[Path, str]) -> int:
-    """``python -m MODULE``: write what has drifted; with ``--check`` only name it, and return 1 where anything has."""
+    """``python -m MODULE``: write what has drifted. With ``--check``, only name it and return 1 if anything has."""
     parser = argparse.ArgumentParser(f"python -m {module}", description=about.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file has drifted")
     check = parser.parse_args().check

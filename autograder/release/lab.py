@@ -1,11 +1,12 @@
-"""The lab notebooks, generated from one source that holds both languages: solution/lab/lab.md, read by jupytext.
+"""Generate the lab notebooks from one source that holds both languages: solution/lab/lab.md, read by jupytext.
 
 In that source every prose cell stands twice under one ``id``, once for each ``lang``; code cells stand once.
-A prose cell without a language is where a student answers, and a person marks; a code cell with ``points`` is
-a check. What these answers can earn, and the model answers, lie in solution/lab/theory.toml and go nowhere.
+A prose cell without a language is where a student answers and a person marks; a code cell with ``points`` is
+a check. The points of these answers and the model answers are in solution/lab/theory.toml, which is not published.
 
-``python -m autograder.release.lab`` writes assignment/lab/lab.*.ipynb, theory.*.md, the sheet for the written answers, and
-for whoever marks them solution/lab/rubric.*.md; ``--check`` exits 1 and names what has drifted.
+``python -m autograder.release.lab`` writes assignment/lab/lab.*.ipynb, the sheets for the written answers
+assignment/lab/theory.*.md, and, for whoever marks them, solution/lab/rubric.*.md. ``--check`` names what has
+drifted and exits 1.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def questions() -> dict[str, Any]:
 
 
 def points(question: dict[str, Any]) -> int:
-    """What the answer to a question can earn: the sum of its rubric."""
+    """The points that the answer to a question can earn: the sum of its rubric."""
     return sum(line["points"] for line in question["rubric"])
 
 
@@ -67,7 +68,7 @@ def notebook(language: str) -> NotebookNode:
 
 
 def _graded(grade_id: str, most: float, solution: bool) -> dict[str, Any]:
-    """nbgrader's metadata of an answer for a person to mark (``solution``), or of a locked check."""
+    """nbgrader's metadata for an answer that a person marks (``solution``), or for a locked check."""
     return {
         "grade": True,
         "grade_id": grade_id,

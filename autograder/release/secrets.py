@@ -19,18 +19,17 @@ else:
     import tomli as tomllib
 
 IMPORT = re.compile(r"^\s*(from\s+\S+\s+)?import\s[^(\n]*(\([^)]*\))?[^\n]*$", re.MULTILINE)
-BLANK = re.compile(r"[ \t]*\n")
 
 
 @dataclass(frozen=True)
 class Secrets:
-    """All fragments of what is hidden, each with the file it stands in."""
+    """All fragments of what is hidden, each with the file it is from."""
 
     sources: dict[int, str]
 
     @classmethod
     def of(cls, public: Iterable[str]) -> Secrets:
-        """The kit's, without what also stands in the skeleton, and in the ``public`` texts."""
+        """The kit's secrets, without what is also in the skeleton or in the ``public`` texts."""
         sources: dict[int, str] = {}
         for source, text in hidden():
             for known, _ in fragments(text):
@@ -41,7 +40,7 @@ class Secrets:
         return cls(sources)
 
     def found_in(self, text: str) -> dict[str, str]:
-        """The hidden files that a text holds something of, each with the first fragment of it."""
+        """The hidden files that a text contains fragments of, each with the first of these."""
         found: dict[str, str] = {}
         for known, shown in fragments(text):
             source = self.sources.get(known)
@@ -50,11 +49,11 @@ class Secrets:
         return found
 
 
-READER = kit.ENGINE / "checks" / "bank.py"  # reads the bank's files, and knows no answer itself
+READER = kit.ENGINE / "checks" / "bank.py"  # reads the bank's files but holds no answer itself
 
 
 def hidden() -> Iterator[tuple[str, str]]:
-    """All hidden texts: where each stands, and the text itself without imports, which are no secret."""
+    """All hidden texts, each with its place. Imports are left out: they are not secret."""
     place = kit.package().replace(".", "/")
     for folder, root in (
         (f"solution/{homework().package}", homework().solved),
@@ -75,7 +74,7 @@ def hidden() -> Iterator[tuple[str, str]]:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """All texts in a table, each by itself: which answer stands beside which is no secret."""
+    """All texts in a table, one by one: which answer stands beside which is not secret."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, (dict, list)):

@@ -1,9 +1,10 @@
-"""The students' files, generated from the instructor's: the solution stays the one source of truth.
+"""Generate the students' files from the instructor's: the solution stays the one source of truth.
 
 A stub is a function whose docstring is followed by a comment block that begins with ``# TODO <task>:``.
 Signature, docstring and that block stay; the rest of the body becomes a NotImplementedError naming the task.
 
-``python -m autograder.release.skeleton`` writes the hand-out's, and each once more for the desk's `reset`; ``--check`` exits 1 and names what has drifted.
+``python -m autograder.release.skeleton`` writes the hand-out's files, and each once more for the desk's `reset`.
+``--check`` names what has drifted and exits 1.
 """
 
 import ast
@@ -21,7 +22,7 @@ def skeleton(source: str) -> str:
     """The student's version of one solution file's source text."""
     lines = source.splitlines(keepends=True)
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
-    # From the last to the first, so that line numbers above a cut stay true.
+    # From the last to the first, so that line numbers above a cut stay valid.
     for function in sorted(functions, key=lambda node: node.lineno, reverse=True):
         if ast.get_docstring(function) is None:
             continue
@@ -37,7 +38,7 @@ def skeleton(source: str) -> str:
 
 
 def wanted() -> dict[Path, str]:
-    """All files that the solution generates, each with its text; for a desk in the hand-out, if there is one, too."""
+    """All files that the solution generates, each with its text, also for the hand-out's desk if it has one."""
     files = {}
     for file in sorted(homework().solved.glob("*.py")):
         text = skeleton(file.read_text(encoding="utf-8"))

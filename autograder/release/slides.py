@@ -1,10 +1,11 @@
-"""The lecture's slides in both languages, from one notebook in Markdown: lecture/lecture.md in the hand-out, read by jupytext.
+"""Make the lecture's slides in both languages from one Markdown notebook: the hand-out's lecture/lecture.md.
 
-A prose cell is a slide; it stands twice under one ``id``, once for each ``lang``. A code cell, run with the instructor's
-solution as the students' package, draws the figure of the slide above it; its last line is that figure, a plain call.
+A prose cell is a slide; it stands twice under one ``id``, once for each ``lang``. A code cell draws the figure of the
+slide above it: it runs with the instructor's solution as the students' package, and its last line is a plain call
+that returns the figure. jupytext reads the notebook.
 
-``python -m autograder.release.slides`` writes lecture.{ko,en}.html and .pdf into build/lecture. Status 1 where there is no
-Chromium, which prints the PDF.
+``python -m autograder.release.slides`` writes lecture.{ko,en}.html and .pdf into build/lecture. It exits 1 if there is
+no Chromium to print the PDF.
 """
 
 from __future__ import annotations
@@ -34,14 +35,14 @@ from autograder.messages import words
 OUT = kit.ROOT / "build" / "lecture"
 LANGUAGES = ("ko", "en")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-# Browsers draw letters as MathML's core knows them: by their own code points.
+# MathML Core ignores variants of letters: browsers need the code point of each.
 LETTERS = {"script": {"N": "𝒩", "L": "ℒ"}, "double-struck": {"E": "𝔼"}}
-WIDE = 2.0  # a figure this many times wider than high goes below the text, not beside it
+WIDE = 2.0  # a figure more than this many times as wide as high goes below the text, not beside it
 
 
 @dataclass(frozen=True)
 class Slide:
-    """One slide: its id, its text in one language as HTML, and its figure as SVG or nothing."""
+    """One slide: its id, its text in one language as HTML, and its figure as SVG or an empty string."""
 
     id: str
     html: str
@@ -55,7 +56,7 @@ def source() -> Path:
 
 
 def slides(language: str, figures: dict[str, Figure]) -> list[Slide]:
-    """The deck in one language; ``figures`` are those of the slides by id."""
+    """The deck in one language; ``figures`` are by the slide's id."""
     found = []
     for cell in jupytext.read(source()).cells:
         if cell.cell_type == "markdown" and cell.metadata["lang"] == language:
@@ -67,8 +68,8 @@ def slides(language: str, figures: dict[str, Figure]) -> list[Slide]:
 
 
 def draw(cells: Iterable[Any]) -> dict[str, Figure]:
-    """Run the code cells one after another; returns the figure of each slide that has one, by the slide's id."""
-    from autograder.checks import reference  # noqa: F401 - from now on the package is the solution
+    """Run the code cells one after another. Returns the figure of each slide that has one, by the slide's id."""
+    from autograder.checks import reference  # noqa: F401 - makes the solution the students' package
 
     namespace: dict[str, Any] = {}
     figures, slide = {}, ""
@@ -85,7 +86,7 @@ def draw(cells: Iterable[Any]) -> dict[str, Figure]:
 
 
 def svg(figure: Figure, name: str) -> str:
-    """A figure whose ids are unlike those of other figures on the page."""
+    """A figure as SVG, with ids unlike those of other figures on the page."""
     with matplotlib.rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "font.family": "sans-serif"}):
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
@@ -93,13 +94,13 @@ def svg(figure: Figure, name: str) -> str:
 
 
 def to_html(markdown: str) -> str:
-    """Markdown with formulas between dollars, these as MathML: no script and no font has to be fetched."""
+    """Markdown as HTML, formulas between dollars as MathML: no script and no font has to be fetched."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     return str(parser.use(dollarmath_plugin, renderer=formula).render(markdown))
 
 
 def formula(latex: str, options: dict[str, Any]) -> str:
-    """A formula as MathML."""
+    """A LaTeX formula as MathML."""
     mathml = convert(latex, display="block" if options["display_mode"] else "inline")
     mathml = mathml.replace("<mi>log</mi>", '<mi>log</mi><mspace width="0.17em"/>')
     for variant, letters in LETTERS.items():
@@ -109,7 +110,7 @@ def formula(latex: str, options: dict[str, Any]) -> str:
 
 
 def page(language: str, deck: list[Slide]) -> str:
-    """The deck as one HTML file without outside resources; arrow keys turn slides, and it prints one to a page."""
+    """The deck as one HTML file without outside resources. Arrow keys turn slides; it prints one slide per page."""
     template = Path(__file__).with_name("slides.html.j2").read_text(encoding="utf-8")
     return (
         jinja2.Environment(autoescape=True)
@@ -119,7 +120,7 @@ def page(language: str, deck: list[Slide]) -> str:
 
 
 def to_pdf(html: Path, browser: str) -> None:
-    """Print an HTML file beside itself, one slide to a page."""
+    """Print an HTML file to a PDF beside it, one slide per page."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

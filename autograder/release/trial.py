@@ -1,4 +1,4 @@
-"""The hand-out tried before students try it: graded, and its public checks run, as it is and solved."""
+"""Try the hand-out before students do: grade it and run its public checks, both as it is and solved."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from autograder.messages import Message
 from autograder.release.violations import handout_root
 from autograder.results import Result, number
 
-SECONDS = 600  # for all public checks together; they take some ten
+SECONDS = 600  # for all public checks together; they take about ten
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Desks:
 
 @contextmanager
 def desks(handout: Path) -> Iterator[Desks]:
-    """Unpack a hand-out, a zip, for the time of a trial."""
+    """Unpack the zip of a hand-out for the duration of a trial."""
     with tempfile.TemporaryDirectory(prefix="autograder-release-") as folder:
         work = Path(folder)
         both = Desks(unpacked(handout, work / "skeleton"), unpacked(handout, work / "solution"), work)
@@ -43,7 +43,7 @@ def desks(handout: Path) -> Iterator[Desks]:
 
 
 def unpacked(handout: Path, folder: Path) -> Path:
-    """The hand-out unpacked into a folder, and where in it the hand-out begins."""
+    """Unpack the hand-out into a folder, and return the folder in it where the hand-out begins."""
     with zipfile.ZipFile(handout) as archive:
         archive.extractall(folder)
         root = handout_root(archive.namelist())
@@ -51,9 +51,9 @@ def unpacked(handout: Path, folder: Path) -> Path:
 
 
 def scores(tried: Desks) -> Iterator[Message]:
-    """What is wrong with the points: the solution must have all of them, the skeleton none.
+    """What is wrong with the points: the solution must get all of them, the skeleton none.
 
-    Both are graded by the very path of a class. Raises SandboxFault where nothing can be graded here.
+    Both are graded exactly as a class is. Raises SandboxFault if nothing can be graded here.
     """
     from autograder import audit, classroom  # not at the top: most refusals need neither
     from autograder.intake import find
@@ -86,7 +86,7 @@ def _score(result: Result, wanted: float) -> Message:
 
 
 def public_checks(tried: Desks) -> Iterator[Message]:
-    """What is wrong with the public checks: each must fail on the skeleton, and pass once it is solved."""
+    """What is wrong with the public checks: each must fail on the skeleton and pass on the solution."""
     before = outcomes(tried.skeleton, tried.work / "skeleton.xml")
     after = outcomes(tried.solution, tried.work / "solution.xml")
     if not before or before.keys() != after.keys():
@@ -102,9 +102,7 @@ def public_checks(tried: Desks) -> Iterator[Message]:
 def outcomes(desk: Path, report: Path) -> dict[str, str]:
     """Whether each public check ``passed``, ``failed`` or was ``skipped``, by its name.
 
-    Plain pytest in a process of its own, without the engine, as a student runs it.
-
-    Empty where pytest could not be run to its end.
+    Plain pytest runs in a process of its own, without the engine, as a student runs it. Empty if it did not finish.
     """
     of_pytest = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTHONPATH")
     environment = {name: value for name, value in os.environ.items() if name not in of_pytest}

@@ -1,4 +1,4 @@
-"""What students would get against what they may get: files, and what is in them."""
+"""Compare what students would get with what they may get: the files, and what is in them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ else:
 
 @dataclass(frozen=True)
 class Public:
-    """release/public.toml: the files that students may get, and the lines that are hidden and public alike."""
+    """release/public.toml: the files that students may get, and the lines that are both hidden and public."""
 
     handout: tuple[str, ...]
     channels: Mapping[str, tuple[str, ...]]
@@ -34,7 +34,7 @@ class Public:
         return cls(tuple(table["handout"]), channels, tuple(table["lines"]))
 
     def unlisted(self, channel: str, built: Iterable[File]) -> Iterator[tuple[str, File]]:
-        """The files that nobody has said students may get, each with its path in the hand-out, or in the channel."""
+        """The files that are not listed as public, each with its path in the hand-out or else in the channel."""
         for inside, root in by_place(built):
             for file in inside:
                 path = within(root, file.path)
@@ -43,7 +43,7 @@ class Public:
 
 
 def by_place(built: Iterable[File]) -> Iterator[tuple[list[File], PurePosixPath | None]]:
-    """The files of each folder or zip, and the folder in it that the hand-out lies in."""
+    """The files of each folder or zip, and the folder in it where the hand-out begins."""
     places: dict[tuple[str, ...], list[File]] = defaultdict(list)
     for file in built:
         places[file.inside].append(file)
@@ -52,21 +52,21 @@ def by_place(built: Iterable[File]) -> Iterator[tuple[list[File], PurePosixPath 
 
 
 def within(root: PurePosixPath | None, path: str) -> str | None:
-    """The path seen from the hand-out's folder; None where it lies elsewhere."""
+    """The path relative to the hand-out's folder; None if it is elsewhere."""
     if root is None or not PurePosixPath(path).is_relative_to(root):
         return None
     return str(PurePosixPath(path).relative_to(root))
 
 
 def handout_root(paths: Iterable[str]) -> PurePosixPath | None:
-    """The folder that the hand-out lies in, among these paths of one folder or zip."""
+    """The folder where the hand-out begins, among these paths of one folder or zip; None if it is not there."""
     landmark = f"/{homework().package}/{homework().files[0]}"  # by which it is found, wherever it was put
     found = [path for path in paths if f"/{path}".endswith(landmark)]
     return PurePosixPath(min(found, key=len)).parent.parent if found else None
 
 
 def leaks(built: Mapping[str, Path], public: Public, secrets: Secrets) -> list[Message]:
-    """Everything that must not go out, for each channel's folder that students get something of.
+    """Everything that must not go out, in the folder of each channel that students get something of.
 
     What several channels share is named once.
     """
@@ -101,7 +101,7 @@ def _in_file(channel: str, file: File, secrets: Secrets) -> Iterator[Message]:
 def _differing(
     channel: str, everything: list[File], first: dict[str, tuple[str, bytes]]
 ) -> Iterator[Message]:
-    """The files of the hand-out that another channel has with another content: only one of them was tried."""
+    """The hand-out's files that differ from those of an earlier channel: only one of them was tried."""
     for inside, root in by_place(everything):
         for file in inside:
             path = within(root, file.path)

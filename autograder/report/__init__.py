@@ -1,7 +1,7 @@
 """Results -> pages for people.
 
-Every page is a pure function of the results and of what the models drew, and needs no network. The class page has its
-pictures beside it; a student's page is whole in one file.
+Every page is a pure function of the results and of what the models drew, and needs no network. The class page
+keeps its pictures in files beside it; a student's page is complete in one file.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from autograder.report.overview import class_page
 from autograder.report.student import student_page
 from autograder.results import Result
 
-PICTURES = "pictures"  # in OUT: what the trained models draw, one file a submission
-INSTRUCTORS = "instructor.safetensors"  # in OUT: the same of the instructor's
+PICTURES = "pictures"  # in OUT: what the trained models draw, one file per submission
+INSTRUCTORS = "instructor.safetensors"  # in OUT: what the instructor's model draws
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 __all__ = ["class_page", "student_page", "write_reports"]
@@ -27,10 +27,10 @@ __all__ = ["class_page", "student_page", "write_reports"]
 def write_reports(
     out: Path, results: Iterable[Result], language: str, names: Mapping[str, str] | None = None
 ) -> None:
-    """Write ``feedback/NAME.html`` for each result, and ``index.html``, in ``language``.
+    """Write ``feedback/NAME.html`` for each result, and ``index.html``; they open in ``language``.
 
-    ``names`` leads from a submission to its NAME; without it names are given as ``safe_name`` says. With it the
-    results and pages of all others are moved to OUT/history: they are of people who are gone.
+    ``names`` maps a submission to its NAME; without it ``safe_name`` chooses. With it, results and pages under any
+    other name move to OUT/history: they belong to people who are gone.
     """
     ordered = sorted(results, key=lambda result: result.submission)
     if names is not None:
@@ -67,11 +67,11 @@ def _names(ordered: Iterable[Result]) -> dict[str, str]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file, unless it lies there already. It can be drawn again, so it need not be on the disk at once."""
+    """Write a file, unless it is there already. It can be drawn again, so it need not reach the disk at once."""
     if not (path.is_file() and path.read_bytes() == content):
         write_atomically(path, content, durable=False)
 
 
 def _encoded(page: str) -> bytes:
-    """The page's bytes. Control characters become visible ones, half surrogate pairs question marks."""
+    """The page's bytes. Control characters become visible ones, and half surrogate pairs become question marks."""
     return CONTROL.sub(lambda letter: chr(0x2400 + ord(letter[0])), page).encode("utf-8", "replace")

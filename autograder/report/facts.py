@@ -1,4 +1,4 @@
-"""What a class's results say, before any words: the class page, the terminal and ``--json`` all show these."""
+"""A class's results in numbers, before any words: the class page, the terminal and ``--json`` all show these."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Rate:
-    """How many submissions passed a check. ``title`` is the one that was recorded."""
+    """How many submissions passed a check. ``title`` is the recorded one."""
 
     id: str
     part: str
@@ -32,7 +32,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Finding:
-    """A known misconception, by its id, and the submissions that show it, by name."""
+    """The id of a known misconception, and the names of the submissions that show it."""
 
     misconception: str
     submissions: Sequence[str]
@@ -40,7 +40,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Spread:
-    """Numbers between 0 and ``top`` and how they are spread; ``counts`` of as many equal bins."""
+    """Numbers between 0 and ``top``, and how they are spread: ``counts`` in bins of equal width."""
 
     values: Sequence[float]
     top: float
@@ -48,7 +48,7 @@ class Spread:
 
     @classmethod
     def of(cls, values: Iterable[float], top: float, bins: int = BINS) -> Spread:
-        """The top belongs to the last bin, whatever lies outside to the nearest."""
+        """Sort the values into bins. The top belongs to the last bin, values outside to the nearest one."""
         kept = tuple(values)
         shares = [min(max(value / top, 0.0), 1.0) if top > 0 else 0.0 for value in kept]
         place = Counter(min(int(bins * share), bins - 1) for share in shares)
@@ -56,7 +56,7 @@ class Spread:
 
     @property
     def edges(self) -> list[tuple[float, float]]:
-        """Where each bin begins and ends."""
+        """The beginning and end of each bin."""
         width = self.top / len(self.counts)
         return [(index * width, (index + 1) * width) for index in range(len(self.counts))]
 
@@ -71,7 +71,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Facts:
-    """A class in numbers. Submissions without a score count in ``statuses`` and ``ungraded`` alone."""
+    """A class in numbers. ``scores``, ``parts``, ``seconds`` and ``rates`` leave out submissions without a score."""
 
     results: Sequence[Result]
     scores: Spread
@@ -84,7 +84,7 @@ class Facts:
 
 
 def facts(results: Iterable[Result]) -> Facts:
-    """The facts of these results: submissions by name, checks hardest first, misconceptions by frequency."""
+    """The facts of these results: submissions by name, hardest checks first, most frequent misconceptions first."""
     ordered = tuple(sorted(results, key=lambda result: result.submission))
     scored = [result for result in ordered if result.score is not None]
     seconds = [result.seconds for result in scored]
@@ -105,7 +105,7 @@ def facts(results: Iterable[Result]) -> Facts:
 
 
 def remarks(result: Result) -> list[Message]:
-    """Why the score is not the sum of its parts, in few words; that it came late also where that costs nothing."""
+    """Why the score is not the sum of its parts, in few words. Lateness is mentioned even if it costs nothing."""
     late = [each.points for each in result.adjustments if each.item == LATE]
     found = []
     if any(late):
@@ -116,7 +116,7 @@ def remarks(result: Result) -> list[Message]:
 
 
 def _part(scored: Sequence[Result], part: str) -> Spread:
-    """One part's points; as many as its checks can give in the result where these are most."""
+    """One part's points. Their top is the most that the part's checks can give in any of the results."""
     possible = (sum(c.max_points for c in result.checks if c.part == part) for result in scored)
     earned = (result.part_points(part) or 0.0 for result in scored)
     return Spread.of(earned, max(possible, default=0.0))

@@ -1,4 +1,4 @@
-"""The instructor's page, index.html: a class at a glance, in both languages, whole without a network."""
+"""The instructor's page, index.html: a class at a glance, in both languages. It needs no network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from autograder.report.facts import Facts, Spread, facts, remarks
 from autograder.report.pages import Words, environment, in_both
 from autograder.results import Result, number
 
-NAME_LETTERS = 80  # of a submission's name, on this page
+NAME_LETTERS = 80  # of a submission's name that this page shows
 
 
 def class_page(
@@ -28,10 +28,10 @@ def class_page(
     pictures: Mapping[str, str] | None = None,
     passed_over: Sequence[Message] = (),
 ) -> str:
-    """The page for the instructor, as HTML; ``language`` is the one it opens in.
+    """The page for the instructor, as HTML; it opens in ``language``.
 
-    ``links`` leads from a submission to its feedback page, ``pictures`` to what its model drew; both are
-    paths seen from the page. ``passed_over`` was not taken for a submission.
+    ``links`` maps a submission to its feedback page, ``pictures`` to what its model drew; both are paths
+    relative to the page. ``passed_over`` says what was not taken for a submission.
     """
     found = facts(results)
     return (
@@ -69,7 +69,7 @@ def pair(key: str, **values: object) -> Words:
 
 
 def both(key: str, **values: object) -> Markup:
-    """The same as markup, of which the style sheet shows the page's language."""
+    """The words of ``report.KEY`` as markup; the style sheet shows those in the page's language."""
     return in_both(pair(key, **values)) if values else _constant(key)
 
 
@@ -83,12 +83,12 @@ def _constant(key: str) -> Markup:
 
 
 def part_name(part: str) -> Markup:
-    """A part's name; one from another version of the kit has only itself to say."""
+    """A part's name. Of a part from another version of the kit only the id is known."""
     return both(f"part.{part}") if part in homework().parts else Markup.escape(part)
 
 
 def short(name: str) -> str:
-    """A submission's name as long as a table can bear it; the feedback page has it whole."""
+    """A submission's name, cut to what fits a table; the feedback page shows all of it."""
     return name if len(name) <= NAME_LETTERS else name[: NAME_LETTERS - 1] + "…"
 
 
@@ -101,7 +101,7 @@ def _title(check: str, recorded: str) -> Words:
 
 
 def _shows(found: Facts) -> dict[str, str]:
-    """Submission -> the numbers of its misconceptions in the page's list, for the filter."""
+    """For the filter: submission -> its misconceptions, as numbers in the page's list."""
     shows: dict[str, list[str]] = {}
     for index, finding in enumerate(found.findings):
         for name in finding.submissions:
@@ -110,7 +110,7 @@ def _shows(found: Facts) -> dict[str, str]:
 
 
 def _charts(found: Facts) -> dict[str, dict[str, Any]]:
-    """What the macros of charts.html draw, by the chart's name; none where there is nothing to show."""
+    """What the macros of charts.html draw, by the chart's name; a chart with nothing to show is left out."""
     if not found.results:
         return {}
 
@@ -141,11 +141,11 @@ def _charts(found: Facts) -> dict[str, dict[str, Any]]:
 
 @cache
 def script() -> str:
-    """The page's one script: sorting, filtering, and the other language."""
+    """The page's only script: sorting, filtering, and switching the language."""
     return Path(__file__).with_name("templates").joinpath("class.js").read_text(encoding="utf-8")
 
 
 @cache
 def script_hash() -> str:
-    """What the page's policy allows to run: this script, and nothing else that might get into the page."""
+    """The script's SHA-256 in base64. The page's policy runs this script and nothing else that might get into it."""
     return base64.b64encode(hashlib.sha256(script().encode()).digest()).decode()

@@ -1,4 +1,4 @@
-"""What pages are drawn in, and what they have in common."""
+"""What all pages have in common: templates, words in both languages, and figures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ICONS = {"passed": "✓", "failed": "✗", "error": "!", "timeout": "⏱", "cras
 
 @cache
 def environment() -> Environment:
-    """What templates are drawn in, the engine's and the homework's: everything that is filled in is escaped."""
+    """The environment of all templates, the engine's and the homework's. Everything filled in is escaped."""
     loader = FileSystemLoader([Path(__file__).with_name("templates"), kit.folder() / "pages" / "templates"])
     return Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -35,13 +35,13 @@ class Figure:
 
 @cache
 def figures() -> Mapping[str, Figure]:
-    """The homework's, by misconception, from its files pages/figures/KIND/MISCONCEPTION.svg."""
+    """The homework's figures by misconception, from its files pages/figures/KIND/MISCONCEPTION.svg."""
     files = (kit.folder() / "pages" / "figures").glob("*/*.svg")
     return {file.stem: Figure(file.parent.name, Markup(file.read_text(encoding="utf-8"))) for file in files}
 
 
 def in_both(words: Words) -> Markup:
-    """The words in every language, of which the style sheet shows the page's."""
+    """The words in every language; the style sheet shows those in the page's language."""
     return Markup(
         "".join(
             f'<span class="w" lang="{language}">{escape(text)}</span>' for language, text in words.items()

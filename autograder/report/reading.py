@@ -1,4 +1,4 @@
-"""OUT/results -> results, also those of an older kit."""
+"""OUT/results -> results, including those of an older kit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from autograder.results import Result
 
 @dataclass(frozen=True)
 class Stored:
-    """What lies in OUT/results: results by the name of their file, and the names of files that hold none."""
+    """What is in OUT/results: results by the name of their file, and the names of files that hold none."""
 
     results: Mapping[str, Result]
     unreadable: tuple[str, ...]
@@ -44,7 +44,7 @@ def read_results(out: Path) -> Stored:
 
 
 def listed(out: Path) -> set[str] | None:
-    """The submissions that have a row in grades.csv, as they are written there; None where there is no such list."""
+    """The submissions that have a row in grades.csv, as they are written there; None if there is no such list."""
     with suppress(Refusal):
         table = Table.read(out / "grades.csv")
         column = table.needed("submission")

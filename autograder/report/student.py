@@ -1,4 +1,4 @@
-"""One student's page: points, checks, what to do next, and what their model draws; in both languages at once."""
+"""One student's page, in both languages: points, checks, what to do next, and what the model draws."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AS_CODE = (*COMPARED, "text", "kind", "argument")
 class Line:
     """A check as it is shown, at its ``place`` in the page.
 
-    ``compared`` has what was called, returned and expected, where a check has all three; ``explained_at`` is the place
+    ``compared`` has what was called, returned and expected, if a check has all three. ``explained_at`` is the place
     of an earlier check with the same misconception.
     """
 
@@ -63,7 +63,7 @@ class PartSection:
 
 @dataclass(frozen=True)
 class PointsChange:
-    """Points that did not stay as graded, and why."""
+    """Points that changed after grading, and why."""
 
     what: Markup
     graded: float
@@ -73,7 +73,7 @@ class PointsChange:
 
 @dataclass(frozen=True)
 class Arc:
-    """A part's share of the ring, in percent of its length: where it begins, how long it is, how much was earned."""
+    """A part's share of the ring, in percent of the ring: where it begins, how long it is, how much was earned."""
 
     begin: float
     length: float
@@ -81,9 +81,9 @@ class Arc:
 
 
 def student_page(result: Result, language: str, own: Any = None, instructors: Any = None) -> str:
-    """The feedback page for one submission, as HTML; it opens in ``language`` and holds both.
+    """The feedback page for one submission, as HTML in both languages; it opens in ``language``.
 
-    ``own`` and ``instructors`` are what the homework's pages have read of the models' pictures, or None.
+    ``own`` and ``instructors`` are the two models' pictures as the homework's pages read them, or None.
     """
     speak = speech(language)
     parts = list(_parts(result, speak))
@@ -103,7 +103,7 @@ def student_page(result: Result, language: str, own: Any = None, instructors: An
 
 
 def _parts(result: Result, speak: Speech) -> Iterator[PartSection]:
-    """The parts in their order, those without checks left out."""
+    """The parts in order, without those that have no checks."""
     others = {check.part for check in result.checks} - set(homework().parts)
     adjusted = {each.item: each.points for each in result.adjustments}
     explained: dict[str | None, str] = {}
@@ -119,7 +119,7 @@ def _parts(result: Result, speak: Speech) -> Iterator[PartSection]:
 
 
 def _changes(result: Result, speak: Speech) -> Iterator[PointsChange]:
-    """What the instructor or the clock has changed, named as the page names checks and parts."""
+    """What the instructor or lateness changed, named as the page names checks and parts."""
     titles = {check.id: _title(check, speak) for check in result.checks}
     titles |= {name: speak.words(f"part.{name}") for name in homework().parts}
     titles[LATE] = speak.words("late")
@@ -150,7 +150,7 @@ def _line(check: Check, points: float, speak: Speech, place: str, explained_at: 
 
 
 def _known(name: str, speak: Speech) -> dict[str, Markup]:
-    """What, why and question of a misconception; of one that this kit does not know, its name alone."""
+    """What, why and question of a misconception; only the name of one that this kit does not know."""
     texts = {language: misconception(name, language) for language in LANGUAGES}
 
     def text(key: str) -> Markup:
@@ -173,12 +173,12 @@ def _ring(parts: Sequence[PartSection]) -> Iterator[Arc]:
 
 @cache
 def speech(language: str) -> Speech:
-    """The words of pages in this language."""
+    """The words of pages that open in this language."""
     return Speech(language)
 
 
 class Speech:
-    """Words in both languages, the one that was asked for first; the page shows one of them at a time."""
+    """Words in both languages, those of the page's own language first. The page shows one language at a time."""
 
     def __init__(self, language: str) -> None:
         self.language = language
@@ -186,7 +186,7 @@ class Speech:
         self._said: dict[str, Markup] = {}
 
     def both(self, text: Callable[[str], str]) -> Markup:
-        """What ``text`` says in each language; once, where that is the same."""
+        """What ``text`` says in each language, or once if that is the same."""
         texts = {language: escape(text(language)) for language in self.languages}
         if len(set(texts.values())) == 1:
             return texts[self.language]
@@ -201,20 +201,20 @@ class Speech:
         return said
 
     def label(self, *keys: str) -> str:
-        """Words for an attribute, which can't be switched: all keys' in one language, then in the other."""
+        """Words for an attribute, which can't be switched: all keys in one language, then all in the other."""
         return " / ".join(
             ": ".join(words(f"report.{key}", language) for key in keys) for language in self.languages
         )
 
     def message(self, message: Message, instead: str) -> Markup:
-        """A message with code marked as such; ``instead`` where an older record does not fit the catalogue any more."""
+        """A message with code marked as such; ``instead`` if an older record no longer fits the catalogue."""
         try:
             return self.both(lambda language: _with_code(message, language))
         except (KeyError, IndexError, ValueError, TypeError, AttributeError):
             return escape(instead)
 
     def vocabulary(self) -> dict[str, object]:
-        """What the template says things with."""
+        """The names that the template uses."""
 
         def part_name(part: str) -> Markup:
             return self.words(f"part.{part}") if part in homework().parts else escape(part)

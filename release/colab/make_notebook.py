@@ -1,4 +1,4 @@
-"""Make the lab notebook for Colab: `autograder release colab`."""
+"""Make the lab notebooks for Colab: `autograder release colab`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ ADDRESS = 'HANDOUT_URL = ""'
 
 
 def make(out: Path, handout_zip: Path, handout_url: str = "") -> Path:
-    """Fill the folder ``out`` with a notebook for each language and the hand-out, and return it.
+    """Fill the folder ``out`` with a notebook for each language and the hand-out's zip, and return ``out``.
 
     The notebooks' first cell fetches the hand-out from ``handout_url``; without one it asks for an upload.
-    Raises ValueError where a notebook has no place for the address.
+    Raises ValueError unless a notebook has exactly one place for the address.
     """
     shutil.copyfile(handout_zip, out / handout_zip.name)
     for language in LANGUAGES:

@@ -1,6 +1,6 @@
 """Make a GitHub template repository: `autograder release github`.
 
-The hand-out, unpacked, and what lies in template/: a workflow that runs the public checks on every push.
+It has the unpacked hand-out and the files of template/, among them a workflow that runs the public checks on every push.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ TEMPLATE = Path(__file__).parent / "template"
 
 
 def make(out: Path, handout_zip: Path) -> Path:
-    """Fill the folder ``out`` with the repository's files and return it; ``handout_zip`` is the students' zip."""
+    """Fill the folder ``out`` with the repository's files and return ``out``; ``handout_zip`` is the students' zip."""
     with zipfile.ZipFile(handout_zip) as packed:
         files = [member for member in packed.infolist() if not member.is_dir()]
         around = os.path.commonpath([os.path.dirname(member.filename) for member in files])

@@ -1,6 +1,7 @@
 """Make the autograder zip for Gradescope: ``python release/gradescope/make_zip.py gradescope.zip [--checks hidden]``.
 
-The same kit makes the same bytes. It holds the solution and the hidden checks: for Gradescope alone, never for students.
+The same kit makes the same bytes. The zip holds the solution and the hidden checks: it is only for Gradescope, never
+for students.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ HERE = Path(__file__).resolve().parent
 ENGINE = Path(kit.__file__).parent
 SCRIPTS = ("setup.sh", "run_autograder")
 FOLDERS = ("assignment", "solution", "release", "tests/bank")
-FILES = ("pyproject.toml", "README.md", "LICENSE")  # what pip needs to install the kit, besides
-MADE = {"__pycache__", "runs", "dist"}  # and whatever begins with a dot: not the kit's own
+FILES = ("pyproject.toml", "README.md", "LICENSE")  # what else pip needs to install the kit
+MADE = {"__pycache__", "runs", "dist"}  # not the kit's own; nor is anything that begins with a dot
 DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def make(out: Path, checks: str = "hidden") -> Path:
-    """Write the zip and return where it lies. Raises OSError where that can't be done."""
+    """Write the zip and return its path. Raises OSError if it can't be written."""
     contents = {name: path.read_bytes() for name, path in members()}
     default = b"--checks hidden\n"
     assert default in contents["run_autograder"]
@@ -35,7 +36,7 @@ def make(out: Path, checks: str = "hidden") -> Path:
     with zipfile.ZipFile(packed, "w") as archive:
         for name, content in sorted(contents.items()):
             entry = zipfile.ZipInfo(name, DATE)
-            entry.create_system = 3  # Unix, whose modes come next
+            entry.create_system = 3  # Unix, so that the mode below counts
             entry.external_attr = (0o100755 if name in SCRIPTS else 0o100644) << 16
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
     write_atomically(out, packed.getvalue())
@@ -57,13 +58,13 @@ def _below(folder: Path, name: str) -> Iterator[tuple[str, Path]]:
     for path in folder.rglob("*"):
         parts = path.relative_to(folder).parts
         own = not any(part in MADE or part.startswith(".") for part in parts)
-        installed = folder == ENGINE and parts[0] == "kit"  # in a wheel the other folders lie in the engine's
+        installed = folder == ENGINE and parts[0] == "kit"  # in a wheel the other folders are in the engine's
         if own and not installed and path.is_file():
             yield "/".join(("kit", name, *parts)), path
 
 
 def main() -> int:
-    """Returns 2 where the zip can't be made."""
+    """Returns 2 if the zip can't be made."""
     parser = argparse.ArgumentParser(
         description="Make the autograder zip for Gradescope. / Gradescope용 자동 채점 zip 만들기."
     )

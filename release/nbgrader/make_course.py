@@ -1,7 +1,7 @@
 """Make an nbgrader course folder: ``python release/nbgrader/make_course.py COURSE [--lang en|ko]``.
 
 Into COURSE go nbgrader_config.py and source/ps1/: the lab notebook on top of the hand-out, with the package vae and
-the public checks that the notebook runs. What lies there already is not touched, apart from these files.
+the public checks that the notebook runs. Other files that are there already are not touched.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NOT_COPIED = shutil.ignore_patterns("lab", "lecture", "README*", "runs", "__pyca
 
 
 def make(course: Path, language: str) -> Path:
-    """Write the course folder and return the notebook in it. Raises OSError."""
+    """Write the course folder and return the notebook in it. Raises OSError if that fails."""
     notebook = course / "source" / ASSIGNMENT / "lab.ipynb"
     shutil.copytree(HANDOUT, notebook.parent, ignore=NOT_COPIED, dirs_exist_ok=True)
     shutil.copy(HANDOUT / "lab" / f"lab.{language}.ipynb", notebook)
@@ -29,7 +29,7 @@ def make(course: Path, language: str) -> Path:
 
 
 def main() -> int:
-    """Returns 2 where the course folder can't be made."""
+    """Returns 2 if the course folder can't be made."""
     parser = argparse.ArgumentParser(
         description="Make an nbgrader course folder. / nbgrader 강좌 폴더 만들기."
     )

@@ -1,7 +1,7 @@
 """Make the zip that students get: ``python release/student/make_zip.py [OUT]``.
 
-It holds assignment/ without the lecture and what programs leave behind, in one folder. The same files give the same bytes: names
-are sorted, dates and modes fixed, nothing is compressed (compressors differ from one version to the next).
+It holds assignment/ in one folder, without the lecture and what programs leave behind. The same files give the same
+bytes: names are sorted, dates and modes fixed, nothing is compressed (compressors differ from one version to the next).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ KINDS = {".py", ".md", ".txt", ".ini", ".toml", ".ipynb", ".json"}
 
 
 def contents(handout: Path = HANDOUT) -> dict[str, Path]:
-    """What goes into the zip, by its name there, sorted. Hidden files and folders never do."""
+    """The files that go into the zip, sorted by their names in it. Hidden files and folders never do."""
     files = {}
     for path in handout.rglob("*"):
         parts = path.relative_to(handout).parts
@@ -32,9 +32,9 @@ def contents(handout: Path = HANDOUT) -> dict[str, Path]:
 
 
 def make(out: Path, handout: Path = HANDOUT) -> Path:
-    """Write the hand-out's zip to `out`, or into it where `out` is a folder. Returns the zip's path.
+    """Write the hand-out's zip to `out`, or into the folder `out` if the name does not end in .zip. Returns its path.
 
-    Raises OSError where it can't be written, or there is no hand-out.
+    Raises OSError if the zip can't be written, or if there is no hand-out.
     """
     path = out if out.suffix == ".zip" else out / f"{FOLDER}.zip"
     files = contents(handout)
@@ -45,7 +45,7 @@ def make(out: Path, handout: Path = HANDOUT) -> Path:
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as packed:
         for name, source in files.items():
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.create_system = 3  # modes as on Unix, wherever this is made
+            entry.create_system = 3  # Unix modes, whatever system this runs on
             entry.external_attr = 0o100644 << 16
             packed.writestr(entry, source.read_bytes())
     unfinished.replace(path)
@@ -53,7 +53,7 @@ def make(out: Path, handout: Path = HANDOUT) -> Path:
 
 
 def main() -> int:
-    """Returns 2 where the zip can't be made."""
+    """Returns 2 if the zip can't be made."""
     parser = argparse.ArgumentParser(description="Make the students' zip. / 학생용 zip 만들기.")
     parser.add_argument(
         "out", type=Path, nargs="?", default=ROOT / "release" / "dist", help="zip or folder / zip 또는 폴더"

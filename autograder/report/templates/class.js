@@ -1,8 +1,8 @@
 "use strict";
-// The page reads without this, in both languages: it adds sorting and filtering.
+// The page can be read without this script, in both languages. It adds sorting and filtering.
 const all = (selector) => [...document.querySelectorAll(selector)];
 
-// The style sheet shows one language; these are words that it can't reach.
+// The style sheet shows one language; these words are out of its reach.
 function speak(language) {
   document.documentElement.lang = language;
   for (const element of all("[data-en]")) element.textContent = element.dataset[language];
@@ -14,7 +14,7 @@ const body = document.querySelector("#table tbody");
 const rows = [...body.rows];
 const heads = all("#table thead th");
 
-// A number is the first in its cell; a cell without one comes last, whichever way the column is sorted.
+// A number stands first in its cell. A cell without one comes last, in whichever order the column is sorted.
 function sort(column, ascending) {
   const isNumber = "number" in heads[column].dataset;
   const inOrder = new Intl.Collator(undefined, { numeric: true }).compare;
@@ -56,7 +56,7 @@ function filter() {
 }
 for (const control of [named, status, shows]) control.oninput = filter;
 document.querySelector("#filters").onsubmit = (event) => event.preventDefault();
-filter(); // a browser keeps what was typed when a page is loaded again
+filter(); // a browser keeps what was typed when the page is reloaded
 
 // Paper can't be opened: print with everything unfolded.
 let folded = [];
