@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta, timezone
 
 from autograder.gradebook.overrides import Override
-from autograder.homework import Homework, homework
+from autograder.homework import Homework
 from autograder.intake.lms import PLAIN, Origin
 from autograder.messages import Message
 from autograder.moment import moment
