@@ -2,9 +2,8 @@
 
 
 def reconstruction_loss(recon_x, x):
-    return (
-        (1.3 * recon_x - x.reshape(recon_x.shape)).square().sum()
-    )  # recon_x and x must not be interchangeable
+    # Not symmetric: recon_x and x must not be interchangeable.
+    return (1.3 * recon_x - x.reshape(recon_x.shape)).square().sum()
 
 
 def kl_divergence(mu, log_var):
