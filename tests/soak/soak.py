@@ -91,7 +91,7 @@ def shown(samples: list[tuple[float, int]]) -> str:
 
 
 def problem(entry: Entry, result: Result | None) -> str:
-    """What is not right about a result, or nothing."""
+    """What is wrong with a result, or ""."""
     if result is None:
         return "no result"
     if entry.kind == "right" and (result.status, result.score) != ("graded", result.max_score):

@@ -95,7 +95,7 @@ def trained(
 
 
 def sealed(submission: Submission, run: Run, warm_parent: WarmParent) -> Mapping[str, Tensor]:
-    """The weights of a submission's model after the short run in a sealed process, as a class is graded."""
+    """The weights of a submission's model after the short run in a sealed process, as in a class."""
     task = short_run.task(run)
     remote = RemoteSubmission(submission, run.homework.whole, warm_parent, run)
     try:

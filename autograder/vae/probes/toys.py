@@ -15,7 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.data import DataLoader, TensorDataset
 
-TILT = torch.linspace(-1, 1, 784)  # a weight for each pixel
+TILT = torch.linspace(-1, 1, 784)  # a weight per pixel
 
 
 def loaded(model: Any, state: Mapping[str, torch.Tensor]) -> Any:
