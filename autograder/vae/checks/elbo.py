@@ -8,7 +8,7 @@ from torch import Tensor
 from autograder.vae.checks import reference, short_run
 from autograder.vae.checks.inputs import WIDEST, Draw
 
-# Students may guard a logarithm with a small constant; up to 1e-6 counts as right.
+# Students may guard the logarithm with a small constant; up to 1e-6 counts as right.
 GUARD = 1.1e-6
 IN_USE = 24  # images in a batch like those of training
 MANY = 130  # images, more than in the lecture's batches
