@@ -1,4 +1,4 @@
-"""Calibrate the short run: what the solution reaches, and how far from the control's loss right submissions end."""
+"""Calibrate the short run: the losses of the solution, and how far from the control's loss right submissions end."""
 
 from __future__ import annotations
 

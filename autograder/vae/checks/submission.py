@@ -45,7 +45,7 @@ class VaeSubmission:
         return self._remote.answer("train", called, arguments, TRAINED)
 
     def untrained(self, called: str, **arguments: Any) -> dict[str, Any]:
-        """What the network computes from images before training, see toys.seen_by; empty if its layers differ."""
+        """The network's results for images before training, see toys.seen_by; empty if its layers differ."""
         answer = self._remote.answer("untrained", called, arguments, {"seen": dict})
         seen: dict[str, Any] = answer["seen"]
         return seen
