@@ -16,7 +16,7 @@ Ask = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def ask(submission: RemoteSubmission) -> Ask:
-    """``ask(called, function, wrt="", **arguments)``: the answer to one call, which messages name ``called``."""
+    """``ask(called, function, wrt="", **arguments)``: the answer to one call; messages name it ``called``."""
 
     def asked(called: str, function: str, wrt: str = "", **arguments: Any) -> dict[str, Any]:
         whole = {"module": submission.part, "function": function, "arguments": arguments, "wrt": wrt}
