@@ -67,7 +67,7 @@ def address(process: subprocess.Popen[bytes], home: Path) -> str:
 
 @pytest.fixture
 def page(served: Served) -> Iterator[Page]:
-    """A page of Chromium, the system's if there is one, that fails the test if an answer acts."""
+    """A page of Chromium, the system's if there is one, that fails the test if an answer opens a dialog."""
     acted: list[str] = []
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or playwright.chromium.executable_path

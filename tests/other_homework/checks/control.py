@@ -13,7 +13,7 @@ PREDICTION, TARGET = torch.tensor([1.0, 2.0]), torch.tensor([0.5, -1.0])
 
 
 def formula_fault() -> Message | None:
-    """A message if the solution's error differs from torch's, else None. Checks can't tell: they expect the solution's."""
+    """A message if the solution's error differs from torch's, else None. Checks can't tell: they expect the same."""
     found = float(reference.module("loss").mean_squared_error(PREDICTION, TARGET))
     right = float(torch.nn.functional.mse_loss(PREDICTION, TARGET))
     if abs(found - right) <= 1e-6:

@@ -1,6 +1,6 @@
 """add_noise judged by its statistics, fit_line step by step.
 
-Each statistic may lie 6 of its own standard deviations off, which right code exceeds less than once in 100 million times.
+Each statistic may be 6 of its own standard deviations off. Right code exceeds that less than once in 100 million times.
 """
 
 from __future__ import annotations
