@@ -1,4 +1,4 @@
-"""Which data of the homework lie on this machine, and whether they can be loaded."""
+"""Which of the homework's data sets are on this machine, and whether they can be loaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MNIST_FILES = 4
 
 
 def fault(dataset: str, root: Path | None) -> str:
-    """Why the images of a data set can't be had, in both languages; empty where they can. Downloads MNIST if need be."""
+    """Why the images of a data set can't be loaded, in both languages; empty if they can. Downloads MNIST if needed."""
     from autograder.vae.checks import short_run
     from autograder.vae.checks.reference import data
 
@@ -25,7 +25,7 @@ def fault(dataset: str, root: Path | None) -> str:
 
 
 def found(root: Path | None) -> Iterator[tuple[bool, Message]]:
-    """Whether each of them is there, and what to say of it. Only --dataset mnist needs MNIST."""
+    """Whether MNIST is there, and the message about it. Only --dataset mnist needs it."""
     place = Path(root or os.environ.get("VAE_DATA_ROOT") or "~/.cache/vae-assignment").expanduser()
     try:
         files = {file.name.partition(".")[0] for file in (place / "MNIST" / "raw").glob("*-ubyte*")}

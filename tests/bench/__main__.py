@@ -1,9 +1,9 @@
 """Benchmarks: measure again what docs/guarantees.md says about speed, memory and steadiness.
 
-``python tests/bench [NAME ...] [--few]``; all measurements without a name. Prints what it finds and
-writes build/bench.json, where what is not measured this time stays as it was. Not a test: nothing fails here, and
-figures of a busy machine are too high; so the load before each measurement (processes ready to run, one minute's
-mean) is written down with it.
+``python tests/bench [NAME ...] [--few]``; without a name, all measurements. Prints what it finds and writes
+build/bench.json, which keeps the figures that were not measured this time. This is not a test: no figure is judged.
+A busy machine gives figures that are too high, so each is stored with the load before it (the mean number of processes
+ready to run, over one minute).
 """
 
 import argparse

@@ -1,11 +1,11 @@
 """CPU seconds that grading the solution takes: the short run, and everything else.
 
-Counted: the grading process's own CPU time, and the warm parent's with that of all processes it forked. The warm
-parent ignores SIGCHLD, and Linux adds nothing of unwaited children to their parent's account; so here it is started
+What counts is the CPU time of the grading process, and of the warm parent with all processes that it forked. The warm
+parent ignores SIGCHLD, and Linux adds no time of unwaited children to their parent's account. So here it is started
 with a handler that waits for them, and its account (/proc/PID/stat: utime, stime, cutime, cstime; 10 ms steps) is
 read when its last child is gone. Gradings with and without the short run alternate, so that a change in the machine's
-load hits both alike; the short run is the difference of neighbours. Starting up is not in it: a first grading goes
-before, and is not counted. The limit on CPU time that students meet is another account, of their process alone.
+load affects both alike; the short run is the difference of neighbours. Start-up does not count: the first grading is
+a warm-up. The CPU limit of students is another account, of their process only.
 """
 
 import os
@@ -85,7 +85,7 @@ def middle(spent: list[Spent], field: str) -> float:
 
 
 def spent_on(pid: int, work: Callable[[], None]) -> Spent:
-    """What a piece of work costs, until the warm parent's last child is gone."""
+    """The CPU time of a piece of work, until the warm parent's last child is gone."""
     grader, (user, system) = time.process_time(), account(pid)
     work()
     grader = time.process_time() - grader

@@ -1,7 +1,7 @@
-"""A class of 40 right submissions with 2 jobs, through the command line: seconds each, and memory.
+"""A class of 40 right submissions graded by the command with 2 jobs: seconds per submission, and memory.
 
 Seconds are wall-clock time of the whole command, start-up and reports included, over 40. Memory is measured in a
-second run, because looking costs time: every 0.5 s the proportional set sizes (PSS: shared pages count once) of the
+second run, because sampling costs time: every 0.5 s the proportional set sizes (PSS: shared pages count once) of the
 command's process and all its descendants are added up. That needs root: graders let nobody else look.
 """
 
@@ -105,7 +105,7 @@ def children(pid: str) -> list[str]:
 
 
 def read(path: str) -> str:
-    """The text of a file below /proc; "" when its process is gone."""
+    """The text of a file below /proc; "" if its process is gone."""
     try:
         return Path(path).read_text(errors="replace")
     except OSError:

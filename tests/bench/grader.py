@@ -1,4 +1,4 @@
-"""What the measurements share: a grader in this process, as each of a class run's worker processes is one."""
+"""What the measurements share: a grader in this process, like the one in each worker process of a class run."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

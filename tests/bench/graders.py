@@ -30,9 +30,9 @@ Scores = dict[str, float]
 
 @dataclass(frozen=True)
 class Grader:
-    """One way to grade the class in ``folder``: its commands, and where a result for each student appears.
+    """One way to grade the class in ``folder``: its commands, and where each student's result appears.
 
-    A file there is a result once it holds the text ``mark``: nbgrader writes each notebook before it runs it, too.
+    A file there is a result once it contains ``mark``, because nbgrader also writes each notebook before it runs it.
     """
 
     folder: Path
@@ -43,13 +43,13 @@ class Grader:
 
 
 def install_peers() -> dict[str, str]:
-    """Make the peers' environment unless it is there; returns their versions."""
+    """Make the peers' environment unless it exists; returns their versions."""
     python = VENV / "bin" / "python"
     if not (VENV / "made").exists():
         print(f"Installing {' and '.join(PEERS)} into {VENV.relative_to(ROOT)}, some minutes", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", *PEERS], check=True)
-        # Only now: what the kit's environment has already, pip would not install, commands included.
+        # Only now: pip would not install what the kit's environment already has, not even its commands.
         (packages,) = VENV.glob("lib/python*/site-packages")
         seen = (ROOT, Path(__file__).parent, Path(torch.__file__).parents[1])
         (packages / "kit.pth").write_text("".join(f"{path}\n" for path in seen))
@@ -60,7 +60,7 @@ def install_peers() -> dict[str, str]:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """As after ``activate``, which nbgrader needs, with the user's own settings out of the way."""
+    """The environment as after ``activate``, which nbgrader needs, without the user's own settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
     return {**kept, "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ['PATH']}", "HOME": str(home)}
 
@@ -78,7 +78,7 @@ def prepare_kit(folder: Path, students: Class) -> Grader:
 
 
 def prepare_kit_again(folder: Path, students: Class) -> Grader:
-    """As from its second run on a machine on: what known mistakes answer lies in the user's cache."""
+    """The kit from its second run on a machine: the answers of known mistakes are in the user's cache."""
     grader = prepare_kit(folder, students)
     quietly(grader.commands[0], folder)
     shutil.rmtree(folder / "out")
@@ -134,7 +134,7 @@ def prepare_otter(folder: Path, students: Class) -> Grader:
 
 
 def notebook(files: dict[str, str], hidden: dict[str, HiddenCheck]) -> str:
-    """A notebook whose cells write the four files, with one hidden test cell for each check."""
+    """A notebook whose cells write the four files, with one hidden test cell per check."""
     cells = [cell("folder", "from pathlib import Path\n\nPath('vae').mkdir(exist_ok=True)")]
     for name, text in files.items():
         answer = {"grade_id": name.removesuffix(".py"), "grade": False, "solution": True, "locked": False}

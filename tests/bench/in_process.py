@@ -1,6 +1,6 @@
-"""The hidden checks in one process with the student's code, as other graders run them: no pytest, nothing sealed.
+"""The hidden checks in the same process as the student's code, as other graders run them: no pytest, nothing sealed.
 
-For measuring alone. Student code could reach the checks here, which is why the kit does not work like this.
+Only for measuring. Student code could reach the checks here, which is why the kit does not work like this.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SEED, DATASET = 20131220, "digits"
 
 
 class InProcess:
-    """Takes a warm parent's place: what it hands out performs its probes right here."""
+    """Stands in for a warm parent: the student process that it hands out performs its probes in this process."""
 
     def student(self, limits: Any, wall_seconds: float, seed: int) -> InProcess:
         torch.manual_seed(seed)
@@ -54,7 +54,7 @@ class InProcess:
 
 @cache
 def package() -> Path:
-    """Where the package ``vae`` of the submission at hand is written and imported from."""
+    """The folder where the submission's package ``vae`` is written and imported from."""
     scratch = tempfile.TemporaryDirectory(prefix="vae-bench-")
     KEPT.append(scratch)
     sys.path.insert(0, scratch.name)
@@ -77,7 +77,7 @@ class HiddenCheck(NamedTuple):
 
 @cache
 def hidden_checks() -> dict[str, HiddenCheck]:
-    """All hidden checks by their id, in the order in which pytest runs them."""
+    """All hidden checks by id, in the order in which pytest runs them."""
     found = {}
     for path in sorted((kit.folder() / "checks").glob("test_*.py")):
         module = importlib.import_module(f"autograder.vae.checks.{path.stem}")
@@ -92,12 +92,12 @@ def hidden_checks() -> dict[str, HiddenCheck]:
 
 
 def stream() -> io.TextIOWrapper:
-    """As a student's process has it: some set its encoding, wrap it or detach it."""
+    """A standard stream like the one in a student's process: some code sets its encoding, wraps it or detaches it."""
     return io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
 
 
 class Examination:
-    """One submission and its hidden checks, which are called one by one, in their order."""
+    """One submission and its hidden checks, called one by one in their order."""
 
     def __init__(self, files: Mapping[str, bytes], seed: int = SEED) -> None:
         self._run = Run(homework(), DATASET, None, "cpu", seed, "en")
@@ -106,17 +106,17 @@ class Examination:
         self._parts: dict[str, RemoteSubmission] = {}
 
     def require(self, name: str) -> None:
-        """Return when the check is passed; else raise what it raises, or LookupError where another comes first."""
+        """Return if the check passes; else raise what it raises, or LookupError if one that it needs did not pass."""
         check = hidden_checks()[name]
         if check.needs and check.needs not in self.passed:
             raise LookupError(f"{check.needs} was not passed")
-        # nbgrader gives 0 points where anything, a progress bar or a warning, goes to stderr.
+        # nbgrader gives 0 points if anything goes to stderr, even a progress bar or a warning.
         with redirect_stderr(stream()), redirect_stdout(stream()), warnings.catch_warnings():
             self._called(check.function, check.part, check.module, conftest)
         self.passed.add(name)
 
     def score(self) -> float:
-        """The points of all checks that are passed."""
+        """The points of all checks that pass."""
         for name in hidden_checks():
             with suppress(Exception):
                 self.require(name)
@@ -127,7 +127,7 @@ class Examination:
         return function(**given)
 
     def _fixture(self, name: str, part: str, *places: ModuleType) -> Any:
-        """What the first of these modules has by this name, else the engine; one that takes itself takes the next one's."""
+        """The fixture from the first module that has it, else from the engine. One that takes itself gets the next."""
         for index, place in enumerate(places):
             if name in vars(place):
                 fixture = inspect.unwrap(getattr(place, name))
@@ -140,9 +140,8 @@ class Examination:
             "remark": lambda: lambda *_, **__: None,
             "put_aside": lambda: lambda *_, **__: None,
         }
-        if (
-            name not in makers
-        ):  # no exception that a student's code could raise, so that nothing takes it for one
+        # Not an exception that student code could raise, so that nothing takes it for one.
+        if name not in makers:
             raise SystemExit(f"tests/bench/in_process.py does not know the fixture {name}")
         return makers[name]()
 
@@ -154,10 +153,10 @@ class Examination:
 
 @cache
 def handed_in() -> Examination:
-    """The submission that lies in the working directory's folder ``vae``."""
+    """The submission in the folder ``vae`` of the working directory."""
     return Examination({name: Path("vae", name).read_bytes() for name in homework().files})
 
 
 def require(name: str) -> None:
-    """What a hidden test cell of a notebook calls."""
+    """Run one hidden check of the submission at hand; the hidden test cells of a notebook call this."""
     handed_in().require(name)

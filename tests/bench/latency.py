@@ -1,4 +1,4 @@
-"""How long a fresh sealed process takes: from the request to the first answer of the student's code, in it."""
+"""How long a fresh sealed process takes, from the request to the first answer of the student's code in it."""
 
 import time
 from statistics import median
@@ -26,7 +26,7 @@ def measure(share: float) -> dict[str, object]:
 
 
 def first_answer(parent: WarmParent) -> float:
-    """Seconds: fork, seal, load vae.loss, call kl_divergence with its gradients, answer."""
+    """Seconds to fork, seal, load vae.loss, call kl_divergence with its gradients, and answer."""
     codes = {"mu": torch.zeros(128, 20), "log_var": torch.zeros(128, 20)}
     part = RemoteSubmission(solution(), "loss", parent, run(0))
     submission = VaeSubmission(part)
@@ -38,5 +38,5 @@ def first_answer(parent: WarmParent) -> float:
         part.close()
     if not float(answer["value"].data) == 0:
         raise SystemExit("a wrong answer")
-    time.sleep(0.2)  # the process's end is not this measurement's business
+    time.sleep(0.2)  # the end of the process does not belong to the measurement
     return taken

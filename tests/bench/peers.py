@@ -1,18 +1,18 @@
-"""This kit beside nbgrader and otter-grader: the same 20 submissions, checks and training budget, in one run.
+"""This kit compared with nbgrader and otter-grader: the same 20 submissions, checks and training budget, in one run.
 
 Half of the submissions are right and half are wrong, taken evenly from the bank. The peers call the kit's own
-hidden checks, one test cell or test file for each, in the interpreter that ran the student's code, as they work.
-So all must come to the same scores; where one does not, the bench stops. Each command is timed as a whole, with all
-cores to use as it likes, and the first result is there when its first file is:
+hidden checks, one per test cell or test file, in the interpreter that ran the student's code, as they usually do.
+So all must give the same scores; if one does not, the bench stops. Each command is timed as a whole and may use all
+cores; the time of the first result is that of its first file:
     kit        python -m autograder grade, 2 jobs; it also names the mistakes and writes a page for each student.
-               Every home folder is new, so this is its first run on a machine, which has all known mistakes
-               called once; "again" is any later one
+               Every home folder is new, so this is the first run on a machine, which calls all known mistakes
+               once; "again" is any later run
     nbgrader   nbgrader autograde, one command for the class
-    otter      otter run, without a container; one command for each submission
-    floor      the same checks called in this process, torch and all else imported, one thread, nothing sealed
-Memory is the most that was seen of the process tree's proportional set size (PSS, needs root) in a second run with
-fewer submissions, because looking costs time. The kit's overhead over the floor is in CPU seconds a submission, both
-with everything imported, kit and floor taking turns.
+    otter      otter run, without a container; one command per submission
+    floor      the same checks called in this process, torch and everything else imported, one thread, nothing sealed
+Memory is the largest proportional set size seen of the process tree (PSS, needs root), in a second run with fewer
+submissions, because sampling costs time. The kit's overhead over the floor is in CPU seconds per submission, both
+with everything imported, kit and floor in turn.
 
 The peers get an environment of their own in build/peers-venv. It sees this environment's packages through a .pth
 file, so that torch's 5 GB are not installed twice and every grader imports the same files.
@@ -55,9 +55,8 @@ CHART = ROOT / "build" / "bench-peers.png"
 SIZE, MEMORY_SIZE = 20, 4
 KIT, AGAIN = "kit, 2 jobs", "kit, 2 jobs, again"
 NBGRADER, OTTER, FLOOR = "nbgrader autograde", "otter run", "floor, one thread"
-STEADY = (
-    "per minute, once running"  # what a large class sees: starting and the pages at the end are paid once
-)
+# The rate that a large class sees: start-up, and the pages at the end, are paid only once.
+STEADY = "per minute, once running"
 
 
 def measure(share: float) -> dict[str, object]:
@@ -92,9 +91,7 @@ def measure(share: float) -> dict[str, object]:
 
 
 def chosen(size: int) -> Class:
-    """Right and wrong entries of the bank in equal numbers, each from the middle of a stretch of it, without those that
-    end or stall their process.
-    """
+    """As many right as wrong entries of the bank, spread evenly, without those that end or stall their process."""
     right = bank.entries(homework().bank, "right")
     wrong = [entry for entry in bank.entries(homework().bank, "wrong") if "expect" not in entry.header]
     numbers = ((right, size - size // 2), (wrong, size // 2))
@@ -107,7 +104,7 @@ def chosen(size: int) -> Class:
 
 
 def timed(grader: Grader, size: int) -> dict[str, Any]:
-    """Throughput, of the whole run and from the first result to the last; seconds to the first result; the scores."""
+    """Throughput of the whole run, and from the first result to the last; seconds to the first result; the scores."""
     seen: dict[Path, float] = {}
 
     def look(pid: int) -> None:
@@ -132,7 +129,7 @@ def timed(grader: Grader, size: int) -> dict[str, Any]:
 
 
 def most_memory(grader: Grader) -> float:
-    """The most gigabytes that the process tree held at one time."""
+    """The most gigabytes (PSS) that the process tree held at one time."""
     samples = []
 
     def look(pid: int) -> None:
@@ -143,7 +140,7 @@ def most_memory(grader: Grader) -> float:
 
 
 def watch(grader: Grader, look: Callable[[int], None], every_seconds: float) -> None:
-    """Run the grader's commands one after another; call ``look`` with the process id now and then, and at the end."""
+    """Run the grader's commands one after another; call ``look`` with the process id at intervals and at the end."""
     variables = environment(grader.folder)
     with output(grader).open("a") as said:
         for command in grader.commands:
@@ -160,14 +157,14 @@ def output(grader: Grader) -> Path:
 
 
 def beside_floor(students: Class) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The floor's figures, and the kit's overhead over it: the median of all, and of the right ones alone."""
+    """The floor's figures, and the kit's overhead over it: the median of all, and of only the right ones."""
     walls, scores, overhead = [], {}, {}
     handed_in = [
         Submission(name, {file: text.encode() for file, text in files.items()}, {}, (), digest="")
         for name, files in students.items()
     ]
     with cpu.accountable_warm_parent() as (parent, pid):
-        for submission in (handed_in[0], *handed_in):  # the first one twice: its first time is a warm-up
+        for submission in (handed_in[0], *handed_in):  # the first one twice, as a warm-up
             spent = cpu.spent_on(pid, lambda: grading.grade(submission, run(SEED), parent))  # noqa: B023
             wall, own = time.monotonic(), time.process_time()
             scores[submission.name] = Examination(submission.files).score()
@@ -187,7 +184,7 @@ def beside_floor(students: Class) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def draw(found: dict[str, dict[str, Any]]) -> None:
-    """Bars of throughput, first result and memory, as a PNG file."""
+    """Draw throughput, first result and memory as bars in a PNG file."""
     from matplotlib.figure import Figure
 
     shown = ("per minute", "first result, s", "memory (PSS), GB, most")

@@ -1,10 +1,10 @@
 """Where the time of one submission goes, in CPU seconds and in wall-clock seconds: medians over repetitions.
 
-Everything is timed from outside: functions of the grader are wrapped here, those of the sealed processes by the code
-that starts the warm parent, and a process's times travel along with its answers. All rows but the last two are of the
-solution's grading and add up to its whole: what no row accounts for in CPU time (forking in the kernel, supervisors,
-the end of processes) is in the first row, and its wall-clock time is from asking for a process until it is there,
-without the isolation. The last two rows are what comes with another submission, and what is written at the end.
+Everything is timed from outside: functions of the grader are wrapped here, and those of the sealed processes by the
+code that starts the warm parent; a process's times are sent along with its answers. All rows but the last two belong
+to one grading of the solution and add up to its total. The first row has the CPU time that no other row accounts for
+(forking in the kernel, supervisors, the end of processes); its wall-clock time is from the request for a process until
+it is there, without the isolation. The last two rows are the diagnosis of a wrong submission, and the report.
 """
 
 from __future__ import annotations
@@ -67,11 +67,11 @@ Spent = dict[str, tuple[float, float]]  # CPU and wall-clock seconds by name
 
 
 class Watch:
-    """What was spent in the functions that it wraps, and what sealed processes told of theirs."""
+    """The time spent in the functions that it wraps, and the times that sealed processes report of theirs."""
 
     def __init__(self) -> None:
         self.here: Spent = {}
-        self.told: dict[Any, Spent] = {}  # by connection: each process tells its sums so far
+        self.told: dict[Any, Spent] = {}  # by connection: each process reports its sums so far
 
     def timed(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(*arguments: Any, **options: Any) -> Any:
@@ -123,7 +123,7 @@ def measure(share: float) -> dict[str, object]:
 
 
 def one_submission(parent: WarmParent, pid: int) -> Spent:
-    """The table's rows for one grading of the solution, one diagnosis and one report."""
+    """The rows of the table, from one grading of the solution, one diagnosis and one report."""
     watch = Watch()
     right: list[Checked] = []
     with (
@@ -161,11 +161,11 @@ def one_submission(parent: WarmParent, pid: int) -> Spent:
 
 
 def diagnosis(parent: WarmParent, pid: int) -> tuple[float, float]:
-    """Of a submission with one wrong stub; what is the same for all submissions has been cached before."""
+    """The time to diagnose a submission with one wrong stub; what all submissions share is cached before."""
     entry = next(entry for entry in bank.entries(homework().bank, "wrong") if entry.name == WRONG)
     wrong: list[Checked] = []
     named: list[Check] = []
-    # Until its processes have ended and are accounted for.
+    # Wait until its processes have ended and are accounted for.
     accounted(pid, lambda: wrong.append(grading.run_checks(bank.submission(entry), run(SEED), parent)))
     spent = accounted(pid, lambda: named.extend(grading.name_misconceptions(wrong[0], parent)))
     if not named:
@@ -174,7 +174,7 @@ def diagnosis(parent: WarmParent, pid: int) -> tuple[float, float]:
 
 
 def report(done: Checked, parent: WarmParent) -> tuple[float, float]:
-    """One student's page and JSON, and the class page for a class of one."""
+    """The time for one student's page and JSON, and the class page for a class of one."""
     watch = Watch()
 
     def written() -> None:
@@ -190,7 +190,7 @@ def report(done: Checked, parent: WarmParent) -> tuple[float, float]:
 
 
 def accounted(pid: int, work: Callable[[], None]) -> tuple[float, float]:
-    """CPU seconds of this process, the warm parent and all its children; and wall-clock seconds of the work alone."""
+    """CPU seconds of this process, the warm parent and all its children; and wall-clock seconds of only the work."""
     walls = []
 
     def timed() -> None:

@@ -1,4 +1,4 @@
-"""What the pages cost: 1,000 results drawn, and the class page opened by a real browser."""
+"""What the pages cost: writing them for 1,000 results, and opening the class page in a real browser."""
 
 import os
 import subprocess
@@ -7,9 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path += [
-    str(folder) for folder in Path(__file__).resolve().parents[1:3]
-]  # what the tests of the pages share
+# For what the tests of the pages share.
+sys.path += [str(folder) for folder in Path(__file__).resolve().parents[1:3]]
 from browser import chromium, executable
 from made_up import results, write_pictures, write_results
 

@@ -1,8 +1,8 @@
-"""What one submission more costs: a class of 5,000 tiny submissions, and the constants of docs/scale.md.
+"""What each further submission costs: a class of 5,000 tiny submissions, and the constants of docs/scale.md.
 
-Every submission is tiny (its files don't import), so that the engine's own work shows. The class is graded by one
-command with 2 jobs; the memory (PSS) of its main process is read every second, the results' files say when each
-was done. A cost that grows would show in the quarters. Then a few right submissions give the seconds of a real one.
+Every submission is tiny (its files don't import), so that the engine's own work shows. One command grades the class
+with 2 jobs. The memory (PSS) of its main process is read every second; the result files tell when each submission was
+done. If the cost grew, the quarters would show it. Then a few right submissions give the seconds of a real one.
 Memory needs root: graders let nobody else look.
 """
 
@@ -52,7 +52,7 @@ def measure(share: float) -> dict[str, object]:
 
 
 def graded(folder: Path) -> tuple[float, dict[float, int]]:
-    """Wall-clock seconds of the command, and its main process's memory: time of day -> bytes."""
+    """Wall-clock seconds of the command, and the memory of its main process: time of day -> bytes."""
     arguments = ["grade", folder / "class", "--out", folder / "out", "--jobs", str(JOBS)]
     started, memory = time.monotonic(), {}
     with subprocess.Popen(
@@ -67,7 +67,7 @@ def graded(folder: Path) -> tuple[float, dict[float, int]]:
 
 
 def quarters(done: list[float], memory: dict[float, int]) -> list[dict[str, object]]:
-    """Seconds a submission and the main process's largest memory while each quarter of the results was written."""
+    """For each quarter of the results: seconds per submission, and the main process's largest memory meanwhile."""
     table: list[dict[str, object]] = []
     edges = [round(part * (len(done) - 1) / 4) for part in range(5)]
     for first, last in pairwise(edges):
@@ -84,7 +84,7 @@ def quarters(done: list[float], memory: dict[float, int]) -> list[dict[str, obje
 
 
 def real(repetitions: int) -> dict[str, object]:
-    """Constants of a real submission: seconds on one core, and the bytes that travel to a cluster and back."""
+    """Constants of a real submission: seconds on one core, and the kilobytes sent to a cluster worker and back."""
     order = dumps((solution(), (run(0), "namespaces", False)))
     with warm_parent() as parent:
         results = [grade(solution(), run(seed), parent) for seed in range(repetitions + 1)][1:]

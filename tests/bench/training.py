@@ -1,12 +1,12 @@
-"""Training at the student's desk: the lecture's own loop beside the hand-out's, epoch by epoch in turn.
+"""Training at the student's desk: the lecture's own loop compared with the hand-out's, epoch by epoch in turn.
 
-The lecture's: a DataLoader that makes a tensor of each image anew (ToTensor), shuffled, batches of 128, Adam at 1e-3,
-.item() on each loss; without its Normalize, which leaves the loss without a meaning. The hand-out's: what
-`python -m vae train` does, with the solution's four files. The same network, loss and number of epochs.
-Test loss: mean negative ELBO of the test images, one z for each.
+The lecture's: a shuffled DataLoader that makes a tensor of each image at each access (ToTensor), batches of 128, Adam
+at 1e-3, .item() on each loss; without its Normalize, which would make the loss meaningless. The hand-out's: what
+`python -m vae train` does, with the solution's four files. Network, loss and number of epochs are the same.
+Test loss: the mean negative ELBO per test image, with one z per image.
 
-How far from the arithmetic limit: seconds an epoch would take if there were only its matrix products, at the rate of
-a large product on this machine (the limit), and at the rate that products of their sizes reach.
+The arithmetic limit: the seconds of an epoch that consists only of its matrix products, at the rate of a large product
+on this machine. The bench also gives the seconds at the rate that products of their own sizes reach.
 
 MNIST from the archives in $VAE_DATA_ROOT/MNIST/raw or ../shared/data/MNIST/raw, copied to build/data; else the digits.
 """
@@ -45,7 +45,7 @@ def measure(share: float) -> dict[str, object]:
     train_epoch = reference.training.train_epoch
 
     def in_turn(*arguments: Any) -> float:
-        """An epoch of the hand-out's, and then one of the lecture's."""
+        """Train one epoch with the hand-out's loop, then one with the lecture's."""
         mean_loss, taken = timed(lambda: train_epoch(*arguments))
         seconds["handout"].append(taken)
         seconds["lecture"].append(timed(lambda: next(lecture))[1])
@@ -72,7 +72,7 @@ def measure(share: float) -> dict[str, object]:
 
 
 def data() -> tuple[str, Path | None]:
-    """MNIST and a folder of our own that holds it, or the digits where its archives are nowhere."""
+    """MNIST and a folder of our own that holds it, or the digits if its archives can't be found."""
     for given in (os.environ.get("VAE_DATA_ROOT"), ROOT.parent / "shared" / "data"):
         if given and (raw := Path(given, "MNIST", "raw")).is_dir():
             copy = ROOT / "build" / "data"
@@ -84,7 +84,7 @@ def data() -> tuple[str, Path | None]:
 
 
 class PilImages(Dataset[tuple[torch.Tensor, int]]):
-    """As torchvision's MNIST with ToTensor: a PIL image of the stored bytes, and a tensor of that, at each access."""
+    """Like torchvision's MNIST with ToTensor: makes a PIL image of the stored bytes, and a tensor, at each access."""
 
     def __init__(self, images: Any) -> None:
         self.bytes = images.images.mul(255).round().to(torch.uint8)
@@ -126,7 +126,7 @@ def test_loss(model: torch.nn.Module, images: torch.Tensor) -> float:
 def matrix_products(images: int) -> tuple[float, float]:
     """Seconds of an epoch's matrix products: at the rate of one large product, and each at its own size.
 
-    A layer has one forward and two backward, for its weights and for its input, which the first does not need.
+    A layer has one product forward and two backward: for its weights, and for its input, which the first layer skips.
     """
     own_sizes = operations = 0.0
     for number, (ins, outs) in enumerate(LAYERS):
@@ -142,7 +142,7 @@ def matrix_products(images: int) -> tuple[float, float]:
 
 
 def fastest(product: Callable[[], torch.Tensor], repetitions: int) -> float:
-    """Seconds, of the least disturbed repetition."""
+    """Seconds of the fastest repetition."""
     taken = []
     for _ in range(repetitions):
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How long a person waits: after Ctrl-C, with students' code that never ends under way, and for all release channels."""
+"""How long a person waits: after Ctrl-C while students' code never ends, and for all release channels."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ def measure(share: float) -> dict[str, object]:
 
 
 def interrupted(folder: Path) -> float:
-    """Seconds until the command has ended, for two such submissions at a time and one that is graded."""
+    """Seconds from Ctrl-C until the command has ended, while two submissions never end and a third has been graded."""
     solution = {name: (homework().solved / name).read_text(encoding="utf-8") for name in homework().files}
     endless = {name: {**solution, "loss.py": ENDLESS} for name in ("endless-1", "endless-2")}
     audit.hand_in({"an": solution, **endless}, folder / "class")
@@ -45,7 +45,7 @@ def interrupted(folder: Path) -> float:
         if process.poll() is not None:
             raise SystemExit("graded nothing")
         time.sleep(0.02)
-    time.sleep(2)  # until only those that never end are under way
+    time.sleep(2)  # until only those that never end are running
     started = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
     status = process.wait()
@@ -56,7 +56,7 @@ def interrupted(folder: Path) -> float:
 
 
 def release(dist: Path) -> float:
-    """Seconds for every channel."""
+    """Seconds for building all channels."""
     command = [sys.executable, "-m", "autograder", "release", "--out", dist]
     started = time.monotonic()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

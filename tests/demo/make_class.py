@@ -1,7 +1,7 @@
-"""Build the sample class: ten hand-ins as students make them, from the solution, the skeleton and small edits.
+"""Build the sample class: ten hand-ins like real ones, made from the solution, the skeleton and small edits.
 
-``python tests/demo/make_class.py OUT`` writes OUT/NAME/ or OUT/NAME.zip for each. No answer is stored here:
-what is not an edit below is read from solution/vae or assignment/vae at the time.
+``python tests/demo/make_class.py OUT`` writes OUT/NAME/ or OUT/NAME.zip for each. No answers are stored here:
+everything but the edits below is read from solution/vae or assignment/vae when the class is built.
 """
 
 import shutil
@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ("model.py", "loss.py", "training.py", "latent.py")
-ZIP_DATE = (2026, 3, 20, 23, 58, 0)  # fixed, so that the same class is the same bytes
+ZIP_DATE = (2026, 3, 20, 23, 58, 0)  # fixed, so that the same class gives the same bytes
 
 
 class Edit(NamedTuple):
-    """One change to one file: ``old``, which must be there exactly once, becomes ``new``."""
+    """One change to one file: ``old``, which must occur exactly once, becomes ``new``."""
 
     file: str
     old: str
@@ -24,7 +24,7 @@ class Edit(NamedTuple):
 
 
 class Student(NamedTuple):
-    """One hand-in and what grading it must find, whatever the seed; points in the order of grades.csv."""
+    """One hand-in and what grading must find, whatever the seed; points in the order of grades.csv."""
 
     name: str
     what: str
@@ -84,7 +84,7 @@ CLASS = (
 
 
 def files_of(student: Student) -> dict[str, str]:
-    """The student's four files by name. Raises ValueError where an edit no longer fits."""
+    """The student's four files by name. Raises ValueError if an edit no longer fits."""
     folder = ROOT / student.written_on / "vae"
     files = {name: (folder / name).read_text(encoding="utf-8") for name in FILES}
     for edit in student.edits:

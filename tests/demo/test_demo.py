@@ -1,4 +1,4 @@
-"""The sample class, graded once through the command line: every number is the one its table promises."""
+"""Grade the sample class once with the command: every number is the one that the class's table promises."""
 
 import csv
 import json
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    """The folder OUT of the graded class."""
+    """The output folder of the graded class."""
     folder = tmp_path_factory.mktemp("demo")
     make_class(folder / "class")
     command = [sys.executable, "-m", "autograder", "grade", folder / "class", "--out", folder / "out"]
@@ -43,7 +43,7 @@ def test_points_and_status_are_as_promised(rows, student: Student):
 
 
 def test_html_in_an_exception_stays_text(graded):
-    """The student reads what their code said; the browser takes none of it for markup."""
+    """The student reads what their code said, and the browser takes none of it as markup."""
     result = json.loads((graded / "results" / "lim-chaewon.json").read_text(encoding="utf-8"))
     assert any("<script>" in check["message"] for check in result["checks"])
     for page in (graded / "feedback" / "lim-chaewon.html", graded / "index.html"):

@@ -1,6 +1,6 @@
-"""``python -m tests.gradebook``: 30 students through nbgrader's autograde, and gradebook against grades.csv for the bank.
+"""``python -m tests.gradebook``: time nbgrader's autograde for 30 students; compare gradebook and CSV for the bank.
 
-Exit status 1 when a student's gradebook differs from what ``autograder grade`` says of the same files.
+Exit status 1 if a student's gradebook differs from what ``autograder grade`` gives for the same files.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def main() -> int:
 def autograded(
     course: Course, students: Mapping[str, Mapping[str, bytes]], compare: bool = False
 ) -> tuple[float, list[str]]:
-    """The seconds that it took, by the wall clock and with nbgrader's start, and whose gradebook is not as it must be."""
+    """Autograde these students: wall-clock seconds, nbgrader's start included, and whose gradebook is wrong."""
     for student, contents in students.items():
         course.hand_in(student, contents, answered(course.released))
     (course.root / "graded" / "ps1").mkdir(parents=True)

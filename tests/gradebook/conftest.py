@@ -1,4 +1,4 @@
-"""One course folder for all tests of nbgrader: released, handed in by a class of every kind, autograded once."""
+"""One course folder for all tests of nbgrader: released, with hand-ins of every kind, autograded once."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ get_ipython().input_transformers_post.append(cheat)
 open({stolen!r}, "w").write("it ran")
 """
 NOISY = b"import sys, warnings\nwarnings.warn('NNPACK')\nprint('chatter', file=sys.stderr)\n"
-EVERY = {"right": 38, "wrong": 116}  # of the bank's entries, by name, so many are passed over
+EVERY = {"right": 38, "wrong": 116}  # of the bank's entries, one in this many
 
 
 def noisy(released: Any) -> Any:
-    """What an editor leaves in the cells when libraries warn: text on stderr, and an error."""
+    """A notebook with what an editor leaves in cells when libraries warn: text on stderr, and an error."""
     notebook = answered(released)
     for each in notebook.cells:
         if each.cell_type == "code":
@@ -41,7 +41,7 @@ def noisy(released: Any) -> Any:
 
 
 def doubled(released: Any) -> Any:
-    """The answer is in the first of two copies, and a test cell is there twice."""
+    """A notebook with the answer in the first of two copies of a cell, and with a test cell twice."""
     notebook = answered(released)
     for name in ("theory-elbo", "train"):
         notebook.cells.append(copy.deepcopy(cell(released, name)))
@@ -49,7 +49,7 @@ def doubled(released: Any) -> Any:
 
 
 def edited(released: Any) -> Any:
-    """Locks ignored, metadata changed in every way, a test cell deleted."""
+    """A notebook with locks ignored, metadata changed in every way, and a test cell deleted."""
     notebook = answered(released)
     cell(notebook, "train").source = "2000.0"
     cell(notebook, "restore").metadata.nbgrader.points = 1000
@@ -61,7 +61,7 @@ def edited(released: Any) -> Any:
 
 
 def exploiting(released: Any, stolen: Path) -> Any:
-    """A cell that patches the kernel, so that every later check cell says "2000.0"."""
+    """A notebook with a cell that patches the kernel, so that every later check cell says "2000.0"."""
     notebook = answered(released)
     notebook.cells.insert(1, new_code_cell(EXPLOIT.format(stolen=str(stolen))))
     return notebook
@@ -69,15 +69,15 @@ def exploiting(released: Any, stolen: Path) -> Any:
 
 @pytest.fixture(scope="session")
 def empty_course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """A course whose assignment is released and that nobody has handed in."""
+    """A course with a released assignment that nobody has handed in."""
     return Course.new(tmp_path_factory.mktemp("course"))
 
 
 @pytest.fixture(scope="session")
 def course(empty_course: Course, solution: Mapping[str, bytes], skeleton: Mapping[str, bytes]) -> Course:
-    """The same with a class in it that has been autograded; the file ``log`` is what nbgrader said."""
+    """The course with a class in it that has been autograded; the file ``log`` has what nbgrader printed."""
     made, released = empty_course, empty_course.released
-    started = {**skeleton, "model.py": solution["model.py"]}  # 20 points, and graded in a moment
+    started = {**skeleton, "model.py": solution["model.py"]}  # 20 points, and quickly graded
     made.hand_in("right", solution, answered(released))
     made.hand_in("noisy", {**solution, "model.py": NOISY + solution["model.py"]}, noisy(released))
     made.hand_in("no-file", {n: f for n, f in started.items() if n != "latent.py"}, answered(released))
@@ -108,5 +108,5 @@ def course(empty_course: Course, solution: Mapping[str, bytes], skeleton: Mappin
 
 @pytest.fixture
 def own_course(course: Course, tmp_path: Path) -> Course:
-    """A copy to write into."""
+    """A copy of the course that a test may change."""
     return Course(shutil.copytree(course.root, tmp_path / "course"))

@@ -1,4 +1,4 @@
-"""An nbgrader course folder with a class in it, and what its gradebook holds: for the tests and for `make nbgrader-bank`."""
+"""An nbgrader course folder with a class in it, and its gradebook, for the tests and for `make nbgrader-bank`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ANSWER = "The ELBO is a lower bound on $\\log p(x)$. <img src=x onerror=alert(1)
 
 @cache
 def documented(language: str) -> tuple[str, ...]:
-    """The commands of the instructors' page, in their order."""
+    """The commands on the instructors' page, in order."""
     page = {"en": "README.md", "ko": "README.ko.md"}[language]
     text = (ROOT / "release" / "nbgrader" / page).read_text(encoding="utf-8")
     rows = re.findall(r"^\| \d \| .*$", text[: text.index("\n\n**")], re.MULTILINE)  # the first table
@@ -47,13 +47,13 @@ def documented(language: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Course:
-    """A course folder with the real nbgrader in it."""
+    """A course folder in which the real nbgrader runs."""
 
     root: Path
 
     @classmethod
     def new(cls, root: Path) -> Course:
-        """Made and released as the page says, by an nbgrader whose environment is not activated."""
+        """Make and release a course as the page says, with an nbgrader whose environment is not activated."""
         make, generate, *_ = documented("en")
         subprocess.run([sys.executable, *make.replace("COURSE", str(root)).split()[1:]], check=True, cwd=ROOT)
         bare = {**os.environ, "PATH": "/usr/bin:/bin"}
@@ -61,7 +61,7 @@ class Course:
         return cls(root)
 
     def run(self, command: str, status: int = 0) -> str:
-        """One nbgrader command in the course folder, in this process; returns what it printed."""
+        """Run an nbgrader command in the course folder, in this process; returns what it printed."""
         _, name, *arguments = command.split()
         app, said = APPS[name], io.StringIO()
         app.clear_instance()
@@ -85,12 +85,12 @@ class Course:
         return nbformat.read(self.root / "release" / "ps1" / "lab.ipynb", as_version=4)
 
     def worth(self, written: bool) -> dict[str, float]:
-        """The points of the cells that a person marks, or of those that hidden checks fill."""
+        """The maximum points of the cells that a person marks (``written``), or of those that hidden checks fill."""
         roles = [each.metadata.nbgrader for each in self.released.cells if "nbgrader" in each.metadata]
         return {role.grade_id: role.points for role in roles if role.grade and role.solution == written}
 
     def hand_in(self, student: str, files: Mapping[str, bytes], notebook: Any) -> None:
-        """Put four files and a notebook (bytes as they are, None for none) into ``submitted/``."""
+        """Put files and a notebook (bytes are written as they are, None means no notebook) into ``submitted/``."""
         folder = self.root / "submitted" / student / "ps1"
         folder.mkdir(parents=True)
         for name, content in files.items():
@@ -100,7 +100,7 @@ class Course:
             (folder / "lab.ipynb").write_bytes(as_bytes(notebook))
 
     def download(self, name: str, members: Mapping[str, bytes]) -> None:
-        """Put a zip where an instructor puts what an LMS gave."""
+        """Put a zip where an instructor puts an LMS's download."""
         archive = self.root / "downloaded" / "ps1" / "archive"
         archive.mkdir(parents=True, exist_ok=True)
         (archive / name).write_bytes(zipped(members))
@@ -109,12 +109,12 @@ class Course:
         return Gradebook(f"sqlite:///{self.root / 'gradebook.db'}")
 
     def points(self, student: str) -> dict[str, float]:
-        """What the gradebook holds for each cell that hidden checks fill."""
+        """The gradebook's score for each cell that hidden checks fill."""
         with self.gradebook() as book:
             return {name: book.find_grade(name, "lab", "ps1", student).score for name in self.worth(False)}
 
     def mark(self, student: str, marks: Mapping[str, float]) -> None:
-        """Mark answers as the form does."""
+        """Mark answers as nbgrader's form does."""
         with self.gradebook() as book:
             for name, mark in marks.items():
                 book.find_grade(name, "lab", "ps1", student).manual_score = mark
@@ -132,7 +132,7 @@ class Course:
         return nbformat.read(self.root / "autograded" / student / "ps1" / "lab.ipynb", as_version=4)
 
     def disagreements(self, grades: Path, results: Path) -> list[str]:
-        """Students whose gradebook differs from what ``autograder grade`` wrote, in a cell or in the sum."""
+        """Students whose gradebook differs from what ``autograder grade`` wrote, in a cell or in the total."""
         wrong = []
         for row in read_csv(grades):
             student = row["submission"]
@@ -143,7 +143,7 @@ class Course:
         return wrong
 
     def _cells_of(self, checks: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-        """The points of each cell, by the names of its checks: told apart here without the engine's help."""
+        """The points of each cell, summed over the checks with its name, without the engine's help."""
         names = {name: name for name in self.worth(False)}
         names |= {"reconstruction": "reconstruction_loss", "kl": "kl_divergence"}
         found: dict[str, float] = defaultdict(float, dict.fromkeys(self.worth(False), 0.0))

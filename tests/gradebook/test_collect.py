@@ -1,4 +1,4 @@
-"""``nbgrader zip_collect`` takes what ``autograder grade`` takes: of everybody, by the same code, and names the rest."""
+"""``nbgrader zip_collect`` takes the same files as ``autograder grade``, with the same code, and names the rest."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def notebook(text: str) -> bytes:
 
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
-    """A course with the kit's configuration and a released notebook, which is all that collecting needs."""
+    """A course with the kit's configuration and a released notebook, all that collecting needs."""
     write(tmp_path / "course", {"release/ps1/lab.ipynb": notebook("answer here")})
     config = ROOT / "release" / "nbgrader" / "nbgrader_config.py"
     text = config.read_text(encoding="utf-8").replace('HandedIn.language = "ko"', 'HandedIn.language = "en"')
@@ -39,7 +39,7 @@ def course(tmp_path: Path) -> Course:
 
 @pytest.fixture
 def collect(course: Course) -> Collect:
-    """``said = collect(archive)``: with these files in the archive."""
+    """``said = collect(archive)``: run zip_collect with these files in the archive folder."""
 
     def collected(archive: Mapping[str, bytes]) -> str:
         folder = course.root / "downloaded" / "ps1" / "archive"
@@ -51,7 +51,7 @@ def collect(course: Course) -> Collect:
 
 
 def submitted(course: Course) -> dict[str, dict[str, bytes]]:
-    """Each student's files, as they lie in ``submitted/``."""
+    """Each student's files in ``submitted/``, by path."""
     found: dict[str, dict[str, bytes]] = {}
     for path in (course.root / "submitted").rglob("*"):
         if path.is_file():
@@ -156,7 +156,7 @@ def test_one_hand_in_without_a_name_is_refused(course: Course, collect: Collect)
     assert "names no student" in course.run(documented("en")[2], status=1)
 
 
-# --- what is amended in nbgrader -------------------------------------------------------------------------
+# --- what the kit changes in nbgrader --------------------------------------------------------------------
 
 
 def test_a_name_with_brackets_stands_for_itself(tmp_path: Path) -> None:

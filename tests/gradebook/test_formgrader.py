@@ -1,4 +1,4 @@
-"""nbgrader's form for marks in a real browser: submissions listed, an answer marked, the total right."""
+"""nbgrader's form for marks in a real browser: submissions are listed, an answer is marked, the total is right."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from autograder.release import lab
 from tests.gradebook.course import Course
 from tests.test_lab import secrets
 
-SECONDS = 120  # for a page of a loaded machine
+SECONDS = 120  # for a page on a loaded machine
 expect.set_options(timeout=1000 * SECONDS)
 EXTENSION = "nbgrader.server_extensions.formgrader"
 
@@ -34,7 +34,7 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A Jupyter server in a copy of the course, for nobody but this test: its own home, a free port, no token."""
+    """A Jupyter server in a copy of the course, only for this test: its own home, a free port, no token."""
     own = Course(shutil.copytree(course.root, tmp_path_factory.mktemp("served") / "course"))
     home = tmp_path_factory.mktemp("home")
     server = {"jpserver_extensions": {EXTENSION: True}, "open_browser": False, "allow_root": True, "port": 0}
@@ -56,7 +56,7 @@ def served(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def address(process: subprocess.Popen[bytes], home: Path) -> str:
-    """Where the server listens, as soon as it does."""
+    """The form's address, as soon as the server listens."""
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         for file in (home / "runtime").glob("jpserver-*.json"):
@@ -67,7 +67,7 @@ def address(process: subprocess.Popen[bytes], home: Path) -> str:
 
 @pytest.fixture
 def page(served: Served) -> Iterator[Page]:
-    """A page of Chromium, of the system's where there is one, that fails a test in which an answer acts."""
+    """A page of Chromium, the system's if there is one, that fails the test if an answer opens a dialog."""
     acted: list[str] = []
     with sync_playwright() as playwright:
         chromium = shutil.which("chromium") or playwright.chromium.executable_path
@@ -86,7 +86,7 @@ def page(served: Served) -> Iterator[Page]:
 
 
 def listed(page: Page, column: str, key: str) -> dict[str, str]:
-    """One column of the page's table, by another; names that the page hides are shown."""
+    """A column of the page's table, keyed by another; hidden names are shown first."""
     page.wait_for_function("typeof models != 'undefined' && models.loaded")
     if key == "name":
         page.get_by_role("button", name="Show All Names").click()
@@ -138,7 +138,7 @@ def test_a_student_is_autograded_from_the_page_and_keeps_the_mark(served: Served
 
 
 def test_feedback_made_from_the_page_has_no_rubric(served: Served, page: Page) -> None:
-    """It is made by the process whose other page, for whoever marks, has it."""
+    """The same process makes the rubric's page for markers and the feedback, which must not have it."""
     page.goto(f"{served.url}/manage_submissions/ps1")
     listed(page, "score", "student-id")
     page.locator("#main-table tr", has_text="right").first.locator(".generate-feedback a").click()

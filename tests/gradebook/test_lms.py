@@ -1,4 +1,4 @@
-"""nbgrader in front of an LMS: from its download to its gradebook and back, code, answers and comments alike."""
+"""nbgrader with an LMS: from the LMS's download to its gradebook, with code, answers and comments."""
 
 from __future__ import annotations
 
@@ -27,11 +27,8 @@ FORMS = {
     "canvas": (canvas, canvas_book, "ID", "VAE (7)", "{}"),
     "moodle": (moodle, moodle_book, "Identifier", "Grade", "Participant {}"),
 }
-RIGHT = (
-    "김민지_1001",
-    "seojun_LATE_1003",
-    "Seojun_1003",
-)  # their code is the solution; on Canvas 1003 is late
+# Their code is the solution; on Canvas 1003 is late.
+RIGHT = ("김민지_1001", "seojun_LATE_1003", "Seojun_1003")
 OVERRIDES = """student,item,points,reason
 {first},loss,12,Copied from the lecture
 {second},kl_scalar,0,Appeal of 7 April
@@ -40,7 +37,7 @@ OVERRIDES = """student,item,points,reason
 
 @pytest.fixture
 def costly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Lateness costs 10 percent a day; when the assignment is due, nbgrader alone knows."""
+    """Late work costs 10 percent per day; only nbgrader knows the due date."""
     changed = replace(module.homework(), late_percent_per_day=10)
     monkeypatch.setattr(module, "parse", lambda text, root: changed)
     module.homework.cache_clear()
@@ -53,7 +50,7 @@ def costly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_what_was_graded_in_nbgrader_comes_back(
     form: str, solution: dict[str, bytes], tmp_path: Path, autograder: Command
 ) -> None:
-    """Twelve are collected, graded and marked, points are set by hand: the LMS's file has all, a page for each too."""
+    """Twelve are collected, graded and marked, some points are set by hand: the LMS's file has all, all get a page."""
     pack, book, key, column, shown = FORMS[form]
     course = Course.new(tmp_path / "course")
     with course.gradebook() as gradebook:
@@ -96,7 +93,7 @@ def test_what_was_graded_in_nbgrader_comes_back(
             return {row[key]: row[column] for row in csv.DictReader(file) if row[key] and row[column]}
 
     def by_row(points: Mapping[str, float]) -> dict[str, str]:
-        """As the file should have them: a team's for each member; on Canvas nobody is named who is anonymous."""
+        """Scores as the file should have them: each team member gets the team's; on Canvas the anonymous get no row."""
         found = {}
         for student, each in points.items():
             name, _, number = student.rpartition("_")
@@ -143,7 +140,7 @@ def test_a_course_folder_that_can_t_be_exported_is_refused(
 
 
 def test_points_set_for_a_part_are_shared_by_its_cells() -> None:
-    """The gradebook has points a cell: they stay between 0 and the cell's most, and add up to what was set."""
+    """The gradebook has points per cell: they stay between 0 and the cell's maximum, and add up to what was set."""
     checks = [
         Check(f"c{number}", "loss", "", points, 10, "passed", "", "check.passed")
         for number, points in enumerate((0.0, 4.0, 10.0))

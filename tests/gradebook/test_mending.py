@@ -1,4 +1,4 @@
-"""A hand-in's notebook -> the released one with the student's answers in it, whatever became of the file."""
+"""A handed-in notebook becomes the released one with the student's answers in it, whatever happened to the file."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_nothing_that_a_browser_runs_gets_through(released: Any) -> None:
 
 
 def test_answers_are_shown_and_never_act() -> None:
-    """On the form, and likewise in feedback: HTML shows as text, harmful links lead nowhere, mathematics and pictures stay."""
+    """On the form and in feedback, HTML shows as text, harmful links lead nowhere, formulas and pictures stay."""
     answer = new_markdown_cell(
         "**ELBO** $a<b$ <img src=x onerror=alert(1)>\n\n<script>alert(2)</script>\n\n"
         "[link](javascript:alert(3)) ![drawn](attachment:it.png)"

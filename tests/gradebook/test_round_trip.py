@@ -1,4 +1,4 @@
-"""The round trip with the real nbgrader, by the commands of the instructors' page."""
+"""The round trip with the real nbgrader, using the commands on the instructors' page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.gradebook.conftest import EXPLOIT, SEED
 from tests.gradebook.course import ANSWER, Course, cell, documented, read_csv
 from tests.test_lab import secrets
 
-UNMARKED = {"no-notebook", "broken"}  # nothing was answered, so nothing waits for a mark
+UNMARKED = {"no-notebook", "broken"}  # without answers nothing waits for a mark
 MARKS = {"theory-elbo": 6.5, "analysis-loss": 7}
 
 
@@ -50,7 +50,7 @@ def test_the_page_is_the_same_in_both_languages() -> None:
 def test_the_released_folder_is_a_desk(
     empty_course: Course, solution: dict[str, bytes], tmp_path: Path
 ) -> None:
-    """The notebook's check cells work where the folder was handed out, and it holds no answer."""
+    """The notebook's check cells work in the released folder, and it holds no answers."""
     desk = shutil.copytree(empty_course.root / "release" / "ps1", tmp_path / "ps1")
     texts = {path: path.read_text(encoding="utf-8") for path in desk.rglob("*") if path.is_file()}
     sources = "\n".join(each.source for each in empty_course.released.cells)
@@ -69,7 +69,7 @@ def test_the_released_folder_is_a_desk(
 
 
 def test_an_lms_download_is_collected(course: Course, solution: dict[str, bytes]) -> None:
-    """Canvas's zip of a class with a zip a student, and one that is named by the student alone."""
+    """Canvas's zip of a class with a zip per student, and a zip whose name is just the student's."""
     for student in ("doejane_12345", "20261234"):
         folder = course.root / "submitted" / student / "ps1"
         names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
@@ -117,7 +117,7 @@ def test_scores(course: Course, student: str, score: float) -> None:
 
 
 def test_the_exploit_is_live_and_stays_without_effect(course: Course, tmp_path: Path) -> None:
-    """In a kernel, where nbgrader alone would run it, the same cell forges a score and writes a file."""
+    """In a kernel, where nbgrader without the kit would run it, the same cell forges a score and writes a file."""
     stolen = tmp_path / "stolen"
     cells = [new_code_cell(EXPLOIT.format(stolen=str(stolen))), new_code_cell("check('train')")]
     ran = NotebookClient(new_notebook(cells=cells), kernel_name="python3").execute()
@@ -161,7 +161,7 @@ def test_answers_wait_for_a_mark(course: Course) -> None:
 
 
 def test_manual_marks_survive_and_totals_agree(own_course: Course) -> None:
-    """Marked, autograded once more, given back and exported: 100 points of code and 50 of answers."""
+    """Marked, autograded again, returned and exported: 100 points for code and 50 for answers."""
     course, (*_, autograde, _, feedback, export) = own_course, documented("en")
     for student in students(course):
         course.mark(student, MARKS)
@@ -175,7 +175,7 @@ def test_manual_marks_survive_and_totals_agree(own_course: Course) -> None:
     pages = {s: (course.root / "feedback" / s / "ps1" / "lab.html").read_text() for s in students(course)}
     assert not [phrase for phrase in secrets() if phrase in "".join(pages.values())]
     assert "113.5" in pages["right"] and "The ELBO is a lower bound" in pages["right"]
-    assert not re.search("<img[^>]*onerror", pages["right"])  # it shows as text
+    assert not re.search("<img[^>]*onerror", pages["right"])  # the tag shows as text
     course.run(export)
     exported = {row["student_id"]: row for row in read_csv(course.root / "grades.csv")}
     assert {student: float(row["score"]) for student, row in exported.items()} == {
@@ -185,7 +185,7 @@ def test_manual_marks_survive_and_totals_agree(own_course: Course) -> None:
 
 
 def test_a_new_hand_in_counts_without_force(own_course: Course, solution: dict[str, bytes]) -> None:
-    """Else nbgrader passes over whom it has, and the gradebook would differ from the new grades.csv."""
+    """Otherwise nbgrader skips students whom it has graded, and the gradebook differs from the new grades.csv."""
     own_course.mark("edited", MARKS)
     files = own_course.root / "submitted" / "edited" / "ps1" / "vae"
     (files / "model.py").write_bytes(solution["model.py"])
@@ -195,7 +195,7 @@ def test_a_new_hand_in_counts_without_force(own_course: Course, solution: dict[s
 
 
 def test_several_nbgraders_at_once_take_turns(own_course: Course) -> None:
-    """As instructors do who want to see two students at a time."""
+    """Instructors may autograde two students at the same time."""
     own_course.mark("right", MARKS)
     commands = [
         [sys.executable, "-m", *documented("en")[3].split(), "--force", f"--student={student}"]
@@ -213,7 +213,7 @@ def test_several_nbgraders_at_once_take_turns(own_course: Course) -> None:
 def test_the_grader_s_own_fault_costs_nobody_a_point(
     own_course: Course, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of two students one can't be graded: that one keeps mark and page, the other is graded, nbgrader exits with 1."""
+    """A student who can't be graded keeps mark and page; another is graded; nbgrader exits with status 1."""
     results = Grading.results
 
     def with_a_fault(grading: Grading) -> Iterator[Result]:

@@ -1,6 +1,6 @@
-"""``python -m tests.machines [NAME...]``: try the rows, all or those named, and write what came out into docs/machines.md.
+"""``python -m tests.machines [NAME...]``: try all rows or the named ones, and write the outcomes to docs/machines.md.
 
-Exit status 1 when some row came out wrong.
+Exit status 1 if a row has a wrong outcome.
 """
 
 from __future__ import annotations
@@ -31,9 +31,8 @@ def main() -> int:
     if arguments.list:
         print("\n".join(f"{row.name:24} {row.done}" for row in chosen))
         return 0
-    signal.signal(
-        signal.SIGTERM, lambda number, frame: sys.exit(128 + number)
-    )  # a row clears up after itself
+    # Exit through ``finally``, so that a row cleans up after itself.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     good = True
     for row in chosen:
         good = one(row, arguments.verbose) and good
@@ -41,7 +40,7 @@ def main() -> int:
 
 
 def named(names: Sequence[str]) -> list[Row]:
-    """The rows whose names begin so, in this order; all where none is given."""
+    """The rows whose names begin with these, in this order; all rows if none is given."""
     if not names:
         return list(ROWS)
     chosen = [row for row in ROWS if row.name.startswith(tuple(names))]
@@ -49,7 +48,7 @@ def named(names: Sequence[str]) -> list[Row]:
 
 
 def one(row: Row, verbose: bool) -> bool:
-    """Try a row, tell and write what came out; returns whether that is right."""
+    """Try a row, print and write the outcome; returns whether it is right."""
     why = needs.why_not(row)
     if why:
         print(f"{row.name:24}    not tried: {why}", flush=True)

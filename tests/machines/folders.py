@@ -1,10 +1,10 @@
-"""Where the kit and its Python lie, and how they came there: links, modes, names."""
+"""Where the kit, the class and OUT are, and how they got there: links, modes, names, file systems, other kits."""
 
 from __future__ import annotations
 
 from tests.machines.row import EITHER, REFUSED, Row
 
-# Folder names that quoting, encodings and formats stumble over.
+# Folder names that break careless quoting, encodings and formats.
 NAMES = {
     "spaces": "a folder with  spaces ",
     "hangul": "한글 폴더 채점",

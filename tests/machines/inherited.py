@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.machines.row import EITHER, Row
 
 MARKS = 'open(__import__("os").environ["PLACE"] + "/ran", "a").write(__name__ + "\\n")\n'
-# Each of these files tells when it is imported. Students' processes have no such variable: there it raises.
+# Each of these files records that it was imported. Students' processes don't have PLACE, so it raises there.
 BESIDE = f"""
 cat >"$PLACE/mark.py" <<'END'
 {MARKS}END
@@ -14,7 +14,7 @@ for name in random json typing torch numpy site sitecustomize usercustomize path
 done
 """
 
-# Python itself imports these before any file of the kit's, where it was told to look here.
+# Told to look here, Python itself would import the removed files before any file of the kit.
 TOLD = f"{BESIDE} rm site.py sitecustomize.py usercustomize.py;"
 
 ROWS = (

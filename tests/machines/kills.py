@@ -1,4 +1,4 @@
-"""Processes of a running grader that are killed, as the kernel and people do: once, and never twice."""
+"""Kill a process of a running grader, as the kernel and people do: once, and never twice."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def below_warm_parents(main: int, depth: int) -> list[int]:
 
 
 def supervisors(main: int) -> list[int]:
-    return below_warm_parents(main, 1) if workers(main) else []  # before there are workers a tier is tried
+    return below_warm_parents(main, 1) if workers(main) else []  # before there are workers, a tier is tried
 
 
 def students(main: int) -> list[int]:
@@ -63,7 +63,7 @@ def students(main: int) -> list[int]:
 
 
 def trial_supervisors(main: int) -> list[int]:
-    """Below a throw-away child of the warm parent."""
+    """The supervisors of a tier's trial, below a throw-away child of the warm parent."""
     return [] if workers(main) else below_warm_parents(main, 2)
 
 
@@ -72,7 +72,7 @@ def trials(main: int) -> list[int]:
 
 
 def each(grader: Grader, victim: Victim) -> Iterator[int]:
-    """The processes that play this part, one by one as they come."""
+    """Yield the processes that ``victim`` finds, one by one as they appear."""
     seen: set[int] = set()
     while not grader.ended():
         for pid in victim(grader.pid):
@@ -85,7 +85,7 @@ def each(grader: Grader, victim: Victim) -> Iterator[int]:
 def kill(
     victim: Victim, number: int = signal.SIGKILL, turn: int = 1, wait: float = 0.0, whom: Victim | None = None
 ) -> Callable[[Grader], None]:
-    """Kill the ``turn``-th of these once, ``wait`` seconds after it came; or ``whom`` at that moment."""
+    """Kill the ``turn``-th ``victim`` once, ``wait`` seconds after it appeared; or ``whom`` at that moment."""
 
     def killing(grader: Grader) -> None:
         for count, pid in enumerate(each(grader, victim), 1):
@@ -101,7 +101,7 @@ def kill(
 
 
 def out_of_memory(victim: Victim, turn: int, wait: float) -> Callable[[Grader], None]:
-    """The kernel finds no memory for this process: it is moved into a group that has none left."""
+    """Have the kernel find no memory for the ``turn``-th ``victim``, by moving it into a group that has none left."""
 
     def striking(grader: Grader) -> None:
         group = MEMORY / grader.place.name

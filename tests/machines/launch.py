@@ -1,8 +1,8 @@
-"""``python launch.py HOW COMMAND...``: become the command on a machine that is poorer, in ways that no tool at hand can make it.
+"""``python launch.py HOW COMMAND...``: become the command on a machine restricted as no standard tool can restrict it.
 
-- ``filtered``: a seccomp filter forbids namespaces and mounts, as Docker's does; ``bare``: Landlock and seccomp's own calls too
-- ``without NAME,NAME ERRNO``: these system calls fail so, as in an older kernel (ENOSYS) or under gVisor
-- ``mapped COUNT``: in a user namespace with the first COUNT ids mapped to themselves, as userns-remap and podman have it
+- ``filtered``: a seccomp filter forbids namespaces and mounts, as Docker's does; ``bare``: it forbids Landlock too
+- ``without NAME,NAME ERRNO``: these system calls fail with ERRNO, as in an older kernel (ENOSYS) or under gVisor
+- ``mapped COUNT``: in a user namespace that maps the first COUNT ids to themselves, as userns-remap and podman do
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def without(names: str, number: int) -> None:
 
 
 def mapped(count: int) -> None:
-    """The parent writes the map of this process, which waits for it."""
+    """Enter a user namespace. A forked child writes this process's id maps while this process waits for it."""
     libc = ctypes.CDLL(None, use_errno=True)
     ready, written = os.pipe(), os.pipe()
     me = os.getpid()

@@ -1,4 +1,4 @@
-"""Resource limits that the grader inherits. Soft and hard, as ``ulimit`` sets both."""
+"""Resource limits that the grader inherits; ``ulimit`` sets both the soft and the hard limit unless told otherwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Groups that the grader is put into: little memory, few processes, little time."""
+"""Control groups that limit the grader's memory or processes, and a grader that the kernel would kill first."""
 
 from __future__ import annotations
 

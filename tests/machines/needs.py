@@ -1,4 +1,4 @@
-"""What a row needs of the machine that it is tried on, and why it can't be tried where that is missing."""
+"""What a row needs of the machine that tries it, and why it can't be tried if that is missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PIDS = Path("/sys/fs/cgroup/pids")
 
 @cache
 def missing(need: str) -> str:
-    """Why this can't be had here, or nothing."""
+    """Why this need is not met here, or ""."""
     if need.startswith("tool:"):
         name = need.removeprefix("tool:")
         return "" if shutil.which(name) else f"there is no {name} here"
@@ -25,7 +25,7 @@ def missing(need: str) -> str:
 
 
 def why_not(row: Row) -> str:
-    """Why this row can't be tried here, or nothing."""
+    """Why this row can't be tried here, or ""."""
     needs = (*row.needs, *(("mounts",) if row.own_mounts else ()))
     return next((why for need in needs if (why := missing(need))), "")
 

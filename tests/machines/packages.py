@@ -1,11 +1,11 @@
-"""The Python that grades and its packages: links, modes, parts that are missing or broken."""
+"""The grader's Python and its packages: links, modes, missing or broken parts."""
 
 from __future__ import annotations
 
 from tests.machines.row import EITHER, REFUSED, Row
 
-# A venv whose site-packages holds a link for each file, as cp -rs and uv's --link-mode symlink leave it. The largest packages
-# stay links to folders, so that it takes a second: LINKED are those made of linked files.
+# A venv with a link per file of the packages in $linked, as cp -rs and uv's --link-mode symlink leave them. The others
+# are links to folders, which takes only a second.
 LINKED = """
 packages="$PLACE/venv/lib/$(basename "$STDLIB")/site-packages"
 mkdir -p "$PLACE/venv/bin" "$packages"

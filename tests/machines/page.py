@@ -1,4 +1,4 @@
-"""docs/machines.md: the rows and what came out, each the last time that it was tried."""
+"""Write docs/machines.md: the rows, each with the outcome of its last try."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ The scripts are in [tests/machines](../tests/machines). `make test` tries only t
 
 
 def cell(row: Row, outcome: Outcome) -> str:
-    """What came out, as it stands in the table."""
+    """The outcome as the table shows it."""
     if not outcome.right_for(row):
         said = outcome.what if outcome.kind == WRONG else f"{outcome.kind}, {outcome.what}"
         return f"{WRONG}: {said}".replace("|", "/").replace("\n", " ")
@@ -42,7 +42,7 @@ def cell(row: Row, outcome: Outcome) -> str:
 
 
 def write(came_out: Mapping[str, str], page: Path = PAGE) -> None:
-    """Write the page anew; a row that was not tried this time keeps what it said."""
+    """Write the page again; a row that was not tried this time keeps its outcome."""
     cells = {**_kept(page), **came_out}
     count = Counter(cells.get(row.name, NEVER).split(":")[0].split(",")[0] for row in ROWS)
     counted = ", ".join(f"{number} {kind}" for kind, number in sorted(count.items()))

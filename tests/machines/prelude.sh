@@ -1,22 +1,22 @@
-# Read before each row's script. "$@" are the arguments of autograder. Given are
-#   PLACE     the row's own folder; TMPDIR and HOME lie in it
+# Sourced before each row's script. "$@" are the arguments of autograder. These variables are set:
+#   PLACE     the row's own folder; TMPDIR and HOME are in it
 #   OUT       where results go
-#   PYTHON    the Python of the tests; CONSOLE: the console script beside it; VENV: the folder that they lie in
+#   PYTHON    the Python of the tests; CONSOLE: the console script next to it; VENV: the venv that holds both
 #   KIT       this checkout
-#   SITE      where its packages lie; STDLIB: the standard library; BASE: the Python that the venv is of
+#   SITE      its site-packages; STDLIB: the standard library; BASE: the Python that the venv was made from
 
 # Become the grader, by the console script or as a module.
 grade() { exec "$CONSOLE" "$@"; }
 grade_as_module() { exec "$PYTHON" -m autograder "$@"; }
 
-# A copy of the kit in a folder: kit FOLDER
+# Copy the kit to a folder: kit FOLDER
 kit() {
     mkdir -p "$1" "$1/tests"
     (cd "$KIT" && tar -cf - --exclude=__pycache__ autograder assignment solution release pyproject.toml README.md LICENSE tests/bank) |
         tar -xf - -C "$1" --no-same-permissions
 }
 
-# A venv in which that kit is installed; from here on it is the one that grades: venv FOLDER KIT
+# Make a venv with that kit installed, which grades from here on: venv FOLDER KIT
 venv() {
     local packages
     packages="$1/lib/$(basename "$STDLIB")/site-packages"
@@ -30,7 +30,7 @@ venv() {
     chmod 755 "$CONSOLE"
 }
 
-# The kit as a wheel is installed, in the venv that grades from here on: wheel VENV
+# Install the kit as a wheel would be, in a venv that grades from here on: wheel VENV
 wheel() {
     kit "$1.kit"
     local packages
@@ -40,7 +40,7 @@ wheel() {
     mv "$1.kit" "$packages/autograder/kit"
 }
 
-# As pip writes it where the path is long or has a space.
+# Print the console script as pip writes it when the path is long or has a space.
 console_script() {
     printf '#!/bin/sh\n'"'''exec' %s "'"$0" "$@"'"\n' '''\n" "$(quoted "$PYTHON")"
     printf 'import sys\nfrom autograder.__main__ import main\nif __name__ == "__main__":\n    sys.exit(main())\n'
@@ -48,7 +48,7 @@ console_script() {
 
 quoted() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"$`]/\\&/g')"; }
 
-# What is changed below this folder stays in the row: overlay FOLDER. Needs own_mounts.
+# Keep changes below this folder within the row: overlay FOLDER. Needs own_mounts.
 overlay() {
     local number
     number=$(ls "$PLACE" | wc -l)
@@ -56,7 +56,7 @@ overlay() {
     mount -t overlay overlay -o "lowerdir=$1,upperdir=$PLACE/over$number/up,workdir=$PLACE/over$number/work" "$1"
 }
 
-# Python, packages and kit where every user can read them, at the paths that they have: the Python loads its library from there.
+# Make Python, packages and kit readable for every user at their own paths: Python loads its library from there.
 # Needs own_mounts.
 in_the_open() {
     local number=0 folder above closed
@@ -81,5 +81,5 @@ in_the_open() {
     done
 }
 
-# What was written goes where it is looked for, when OUT was a file system of the row's own.
+# Copy the results to where they are looked for, if OUT is a file system of the row's own.
 keep_results() { mkdir -p "$PLACE/kept" && cp -r "$OUT/." "$PLACE/kept"; }

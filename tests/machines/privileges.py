@@ -1,10 +1,10 @@
-"""Who grades, with what rights: capabilities, namespaces, filters, users."""
+"""Who grades, and with what rights: capabilities, namespaces, filters, users, missing system calls."""
 
 from __future__ import annotations
 
 from tests.machines.row import EITHER, Row
 
-# What Docker gives a container's root.
+# The capabilities that Docker gives a container's root.
 DOCKER = "chown dac_override fsetid fowner mknod net_raw setgid setuid setfcap setpcap net_bind_service sys_chroot kill audit_write"
 DOCKERS = ",".join(f"+{name}" for name in DOCKER.split())
 OPEN = "in_the_open; "
@@ -12,7 +12,7 @@ USER = (
     'chown -R 64321:64321 "$TMPDIR" "$HOME" "$PLACE"/{stdout,stderr,here}; mkdir "$OUT"; chown 64321 "$OUT"; '
 )
 AS_USER = "setpriv --reuid=64321 --regid=64321 --clear-groups"
-# The Python lies where its owner alone can enter, as a pyenv in /root does.
+# The Python is in a folder that only its owner can enter, like a pyenv in /root.
 CLOSED = """mkdir -p "$PLACE/closed/python"; mount --bind "$BASE" "$PLACE/closed/python"; chmod 700 "$PLACE/closed"
 BASE="$PLACE/closed/python"; venv "$PLACE/closed/venv" "$KIT"; """
 

@@ -12,7 +12,7 @@ EITHER = (FULL, REFUSED)
 
 @dataclass(frozen=True)
 class Grader:
-    """A grader that is running, for what is done to it meanwhile. ``pid`` is its main process once the script has become it."""
+    """A running grader, for ``Row.meanwhile``. ``pid`` is its main process once the script has become the grader."""
 
     pid: int
     place: Path
@@ -21,11 +21,13 @@ class Grader:
 
 @dataclass(frozen=True)
 class Row:
-    """``script`` is bash and ends with the grader, called as prelude.sh says; ``meanwhile`` runs beside it.
+    """One way to break or restrict a machine, and the outcomes that are right.
 
-    ``accept`` are the outcomes that are right. A refusal's lines contain ``word``, or one of several with a bar
-    between them, in which ``{place}`` and ``{tmp}`` stand for the row's own folders. ``tier`` is the isolation of the results where only one is right.
-    ``says`` is what else is to be read on the terminal, in whichever outcome. ``needs`` are keys of needs.NEEDS.
+    ``script`` is bash and ends with the grader, started as prelude.sh describes; ``meanwhile`` runs at the same time.
+    ``accept`` are the right outcomes. Each line of a refusal must contain ``word``, or one of several words with bars
+    between them; ``{place}`` and ``{tmp}`` in it stand for the row's own folders. ``tier`` is the isolation of the
+    results if only one is right. ``says`` must appear on the terminal, whatever the outcome. ``needs`` are keys of
+    needs.NEEDS, or ``tool:NAME``.
     """
 
     name: str
@@ -37,7 +39,7 @@ class Row:
     says: str = ""
     needs: tuple[str, ...] = ()
     own_mounts: bool = False
-    then_mended: bool = False  # after a refusal the same command is given again on a sound machine: 100
+    then_mended: bool = False  # after a refusal, the same command must get 100 on a sound machine
     meanwhile: Callable[[Grader], None] | None = None
-    struck: bool = False  # `meanwhile` says in place/struck that it came to it, else nothing was tried
+    struck: bool = False  # `meanwhile` must write place/struck once it has struck, else nothing was tried
     jobs: int = 2

@@ -1,4 +1,4 @@
-"""All rows, kind by kind, and those that every run of the tests has the time for."""
+"""All rows by kind, and those that every run of the tests has time for."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KINDS: dict[str, tuple[Row, ...]] = {
 }
 ROWS = tuple(row for rows in KINDS.values() for row in rows)
 
-# What `make test` tries: about five minutes on two cores. A refusal takes four seconds, a grading ten.
+# What `make test` tries, in about five minutes on two cores. A refusal takes four seconds, a grading ten.
 OFTEN = frozenset(
     (
         "umask-077 beside-console beside-module no-streams broken-pipe named-quotes other-kit packages-linked "

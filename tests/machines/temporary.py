@@ -1,4 +1,4 @@
-"""TMPDIR and the other places to write."""
+"""TMPDIR and other places to write, and system folders that are missing or restricted."""
 
 from __future__ import annotations
 

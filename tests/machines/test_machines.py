@@ -1,4 +1,4 @@
-"""The rows that rows.OFTEN names, about five minutes; ``make machines`` tries all."""
+"""Try the rows that rows.OFTEN names, in about five minutes; ``make machines`` tries all."""
 
 from __future__ import annotations
 

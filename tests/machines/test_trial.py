@@ -1,4 +1,4 @@
-"""The trial of a row can fail: points taken, a traceback, a refusal that names nothing, something left behind."""
+"""A row's trial can fail: lost points, a traceback, a refusal that names no cause, something left behind."""
 
 from __future__ import annotations
 

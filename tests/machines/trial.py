@@ -1,4 +1,4 @@
-"""A row is tried: its script runs, and what came out is told apart."""
+"""Try a row: run its script and classify the outcome."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from tests.machines.row import FULL, REFUSED, Grader, Row
 SCORES = {"right": 100.0, "wrong": 30.0}  # the solution, and a skeleton whose loss.py is the solution's
 SEED = 20131220
 SECONDS = 420
-PATIENCE = 30  # seconds, for what is to go by itself
+PATIENCE = 30  # seconds for what should go away by itself
 PRELUDE = Path(__file__).with_name("prelude.sh")
 WRONG = "WRONG"
-NO_CAUSE = "could not be given a result"  # what is said of results that failed, whatever the reason
-# What a student may do and import, at the end of the right latent.py. wave, prune and
-# sklearn are imported after a process is sealed, where nothing has been done about that.
+NO_CAUSE = "could not be given a result"  # part of the message about failed results, whatever the reason
+# What a student may do and import, appended to the right latent.py. wave, prune and sklearn are imported
+# only after a process is sealed, unless the grader imports them before.
 USES = """
 
 import os, statistics, tempfile, wave
@@ -52,7 +52,7 @@ FILES = ("model.py", "loss.py", "training.py", "latent.py")
 
 @dataclass(frozen=True)
 class Outcome:
-    """``kind`` is one of FULL, REFUSED and WRONG; ``what`` is what was seen, in few words."""
+    """``kind`` is FULL, REFUSED or WRONG; ``what`` is what was seen, in a few words."""
 
     kind: str
     what: str
@@ -64,7 +64,7 @@ class Outcome:
 
 
 def tried(row: Row) -> Outcome:
-    """Try a row in a folder of its own, of which nothing stays, nor any process."""
+    """Try a row in a folder of its own; afterwards neither the folder nor any of its processes is left."""
     place = Path(tempfile.mkdtemp(prefix="vae-m-"))
     try:
         place.chmod(0o711)
@@ -90,7 +90,7 @@ def tried(row: Row) -> Outcome:
 
 
 def _remove_group(group: Path) -> None:
-    """Once the last of those that were killed in it has gone."""
+    """Remove a control group as soon as its last process is gone."""
     patience = time.monotonic() + PATIENCE
     while group.exists() and time.monotonic() < patience:
         with suppress(OSError):
@@ -99,7 +99,7 @@ def _remove_group(group: Path) -> None:
 
 
 def write_class(place: Path) -> None:
-    """One right submission, and one that is worth 30: so it shows that points are not just refused."""
+    """Write a right submission, and one worth 30, which shows that not everybody gets the same score."""
     for student, solved in (("right", FILES), ("wrong", ("loss.py",))):
         (place / student).mkdir(parents=True)
         for name in FILES:
@@ -110,7 +110,7 @@ def write_class(place: Path) -> None:
 
 
 def _run(row: Row, place: Path, script: str) -> tuple[int, str, str]:
-    """Exit status, stdout and stderr of the script that becomes the grader."""
+    """Run the script that becomes the grader; returns exit status, stdout and stderr."""
     arguments = ["grade", place / "class", "--out", place / "out", "--dataset", "digits", "--quiet"]
     arguments += ["--jobs", row.jobs, "--seed", SEED]
     whole = f". {shlex.quote(str(PRELUDE))}\n{script}"
@@ -183,7 +183,7 @@ def _meanwhile(row: Row, place: Path, process: subprocess.Popen[bytes]) -> Itera
 
 
 def _outcome(row: Row, place: Path, status: int, out: str, said: str) -> tuple[str, str]:
-    """Which of the three, and what was seen."""
+    """The outcome's kind, and what was seen."""
     shown = place / "kept" if (place / "kept").is_dir() else place / "out"
     lines = [line for line in said.splitlines() if line.strip()]
     last = f"status {status}: {' | '.join(lines[-2:])[:300]}"
@@ -209,7 +209,7 @@ def _outcome(row: Row, place: Path, status: int, out: str, said: str) -> tuple[s
 
 
 def _taken(shown: Path) -> str:
-    """Points that somebody lost, or got for nothing."""
+    """Points that somebody lost or got for nothing, as a text; "" if there are none."""
     for path in sorted((shown / "results").glob("[!.]*.json")):
         result = json.loads(path.read_text(encoding="utf-8"))
         name, score = result["submission"], result["score"]
@@ -241,7 +241,7 @@ def _graded(row: Row, shown: Path) -> tuple[str, str]:
 
 
 def _refused(row: Row, place: Path, lines: list[str], last: str) -> tuple[str, str]:
-    """One line in Korean, one in English, which name what is wrong."""
+    """The outcome of a refusal: right if a line in Korean and one in English name the cause."""
     if len(lines) < 2 or not re.search("[가-힣]", lines[-2]) or re.search("[가-힣]", lines[-1]):
         return WRONG, f"not a line in Korean and one in English; {last}"
     if NO_CAUSE in lines[-1]:
@@ -250,17 +250,14 @@ def _refused(row: Row, place: Path, lines: list[str], last: str) -> tuple[str, s
     if not all(any(word in line for word in named) for line in lines[-2:]):
         return WRONG, f"does not name {' or '.join(named)}; {last}"
     said = lines[-1]
-    for path, shown in (
-        (place, "PLACE"),
-        (kit.ROOT, "KIT"),
-        (sys.base_prefix, "BASE"),
-    ):  # no machine's own paths
+    # The page must not show this machine's paths.
+    for path, shown in ((place, "PLACE"), (kit.ROOT, "KIT"), (sys.base_prefix, "BASE")):
         said = said.replace(str(path), shown)
     return REFUSED, said[:300]
 
 
 def _left_over(place: Path) -> list[str]:
-    """Processes that belong to the row, and files in its TMPDIR: given some seconds to go."""
+    """Processes of the row and files in its TMPDIR that are still there after PATIENCE seconds."""
     patience = time.monotonic() + PATIENCE
     while left := [*(f"process {pid}" for pid in _processes(place)), *_names(place / "tmp")]:
         if time.monotonic() > patience:
@@ -277,7 +274,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def _processes(place: Path) -> list[int]:
-    """All whose environment or command names the row's folder. Students' processes are told nothing of it but its scratch."""
+    """All processes whose environment or command names the row's folder; a student's knows only its scratch in it."""
     mine, found = os.fsencode(place), []
     for entry in Path("/proc").glob("[0-9]*"):
         try:

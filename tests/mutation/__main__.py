@@ -1,7 +1,7 @@
-"""``python -m tests.mutation``: the score of the hidden checks on mutants of the solution, kept in RESULTS.md.
+"""``python -m tests.mutation``: measure how well the hidden checks catch mutants of the solution; kept in RESULTS.md.
 
-Exit status 1 when a mutant that is not listed in equivalent.toml keeps all points, when one that is listed
-loses some, or when a mutant loses points in another part than its own.
+Exit status 1 if a mutant that is not listed in equivalent.toml keeps all points, if a listed one loses some, or if a
+mutant loses points in a part other than its own.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def main() -> int:
 
 
 def problem(verdict: Verdict) -> str:
-    """What is not as it must be, or nothing."""
+    """What is wrong with a verdict, or ""."""
     if verdict.survived:
         return "survived"
     if verdict.false_alarm:
@@ -80,7 +80,7 @@ def problem(verdict: Verdict) -> str:
 
 
 def report(found: list[Verdict], seed: int, jobs: int, seconds: float) -> str:
-    """RESULTS.md."""
+    """The text of RESULTS.md."""
     total = count(found)
     decisive = total["mutants"] - total["equivalent"]
     silent = decisive - total["raised"]

@@ -1,4 +1,4 @@
-"""All mutants graded as one class, by the very path of a class, and what each of them lost."""
+"""Grade all mutants as one class, just like a real class, and find what each of them lost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNCHANGED = "solution"
 
 @dataclass(frozen=True)
 class Verdict:
-    """How one mutant fared: the checks that it lost points in."""
+    """The outcome of one mutant: the checks in which it lost points."""
 
     mutant: Mutant
     lost: tuple[Check, ...]
@@ -41,12 +41,12 @@ class Verdict:
 
     @property
     def false_alarm(self) -> bool:
-        """An equivalent mutant is right, and right code must lose nothing."""
+        """Whether an equivalent mutant lost points: it is right, and right code must lose nothing."""
         return bool(self.lost) and self.is_equivalent
 
     @property
     def raised(self) -> bool:
-        """Caught by no comparison: it gave itself away by an exception, a limit or a crash."""
+        """Whether no comparison caught it, but an exception, a limit or a crash."""
         return self.caught and all(check.outcome != "failed" for check in self.lost)
 
     @property
@@ -55,13 +55,13 @@ class Verdict:
 
     @property
     def elsewhere(self) -> tuple[str, ...]:
-        """Checks of other parts that cost points; the short run may."""
+        """Checks of other parts that cost points, except the short run, which may."""
         own = homework().part_of(self.mutant.file)
         return tuple(check.id for check in self.lost if check.part != own and check.id != homework().whole)
 
 
 def verdicts(chosen: Iterable[Mutant], run: Run, jobs: int) -> Generator[Verdict, None, None]:
-    """Grade them, in a temporary folder. Raises ValueError where the grader itself fails."""
+    """Grade the mutants in a temporary folder. Raises ValueError if the grader itself fails."""
     by_name = {mutant.name: mutant for mutant in chosen}
     with tempfile.TemporaryDirectory(prefix="vae-mutants-") as folder:
         submissions = Path(folder, "submissions")

@@ -1,9 +1,9 @@
-"""The mutants: each file of the solution with one small mistake in it.
+"""The mutants: each is a file of the solution with one small mistake in it.
 
-Neither well-kept tool fits a grader's run as it is. cosmic-ray's loop rewrites a file in place, which here would
-change the reference that the checks compare with, and starts a command for each mutant. mutmut writes all
-mutants of a file and the original into one module that picks one by a variable: student code that holds the
-answers. But cosmic-ray's operators work on text, one mutant at a time; so they are used, and the class path grades.
+Neither well-maintained tool fits a grader as it is. cosmic-ray's loop rewrites a file in place, which here would
+change the reference that the checks compare with, and it starts a command per mutant. mutmut writes the original
+and all mutants of a file into one module that picks one by a variable: student code that holds the answers. But
+cosmic-ray's operators work on text, one mutant at a time. So the mutants come from them, and are graded as a class.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Mutant:
-    """One file of the solution with one mistake: lines ``before`` became lines ``after``."""
+    """One file of the solution with one mistake: the lines ``before`` became the lines ``after``."""
 
     name: str
     file: str
@@ -49,7 +49,7 @@ class Mutant:
 
     @property
     def key(self) -> Key:
-        """What the list of equivalent mutants calls it."""
+        """The mutant's key in the list of equivalent mutants."""
         return self.file, self.before, self.after
 
 
@@ -73,7 +73,7 @@ def mutants() -> tuple[Mutant, ...]:
 
 
 def mutations(source: str) -> Iterator[tuple[str, str]]:
-    """Operator and mutated source, cosmic-ray's first."""
+    """Yield each operator's name and the mutated source, cosmic-ray's operators first."""
     nodes = list(ast_nodes(get_ast(source)))
     for name in operator_names():
         if name not in RANDOM:
@@ -88,7 +88,7 @@ def mutations(source: str) -> Iterator[tuple[str, str]]:
 
 
 def behaviour(source: str) -> str:
-    """The source without what decides nothing: layout, comments, docstrings and types."""
+    """The source without what doesn't change behaviour: layout, comments, docstrings and types."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         match node:
@@ -104,7 +104,7 @@ def behaviour(source: str) -> str:
 
 
 def difference(before: str, after: str) -> tuple[int, str, str]:
-    """The number of the first changed line, and the changed lines before and after."""
+    """The number of the first changed line, and the changed lines before and after the mutation."""
     old, new = before.splitlines(), after.splitlines()
     changes = [
         change
@@ -121,7 +121,7 @@ def joined(lines: list[str]) -> str:
 
 @cache
 def equivalent() -> dict[Key, str]:
-    """Mutants that are right by CONTRACT.md, and why. Raises ValueError where one is listed twice."""
+    """Mutants that are right by CONTRACT.md, and why. Raises ValueError if one is listed twice."""
     listed: dict[Key, str] = {}
     for entry in tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["equivalent"]:
         key = (entry["file"], entry["before"], entry["after"])

@@ -1,4 +1,4 @@
-"""Mistakes that cosmic-ray has no operator for, deep learning's own above all: each a few lines of ``ast``.
+"""Mistakes that cosmic-ray has no operator for, above all those of deep learning: each a few lines of ``ast``.
 
 An operator takes a parsed file and yields edits of its text, so that a mutant differs in nothing else.
 """
@@ -29,7 +29,7 @@ SIMILAR = {
     "encode": ["forward"],
 }
 NUDGE = 1.01
-# Names that are no tensors or numbers: a call of theirs is undone to its first argument.
+# Names that are not tensors or numbers: a call of their methods is undone to its first argument.
 OWNERS = {"self", "super", "model", "optimizer"}
 BLOCKS = ("body", "orelse", "finalbody")
 
@@ -44,7 +44,7 @@ class Edit:
 
 
 class Code:
-    """A parsed file, with the place of each node in its bytes."""
+    """A parsed file, with the position of each node in its bytes."""
 
     def __init__(self, source: str) -> None:
         self.bytes = source.encode()
@@ -79,7 +79,7 @@ class Code:
         return self.bytes[self.start(node) : self.end(node)].decode()
 
     def operand(self, node: ast.expr) -> str:
-        """The node's text, in brackets where it could not stand anywhere."""
+        """The node's text, in parentheses unless it can stand anywhere without them."""
         return (
             self.text(node)
             if isinstance(node, (ast.Name, ast.Attribute, ast.Call))
@@ -127,7 +127,7 @@ def drop_statement(code: Code) -> Iterator[Edit]:
 
 
 def swap_statements(code: Code) -> Iterator[Edit]:
-    """Neighbours in the other order: ``optimizer.step()`` before ``loss.backward()``."""
+    """Swap neighbours: ``optimizer.step()`` before ``loss.backward()``."""
     for function in code.functions():
         for block in statements(function):
             for first, second in pairwise(block):
@@ -136,7 +136,7 @@ def swap_statements(code: Code) -> Iterator[Edit]:
 
 
 def stop_after_first(code: Code) -> Iterator[Edit]:
-    """Loops of one iteration."""
+    """Stop loops after one iteration."""
     for loop in code.nodes(ast.For):
         end = code.end(loop.body[-1])
         yield Edit(end, end, "\n" + " " * loop.body[-1].col_offset + "break")
@@ -147,7 +147,7 @@ def stop_after_first(code: Code) -> Iterator[Edit]:
 
 
 def empty_comprehension(code: Code) -> Iterator[Edit]:
-    """cosmic-ray's ZeroIterationForLoop, for comprehensions."""
+    """Do what cosmic-ray's ZeroIterationForLoop does, for comprehensions."""
     for comprehension in code.nodes(ast.ListComp):
         yield code.replaced(comprehension.generators[0].iter, "[]")
 
@@ -169,7 +169,7 @@ def undo_call(code: Code) -> Iterator[Edit]:
 
 
 def drop_argument(code: Code) -> Iterator[Edit]:
-    """A call without a keyword argument, which then has its default; a network without one of its layers."""
+    """Drop a keyword argument, which then has its default, or a layer of a network."""
     for call in code.nodes(ast.Call):
         given: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
         is_network = code.text(call.func) == "nn.Sequential"
@@ -184,7 +184,7 @@ def drop_argument(code: Code) -> Iterator[Edit]:
 
 
 def swap_neighbours(code: Code) -> Iterator[Edit]:
-    """Two arguments, two parts of a tuple or two operands in the other order."""
+    """Swap two arguments, two parts of a tuple or two operands."""
     for call in code.nodes(ast.Call):
         for first, second in pairwise(call.args):
             yield code.swapped(first, second)
@@ -214,7 +214,7 @@ def drop_attribute(code: Code) -> Iterator[Edit]:
 
 
 def similar_function(code: Code) -> Iterator[Edit]:
-    """The next function in the documentation: ``rand`` for ``randn``, ``mean`` for ``sum``."""
+    """Use a similar function, such as ``rand`` for ``randn`` or ``mean`` for ``sum``."""
     for node in code.nodes(ast.Attribute):
         for other in SIMILAR.get(node.attr, []):
             yield Edit(code.end(node) - len(node.attr), code.end(node), other)
@@ -225,7 +225,7 @@ def similar_function(code: Code) -> Iterator[Edit]:
 
 
 def other_variable(code: Code) -> Iterator[Edit]:
-    """A parameter in place of another of the same type, a local variable in place of another."""
+    """Use a parameter instead of another of the same type, or a local variable instead of another."""
     for function in code.functions():
         groups: dict[str, list[str]] = {}
         for parameter in function.args.args:
@@ -243,10 +243,10 @@ def other_variable(code: Code) -> Iterator[Edit]:
 
 
 def detach(code: Code) -> Iterator[Edit]:
-    """A tensor cut off from the graph: ``mu`` -> ``mu.detach()``."""
+    """Cut a tensor off from the graph: ``mu`` -> ``mu.detach()``."""
     for function in code.functions():
         if any(isinstance(node, ast.With) for node in ast.walk(function)):
-            continue  # without gradients there is nothing to cut
+            continue  # without gradients there is nothing to cut off
         tensors = set(first_bound(function)) | {
             each.arg
             for each in function.args.args
@@ -264,14 +264,14 @@ def detach(code: Code) -> Iterator[Edit]:
 
 
 def nudge_float(code: Code) -> Iterator[Edit]:
-    """A fraction that is wrong by one per cent."""
+    """Change a float by one percent."""
     for constant in code.nodes(ast.Constant):
         if isinstance(constant.value, float):
             yield code.replaced(constant, f"{constant.value * NUDGE:g}")
 
 
 def first_bound(function: ast.FunctionDef) -> dict[str, int]:
-    """The line where each local variable is bound first; ``_`` is none."""
+    """The line where each local variable is bound first; ``_`` does not count."""
     lines: dict[str, int] = {}
     for node in ast.walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id != "_":

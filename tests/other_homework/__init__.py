@@ -1,1 +1,1 @@
-"""A second, tiny homework, which the engine grades, audits and releases as it is: a straight line fitted to points."""
+"""A second, tiny homework, a straight line fitted to points, which the unchanged engine grades, audits and releases."""

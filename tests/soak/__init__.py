@@ -1,1 +1,1 @@
-"""Long runs by hand: a soak of thousands of submissions, and kills at random moments."""
+"""Long runs, started by hand: a soak of thousands of submissions, and kills at random moments."""

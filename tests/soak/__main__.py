@@ -1,6 +1,6 @@
-"""``python -m tests.soak soak|kills``: the figures of RESULTS.md. Hours at full size; --count makes it smaller.
+"""``python -m tests.soak soak|kills``: measure the figures of RESULTS.md. Takes hours; --count makes it smaller.
 
-Exit status 1 when a result is wrong or lost, or anything is left over.
+Exit status 1 if a result is wrong or lost, or anything is left over.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def machine() -> str:
-    """Where this was measured."""
+    """The machine and versions that the figures were measured with."""
     return (
         f"{len(os.sched_getaffinity(0))} cores (load {os.getloadavg()[0]:.1f} at the end), {platform.machine()}, "
         f"Python {platform.python_version()}, torch {version('torch')}, checks {fingerprint()}"
@@ -53,7 +53,7 @@ def machine() -> str:
 
 
 def record(path: Path, section: str, lines: list[str]) -> None:
-    """Write one section of RESULTS.md; the other stays as it is."""
+    """Write one section of RESULTS.md and keep the other."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     sections = dict(part.split("\n", 1) for part in text.split("\n## ")[1:])
     sections[section] = "\n" + "\n".join(lines) + "\n"

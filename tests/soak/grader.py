@@ -1,4 +1,4 @@
-"""A running ``autograder grade``, seen from outside: its processes, its memory, and what it leaves behind."""
+"""A running ``autograder grade`` seen from outside: its processes, its memory, and what it leaves behind."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PATIENCE = 30
 
 
 class Grader:
-    """One class graded into one folder; ``temporary`` is where it keeps what it needs for a while."""
+    """A running command that grades one class into one folder, with ``temporary`` for its temporary files."""
 
     def __init__(self, place: Path, out: Path, temporary: Path, jobs: int, seed: int) -> None:
         temporary.mkdir(exist_ok=True)
@@ -33,7 +33,7 @@ class Grader:
             )
 
     def pids(self, role: str) -> list[int]:
-        """The processes that play this role now."""
+        """The processes that have this role now."""
         main = self.process.pid
         if role == "main":
             return [main]
@@ -43,12 +43,12 @@ class Grader:
         return [child for pid in self.pids(parent) for child in children(pid)]
 
     def trusted_bytes(self) -> int:
-        """Memory (PSS) of all processes but the students' and their supervisors. Others' takes root to see."""
+        """Memory (PSS) of all processes but the students' and their supervisors. Other users' memory needs root."""
         roles = (role for role in ROLES if role != "supervisor")
         return sum(proportional_bytes(str(pid)) for role in roles for pid in self.pids(role))
 
     def left_over(self) -> list[str]:
-        """What is still there some time after the end: processes that were told of the temporary folder, files."""
+        """What is still there PATIENCE seconds after the end: processes that know the temporary folder, and files."""
         patience = time.monotonic() + PATIENCE
         while (found := self._left_over()) and time.monotonic() < patience:
             time.sleep(0.1)
@@ -76,14 +76,14 @@ def children(pid: int) -> list[int]:
 
 
 def read(pid: int, file: str) -> str:
-    """A file about a process; "" when that is gone or not to be seen."""
+    """A file about a process; "" if the process is gone or may not be seen."""
     with suppress(OSError):
         return Path(f"/proc/{pid}/{file}").read_text(errors="replace")
     return ""
 
 
 def is_students(path: Path) -> bool:
-    """Whether it belongs to a user that only student processes are."""
+    """Whether the path belongs to a user id that only student processes have."""
     with suppress(OSError):
         return path.lstat().st_uid >= FIRST_UID
     return False

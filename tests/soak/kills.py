@@ -1,4 +1,4 @@
-"""kill -9 of a random process of the grader at a random moment, then the same command again."""
+"""Kill a random process of the grader (kill -9) at a random moment, then run the same command again."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def measure(folder: Path, count: int, jobs: int, seed: int) -> tuple[list[str], 
 
 
 def kill_one(grader: Grader, chance: random.Random) -> str:
-    """Kill a process of a random role among those that are there; returns the role."""
+    """Kill a process of a random role, among the roles that exist now; returns the role."""
     there = (
         {role: pids for role in ROLES if (pids := grader.pids(role))} if grader.process.poll() is None else {}
     )
@@ -98,7 +98,7 @@ def contents(out: Path) -> dict[str, bytes]:
 
 
 def results(out: Path) -> dict[str, Any]:
-    """The same without the time that they took."""
+    """The finished results as data, without the time that they took."""
     return {name: {**json.loads(content), "seconds": 0} for name, content in contents(out).items()}
 
 

@@ -1,8 +1,8 @@
-"""How often does a right submission lose a point? Grades all right ones of the bank again and again, each time anew seeded.
+"""How often does a right submission lose a point? Grades the bank's right ones again and again, with new seeds.
 
 ``python -m tests.soak.right [--rounds N]``; prints every lost point and adds a line to tests/soak/RIGHT.md, also
-when interrupted. The rate that is expected is below 5.4e-7 a submission (autograder/vae/checks/noise.py): any loss here is
-a fault of the checks, so this ends with status 1 then.
+when interrupted. The expected rate is below 5.4e-7 per submission (autograder/vae/checks/noise.py), so any loss here is
+a fault of the checks: then the exit status is 1.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""One run over a class of bank entries, 95 % ordinary and 5 % hostile: results, memory, what is left over."""
+"""Grade a class of bank entries, 95 % ordinary and 5 % hostile, in one run: results, memory, what is left over."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def measure(folder: Path, count: int, jobs: int, seed: int) -> tuple[list[str], 
 
 
 def draw(count: int, chance: random.Random) -> dict[str, Entry]:
-    """Bank entries under names of their own. Every entry comes once before one comes twice."""
+    """Bank entries by unique names. Every entry comes once before any comes twice."""
     ordinary = [*entries(homework().bank, "right"), *entries(homework().bank, "wrong")]
     hostile = entries(homework().bank, "hostile")
     bad = round(count * HOSTILE_SHARE) if hostile else 0
@@ -66,12 +66,12 @@ def cycled(pool: list[Entry], count: int, chance: random.Random) -> list[Entry]:
 
 
 def watch(grader: Grader, out: Path, count: int) -> list[tuple[float, int]]:
-    """Until it ends: the share of results that were there, and the memory at that moment."""
+    """Sample until the grader ends: the share of results that exist, and the memory at that moment."""
     samples = []
     told = 0
     while grader.process.poll() is None:
         done = len(list((out / "results").glob("[!.]*"))) if (out / "results").is_dir() else 0
-        if done:  # before the first one, libraries are still being imported
+        if done:  # before the first result, libraries are still being imported
             samples.append((done / count, grader.trusted_bytes()))
         if done >= told + 100:
             told = done
@@ -91,7 +91,7 @@ def shown(samples: list[tuple[float, int]]) -> str:
 
 
 def problem(entry: Entry, result: Result | None) -> str:
-    """What is not right about a result, or nothing."""
+    """What is wrong with a result, or ""."""
     if result is None:
         return "no result"
     if entry.kind == "right" and (result.status, result.score) != ("graded", result.max_score):

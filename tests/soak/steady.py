@@ -1,9 +1,9 @@
-"""Is a verdict the same whatever the seed, or luck? Judges the wrong or the right ones of the bank with many seeds.
+"""Is a verdict the same for every seed, or luck? Judges the bank's wrong or right entries with many seeds.
 
-``python -m tests.soak.steady [NAME ...] [--seeds N] [--right]``; adds a line to tests/soak/STEADY.md. The bank's code is the kit's
-own, so the hidden checks are called in the process that runs it, without seal and without the short run: 20 times as
-fast. Ends with status 1 where, with some seed, a part that must lose points lost none, or a right one lost any. Prints
-as well which checks took points with some seeds alone: consequences of a mistake that inputs do not always show. All
+``python -m tests.soak.steady [NAME ...] [--seeds N] [--right]``; adds a line to tests/soak/STEADY.md. The bank's code
+is the kit's own, so the hidden checks are called in the process that runs it, unsealed and without the short run, which
+is 20 times as fast. Exit status 1 if with some seed a part that must lose points lost none, or a right entry lost any.
+Also prints which checks took points with only some seeds: consequences of a mistake that inputs do not always show. All
 submissions of a class get the same inputs.
 """
 
@@ -26,7 +26,7 @@ from autograder.sandbox.warm_parent import preload
 from tests.bench.in_process import Examination, hidden_checks
 
 RECORD = Path(__file__).with_name("STEADY.md")
-FIRST = 1_000_000  # of the seeds; others begin at 0
+FIRST = 1_000_000  # the first seed; seeds elsewhere begin at 0
 
 
 class Judged(NamedTuple):
@@ -48,11 +48,10 @@ def main() -> None:
     seeds, kind = given.seeds, "right" if given.right else "wrong"
     entries = [entry for entry in bank.entries(homework().bank, kind) if can_be_called_here(entry)]
     entries = [entry for entry in entries if not given.names or entry.name in given.names]
-    preload(
-        "autograder.vae.probes.probes"
-    )  # once, for all processes that are forked from here, and so are the checks
+    # Loaded once, for all processes that are forked from here; so are the checks.
+    preload("autograder.vae.probes.probes")
     hidden_checks()
-    # A process for each entry, because many a mistake outlasts the call.
+    # A process per entry, because some mistakes outlast the call.
     with multiprocessing.get_context("fork").Pool(os.cpu_count(), maxtasksperchild=1) as pool:
         judging = pool.imap_unordered(judge, [(entry, seeds) for entry in entries])
         judged = list(track(judging, f"{len(entries)} submissions, {seeds} seeds", total=len(entries)))
@@ -75,12 +74,12 @@ def main() -> None:
 
 
 def can_be_called_here(entry: Entry) -> bool:
-    """Not those that end or stall the process, nor those that only the short run sees."""
+    """Whether an entry neither ends nor stalls its process, and not only the short run sees its mistake."""
     return "expect" not in entry.header and not entry.only_short_run
 
 
 def judge(given: tuple[Entry, int]) -> Judged:
-    """All checks of the parts that must lose points, or of those that a right one writes, with each seed."""
+    """Run, with each seed, all checks of the parts that must lose points, or that a right entry writes."""
     entry, seeds = given
     parts = set(entry.parts) or entry.written_in
     found = Judged(entry.name, [], Counter())
@@ -93,7 +92,7 @@ def judge(given: tuple[Entry, int]) -> Judged:
 
 
 def lost(entry: Entry, parts: set[str], seed: int) -> list[str]:
-    """The checks of these parts that are not passed."""
+    """The checks of these parts that the entry does not pass."""
     files = {name: text.encode() for name, text in bank.files(entry).items()}
     examination = Examination(files, seed)
     names = [

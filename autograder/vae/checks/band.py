@@ -1,7 +1,7 @@
-"""What the short run's loss is held to: the control's loss in the same run, and the committed band as its own check.
+"""Judge the short run's loss against the control's loss in the same run, within the committed band.
 
-A submission may be graded beside the control, so the check in its file knows the committed band alone; ``held`` draws
-the verdict that counts, where results are believed, from the numbers that the check quotes.
+A submission may be graded at the same time as the control, so the check itself knows only the committed band. Once a
+result is trusted, ``held`` gives the verdict that counts, from the numbers that the check quotes.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from pathlib import Path
 from autograder.messages import Message
 from autograder.results import Check, Result
 
-# Nats that the loss of two controls may differ by: other processors round differently, which made 0.008 at most (AVX-512,
-# AVX2 and SSE, 10 seeds). Other noise, as another version of torch might draw it, makes 2.
+# The losses of two controls may differ by this much, in nats. Different processors round differently, which made
+# 0.008 at most (AVX-512, AVX2 and SSE, 10 seeds). Different noise, as another version of torch might draw it, makes 2.
 ROUNDING = 0.5
 CALIBRATION = Path(__file__).with_name("calibration.json")
 PASSED = ("short_run.passed", "short_run.near")
-# Messages of a short run that was trained to its end, without the control's loss and with it.
+# Messages of a short run that finished training, judged without the control's loss or with it.
 MEASURED = (*PASSED, "short_run.too_high", "short_run.too_low", "short_run.above", "short_run.below")
 
 
 @dataclass(frozen=True)
 class Band:
-    """What the instructor's solution reaches, in nats per image, how that was found, and how related weights stay.
+    """The losses that pass, in nats per image, how they were measured, and the least relatedness of trained weights.
 
-    ``width``: how far a right submission may end from the control of its run, to each side.
+    ``width``: how far a right submission may end above or below the control of its run.
     """
 
     low: float
@@ -41,7 +41,7 @@ class Band:
     width: float
 
     def verdict(self, called: str, reached: str, centre: float | None = None) -> Message:
-        """What to say of a loss, judged as it is quoted: with the control's loss as the centre the band is narrower."""
+        """The message for a loss, judged as it is quoted. With the control's loss as centre the band is narrower."""
         loss = float(reached)
         if centre is None:
             low, high = self.low, self.high
@@ -62,18 +62,18 @@ class Band:
 
 @cache
 def band(dataset: str) -> Band:
-    """The calibrated band of a data set. Raises KeyError where it was never calibrated."""
+    """The calibrated band of a data set. Raises KeyError if it was never calibrated."""
     record = json.loads(CALIBRATION.read_text(encoding="utf-8"))[dataset]
     return Band(**{field.name: record[field.name] for field in fields(Band)})
 
 
 def quoted(loss: float) -> str:
-    """A loss as messages quote it, which is also what is judged."""
+    """A loss as messages quote it. This rounded value is also what is judged."""
     return f"{loss:.6g}"
 
 
 def check_held(check: Check, dataset: str, centre: float | None, language: str) -> Check:
-    """The short run's check, held to the control's loss, or to the committed band alone; any other is as it was."""
+    """Judge the short run's check by the control's loss, or by the committed band if that is None; keep others."""
     if check.message_id not in MEASURED:
         return check
     message = band(dataset).verdict(check.values["called"], check.values["reached"], centre)
@@ -89,7 +89,7 @@ def check_held(check: Check, dataset: str, centre: float | None, language: str) 
 
 
 def held(result: Result, centre: float | None, language: str) -> Result:
-    """The same for a whole result and its score."""
+    """Judge the short run of a result again, see ``check_held``, and correct the score."""
     checks = tuple(check_held(check, result.dataset, centre, language) for check in result.checks)
     if checks == result.checks:
         return result
@@ -97,7 +97,7 @@ def held(result: Result, centre: float | None, language: str) -> Result:
 
 
 def centre_of(result: Result) -> float | None:
-    """The control's loss that a result quotes; None where it was graded without, or never trained to its end."""
+    """The control's loss that a result quotes; None if it was judged without, or its short run didn't finish."""
     for check in result.checks:
         if check.message_id in MEASURED:
             with suppress(KeyError, TypeError, ValueError):  # a file may hold anything

@@ -1,4 +1,4 @@
-"""Measure the short run: what the instructor's solution reaches, and how far right submissions lie from the control's."""
+"""Calibrate the short run: the losses of the solution, and how far from the control's loss right submissions end."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from autograder.vae.checks import band, reference, short_run
 from autograder.vae.checks.submission import VaeSubmission
 from autograder.vae.probes import toys
 
-# A band reaches this many standard deviations to each side. Were the losses normal, a right
-# submission would fall outside once in 10^15 runs; the spread of 40 seeds is itself known to 11 %.
+# A band extends this many standard deviations to each side. If the losses are normal, a right submission
+# falls outside once in 10^15 runs; the standard deviation of 40 seeds is itself known to 11 %.
 DEVIATIONS = 8
-# Honest training, right or wrong, keeps the first layer's correlation with its beginning above 0.7;
-# weights that were made elsewhere have 0.00 +- 0.01.
+# Honest training, right or wrong, keeps the correlation of the first layer with its initial weights above 0.7;
+# weights made elsewhere have 0.00 +- 0.01.
 LEAST_RELATED = 0.5
-# The right entries of the bank that train most differently: another order of images, bounds that are met, noise that is
-# made in another way. Most others draw the control's noise and end within 0.0001 nats of it.
+# The right entries of the bank whose training differs most: another order of images, a clamp that training reaches,
+# noise made in another way. Most others draw the control's noise and end within 0.0001 nats of it.
 DIFFERENT = (
     "all--main-block",
     "reconstruction_loss--clamped-at-the-bounds",
@@ -53,7 +53,7 @@ DIFFERENT_SEEDS = 20
 
 @dataclass(frozen=True)
 class Calibrated:
-    """One short run: nats per image, relatedness, and nats above the control. ``entry``: of the bank, or the solution."""
+    """One short run: nats per image, relatedness, nats above the control. ``entry`` is None for the solution."""
 
     entry: str | None
     loss: float
@@ -62,14 +62,14 @@ class Calibrated:
 
 
 def runs(seeds: int) -> int:
-    """How many ``measure`` yields."""
+    """How many short runs ``measure`` yields."""
     return seeds + min(seeds, DIFFERENT_SEEDS) * len(DIFFERENT)
 
 
 def measure(dataset: str, root: Path | None, homework: Homework, seeds: int) -> Iterator[Calibrated]:
-    """For each of the seeds 0, 1, 2, ... the solution with other noise than the control's; for the first ones the entries.
+    """Yield a short run of the solution, with noise other than the control's, for each of the seeds 0, 1, 2, ...
 
-    Raises SandboxFault where no warm parent comes up.
+    The first DIFFERENT_SEEDS seeds also yield the entries in DIFFERENT. Raises SandboxFault if no warm parent starts.
     """
     torch.set_num_threads(1)
     entries = {entry.name: bank.submission(entry) for entry in bank.entries(homework.bank, "right")}
@@ -95,7 +95,7 @@ def trained(
 
 
 def sealed(submission: Submission, run: Run, warm_parent: WarmParent) -> Mapping[str, Tensor]:
-    """The weights of a submission's model after the short run, as in a class."""
+    """The weights of a submission's model after the short run in a sealed process, as in a class."""
     task = short_run.task(run)
     remote = RemoteSubmission(submission, run.homework.whole, warm_parent, run)
     try:
@@ -108,7 +108,7 @@ def sealed(submission: Submission, run: Run, warm_parent: WarmParent) -> Mapping
 
 
 def in_this_process(task: short_run.ShortRunTask, homework: Homework, noise: int) -> Mapping[str, Tensor]:
-    """The weights of the instructor's model after the short run; ``noise`` is the seed of what reparameterize draws."""
+    """The weights of the instructor's model after the short run; ``noise`` seeds what reparameterize draws."""
     arguments = task.arguments(homework)
     model = reference.model.VAE(short_run.LATENT_DIM, short_run.HIDDEN_DIM)
     toys.loaded(model, task.initial)
@@ -120,7 +120,7 @@ def in_this_process(task: short_run.ShortRunTask, homework: Homework, noise: int
 
 
 def record(dataset: str, measured: Sequence[Calibrated], path: Path = band.CALIBRATION) -> dict[str, Any]:
-    """Write one data set's bands into the calibration file, leaving the others' as they are."""
+    """Write one data set's band into the calibration file and keep the others."""
     own = [each for each in measured if each.entry is None]
     losses = [each.loss for each in own]
     mean, deviation = statistics.mean(losses), statistics.stdev(losses)
@@ -147,9 +147,9 @@ def record(dataset: str, measured: Sequence[Calibrated], path: Path = band.CALIB
 
 
 def from_control(measured: Sequence[Calibrated], most: float) -> dict[str, Any]:
-    """How far from the control's loss a right submission may end: its noise, and what its own way of training adds.
+    """How far from the control's loss a right submission may end: its noise, plus what its own way of training adds.
 
-    That is ``most`` at most, half of what the committed band allows, in nats per image.
+    In nats per image, and at most ``most``, which is half the width of the committed band.
     """
     differences = {
         name: [each.above_control for each in measured if each.entry == name] for name in (None, *DIFFERENT)

@@ -1,4 +1,4 @@
-"""What these checks take: the engine's fixtures in the words of the VAE, and what is drawn for the run."""
+"""The fixtures of these checks: the engine's submissions with the VAE's methods, and what is drawn for the run."""
 
 from __future__ import annotations
 

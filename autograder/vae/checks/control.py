@@ -1,4 +1,4 @@
-"""What the control tries of the solution's functions: their formulas here, and a few calls in a sealed process."""
+"""Tests of the instructor's solution for the control: its formulas here, and a few calls in a sealed process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from autograder.vae.checks.inputs import Draw
 
 
 def formula_fault() -> Message | None:
-    """A term of the solution's loss that torch computes otherwise. Checks would not tell: they expect the solution's."""
+    """A message about a term of the solution's loss that differs from torch's; None if all agree.
+
+    The checks would not notice a wrong term: they expect the solution's values.
+    """
     mu, log_var = torch.tensor([[0.5, -2.0]]), torch.tensor([[-1.0, 0.7]])
     recon_x, x = torch.tensor([[0.2, 0.9]]), torch.tensor([[0.0, 1.0]])
     reconstruction = -torch.where(x == 1, recon_x, 1 - recon_x).log().sum()
@@ -32,7 +35,7 @@ def formula_fault() -> Message | None:
 
 
 def call_each(process: Student, run: Run) -> None:
-    """Call one function of each file. Raises what the sandbox raises, and Failed for an answer that is not the solution's."""
+    """Call one function of each file. Raises what the sandbox raises, and Failed for a wrong shape or KL divergence."""
     draw, called = Draw.of(run), "control"
     mu, log_var = draw.normal("control mu", 2, 3), draw.normal("control log_var", 2, 3)
     with torch.random.fork_rng(devices=[]):

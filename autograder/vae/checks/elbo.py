@@ -1,4 +1,4 @@
-"""The loss's batches and right values, and how far from them a right answer may be."""
+"""Batches for the checks of the loss, the right values, and the tolerances around them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from autograder.vae.checks.inputs import WIDEST, Draw
 # Students may guard the logarithm with a small constant; up to 1e-6 counts as right.
 GUARD = 1.1e-6
 IN_USE = 24  # images in a batch like those of training
-MANY = 130  # images, more than the lecture's batches have
-# Regimes of log_var: near 0 the constant terms show, below it log_var itself, above it exp(log_var).
+MANY = 130  # images, more than in the lecture's batches
+# Regimes of log_var: near 0 the constant terms show, well below 0 log_var itself, well above 0 exp(log_var).
 REGIMES = {"near 0": (-1.0, 1.0), "narrow": (-WIDEST, -2.0), "wide": (2.0, WIDEST)}
 
 
@@ -24,12 +24,12 @@ def pixels(draw: Draw, purpose: str, count: int) -> dict[str, Tensor]:
 
 
 def pale(x: Tensor) -> Tensor:
-    """Images with neither black nor white in them."""
+    """The images without pure black or white."""
     return 0.1 + 0.6 * x
 
 
 def in_use(draw: Draw, task: short_run.ShortRunTask, digits: bool) -> dict[str, Tensor]:
-    """A batch as training has it: images that are mostly black, digits of the data set or strokes, and D = 20."""
+    """A batch like those of training: mostly black images (digits of the data set, or strokes), and D = 20."""
     count = IN_USE if digits else IN_USE + 3
     x = task.images[:count].flatten(1)[:, task.pixels.argsort()] if digits else draw.strokes("in use", count)
     given = {**pixels(draw, f"in use {digits}", count), **codes(draw, f"in use {digits}", count, 20)}
@@ -49,14 +49,14 @@ def whole(draw: Draw, purpose: str, count: int, latent_dim: int) -> dict[str, Te
 
 
 def saturated(given: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The same where a few pixels of recon_x are exactly 0 or 1."""
+    """The batch with a few pixels of recon_x set to exactly 0 or 1."""
     recon_x = given["recon_x"].clone()
     recon_x[:, :9], recon_x[:, -9:] = 0, 1
     return {**given, "recon_x": recon_x}
 
 
 def correct(function: str, given: dict[str, Tensor], wrt: list[str]) -> tuple[float, dict[str, Tensor]]:
-    """The instructor's value and gradients, in float64."""
+    """The instructor's value, and its gradients with respect to the arguments ``wrt``, in float64."""
     leaves = {name: value.double().requires_grad_(name in wrt) for name, value in given.items()}
     value = getattr(reference.loss, function)(**leaves)
     found = torch.autograd.grad(value, [leaves[name] for name in wrt])
@@ -64,13 +64,13 @@ def correct(function: str, given: dict[str, Tensor], wrt: list[str]) -> tuple[fl
 
 
 def reconstruction_slack(recon_x: Tensor, x: Tensor) -> Tensor:
-    """How much a guard of the logarithms may change the gradient by each pixel; gradient's own units."""
+    """How much guards of the logarithms may change the gradient with respect to each pixel, in the gradient's units."""
     size = x.flatten(1) / recon_x + (1 - x.flatten(1)) / (1 - recon_x)
     return size * (1e-3 + GUARD / torch.minimum(recon_x, 1 - recon_x))
 
 
 def reconstruction_tolerance(recon_x: Tensor) -> float:
-    """The same for the value: at most GUARD / p for each pixel, and float32 rounding of the sum."""
+    """How much guards of the logarithms may change the value: GUARD / p per pixel, plus float32 rounding of the sum."""
     return float((GUARD / torch.minimum(recon_x, 1 - recon_x)).sum()) + 1e-5 * recon_x.numel()
 
 

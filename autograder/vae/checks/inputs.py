@@ -1,4 +1,4 @@
-"""Hidden inputs, drawn anew for each run from its secret seed, and the same for all its submissions."""
+"""Hidden inputs, drawn from the secret seed of a run and the same for all its submissions."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from autograder.run import Run, derived_seed
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Log_var reaches nearly as far as is promised, and so do reconstructions: a clamp exactly there changes nothing.
+# log_var and reconstructions reach nearly to the promised bounds: a clamp exactly at those changes nothing.
 WIDEST, LEAST = 9.9, 1.1e-4
 
 
 @dataclass(frozen=True)
 class Draw:
-    """Random inputs within what CONTRACT section 1 promises to students; ``kept`` is what was made of them, see ``once``."""
+    """Random inputs within the bounds that CONTRACT section 1 promises to students. ``kept``: the cache of ``once``."""
 
     seed: int
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, run: Run) -> Draw:
-        """The run's one."""
+        """The Draw of a run, always the same object."""
         return run.once(cls, run.seed)
 
     def _generator(self, purpose: str) -> torch.Generator:
@@ -42,7 +42,7 @@ class Draw:
         return low + (high - low) * torch.rand(*shape, generator=self._generator(purpose))
 
     def log_var(self, purpose: str, low: float, high: float, *shape: int) -> Tensor:
-        """Uniform, but the smallest eighth is exactly low and the largest exactly high: a clamp between them shows."""
+        """Uniform, but the smallest eighth is exactly low and the largest exactly high, so a tighter clamp shows."""
         values = self.uniform(purpose, low, high, *shape).flatten()
         order = values.argsort()
         eighth = len(values) // 8
@@ -53,28 +53,28 @@ class Draw:
         return torch.randperm(count, generator=self._generator(purpose))
 
     def images(self, purpose: str, count: int) -> Tensor:
-        """Grey images (count, 1, 28, 28) in [0, 1] with pure black and white among them."""
+        """Grey images (count, 1, 28, 28) in [0, 1], with some pixels pure black or white."""
         grey = self.uniform(purpose, -0.3, 1.3, count, 1, 28, 28)
         return grey.clamp(0, 1)
 
     def probabilities(self, purpose: str, count: int) -> Tensor:
-        """Reconstructions (count, 784) that reach nearly as far as is promised: from LEAST to 1 - LEAST."""
+        """Reconstructions (count, 784) from LEAST to 1 - LEAST, nearly the promised bounds."""
         edge = math.log(LEAST / (1 - LEAST))
         logits = 4 * self.normal(purpose, count, 784)
         return torch.sigmoid(logits.clamp(edge, -edge)).clamp(LEAST, 1 - LEAST)
 
     def strokes(self, purpose: str, count: int) -> Tensor:
-        """Images (count, 1, 28, 28) like MNIST's: four of five pixels are black, of the others most are nearly white."""
+        """Images (count, 1, 28, 28) like MNIST's: four of five pixels are black, and most of the others are white."""
         height = self.uniform(purpose, -4, 1, count, 1, 28, 28)
         return (3 * height).clamp(0, 1)
 
     def mask(self, purpose: str, count: int) -> Tensor:
-        """Known pixels (count, 1, 28, 28): float32, exactly 0 or 1, about half of them known."""
+        """Which pixels are known (count, 1, 28, 28): float32, exactly 0 or 1, about half of them 1."""
         return (self.uniform(purpose, 0, 1, count, 1, 28, 28) < 0.5).float()
 
 
 def once(make: Callable[Concatenate[Draw, P], T]) -> Callable[Concatenate[Draw, P], T]:
-    """Have a function make what it returns once for each Draw and its other arguments; it is gone with the Draw."""
+    """Cache what a function returns for each Draw and its other arguments, as long as the Draw lives."""
 
     @wraps(make)
     def kept(draw: Draw, /, *args: P.args, **kwargs: P.kwargs) -> T:

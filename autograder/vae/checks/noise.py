@@ -37,7 +37,7 @@ MAX_INFINITE = 3
 
 
 def finite(noise: Tensor, called: str) -> Tensor:
-    """The noise with a few infinite elements replaced by 0. Raises Failed when they are no accident."""
+    """The noise in float64, with up to MAX_INFINITE elements that aren't finite replaced by 0; more raise Failed."""
     infinite = ~torch.isfinite(noise)
     if int(infinite.sum()) > MAX_INFINITE:
         raise Failed("check.not_finite", called=called)
@@ -45,14 +45,14 @@ def finite(noise: Tensor, called: str) -> Tensor:
 
 
 def check_spread(noise: Tensor, log_var: Tensor) -> None:
-    """Mean 0 and variance 1 over all, in each column, each row and for each range of log_var.
+    """The noise has mean 0 and variance 1: overall, in each column, in each row and in each range of log_var.
 
-    The means must scatter as well, or elements know of each other: noise of which a batch's mean was subtracted.
+    The means must scatter too, else elements depend on each other, as when the batch mean was subtracted.
     noise (C, N, D) is (z - mu) / exp(log_var / 2) of C calls; log_var (N, D).
     """
     calls = len(noise)
     if any((first - second).abs().max() < 0.01 for first, second in combinations(noise, 2)):
-        raise Failed("noise.repeated")  # then its mean and spread are those of one draw, and tell nothing
+        raise Failed("noise.repeated")  # its mean and spread would be those of one draw and tell nothing
     order = log_var.flatten().argsort()
     by_log_var = noise.reshape(calls, -1)[:, order].reshape(calls, 16, -1).transpose(0, 1)
     by_column, by_row = noise.permute(2, 0, 1), noise.permute(1, 0, 2)
@@ -71,12 +71,12 @@ def check_spread(noise: Tensor, log_var: Tensor) -> None:
 
 
 def check_size(noise: Tensor) -> None:
-    """The variance is 1, of a handful of elements."""
+    """The variance of a handful of elements is 1."""
     _check_variance(float(noise.square().sum()), noise.numel(), 1)
 
 
 def check_gaussian(noise: Tensor) -> None:
-    """Kolmogorov-Smirnov against N(0, 1), and what it is weak on: the fourth moment, and tails that are cut off."""
+    """The Kolmogorov-Smirnov test against N(0, 1), and tests where it is weak: the fourth moment, and cut-off tails."""
     values = noise.flatten().numpy()
     none_larger = stats.halfnorm.cdf(abs(values).max()) ** len(values)
     p_values = (stats.kstest(values, "norm").pvalue, stats.kurtosistest(values).pvalue, none_larger)
@@ -85,10 +85,10 @@ def check_gaussian(noise: Tensor) -> None:
 
 
 def check_independent(noise: Tensor) -> None:
-    """No element's sign or size goes with those of another element of the same call. noise (N, D).
+    """No element's sign or size is correlated with that of another element of the same call. noise (N, D).
 
     The circular autocorrelation at every shift shows noise that is shared by rows or columns,
-    repeated, rolled or mirrored. Signs and ranks, so that a wrong scale alone is no finding here.
+    repeated, rolled or mirrored. It uses signs and ranks, so a wrong scale alone does not fail here.
     """
     signs, sizes = _spectrum(_signs(noise)), _spectrum(noise.abs().flatten().argsort().argsort().double())
     if _correlated(signs, signs, 1) or _correlated(sizes, sizes, 1):
@@ -96,14 +96,14 @@ def check_independent(noise: Tensor) -> None:
 
 
 def check_fresh(noise: Tensor) -> None:
-    """No call's signs go with those of another call, at any shift. noise (C, N, D)."""
+    """No call's signs are correlated with those of another call, at any shift. noise (C, N, D)."""
     calls = [_spectrum(_signs(call)) for call in noise]
     if any(_correlated(first, second, 0) for first, second in combinations(calls, 2)):
         raise Failed("noise.repeated")
 
 
 def check_of_one_kind(training: Tensor, evaluation: Tensor, log_var: Tensor, called: str) -> None:
-    """Noise (C, N, D) that is right in training mode is right in evaluation mode; wrong in both is no finding here."""
+    """Noise (C, N, D) that is right in training mode is right in evaluation mode; wrong in both does not fail here."""
     if not _is_right(evaluation, log_var) and _is_right(training, log_var):
         raise Failed("noise.evaluation_other", called=called)
 
@@ -119,12 +119,12 @@ def _is_right(noise: Tensor, log_var: Tensor) -> bool:
 
 
 def check_equally_large(training: Tensor, evaluation: Tensor, called: str) -> None:
-    """Noise of both modes (C, N, D), drawn for the same mu and log_var, is of one size.
+    """The noise of both modes (C, N, D), drawn for the same mu and log_var, has the same size.
 
-    With a and b an element's mean size in two calls of each mode, (b - a) / (b + a) lies in [-1, 1] and has mean 0
-    where both modes draw alike, however wrong that is: so a wrong scale alone is no finding here. Its variance is
-    0.14 for normal noise, so that the mean of n = 16,896 lies beyond t = 0.03 with a probability below
-    2 exp(-n t^2 / 2 / (0.14 + t / 3)) = 1e-21 (Bernstein's inequality); it does where the one noise has 0.93 times
+    Let a and b be an element's mean size over two calls of each mode. (b - a) / (b + a) lies in [-1, 1] and has mean 0
+    if both modes draw alike, however wrong that is: so a wrong scale alone does not fail here. Its variance is 0.14
+    for normal noise, so the mean of n = 16,896 elements lies beyond t = 0.03 with a probability below
+    2 exp(-n t^2 / 2 / (0.14 + t / 3)) = 1e-21 (Bernstein's inequality). It does lie beyond if one noise has 0.93 times
     the size of the other.
     """
     a, b = training[: len(evaluation)].abs().mean(0), evaluation.abs().mean(0)
@@ -134,12 +134,12 @@ def check_equally_large(training: Tensor, evaluation: Tensor, called: str) -> No
 
 
 def _signs(noise: Tensor) -> Tensor:
-    """Of each column around its median: a column that lies off 0 is no noise that is drawn again."""
+    """Signs relative to each column's median, so that a column with an offset does not look like repeated noise."""
     return (noise - noise.median(dim=0).values).sign().flatten()
 
 
 def _check_mean(standardised: Tensor) -> None:
-    """Sums over the root of the sum of squares, one for each group; their tails are lighter than normal."""
+    """Every group's mean is 0: its sum over the root of its sum of squares, whose tails are lighter than normal."""
     p_value = len(standardised) * 2 * stats.norm.sf(float(standardised.abs().max()))
     if not p_value >= ALPHA:
         raise Failed("noise.mean")
@@ -153,7 +153,7 @@ def _check_variance(squares: float, count: int, families: int) -> None:
 
 @dataclass(frozen=True)
 class _Spectrum:
-    """The Fourier transform of centred values of norm 1, and how many they are."""
+    """The Fourier transform of centred values of norm 1, and their number."""
 
     transform: Tensor
     count: int

@@ -1,4 +1,4 @@
-"""The instructor's solution, one module a file, and the given one that loads the data."""
+"""The instructor's solution, one module per file, and the given module that loads the data."""
 
 from autograder.checks.reference import module
 

@@ -1,7 +1,7 @@
-"""The short training run: secret images and initial weights go in, trained weights come out, the grader measures.
+"""The short training run: secret images and initial weights go in, trained weights come out, the grader measures them.
 
-A gross check of the student's whole model, no fine instrument: a wrong term that barely moves the
-loss is found by the checks of its own part.
+It is a coarse check of the student's whole model: a wrong term that barely moves the loss is found by
+the checks of its own part.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from autograder.vae.checks.inputs import Draw, once
 from autograder.vae.probes import toys
 
 LATENT_DIM, HIDDEN_DIM = 20, 400
-HELD_OUT = 2000  # of the digits there are only 360
+HELD_OUT = 2000  # at most; the digits have only 360
 FIRST_LAYER = "encoder.0.weight"
 
 
 @dataclass(frozen=True)
 class ShortRunTask:
-    """One run's secret inputs. ``pixels`` is the permutation, undone for pictures alone."""
+    """The secret inputs of a run. ``pixels`` is the permutation; pictures and the checks of the loss undo it."""
 
     images: Tensor
     labels: Tensor
@@ -53,7 +53,7 @@ class ShortRunTask:
 
     @cached_property
     def untrained(self) -> Mapping[str, Tensor]:
-        """What the given network makes of the first two images before it is trained; see toys.seen_by."""
+        """What the given network computes from the first two images before training; see toys.seen_by."""
         network = toys.loaded(reference.model.VAE(LATENT_DIM, HIDDEN_DIM), self.initial)
         seen = toys.seen_by(network, self.images[:2])
         return {name: value.detach() for name, value in seen.items() if value is not None}
@@ -61,13 +61,13 @@ class ShortRunTask:
 
 @cache
 def images_of(dataset: str, root: Path | None, train: bool) -> tuple[Tensor, Tensor]:
-    """Images and labels, loaded once for a process. Raises vae.data.DataUnavailable."""
+    """Images and labels, loaded once per process. Raises vae.data.DataUnavailable."""
     loaded = reference.data.load(dataset, train=train, root=root)
     return loaded.images, loaded.labels
 
 
 def task(run: Run) -> ShortRunTask:
-    """The run's images, pixel permutation and initial weights."""
+    """The short run's images, pixel permutation and initial weights."""
     count, order = run.homework.short_run_images, run.student_seed("short run order")
     return _drawn(Draw.of(run), run.dataset, run.data_root, count, order)
 
@@ -93,13 +93,13 @@ def _drawn(draw: Draw, dataset: str, root: Path | None, count: int, shuffle_seed
 
 
 def permuted(images: Tensor, pixels: Tensor) -> Tensor:
-    """The images with their pixels in another order; a fully connected network does not care."""
+    """The images with their pixels in another order, which makes no difference to a fully connected network."""
     return images.flatten(1)[:, pixels].reshape(images.shape).contiguous()
 
 
 @torch.no_grad()
 def negative_elbo(state: Mapping[str, Tensor], images: Tensor, seed: int) -> float:
-    """Mean negative ELBO per image in nats, of weights in the instructor's network, one z for each image."""
+    """The mean negative ELBO per image, in nats, of weights in the instructor's network, with one z per image."""
     model = reference.model.VAE(LATENT_DIM, HIDDEN_DIM)
     model.load_state_dict(dict(state))
     with torch.random.fork_rng(devices=[]):
@@ -109,6 +109,6 @@ def negative_elbo(state: Mapping[str, Tensor], images: Tensor, seed: int) -> flo
 
 
 def relatedness(state: Mapping[str, Tensor], initial: Mapping[str, Tensor]) -> float:
-    """Correlation of the first layer's trained weights with those the run began from."""
+    """The correlation of the first layer's trained weights with its initial ones."""
     pair = torch.stack([state[FIRST_LAYER].flatten(), initial[FIRST_LAYER].flatten()])
     return float(torch.corrcoef(pair)[0, 1])

@@ -1,8 +1,8 @@
-"""What training comes to: SGD and Adam by their formulas, on tasks whose outcome rounding can't change.
+"""The right outcome of training: SGD and Adam by their formulas, on tasks whose outcome rounding can't change.
 
-Right code rounds in its own way, and that must not decide over points. So a task is only given to students where all
-ReLUs are far from their kinks and Adam divides no gradient by its own size that nearly cancels; else another one is
-drawn. What rounding does to a parameter all the same is known from float32 and float64.
+Right code may round differently, and that must not cost points. So in the tasks that students get, every ReLU stays
+far from its kink and Adam divides no gradient that nearly cancels by its own size; other tasks are drawn again. How
+much rounding still moves a parameter is measured by the difference between float32 and float64.
 """
 
 from __future__ import annotations
@@ -25,21 +25,22 @@ from autograder.vae.probes import toys
 from autograder.vae.probes.standins.loss import loss_function as standin_loss
 from autograder.vae.probes.standins.model import VAE as StandIn
 
-# Parameters must agree to this share of how far they moved (root mean square); AdamW in place of Adam differs by 1e-3.
+# Parameters must agree to this fraction of their movement (root mean square); AdamW instead of Adam differs by 1e-3.
 PARAMETER_TOLERANCE = 2e-4
-# One in so many elements may be off all the same: Adam divides a gradient that nearly cancels by its own size.
+# One in this many elements may be off anyway: Adam divides a gradient that nearly cancels by its own size.
 OUTLIERS = 500
-ROUNDING = 8  # times what float32 and float64 differ by is what right code may be off by
-CLEAR = 10  # times what they differ by is what all ReLUs' arguments must be away from 0
-# Of the sizes of its terms, one for each image, is what a gradient must be; float32 rounds each to 6e-8 of itself.
+ROUNDING = 8  # right code may be off by this many times the difference between float32 and float64
+CLEAR = 10  # every ReLU's argument must be this many times that difference away from 0
+# A gradient must be at least this fraction of the summed sizes of its terms, one per image; float32 rounds each term
+# to 6e-8 of itself.
 SURE = 1e-5
 
-# From the step's number, counted from 1, and the gradient: the movement.
+# The movement of a parameter, given the step's number, counted from 1, and the gradient.
 Step = Callable[[int, Tensor], Tensor]
 
 
 def sgd(lr: float, momentum: float = 0.0) -> Step:
-    """SGD with momentum as torch.optim has it, for one parameter. torch.optim itself would cost the grader 150 MB."""
+    """SGD with momentum for one parameter, as in torch.optim, which itself would cost the grader 150 MB."""
     velocity = torch.zeros(())
 
     def step(number: int, gradient: Tensor) -> Tensor:
@@ -66,7 +67,7 @@ def adam(lr: float, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float =
 
 @dataclass(frozen=True)
 class Trajectory:
-    """What comes of a task: the mean loss of each epoch, the parameters, and how far right code may be off those."""
+    """The outcome of a task: the mean loss of each epoch, the parameters, and how far right code may be off those."""
 
     task: dict[str, Any]
     losses: list[float]
@@ -76,7 +77,7 @@ class Trajectory:
 
 @once
 def trained(draw: Draw, draw_task: Callable[[Draw], dict[str, Any]]) -> Trajectory:
-    """The first task drawn that rounding can't change, and what comes of it."""
+    """Draw tasks until rounding can't change the outcome; return that outcome."""
     for attempt in count():
         task = draw_task(Draw(derived_seed(draw.seed, f"task {attempt}")) if attempt else draw)
         exact, rounded = (_train(task, dtype) for dtype in (torch.float64, torch.float32))
@@ -91,7 +92,7 @@ def trained(draw: Draw, draw_task: Callable[[Draw], dict[str, Any]]) -> Trajecto
 
 @dataclass(frozen=True)
 class _Run:
-    """A training: as above, the arguments of all ReLUs on the way, and whether Adam was sure of every direction."""
+    """One training: mean losses, parameters, the arguments of all ReLUs, and if Adam was sure of every direction."""
 
     losses: list[float]
     parameters: dict[str, Tensor]
@@ -100,7 +101,7 @@ class _Run:
 
 
 def _train(task: dict[str, Any], dtype: torch.dtype) -> _Run:
-    """By SGD where the task has an optimiser, else by Adam."""
+    """Train with SGD if the task has an optimiser, else with Adam."""
     model = toys.loaded(StandIn(LATENT_DIM, HIDDEN_DIM), task["model"]["state"]).to(dtype)
     activity: list[Tensor] = []
     for layers in (model.encoder, model.decoder):
@@ -140,7 +141,7 @@ def _train(task: dict[str, Any], dtype: torch.dtype) -> _Run:
 
 
 def _sizes(model: StandIn, loss: Callable[..., Tensor], images: Tensor) -> list[Tensor]:
-    """The sum over the images of how large each image's part of the gradient is, for each parameter."""
+    """For each parameter, the sizes of the images' gradients, summed over the images."""
     parts = []
     for image in images.split(1):
         recon_x, mu, log_var = model(image)
@@ -149,7 +150,7 @@ def _sizes(model: StandIn, loss: Callable[..., Tensor], images: Tensor) -> list[
 
 
 def check_parameters(answer: dict[str, Any], expected: Trajectory, called: str, message: str) -> None:
-    """The trained parameters are the expected ones; says how the student's moved where they are not."""
+    """The trained parameters are the expected ones; if not, the message says how far the student's moved."""
     start = expected.task["model"]["state"]
     if answer.get("trainable") is not True:
         raise Failed("check.input_modified", called=called, argument="model")

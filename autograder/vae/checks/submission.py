@@ -19,25 +19,25 @@ class VaeSubmission:
         self.once, self.device = remote.once, remote.device
 
     def reparameterize(self, called: str, **arguments: Any) -> list[dict[str, Any]]:
-        """Answers of one or more calls of VAE.reparameterize: value, gradients, arguments afterwards."""
+        """The answers to one or more calls of VAE.reparameterize: value, gradients, arguments afterwards."""
         answers = self._remote.ask("reparameterize", arguments, called)
         if not isinstance(answers, list) or len(answers) != arguments.get("calls", 1):
             raise Crashed("garbled")
         return [well_formed(answer, ANSWER) for answer in answers]
 
     def loss(self, called: str, function: str, **arguments: Any) -> dict[str, Any]:
-        """The answer of one call of a function of vae.loss."""
+        """The answer to one call of a function of vae.loss."""
         return self._remote.answer("loss", called, {"function": function, **arguments})
 
     def latent(
         self, called: str, function: str, model: Mapping[str, Any], **arguments: Any
     ) -> dict[str, Any]:
-        """The answer of one call of a function of vae.latent."""
+        """The answer to one call of a function of vae.latent."""
         asked = {"function": function, "model": model, "arguments": arguments}
         return self._remote.answer("latent", called, asked)
 
     def train_epoch(self, called: str, **arguments: Any) -> dict[str, Any]:
-        """What train_epoch returned, the parameters and the images afterwards."""
+        """What train_epoch returned, and the parameters and images afterwards."""
         return self._remote.answer("train_epoch", called, arguments, {**TRAINED, "images": object})
 
     def train(self, called: str, **arguments: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ class VaeSubmission:
         return self._remote.answer("train", called, arguments, TRAINED)
 
     def untrained(self, called: str, **arguments: Any) -> dict[str, Any]:
-        """What the network makes of images before training: mu, log_var, decoded mu; empty if its layers differ."""
+        """The network's results for images before training, see toys.seen_by; empty if its layers differ."""
         answer = self._remote.answer("untrained", called, arguments, {"seen": dict})
         seen: dict[str, Any] = answer["seen"]
         return seen

@@ -17,7 +17,7 @@ from autograder.vae.checks.submission import VaeSubmission
 
 pytestmark = pytest.mark.part("reparameterize")
 
-CALLS, ROWS, COLUMNS = 6, 512, 33  # odd, for those who draw noise in pairs
+CALLS, ROWS, COLUMNS = 6, 512, 33  # 33 is odd, for code that draws noise in pairs
 MODES = {True: "", False: " after model.eval()"}
 
 
@@ -35,7 +35,7 @@ def pair(draw: Draw, purpose: str, rows: int, columns: int) -> dict[str, Tensor]
 
 
 def standardised(answers: list[dict[str, Any]], mu: Tensor, log_var: Tensor, what: str) -> Tensor:
-    """epsilon (C, N, D) as it follows from each z, whatever drew it."""
+    """epsilon (C, N, D), computed from each z, however it was drawn."""
     drawn = []
     for answer in answers:
         value = answer["value"]

@@ -1,4 +1,4 @@
-"""Task 2, the loss: minus the evidence lower bound (Kingma & Welling 2013, equation 7, appendices B and C.1)."""
+"""Task 2, the loss: the negative ELBO (Kingma & Welling 2013, equation 7, appendices B and C.1)."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_kl_zero(submission: VaeSubmission) -> None:
 def test_kl_value(submission: VaeSubmission, draw: Draw) -> None:
     """kl_divergence is KL(N(mu, exp(log_var)) || N(0, I)), summed over dimensions and batch"""
     for purpose, rows, columns in (
-        *((regime, 5, 23) for regime in REGIMES),  # exp of a row's sum is beyond float32
+        *((regime, 5, 23) for regime in REGIMES),  # the exp of a row's sum overflows float32
         ("one", 1, 20),
         ("many", MANY, 70),
         ("in use", IN_USE, 20),
@@ -194,7 +194,7 @@ def test_loss_function_value(
     """loss_function is the negative ELBO of the batch: reconstruction plus KL divergence, in nats"""
     own_sums = []
     small = whole(draw, "small", 4, 21)
-    small = {**small, "mu": 0.05 * small["mu"], "log_var": 0.05 * small["log_var"]}  # a KL that is nearly 0
+    small = {**small, "mu": 0.05 * small["mu"], "log_var": 0.05 * small["log_var"]}  # its KL is nearly 0
     cases = [whole(draw, "one", 1, 40), whole(draw, "wide", 5, 11), whole(draw, "many", MANY, 7), small]
     cases[1]["x"] = cases[1]["x"].flatten(1)
     cases += [in_use(draw, short_run_task, digits) for digits in (True, False)]
@@ -206,14 +206,13 @@ def test_loss_function_value(
         expected, _ = correct("loss_function", given, ["mu"])
         tolerance = loss_tolerance(given, expected)
         if not abs(value - expected) <= tolerance:
-            # A mistake inside one of the two terms has cost its points there; the sum may still be right.
+            # A mistake in one of the two terms has already cost its points; the sum may still be right.
             with expect.ending_as("loss_function.value", called=what, returned=value, expected=expected):
                 own = float(own_sum(submission, given, [])["value"])
                 expect.close(value, own, 1e-4 * abs(own) + 1e-3, what, "loss_function.value")
                 own_sums.append(own)
-    if (
-        len(own_sums) == len(cases) and len(set(own_sums)) == 1
-    ):  # terms that do not look at their arguments sum up to nothing
+    # Terms that ignore their arguments give the same sum for every batch, which is worth nothing.
+    if len(own_sums) == len(cases) and len(set(own_sums)) == 1:
         raise Failed(
             "loss_function.value",
             called=what,
@@ -227,7 +226,7 @@ def test_loss_function_gradient(
     submission: VaeSubmission, draw: Draw, short_run_task: short_run.ShortRunTask
 ) -> None:
     """Both terms of loss_function teach the model: gradients reach recon_x, mu and log_var"""
-    for purpose, count in (("whole gradient", 3), ("again", 5)):  # twice, for those who count calls
+    for purpose, count in (("whole gradient", 3), ("again", 5)):  # twice, for code that counts its calls
         check_whole_gradient(submission, whole(draw, purpose, count, 6))
     for digits in (True, False):
         check_whole_gradient(submission, in_use(draw, short_run_task, digits))

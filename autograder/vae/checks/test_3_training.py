@@ -61,7 +61,7 @@ TRAIN = train_called(IMAGES, EPOCHS, LEARNING_RATE)
 OVERSHOOTING = train_called(BATCH_SIZE, OVERSHOOTING_EPOCHS, 0.5) + ", where the loss rises"
 BUSY = train_called(BUSY_BATCHES, BUSY_EPOCHS, 1e-2) + ", in batches of one image"
 PATIENT = train_called(BATCH_SIZE, PATIENT_EPOCHS, 1e-9)
-# By the call that students read about. The first of each is the plainest: a mistake is told by that if it can be.
+# Keyed by the call as students read it. Each function's first task is the plainest: if it can show a mistake, it does.
 TASKS: dict[str, Task] = {
     EPOCH: epoch_task,
     LONG: long_task,
@@ -74,7 +74,7 @@ TASKS: dict[str, Task] = {
 
 
 def outcome(submission: VaeSubmission, draw: Draw, called: str) -> tuple[dict[str, Any], Trajectory]:
-    """What came of the student's training on the task, once for all checks, and what should."""
+    """The outcome of the student's training on a task, run once for all checks, and the expected outcome."""
     expected = trained(draw, TASKS[called])
     train = submission.train_epoch if "optimizer" in expected.task else submission.train
     return submission.once(called, partial(train, called, **expected.task, device="cpu")), expected
@@ -87,7 +87,7 @@ def check_noise(answer: dict[str, Any], called: str) -> None:
 
 
 def check_mean_loss(answer: dict[str, Any], expected: float, tolerance: float, called: str) -> None:
-    """The returned value is a Python float, and the expected one: float32 sums, accumulated in any order."""
+    """The returned value is a Python float and the expected one, with float32 sums accumulated in any order."""
     value = answer["value"]
     if type(value) is not float:
         raise Failed("check.not_a_float", called=called, returned=expect.describe(value), expected="float")
@@ -116,7 +116,7 @@ def test_train_epoch_mean_loss(submission: VaeSubmission, draw: Draw) -> None:
     for called in (EPOCH, LONG, WIDE):
         answer, expected = outcome(submission, draw, called)
         (mean,) = expected.losses
-        # The losses of the long epoch have either sign, and may nearly cancel.
+        # The losses of the long epoch have either sign and may nearly cancel.
         size = LARGE if called == LONG else abs(mean)
         check_mean_loss(answer, mean, 1e-4 * size, called)
 

@@ -33,7 +33,7 @@ from autograder.vae.probes.standins.model import VAE as StandIn
 pytestmark = pytest.mark.part("latent")
 
 CALLS, COUNT = 4, 512
-# Fed back 60 times to a network that forgets, as the slow one does, errors stay below 4e-7 (12 seeds, against float64).
+# Fed back 60 times to a network that forgets, like the slow one, errors stay below 4e-7 (12 seeds, against float64).
 SETTLED_TOLERANCE = 2e-5
 MODELS: dict[str, Callable[[Draw], dict[str, Any]]] = {
     "plain": plain_model,
@@ -45,7 +45,7 @@ MODELS: dict[str, Callable[[Draw], dict[str, Any]]] = {
 
 @once
 def network(draw: Draw, kind: str) -> StandIn:
-    """The grader's own copy of such a model, for the reference values."""
+    """The grader's own copy of one of the MODELS, for the expected values."""
     spec = MODELS[kind](draw)
     model = StandIn(spec["latent_dim"], spec["hidden_dim"]).eval().requires_grad_(False)
     return toys.loaded(model, spec["state"])
@@ -53,7 +53,7 @@ def network(draw: Draw, kind: str) -> StandIn:
 
 @once
 def restored(draw: Draw, kind: str, count: int, iterations: int) -> tuple[Tensor, float]:
-    """The reference's pictures of ``damaged`` by float64, and how much float32 leaves open: fed back, errors may grow."""
+    """What the reference restores from ``damaged`` in float64, and the slack for float32: fed back, errors may grow."""
     given = damaged(draw, count, kind)
     rounded = reference.latent.restore(network(draw, kind), **given, iterations=iterations)
     double = {name: value.double() for name, value in given.items()}
@@ -62,7 +62,7 @@ def restored(draw: Draw, kind: str, count: int, iterations: int) -> tuple[Tensor
 
 
 def images_of(answer: dict[str, Any], count: int, called: str) -> Tensor:
-    """The returned images, without gradient and in [0, 1]."""
+    """The returned images, which must have no gradient and lie in [0, 1]."""
     images = expect.tensor(answer["value"], (count, 1, 28, 28), called)
     if answer["value"].requires_grad:
         raise Failed("check.has_gradient", called=called)
@@ -191,7 +191,7 @@ def test_restore_known(submission: VaeSubmission, draw: Draw) -> None:
 @pytest.mark.check(points=4, needs="restore_images")
 def test_restore_unknown(submission: VaeSubmission, draw: Draw) -> None:
     """restore fills the unknown pixels step by step: from 0.5, through mu, once per iteration"""
-    # The last is for those who stop when little changes.
+    # The last case is for code that stops when little changes.
     for kind, count, iterations in (("plain", 35, 1), ("narrow", 3, 2), ("plain", 7, 5), ("slow", 3, 60)):
         called = f"restore(model, x: {count}x1x28x28, known, iterations={iterations})"
         given = damaged(draw, count, kind)

@@ -1,4 +1,4 @@
-"""The short training run: all four files together, against what the instructor's solution reaches."""
+"""The short training run: all four files together, compared with what the instructor's solution reaches."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_short_run(short_run_submission: VaeSubmission, short_run_task: short_ru
     state = {}
     for name, value in short_run_task.initial.items():
         state[name] = expect.tensor(answer["state"].get(name), value.shape, f"{called}: {name}")
-    batches = answer.get("batches")  # None where the loader was never asked
+    batches = answer.get("batches")  # None if the loader was never used
     if type(batches) is int and batches < steps:
         raise Failed("short_run.ended_early", called=called, taken=batches, steps=steps)
     reached = short_run.negative_elbo(state, short_run_task.held_out, run.seed)
@@ -46,7 +46,7 @@ def test_short_run(short_run_submission: VaeSubmission, short_run_task: short_ru
             )
         raise Failed("short_run.unrelated", called=called)
     put_aside(Trained(state, answer["value"]))
-    # It is held to the control's loss when that is known.
+    # The control's loss decides once it is known, see band.held.
     found = band(run.dataset).verdict(called, quoted(reached))
     if found.id not in PASSED:
         raise Failed(found.id, **found.values)
@@ -54,7 +54,7 @@ def test_short_run(short_run_submission: VaeSubmission, short_run_task: short_ru
 
 
 def check_network(submission: VaeSubmission, task: short_run.ShortRunTask, model: dict[str, Any]) -> None:
-    """With the same weights the student's network computes what the given one does, gradients included."""
+    """With the same weights, the student's network computes what the given one does, gradients included."""
     called = "VAE(): latent_dim, encode, decode, forward"
     seen = submission.untrained(called, model=model, images=task.images[:2])
     changed = Failed("short_run.changed_network", "network-changed", called=called)
@@ -62,7 +62,7 @@ def check_network(submission: VaeSubmission, task: short_run.ShortRunTask, model
         raise changed
     expected = dict(task.untrained)
     if seen.get("recon_x") is None:
-        # Then noise is in the pixels; their gradient must reach every unit all the same.
+        # The pixels contain noise then, but their gradient must still reach every unit.
         reached = expect.tensor(seen.get("by_pixels"), expected.pop("by_pixels").shape, called)
         del expected["recon_x"]
         if not bool((reached.abs().amax(1) > 0).all()):

@@ -1,4 +1,4 @@
-"""What the stubs of training and latent space are given: small models and data, shared by checks and diagnosis."""
+"""Small models and data for the stubs of training and latent space, shared by the checks and the diagnosis."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ LATENT_DIM, HIDDEN_DIM = 3, 8
 IMAGES, BATCH_SIZE = 21, 4  # five batches of 4 and one of a single image
 EPOCHS, LEARNING_RATE = 3, 7e-3
 WEIGHTS = {"square": 1.0, "fourth": 0.7, "recon_x": 0.5, "mu": 0.3, "log_var": 0.2}
-# The value of the loss scales plain SGD's steps, so a loss that was divided or clipped shows.
+# SGD's steps scale with the loss, so a loss that was divided or clipped shows.
 OPTIMIZER: dict[str, Any] = {"name": "SGD", "options": {"lr": 1e-4, "momentum": 0.9}}
 
 LONG_EPOCH = 105  # batches, of one image each
 LARGE = 1e6
-WIDE_BATCH, WIDE_REST = 131, 3  # images in the two batches of an epoch: more than lectures take, and odd
-# Where the codes of the long epoch lie: mu beyond where the prior has mass, log_var nearly as far as is promised.
+WIDE_BATCH, WIDE_REST = 131, 3  # images in the two batches of an epoch: more than in lectures, and odd
+# The codes of the long epoch: mu far outside the prior's mass, log_var near the promised bounds.
 FAR_CODES = (9.0, -8.0, 1.0, 8.5, -8.5, 0.5)
 PATIENT_EPOCHS, OVERSHOOTING_EPOCHS = 12, 32
 BUSY_BATCHES, BUSY_EPOCHS = 45, 2
 
-CODE_DIM = 25  # of the model for generate: more than the 20 that students expect, and odd
-SLOW_DIM = 3  # of one of the models for restore
-# Decoding the same code in float32, alone or in a batch, differs by some 1e-6.
+CODE_DIM = 25  # latent dimensions of the model for generate: more than the 20 that students expect, and odd
+SLOW_DIM = 3  # latent dimensions of one of the models for restore
+# Decoding the same code in float32, alone or in a batch, differs by about 1e-6.
 PIXEL_TOLERANCE = 2e-4
 
 
@@ -51,16 +51,16 @@ def epoch_task(draw: Draw) -> dict[str, Any]:
 
 
 def train_task(draw: Draw) -> dict[str, Any]:
-    """A training of a few epochs."""
+    """Training for a few epochs."""
     return {**training_task(draw), "epochs": EPOCHS, "learning_rate": LEARNING_RATE}
 
 
 @once
 def long_task(draw: Draw) -> dict[str, Any]:
-    """One epoch of more batches than a first trial sees, with much that tempts to be clipped or left out.
+    """One epoch of more batches than a first try sees, full of what wrong code might clip or leave out.
 
-    Gradients are large, codes lie far out, pixels are nearly certain, losses have either sign, and one image is
-    entirely black, another white.
+    Gradients are large, codes lie far out, pixels are nearly certain, losses have either sign, one image is
+    entirely black and another entirely white.
     """
     images = draw.images("long", LONG_EPOCH)
     images[::2] = (images[::2] + 0.2 * toys.TILT.view(28, 28)).clamp(0, 1)  # their loss is below 0
@@ -82,7 +82,7 @@ def long_task(draw: Draw) -> dict[str, Any]:
 
 @once
 def wide_task(draw: Draw) -> dict[str, Any]:
-    """One epoch of a large batch and a small rest; the labels, which are ignored, are no digits."""
+    """One epoch of a large batch and a small one. The labels, which must be ignored, are not digits."""
     count = WIDE_BATCH + WIDE_REST
     images = draw.images("wide", count)
     return {
@@ -95,14 +95,14 @@ def wide_task(draw: Draw) -> dict[str, Any]:
 
 @once
 def overshooting_task(draw: Draw) -> dict[str, Any]:
-    """Training whose loss is sure to rise: Adam's first step leads from near the optimum to far behind it.
+    """Training whose loss is sure to rise: Adam's first step goes from near the optimum to far beyond it.
 
-    Where all weights are 0, nothing but the biases of the pixels and of log_var ever moves: no chaos.
+    All weights are 0, so only the biases of the pixels and of log_var ever move: no chaos.
     """
     start = training_task(draw)["model"]
     state = {name: torch.zeros_like(value) for name, value in start["state"].items()}
     state["decoder.2.bias"] = draw.uniform("overshooting", 0.04, 0.08, 784)
-    # The stand-in's loss is smallest where 1.3 times the reconstruction is x; at a bias of 0 that is for 0.65.
+    # The stand-in's loss is smallest when 1.3 times the reconstruction is x; a bias of 0 does that for x = 0.65.
     images = draw.uniform("overshot", 0.64, 0.66, BATCH_SIZE, 1, 28, 28)
     return {
         "model": {**start, "state": state},
@@ -115,7 +115,7 @@ def overshooting_task(draw: Draw) -> dict[str, Any]:
 
 @once
 def busy_task(draw: Draw) -> dict[str, Any]:
-    """Training in many batches, for those who stop after some; without chaos, as above."""
+    """Training in many batches, for code that stops after some; without chaos, as in ``overshooting_task``."""
     task = overshooting_task(draw)
     images = draw.uniform("busy", 0.3, 0.9, BUSY_BATCHES, 1, 28, 28)
     data = {"images": images, "labels": torch.arange(BUSY_BATCHES) % 10, "batch_size": 1}
@@ -123,7 +123,7 @@ def busy_task(draw: Draw) -> dict[str, Any]:
 
 
 def patient_task(draw: Draw) -> dict[str, Any]:
-    """Training whose loss stays as it is, for those who stop when little changes."""
+    """Training whose loss stays as it is, for code that stops when little changes."""
     return {
         **one_batch(training_task(draw)),
         "epochs": PATIENT_EPOCHS,
@@ -133,7 +133,7 @@ def patient_task(draw: Draw) -> dict[str, Any]:
 
 
 def one_batch(task: dict[str, Any]) -> dict[str, Any]:
-    """The same task with the first batch alone: on which device things lie is seen at once, and slow to watch."""
+    """The task with only its first batch, which is enough to show the devices; watching them is slow."""
     data = task["data"]
     first = {name: data[name][:BATCH_SIZE] for name in ("images", "labels")}
     return {**task, "data": {**data, **first}}
@@ -142,9 +142,9 @@ def one_batch(task: dict[str, Any]) -> dict[str, Any]:
 def telling_images(draw: Draw) -> Tensor:
     """Images (N, 1, 28, 28) on which Adam with other settings steps differently.
 
-    A pixel that is black in all but the first batch has no gradient there, so that Adam's second
-    moment decays where that of AMSGrad does not; one that is nearly black has gradients of the
-    size of Adam's epsilon.
+    A pixel that is black after the first batch has no gradient from then on, so Adam's second
+    moment decays and AMSGrad's does not. A pixel that is nearly black has gradients of the size
+    of Adam's epsilon.
     """
     images = draw.images("training", IMAGES).flatten(1)
     group = draw.permutation("telling pixels", 784)
@@ -155,14 +155,14 @@ def telling_images(draw: Draw) -> Tensor:
 
 @once
 def readable_model(draw: Draw) -> dict[str, Any]:
-    """A decoder whose images say which z they come from: logit(image) = Q z + b, through its ReLU too."""
+    """A model whose decoded images reveal their z: logit(image) = Q z + b, in spite of the ReLU."""
     model = StandIn(CODE_DIM, 2 * CODE_DIM)
     state = {
         name: 0.3 * draw.normal(f"readable {name}", *value.shape)
         for name, value in model.state_dict().items()
     }
     identity = torch.eye(CODE_DIM)
-    # Codes three times too large can still be read: float32 rounds what they make to 1 from a logit of 17 on.
+    # Codes three times too large can still be read: float32 rounds a pixel to 1 only from a logit of 17 on.
     q = 0.11 * draw.normal("q", 784, CODE_DIM)
     state["decoder.0.weight"], state["decoder.0.bias"] = (
         torch.cat([identity, -identity]),
@@ -182,11 +182,11 @@ def readable_layer(draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def codes_of(draw: Draw, images: Tensor, called: str) -> Tensor:
-    """z (K, D) that images of the readable model were decoded from. Raises Failed where there is no such z."""
+    """The z (K, D) that images of the readable model were decoded from. Raises Failed if there is none."""
     q, b, inverse = readable_layer(draw)
     pixels = images.double().reshape(len(images), 784)
     z = (torch.logit(pixels, eps=1e-9) - b) @ inverse.T
-    # A million normal codes give no logit above 6, of which float32 leaves 2e-5 uncertain, and so 5e-7 of z.
+    # A million normal codes give no logit above 6; float32 leaves 2e-5 of it uncertain, and so 5e-7 of z.
     if not ((z @ q.T + b).sigmoid() - pixels).abs().max() <= PIXEL_TOLERANCE:
         raise Failed("generate.not_decoded", called=called)
     return z
@@ -199,19 +199,19 @@ def plain_model(draw: Draw, latent_dim: int = 5) -> dict[str, Any]:
     for name, value in StandIn(latent_dim, 24).state_dict().items():
         fan_in = value.shape[1] if value.dim() == 2 else 1
         state[name] = 2.5 * draw.normal(f"plain {name}", *value.shape) / fan_in**0.5
-    state["encoder.2.weight"][:latent_dim] *= 4  # codes beyond where the prior has mass
+    state["encoder.2.weight"][:latent_dim] *= 4  # codes outside the prior's mass
     state["decoder.0.weight"] /= 4
-    # Half of the images lie on either side of each ReLU: else blends of images could have blended codes.
+    # Half of the images lie on either side of each ReLU; otherwise blended images could have blended codes.
     state["encoder.0.bias"] = -state["encoder.0.weight"].sum(dim=1) / 2
     return {"latent_dim": latent_dim, "hidden_dim": 24, "state": state}
 
 
 @once
 def slow_model(draw: Draw) -> dict[str, Any]:
-    """A network whose reconstructions hardly change when they are fed back, and for dozens of times.
+    """A network whose reconstructions keep changing by a little, dozens of times, when they are fed back.
 
-    Near 0.5 its decoder is linear, image = 0.5 + Q z / 4, and its encoder the inverse of that times 1.7. With half of
-    the pixels known, the rest goes from 0.5 towards a fixed point, each time 0.85 of the way before; at first by 0.01.
+    Near 0.5 its decoder is linear, image = 0.5 + Q z / 4, and its encoder is 1.7 times the inverse. With half of the
+    pixels known, the rest moves from 0.5 towards a fixed point: at first by 0.01, then by 0.85 of the previous step.
     """
     q = 0.11 * draw.normal("slow q", 784, SLOW_DIM)
     p = 1.7 * 4 * torch.linalg.pinv(q)
@@ -233,14 +233,14 @@ def slow_model(draw: Draw) -> dict[str, Any]:
 
 
 def ends(draw: Draw) -> dict[str, Tensor]:
-    """Two images (1, 1, 28, 28) to interpolate between; the first is pale, without black or white."""
+    """Two images (1, 1, 28, 28) to interpolate between; the first is pale, without pure black or white."""
     return {"x_start": 0.1 + 0.6 * draw.images("start", 1), "x_end": draw.images("end", 1)}
 
 
 def damaged(draw: Draw, count: int, purpose: str = "") -> dict[str, Tensor]:
     """Images (count, 1, 28, 28), darker than 0.5 on average, and which of their pixels are known.
 
-    Four or more are pale, without black and white; nothing is known of the first of them, and all of the second.
+    Four or more are pale, without pure black or white; nothing is known of the first, and everything of the second.
     """
     x, known = (
         draw.images(f"damaged {count}{purpose}", count).square(),

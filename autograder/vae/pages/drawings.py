@@ -1,4 +1,4 @@
-"""The arrays of a model's pictures -> what a page shows: PNG sheets, and points on a chart for SVG."""
+"""Turn the arrays of a model's pictures into what a page shows: PNG sheets, and the points of SVG charts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from PIL import Image
 
 from autograder.vae.pages.pictures import HIDDEN_FROM_ROW, Images, Pictures
 
-UNKNOWN = (0x88, 0xCC, 0xEE)  # the blue of the hand-out's plots, which no grey pixel can be taken for
+UNKNOWN = (0x88, 0xCC, 0xEE)  # the blue of the hand-out's plots, which can't be mistaken for a grey pixel
 GAP = 96
-FINEST = 0xFC  # 64 shades of grey: half as many bytes, and no eye sees it
+FINEST = 0xFC  # 64 shades of grey: half as many bytes, and no visible difference
 TILE = 30
 SAMPLE_COLUMNS = 8
 
@@ -32,11 +32,11 @@ class Sheet:
 
 
 def sheet(images: NDArray[np.uint8], columns: int | None = None) -> Sheet:
-    """Images (K, 28, 28), grey, or (K, 28, 28, 3), side by side; all in one row unless told otherwise."""
+    """A sheet of grey images (K, 28, 28) or colour images (K, 28, 28, 3), in one row unless ``columns`` is given."""
     return _sheet(images.tobytes(), images.shape, columns or max(1, len(images)))
 
 
-@lru_cache(maxsize=32)  # what all pages show alike is drawn once
+@lru_cache(maxsize=32)  # what all pages share is drawn once
 def _sheet(content: bytes, shape: tuple[int, ...], columns: int) -> Sheet:
     images = np.frombuffer(content, np.uint8).reshape(shape)
     rows = -(-len(images) // columns)
@@ -65,14 +65,14 @@ def filled_with_average(pictures: Pictures) -> Images:
 
 
 def error(images: Images, originals: Images) -> float:
-    """The mean square error over the hidden pixels, for pixels between 0 and 1."""
+    """The mean squared error per hidden pixel, with pixels in [0, 1]."""
     difference = (images.astype(np.float64) - originals)[:, HIDDEN_FROM_ROW:] / 255
     return float(np.square(difference).mean())
 
 
 @dataclass(frozen=True)
 class Tick:
-    """A number at an axis and where it stands."""
+    """A number on an axis and its position."""
 
     at: float
     text: str
@@ -92,11 +92,11 @@ class LossChart:
 def loss_chart(
     curves: dict[str, NDArray[np.float32]], width: int = 420, height: int = 170
 ) -> LossChart | None:
-    """A chart of the curves by name, those without points left out; None where that leaves none."""
+    """A chart of the named curves, without those that have no points; None if no curve is left."""
     drawn = {name: values.astype(np.float64) for name, values in curves.items() if len(values)}
     if not drawn:
         return None
-    from matplotlib.ticker import MaxNLocator  # half a second, which only pages need
+    from matplotlib.ticker import MaxNLocator  # takes half a second, and only pages need it
 
     everything = np.concatenate(list(drawn.values()))
     ticks = MaxNLocator(4).tick_values(everything.min(), everything.max())
@@ -121,26 +121,26 @@ def loss_chart(
 
 @dataclass(frozen=True)
 class Cloud:
-    """The codes of one digit: SVG path data with a dot for each, and where the numeral stands."""
+    """The codes of one digit: SVG path data with a dot per code, and the position of the numeral."""
 
     digit: int
     dots: str
     at: tuple[float, float]
 
 
-RADIUS = 100  # of the box that a latent map is drawn in, from -RADIUS to RADIUS
+RADIUS = 100  # a latent map is drawn in a box from -RADIUS to RADIUS
 
 
 @dataclass(frozen=True)
 class LatentMap:
-    """Codes by digit in a box of side 2 x RADIUS, and how long one unit of the code is there."""
+    """Codes by digit in a box of side 2 x RADIUS, and the length of one unit of the code in it."""
 
     clouds: Sequence[Cloud]
     unit: float
 
 
 def latent_map(pictures: Pictures, reach: float) -> LatentMap:
-    """The map that shows codes up to ``reach`` from 0; those farther out stand at its edge."""
+    """A map that shows codes up to ``reach`` from 0; those farther out are drawn at its edge."""
     placed = np.clip(pictures.codes / reach, -1, 1) * RADIUS * (1, -1)
     return LatentMap(list(_clouds(placed.round(1), pictures.labels)), round(RADIUS / reach, 2))
 
@@ -154,6 +154,6 @@ def _clouds(placed: NDArray[Any], labels: Images) -> Iterator[Cloud]:
 
 
 def reach(*several: Pictures) -> float:
-    """How far a map must reach to show nearly all codes of the last of these, and at most 4 times as far for others."""
+    """How far a map must reach to show nearly all codes of all these, but at most 4 times as far as for the last."""
     far = [float(np.quantile(np.abs(each.codes), 0.995)) if len(each.codes) else 0.0 for each in several]
     return 1.05 * max(2.5, min(max(far), 4 * max(2.5, far[-1])))

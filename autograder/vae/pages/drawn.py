@@ -1,6 +1,6 @@
 """Pictures of the model that came out of the short run.
 
-Weights are only data here: they are put into the instructor's network and used by the instructor's functions.
+Weights are only data here: they are loaded into the instructor's network and used by the instructor's functions.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from autograder.vae.pages import pictures
 from autograder.vae.pages.pictures import Pictures
 
 ITERATIONS = 10  # of restore
-FROM, TO = 0, 7  # the digits that are interpolated
+FROM, TO = 0, 7  # the digits to interpolate between
 FAR = 1e4  # no code is drawn farther out
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What the short run brought back: weights that were checked, and what ``train`` returned, which may be anything."""
+    """The outcome of a short run: weights that were checked, and what ``train`` returned, which may be anything."""
 
     state: Mapping[str, Tensor]
     returned: Any
@@ -36,7 +36,7 @@ class Trained:
 
 @dataclass(frozen=True)
 class Shown:
-    """The images of a data set that pictures show; they are public and the same in every run."""
+    """The images of a data set that the pictures use; they are public and the same in every run."""
 
     originals: Tensor
     average: Tensor
@@ -54,12 +54,12 @@ def shown(dataset: str, root: Path | None) -> Shown:
 
 
 def of(trained: Trained, run: Run, digest: str) -> bytes:
-    """What the pages show of the model that a submission's short run put aside."""
+    """The content of the pictures file for the model that a submission's short run put aside."""
     return pictured(trained, short_run.task(run), run, digest).to_bytes()
 
 
 def pictured(trained: Trained, task: short_run.ShortRunTask, run: Run, digest: str) -> Pictures:
-    """The pictures of trained weights. Whatever finite numbers they hold, nothing is raised."""
+    """The pictures of trained weights. Any finite weights work."""
     model = in_order(trained.state, task.pixels)
     given = shown(run.dataset, run.data_root)
     known = torch.ones_like(given.originals)
@@ -92,7 +92,7 @@ def pictured(trained: Trained, task: short_run.ShortRunTask, run: Run, digest: s
 
 
 def in_order(state: Mapping[str, Tensor], pixels: Tensor) -> Any:
-    """The instructor's network with these weights, for images whose pixels are in their own order."""
+    """The instructor's network with these weights, for images whose pixels are in their original order."""
     back = pixels.argsort()
     ordered = {
         **state,
@@ -107,23 +107,22 @@ def in_order(state: Mapping[str, Tensor], pixels: Tensor) -> Any:
 
 
 def grey(images: Tensor) -> Tensor:
-    """Images (K, 28, 28) as bytes, black for what is no number."""
+    """Images (K, 28, 28) as bytes, with NaN as black."""
     return images.reshape(-1, 28, 28).nan_to_num(0).clamp(0, 1).mul(255).round().to(torch.uint8)
 
 
 def in_plane(codes: Tensor) -> Tensor:
-    """Codes (K, D) seen in the plane through 0 in which they vary most, (K, 2)."""
+    """Codes (K, D) projected onto the plane through 0 in which they vary most: (K, 2)."""
     codes = codes.nan_to_num(0).clamp(-FAR, FAR)
     _, _, directions = torch.linalg.svd(codes - codes.mean(dim=0), full_matrices=False)
     plane = directions[:2].T
-    turned: Tensor = codes @ plane.where(
-        plane.sum(dim=0) >= 0, -plane
-    )  # of two opposite directions always the same
+    # Of two opposite directions, always take the same one.
+    turned: Tensor = codes @ plane.where(plane.sum(dim=0) >= 0, -plane)
     return turned
 
 
 def reported(returned: Any, epochs: int) -> Tensor:
-    """What ``train`` returned, if it is one finite number for each epoch, else nothing."""
+    """What ``train`` returned, if it is one finite number per epoch, else nothing."""
     try:
         losses = steps.history(returned, epochs, "")
     except expect.Failed:

@@ -1,7 +1,7 @@
-"""What a submission's trained model shows: small arrays, made when it is graded and drawn whenever pages are.
+"""The pictures of a submission's trained model: small arrays, made during grading and drawn when pages are written.
 
-They lie beside the results, one file a submission, and hold nothing secret: images of the public data set
-and what the model makes of them, with their pixels in order.
+They are stored next to the results, one file per submission, and hold nothing secret: images of the public data
+set and what the model makes of them, with the pixels in their original order.
 """
 
 from __future__ import annotations
@@ -24,9 +24,8 @@ WORDS = {"steps": int, "dataset": str, "digest": str}
 
 Images = NDArray[np.uint8]
 Numbers = NDArray[np.float32]
-SIZES: Mapping[
-    str, tuple[str, tuple[int, ...]]
-] = {  # dtype, and the shape at most: only the first may be smaller
+# dtype and largest shape: only the first dimension may be smaller, and that of images may not.
+SIZES: Mapping[str, tuple[str, tuple[int, ...]]] = {
     "originals": ("uint8", (DIGITS, 28, 28)),
     "average": ("uint8", (1, 28, 28)),
     "reconstructions": ("uint8", (DIGITS, 28, 28)),
@@ -43,10 +42,9 @@ SIZES: Mapping[
 class Pictures:
     """One model's pictures after ``steps`` steps of training; images are (K, 28, 28), black 0 and white 255.
 
-    ``originals`` are test images, one for each digit, and ``average`` is the mean training image. ``codes``
-    (K, 2) are mean codes of test images in the plane where they vary most, with the digits ``labels``.
-    ``losses`` are what ``train`` reported, and empty where that was no list of numbers. ``digest`` is that of
-    the submission.
+    ``originals`` are test images, one per digit, and ``average`` is the mean training image. ``codes`` (K, 2)
+    are mean codes of test images in the plane where they vary most, with the digits ``labels``. ``losses``
+    are what ``train`` reported, and empty if that was not a list of numbers. ``digest`` is the submission's.
     """
 
     originals: Images
@@ -66,12 +64,12 @@ class Pictures:
         """The content of the file."""
         arrays = {name: np.ascontiguousarray(getattr(self, name)) for name in SIZES}
         words = {"steps": self.steps, "dataset": self.dataset, "digest": self.digest}
-        # All in one entry: the order of several is random, and like pictures are to be like bytes.
+        # All in one entry: the order of several is random, and equal pictures must give equal bytes.
         return safetensors.numpy.save(arrays, metadata={FORMAT: json.dumps(words)})
 
 
 def read(path: Path, digest: str | None = None) -> Pictures | None:
-    """The pictures in a file; None where there is none, it is damaged, or it is of another submission."""
+    """The pictures in a file; None if the file is missing or damaged, or belongs to another submission."""
     try:
         if path.stat().st_size > MAX_BYTES:
             return None
@@ -93,7 +91,7 @@ def read(path: Path, digest: str | None = None) -> Pictures | None:
 
 def _fits(array: NDArray[Any], dtype: str, shape: tuple[int, ...]) -> bool:
     sized = array.ndim == len(shape) and array.shape[1:] == shape[1:] and array.shape[0] <= shape[0]
-    whole = dtype == "uint8" and len(shape) == 3  # images are all there
+    whole = dtype == "uint8" and len(shape) == 3  # no image may be missing
     return (
         str(array.dtype) == dtype
         and sized

@@ -28,12 +28,12 @@ from autograder.vae.pages.pictures import Images, Pictures, read
 
 __all__ = ["Showcase", "contact_sheet", "read", "showcase", "was_trained"]
 
-SIDE = 4  # of the class page's picture: of the 64 samples 16
+SIDE = 4  # the class page's picture shows 4 x 4 of the 64 samples
 
 
 @dataclass(frozen=True)
 class ImageRow:
-    """A row of images. ``name`` says whose or what they are; ``error`` is that of restored pixels."""
+    """A row of images. ``name`` says whose or what they are; ``error`` is the error of restored pixels."""
 
     name: str
     sheet: Sheet
@@ -42,7 +42,7 @@ class ImageRow:
 
 @dataclass(frozen=True)
 class Showcase:
-    """Everything that is drawn; the student's is called ``own``, what it is compared with ``instructors``."""
+    """Everything that is drawn. The student's is called ``own``, and what it is compared with ``instructors``."""
 
     steps: int
     dataset: str
@@ -58,7 +58,7 @@ class Showcase:
 
 
 def showcase(own: Pictures, instructors: Pictures | None) -> Showcase:
-    """The pictures of a student's model; beside the instructor's where these are of the same data and training."""
+    """The pictures of a student's model, beside the instructor's if data set and number of steps are the same."""
     both = {"own": own}
     if instructors is not None and (instructors.dataset, instructors.steps) == (own.dataset, own.steps):
         both["instructors"] = instructors
@@ -92,12 +92,12 @@ def _restored(name: str, images: Images, own: Pictures) -> ImageRow:
 
 
 def was_trained(result: Result) -> bool:
-    """Whether there should be pictures: the short run was run to its end."""
+    """Whether there should be pictures, which takes a short run that finished training."""
     return any(check.message_id in MEASURED for check in result.checks)
 
 
 def contact_sheet(own: Pictures) -> bytes:
-    """The first samples side by side, as PNG: small enough for a page with a thousand of them."""
+    """The first samples in a square, as PNG: small enough for a page with a thousand of them."""
     _, height, width = own.samples.shape
     shown = own.samples[: SIDE * SIDE].reshape(SIDE, SIDE, height, width).swapaxes(1, 2)
     content = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Probes that ask whether the student's functions keep to one device, on a second one that holds no data."""
+"""Probes that test whether the student's functions keep to one device, on a second device that holds no data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.vae.probes.toys import DeviceWatch, make_loader, weighted_loss
 
 
 def _watched(call: Callable[[], Any]) -> dict[str, bool]:
-    """Whether ``call`` mixes devices. It may well raise, for meta tensors hold no data: that proves nothing."""
+    """Whether ``call`` mixes devices. It may raise because meta tensors hold no data; that proves nothing."""
     watch = DeviceWatch()
     with contextlib.suppress(Exception), watch:
         call()
@@ -21,13 +21,13 @@ def _watched(call: Callable[[], Any]) -> dict[str, bool]:
 
 
 def reparameterize_device(mu: torch.Tensor, log_var: torch.Tensor) -> dict[str, bool]:
-    """Whether reparameterize mixes devices when its arguments lie on another one."""
+    """Whether reparameterize mixes devices when its arguments are on another one."""
     model = any_model(mu.shape[-1])
     return _watched(lambda: model.to("meta").reparameterize(mu.to("meta"), log_var.to("meta")))
 
 
 def latent_device(function: str, model: dict[str, Any], arguments: dict[str, Any]) -> dict[str, bool]:
-    """The same for a function of vae.latent."""
+    """Whether a function of vae.latent mixes devices when its arguments are on another one."""
     network = build_model(**model).to("meta")
     moved = [item.to("meta") if isinstance(item, torch.Tensor) else item for item in arguments.values()]
     call = student_function(function)
@@ -39,7 +39,7 @@ def latent_device(function: str, model: dict[str, Any], arguments: dict[str, Any
 def train_epoch_device(
     model: dict[str, Any], data: dict[str, Any], loss: dict[str, Any], optimizer: dict[str, Any]
 ) -> dict[str, bool]:
-    """Whether train_epoch moves its batches to a model that lies on another device."""
+    """Whether train_epoch moves its batches to a model that is on another device."""
     network = build_model(**model).to("meta")
     steps = getattr(torch.optim, optimizer["name"])(network.parameters(), **optimizer["options"])
     call = student_function("train_epoch")

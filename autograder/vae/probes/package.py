@@ -1,4 +1,4 @@
-"""What lies in the package ``vae`` of a student's process: the student's functions and models, or stand-ins."""
+"""Access to the package ``vae`` in a student's process: the student's functions and models, or stand-ins."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ MODULES = {
 
 
 def student_function(name: str) -> Callable[..., Any]:
-    """The student's function. Raises AttributeError where their file lacks it."""
+    """The student's function. Raises AttributeError if their file lacks it."""
     return getattr(importlib.import_module(f"vae.{MODULES[name]}"), name)
 
 
 def build_model(latent_dim: int, hidden_dim: int, state: Mapping[str, torch.Tensor] | None = None) -> Any:
-    """``vae.model.VAE`` as it lies in the package: the student's or the stand-in."""
+    """An instance of the package's ``vae.model.VAE``, the student's or the stand-in."""
     model = importlib.import_module("vae.model").VAE(latent_dim=latent_dim, hidden_dim=hidden_dim)
     return model if state is None else loaded(model, state)
 
 
 def any_model(latent_dim: int) -> Any:
-    """A VAE of the student's for its reparameterize alone, even if they changed its network."""
+    """An instance of the student's VAE, only for its reparameterize, even if they changed the network."""
     student_class = importlib.import_module("vae.model").VAE
     try:
         return student_class(latent_dim=latent_dim, hidden_dim=8)

@@ -1,6 +1,6 @@
-"""Probes ask: each calls one of the student's functions and returns what came back, as plain data.
+"""The probes: each calls one of the student's functions and returns what came back, as plain data.
 
-A probe knows no expected value; everything it gets from the grader may be seen by student code.
+A probe knows no expected value: student code may see everything that the probe gets from the grader.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from autograder.vae.probes.toys import DeviceWatch, loaded, make_loader, seen_by
 
 
 def unpacked(value: Any, device: str) -> Any:
-    """The grader's arguments with tensors in place of their descriptions, on ``device``, which it calls cpu."""
+    """The grader's arguments with tensors on ``device`` in place of Arrays, and ``device`` for what it calls cpu."""
     if isinstance(value, Array):
         return value.data if value.data is None else value.data.to(device)
     if isinstance(value, dict):
@@ -41,7 +41,7 @@ def differentiate(
     """Call ``function``; return its value, its gradients and its arguments as they are afterwards.
 
     Arguments named in ``wrt`` are neither leaves nor shared, so that legal in-place code works.
-    ``cotangent`` weighs the elements of a value that is no scalar.
+    ``cotangent`` weights the elements of a value that is not a scalar.
     """
     leaves = {name: arguments[name].clone().requires_grad_() for name in wrt}
     given = {name: leaves[name] * 1 if name in wrt else value for name, value in arguments.items()}
@@ -67,20 +67,18 @@ def reparameterize(
     as_views: bool = False,
     no_grad: bool = False,
 ) -> list[dict[str, Any]]:
-    """``calls`` calls of VAE.reparameterize; gradients where a cotangent is given."""
+    """Call VAE.reparameterize ``calls`` times, with gradients if a cotangent is given."""
     model = any_model(mu.shape[-1])
     model.train(training)
     wrt = [] if cotangent is None else ["mu", "log_var"]
     answers = []
     for _ in range(calls):
         both = torch.stack([mu, log_var], dim=-1).clone()
+        # Copies, so that a call that changes its arguments does not affect the next one.
         arguments = (
             {"mu": both[..., 0], "log_var": both[..., 1]}
             if as_views
-            else {
-                "mu": mu.clone(),
-                "log_var": log_var.clone(),
-            }  # a call that changes them is one call's mistake
+            else {"mu": mu.clone(), "log_var": log_var.clone()}
         )
         with torch.set_grad_enabled(not no_grad):
             answers.append(differentiate(model.reparameterize, arguments, wrt, cotangent, by_name=False))
@@ -95,7 +93,7 @@ def loss(
     as_views: bool = False,
     no_grad: bool = False,
 ) -> dict[str, Any]:
-    """One call of a function of vae.loss."""
+    """Call a function of vae.loss."""
     if as_views:
         mu, log_var = torch.cat([arguments["mu"], arguments["log_var"]], dim=1).chunk(2, dim=1)
         arguments = {**arguments, "mu": mu, "log_var": log_var}
@@ -104,8 +102,9 @@ def loss(
 
 
 def latent(function: str, model: dict[str, Any], arguments: dict[str, Any]) -> dict[str, Any]:
-    """One call of a function of vae.latent with the package's model."""
-    with torch.random.fork_rng(devices=[]):  # else its initial weights would advance what a student put back
+    """Call a function of vae.latent with the package's model."""
+    # Drawing initial weights must not advance the random state: it would hide that a student's code resets it.
+    with torch.random.fork_rng(devices=[]):
         network = build_model(**model)
     before = {name: item.clone() for name, item in network.named_parameters()}
     answer = differentiate(
@@ -127,9 +126,9 @@ def train_epoch(
     device: str,
     by_name: bool = False,
 ) -> dict[str, Any]:
-    """One call of train_epoch with the package's model, a loss and an optimiser of the grader's choice.
+    """Call train_epoch with the package's model, and a loss and an optimiser of the grader's choice.
 
-    ``by_name``: the device is handed over as a string.
+    ``by_name``: pass the device as a string.
     """
     network = build_model(**model).eval()
     loader = make_loader(**data)
@@ -147,15 +146,15 @@ def train(
     device: str,
     by_name: bool = True,
 ) -> dict[str, Any]:
-    """One call of train with the package's model and loss: the stand-ins, or in the short run the student's.
+    """Call train with the package's model and loss: the stand-ins, or in the short run the student's.
 
-    ``by_name``: the device is handed over as a string.
+    ``by_name``: pass the device as a string.
     """
     network = build_model(**model).cpu()
     loader = make_loader(**data)
     where = device if by_name else torch.device(device)
     value = student_function("train")(network, loader, epochs, learning_rate, where)
-    # One who never asked the loader itself has gone through its data set in another way.
+    # Code that never iterates over the loader goes through its data set in another way.
     seen = {
         "all_passes": not 0 < loader.passes < epochs,
         "batches": loader.batches if loader.passes else None,
@@ -164,7 +163,7 @@ def train(
 
 
 def untrained(model: dict[str, Any], images: torch.Tensor) -> dict[str, Any]:
-    """What the network makes of a few images before it is trained, sampling aside; empty where its layers differ."""
+    """What the network computes from a few images before training, sampling aside; empty if its layers differ."""
     network = importlib.import_module("vae.model").VAE()
     if network.latent_dim != model["latent_dim"] or not _has_shapes_of(network, model["state"]):
         return {"seen": {}}
@@ -178,12 +177,12 @@ def untrained(model: dict[str, Any], images: torch.Tensor) -> dict[str, Any]:
 
 
 def _has_shapes_of(network: Any, state: Mapping[str, torch.Tensor]) -> bool:
-    own = network.state_dict()  # further buffers and parameters are the student's business
+    own = network.state_dict()  # extra buffers and parameters are the student's business
     return all(name in own and own[name].shape == value.shape for name, value in state.items())
 
 
 def _trained(value: Any, network: Any, batches: int, given: Mapping[str, torch.Tensor]) -> dict[str, Any]:
-    """What came of a training. Its noise is fresh where as many samples as there were batches had noise of their own."""
+    """The outcome of training. Noise is fresh if it differed in at least ``batches`` samples, or in all if fewer."""
     drawn = getattr(network, "drawn", ())
     fresh = len(set(drawn)) >= min(batches, len(drawn))
     trainable = all(item.requires_grad for name, item in network.named_parameters() if name in given)
@@ -192,7 +191,7 @@ def _trained(value: Any, network: Any, batches: int, given: Mapping[str, torch.T
 
 
 def rehearse() -> None:
-    """Forward passes as checks ask for them, on the CPU and without data: what torch does only once, it does here."""
+    """Run forward passes as checks do, on the CPU and without data, to get torch's first-call work out of the way."""
     with torch.no_grad(), DeviceWatch():
         for device in ("cpu", "meta"):
             layers = torch.nn.Linear(784, 2), torch.nn.ReLU(), torch.nn.Linear(2, 784), torch.nn.Sigmoid()
@@ -200,7 +199,7 @@ def rehearse() -> None:
 
 
 def seeded(seed: int, probe: str, arguments: dict[str, Any]) -> Any:
-    """Another probe, with every usual source of random numbers and torch's modes set first."""
+    """Run another probe after seeding every usual source of random numbers and resetting torch's modes."""
     torch.set_grad_enabled(True)
     torch.set_default_dtype(torch.float32)
     random.seed(seed)

@@ -1,6 +1,6 @@
-"""What both sides build alike: small models' weights, loaders and losses that are made up, and a watch for devices.
+"""What the grader and the student's process both build: loaded models, loaders, made-up losses, a watch for devices.
 
-Nothing here is secret: student code runs beside it.
+Nothing here is secret: student code can read it.
 """
 
 from __future__ import annotations
@@ -15,22 +15,25 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.data import DataLoader, TensorDataset
 
-TILT = torch.linspace(-1, 1, 784)  # a weight for each pixel
+TILT = torch.linspace(-1, 1, 784)  # a weight per pixel
 
 
 def loaded(model: Any, state: Mapping[str, torch.Tensor]) -> Any:
-    """The model with parameters of its own that have the values in ``state``, and lie where these do."""
+    """The model with the values in ``state`` copied into its parameters, on the device of ``state``.
+
+    Raises AttributeError if the model lacks one of them.
+    """
     model.to(next(iter(state.values())).device)
-    lacking = model.load_state_dict(state, strict=False).unexpected_keys  # it may well have more
+    lacking = model.load_state_dict(state, strict=False).unexpected_keys  # the model may have more
     if lacking:
         raise AttributeError(f"the model has no {lacking[0]}")
     return model
 
 
 def seen_by(network: Any, images: torch.Tensor) -> dict[str, Any]:
-    """Results of the given methods, and gradients of forward's by the weights of the encoder's last layer.
+    """Results of the given methods, and gradients of forward's with respect to the weights of the encoder's last layer.
 
-    Sampling, which is the student's to write, is replaced; ``recon_x`` is None where forward samples in its own way.
+    Sampling, which students write, is replaced; ``recon_x`` is None if forward samples in its own way.
     """
     asked = []
 
@@ -57,7 +60,7 @@ def seen_by(network: Any, images: torch.Tensor) -> dict[str, Any]:
 
 
 class Loader(DataLoader[Any]):
-    """A DataLoader that counts how often somebody began to go through it, and the batches that were taken."""
+    """A DataLoader that counts the passes that were begun and the batches that were taken."""
 
     passes = batches = 0
 
@@ -74,14 +77,14 @@ class Loader(DataLoader[Any]):
 def make_loader(
     images: torch.Tensor, labels: torch.Tensor, batch_size: int, seed: int | None = None
 ) -> Loader:
-    """A DataLoader over its whole data set, on the CPU, in order, or shuffled where a seed is given."""
+    """A Loader over the whole data set on the CPU, in order, or shuffled if a seed is given."""
     generator = None if seed is None else torch.Generator().manual_seed(seed)
     shuffle = seed is not None
     return Loader(TensorDataset(images.cpu(), labels.cpu()), batch_size, shuffle=shuffle, generator=generator)
 
 
 def weighted_loss(weights: dict[str, float]) -> Callable[..., torch.Tensor]:
-    """A loss that is like no other: a weighted sum of simple terms, so that it can't be mistaken.
+    """A loss that can't be mistaken for any other: a weighted sum of simple terms.
 
     Terms without a weight are left out, which saves their time.
     """
@@ -91,7 +94,7 @@ def weighted_loss(weights: dict[str, float]) -> Callable[..., torch.Tensor]:
         "recon_x": lambda error, recon_x, mu, log_var: recon_x.sum(),
         "mu": lambda error, recon_x, mu, log_var: mu.square().sum(),
         "log_var": lambda error, recon_x, mu, log_var: log_var.square().sum(),
-        # Of either sign, and for recon_x (N, 784) alone.
+        # Of either sign, and only for recon_x (N, 784).
         "tilted": lambda error, recon_x, mu, log_var: (error * (TILT.to(error.device) + 0.05 * error)).sum(),
         "codes": lambda error, recon_x, mu, log_var: mu.square().sum() - log_var.square().sum(),
     }
@@ -118,7 +121,7 @@ class DeviceWatch(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         tensors = [item for item in tree_leaves((args, kwargs or {})) if isinstance(item, torch.Tensor)]
-        copies = "copy" in func.name()  # moving from one device to the other is what is asked for
+        copies = "copy" in func.name()  # moving tensors between devices is allowed
         # A 0-dim tensor on the CPU may take part in any operation.
         devices = {item.device.type for item in tensors if item.dim() > 0 or item.device.type == "meta"}
         self.mixed = self.mixed or (len(devices) > 1 and not copies)

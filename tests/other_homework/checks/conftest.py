@@ -1,4 +1,4 @@
-"""What these checks take: the student's functions, and what is drawn for the run."""
+"""The fixtures of these checks: calls of the student's functions, and what is drawn for the run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Ask = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def ask(submission: RemoteSubmission) -> Ask:
-    """``ask(called, function, wrt="", **arguments)``: the answer of one call, as students read of it."""
+    """``ask(called, function, wrt="", **arguments)``: the answer to one call; messages name it ``called``."""
 
     def asked(called: str, function: str, wrt: str = "", **arguments: Any) -> dict[str, Any]:
         whole = {"module": submission.part, "function": function, "arguments": arguments, "wrt": wrt}

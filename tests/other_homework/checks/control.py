@@ -1,4 +1,4 @@
-"""What the control tries of the solution's functions: a formula here, and one call of each file in a sealed process."""
+"""Tests of the instructor's solution for the control: a formula here, and one call of each file in a sealed process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PREDICTION, TARGET = torch.tensor([1.0, 2.0]), torch.tensor([0.5, -1.0])
 
 
 def formula_fault() -> Message | None:
-    """The solution's error where torch computes another one. Checks would not tell: they expect the solution's."""
+    """A message if the solution's error differs from torch's, else None. Checks can't tell: they expect the same."""
     found = float(reference.module("loss").mean_squared_error(PREDICTION, TARGET))
     right = float(torch.nn.functional.mse_loss(PREDICTION, TARGET))
     if abs(found - right) <= 1e-6:
@@ -23,7 +23,7 @@ def formula_fault() -> Message | None:
 
 
 def call_each(process: Student, run: Run) -> None:
-    """Call one function of each file. Raises what the sandbox raises, and Failed for what is no answer."""
+    """Call one function of each file. Raises what the sandbox raises, and Failed for a wrong type or shape."""
     pair = {"prediction": PREDICTION, "target": TARGET}
     answer = process.ask("call", module="loss", function="mean_squared_error", arguments=pair)
     expect.scalar(answer["value"], "control")

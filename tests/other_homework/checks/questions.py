@@ -1,4 +1,4 @@
-"""The questions that tell known mistakes apart: each stub is called a few times more, always on the same inputs."""
+"""The probes that tell known mistakes apart: another call or two of each stub, always with the same inputs."""
 
 from __future__ import annotations
 

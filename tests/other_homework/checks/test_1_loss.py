@@ -1,4 +1,4 @@
-"""mean_squared_error, against the solution's."""
+"""mean_squared_error, compared with the solution's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHAPES = (5,), (3, 7), (1,)
 
 
 def pair(draw: Callable[..., Tensor], shape: tuple[int, ...]) -> tuple[str, dict[str, Tensor]]:
-    """What students read of the call, and its arguments."""
+    """The call as students read it, and its arguments."""
     shown = expect.shape_text(shape)
     given = {name: draw(f"{name} {shown}", *shape) for name in ("prediction", "target")}
     return f"mean_squared_error(prediction: {shown}, target: {shown})", given

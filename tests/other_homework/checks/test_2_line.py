@@ -1,6 +1,6 @@
-"""add_noise by its statistics, fit_line step by step.
+"""add_noise judged by its statistics, fit_line step by step.
 
-Each statistic may lie 6 of its own standard deviations away: less than once in 100 million submissions.
+Each statistic may be 6 of its own standard deviations off. Right code exceeds that less than once in 100 million times.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def test_noise_spread(ask: Ask, draw: Callable[..., Tensor]) -> None:
         expect.close(
             spread * deviation, spread, SIGMAS * spread * (2 * COUNT) ** -0.5, called, "add_noise.spread"
         )
-        beyond = float((noise.abs() > 2).double().mean())  # of a normal distribution 4.55 %
+        beyond = float((noise.abs() > 2).double().mean())  # 4.55 % for a normal distribution
         expect.close(100 * beyond, 4.55, 100 * SIGMAS * (0.0455 / COUNT) ** 0.5, called, "add_noise.tails")
 
 
@@ -65,7 +65,7 @@ def test_noise_fresh(ask: Ask, draw: Callable[..., Tensor]) -> None:
 
 
 def tasks(draw: Callable[..., Tensor]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What students read of each call, and its arguments."""
+    """Each call as students read it, and its arguments."""
     for count, steps, learning_rate in TASKS:
         x, y = draw(f"x {count}", count), draw(f"y {count}", count)
         called = f"fit_line(x: {count}, y: {count}, steps={steps}, learning_rate={learning_rate})"
@@ -73,7 +73,7 @@ def tasks(draw: Callable[..., Tensor]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def fitted(x: Tensor, y: Tensor, steps: int, learning_rate: float) -> list[float]:
-    """Where gradient descent leads with the loss that lies in the student's process."""
+    """Slope and intercept after gradient descent on the stand-in loss, which the student's process has too."""
     line = torch.zeros(2, dtype=torch.float64)
     for _ in range(steps):
         line.requires_grad_()

@@ -1,4 +1,4 @@
-"""Probes ask: each calls one of the student's functions and returns what came back. They know no expected value."""
+"""The probes: each calls one of the student's functions and returns what came back. They know no expected value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.sandbox.encoding import Array
 
 
 def unpacked(value: Any, device: str) -> Any:
-    """The grader's arguments with tensors in place of their descriptions."""
+    """The grader's arguments with tensors in place of Arrays."""
     if isinstance(value, Array):
         return value.data
     if isinstance(value, dict):
@@ -21,7 +21,7 @@ def unpacked(value: Any, device: str) -> Any:
 
 
 def call(module: str, function: str, arguments: dict[str, Any], wrt: str = "") -> dict[str, Any]:
-    """One call: its value, its gradient by the argument ``wrt``, and the tensors among the arguments afterwards."""
+    """Call a function: its value, its gradient with respect to ``wrt``, and the tensor arguments afterwards."""
     leaves = {name: item.requires_grad_() for name, item in arguments.items() if name == wrt}
     given = {**arguments, **{name: leaf * 1 for name, leaf in leaves.items()}}  # may be changed in place
     value = getattr(importlib.import_module(f"fit.{module}"), function)(*given.values())
@@ -34,13 +34,13 @@ def call(module: str, function: str, arguments: dict[str, Any], wrt: str = "") -
 
 
 def seeded(seed: int, probe: str, arguments: dict[str, Any]) -> Any:
-    """Another probe, with torch's random numbers set first."""
+    """Run another probe after seeding torch."""
     torch.manual_seed(seed)
     return PROBES[probe](**arguments)
 
 
 def rehearse() -> None:
-    """What torch does only once, it does here: before any student's process is there."""
+    """Get torch's first-call work done before there is any student's process."""
     line = torch.zeros(2, requires_grad=True)
     torch.autograd.grad(line.square().mean(), line)
 

@@ -1,8 +1,9 @@
-"""Stand-in for vae.loss: squares in place of the ELBO's terms; the whole equals the sum of its two parts."""
+"""Stand-in for vae.loss: squares instead of the ELBO's terms; loss_function is the sum of the other two."""
 
 
 def reconstruction_loss(recon_x, x):
-    return (1.3 * recon_x - x.reshape(recon_x.shape)).square().sum()  # the two must not be interchangeable
+    # Not symmetric: recon_x and x must not be interchangeable.
+    return (1.3 * recon_x - x.reshape(recon_x.shape)).square().sum()
 
 
 def kl_divergence(mu, log_var):

@@ -1,4 +1,4 @@
-"""Stand-in for vae.model: the given network; its noise is fixed, or real where a part needs samples."""
+"""Stand-in for vae.model: the given network. Its noise is fixed, or real if a part needs samples."""
 
 import torch
 from torch import nn
@@ -10,7 +10,7 @@ class VAE(nn.Module):
     def __init__(self, latent_dim=20, hidden_dim=400):
         super().__init__()
         self.latent_dim = latent_dim
-        self.drawn = []  # a random number for each call: the same twice, and somebody has set a seed
+        self.drawn = []  # a random number per call; if one repeats, somebody has set a seed
         self.encoder = nn.Sequential(
             nn.Linear(784, hidden_dim), nn.ReLU(), nn.Linear(hidden_dim, 2 * latent_dim)
         )
@@ -24,9 +24,9 @@ class VAE(nn.Module):
 
     def reparameterize(self, mu, log_var):
         if self.really_samples:
-            return mu + (1 + log_var) * torch.randn_like(mu)  # N(0, I) for zeros, and for nothing else
+            return mu + (1 + log_var) * torch.randn_like(mu)  # N(0, I) only for zeros
         self.drawn.append(torch.rand((), dtype=torch.float64, device="cpu").item())
-        # A function of the inputs, not of a call counter; another one in evaluation mode.
+        # A function of the inputs, not of a call counter, and a different one in evaluation mode.
         return mu + torch.sin(9 * mu.detach() + log_var) if self.training else mu - 0.5 * log_var
 
     def decode(self, z):

@@ -1,4 +1,4 @@
-"""Stand-in for fit.line: nothing is added, and nothing fitted."""
+"""Stand-in for fit.line: adds nothing and fits nothing."""
 
 
 def add_noise(y, spread):

@@ -1,4 +1,4 @@
-"""Stand-in for fit.loss: the larger differences weigh more still."""
+"""Stand-in for fit.loss: large differences weigh even more."""
 
 
 def mean_squared_error(prediction, target):
