@@ -30,7 +30,7 @@ IDENTICAL = "identical.csv"
 
 @dataclass(frozen=True)
 class Asked:
-    """The options of a whole run, under the names that `autograder grade --help` uses.
+    """The options of a whole run; most have the names that `autograder grade --help` uses.
 
     ``only``: the names to grade, None for all; ``sources`` is always the whole class. ``passed_over`` says what in the
     download was not taken for a submission. ``pages``: whether to write grades.csv and the other files for people.
