@@ -79,9 +79,9 @@ class Done:
 def grade_class(asked: Asked, tell: Callable[[Result], None] = lambda result: None) -> Done:
     """Grade a class into OUT: lock the folder, find or draw the seed, grade, write the summary.
 
-    ``tell`` gets each result as soon as it is there. Raises Refusal for what can't be done, TooWeak if the isolation
-    is, Stopped if a cluster can't do it, Unfit if the machine is at fault, SandboxFault if no warm parent starts, and
-    KeyboardInterrupt; what was graded until then is kept.
+    ``tell`` gets each result as soon as it is there. Raises Refusal for what can't be done, TooWeak if there is no
+    isolation, Stopped if a cluster can't do it, Unfit if the machine is at fault, SandboxFault if no warm parent
+    starts, and KeyboardInterrupt; what was graded until then is kept.
     """
     machine.check_limits(asked.homework.limits(short_run=True))
     adjuster = _adjuster(asked)

@@ -153,9 +153,7 @@ class _There:
 
 
 def _task() -> Callable[[dict[str, str], bytes], tuple[str, Graded | LeftOut | Stopped]]:
-    """The task to send. It returns its worker's address and the outcome; raises ImportError with that address if the
-    worker has no kit.
-    """
+    """The task to send, which returns its worker's address and the outcome. Raises ImportError if there is no kit there."""
 
     # Nested, so that its code travels too. The order is bytes that only the kit unpickles: arguments that Dask itself
     # could not unpickle would end the worker.

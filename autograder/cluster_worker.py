@@ -84,7 +84,7 @@ def _between_controls(submission: Submission, run: Run, at_most: str, worker: st
     """Grade after a full control has passed here, then run a short one.
 
     If either fails, all is done once more with a fresh warm parent. Returns LeftOut if the full control fails again.
-    Raises GraderFault if the short one does, or if the kernel killed the submission's process for lack of memory.
+    Raises GraderFault if the short one does, or if a process vanished and the kernel killed one for lack of memory.
     """
     from autograder import control
     from autograder.grading import GraderFault
@@ -123,7 +123,7 @@ _proof: _Proof | None = None
 
 
 def _proved(run: Run, warm_parent: WarmParent, modules: frozenset[str]) -> Verdict:
-    """The full control's verdict, run once per run and warm parent; with pictures only if it was run now."""
+    """The verdict of the full control, which runs once per run and warm parent; with pictures only if it ran now."""
     from autograder import control
 
     global _proof

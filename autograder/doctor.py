@@ -23,7 +23,7 @@ from autograder.sandbox.client import WarmParent
 from autograder.sandbox.ends import SandboxFault
 from autograder.workers import CORES
 
-# Each line: a setting that can forbid namespaces, the value with which it does, the message.
+# Each line: a setting, the value that forbids namespaces, the message.
 FORBIDDING = (
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "doctor.userns_clone"),
     ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "doctor.apparmor"),

@@ -247,7 +247,7 @@ class Round:
             return grading.keep(ungraded(submission, grading.run, self.workers.tiers, verdict.fault))
         if graded.vanished and graded.oom:
             return grading.keep(ungraded(submission, grading.run, self.workers.tiers, Message("grade.oom")))
-        # The control's process is lost.
+        # Then the control's process is lost.
         if not self.trust.proved or (verdict is None and not self.workers.controlled):
             grading.alone.appendleft(source)
             return None

@@ -39,8 +39,7 @@ class Tolerant:
 
 
 def settle() -> None:
-    """Make sure that all three standard streams and the current folder exist, children are reported, and no variable
-    steers the libraries.
+    """Open missing standard streams, leave a removed folder, unblock signals, drop variables that steer libraries.
 
     A free descriptor below 3 would go to the next file or socket, which a child would then take for its stream.
     """

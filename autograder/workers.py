@@ -67,8 +67,9 @@ class Workers(Protocol):
         """Begin grading. Raises BrokenProcessPool when the processes are gone."""
 
     def result(self, future: Future[Graded], centre: Centre) -> Graded:
-        """The outcome. Raises Stopped if that ends the run, LeftOut if another worker should grade, also because this
-        one's control loss is not the run's ``centre``, else what the grading raised.
+        """The outcome. Raises Stopped if that ends the run, LeftOut if another worker should grade, else what grading raised.
+
+        It is LeftOut, too, if the worker's own control reached another loss than the run's ``centre``.
         """
 
     def control(self, in_full: bool, modules: frozenset[str]) -> Future[Verdict]:

@@ -161,7 +161,10 @@ def settle(keep: list[int]) -> None:
 
 
 def die_with_supervisor() -> None:
-    """Second step in a student's process: die with the supervisor, which lives on until the grader hangs up."""
+    """Second step in a student's process: die with the supervisor.
+
+    The supervisor itself lives on until the grader hangs up, and then cleans up.
+    """
     parent = os.getppid()
     if sys.platform == "linux":
         linux.die_with_parent()
