@@ -28,7 +28,7 @@ _one_at_a_time = threading.Lock()
 
 
 def versions() -> dict[str, str]:
-    """What must be the same on all machines: points must not depend on where a submission is graded."""
+    """What has to be the same on all machines: points must not depend on where a submission is graded."""
     return {"kit": f"{__version__} ({fingerprint()})", "torch": version("torch")}
 
 
