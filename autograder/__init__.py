@@ -3,6 +3,6 @@
 import sys
 
 if sys.argv[:1] == ["-m"] and not getattr(sys.flags, "safe_path", False):
-    del sys.path[0]  # python -m puts the current folder there, and submissions may lie in it
+    del sys.path[0]  # python -m puts the current folder there, and it may hold submissions
 
 __version__ = "0.1.0"

@@ -1,6 +1,6 @@
-"""The console script, and ``python -m autograder``.
+"""The console script and ``python -m autograder``.
 
-Every process that grades imports this module anew, and needs no command line.
+Every process that grades imports this module again but needs no command line, so ``main`` imports that.
 """
 
 import os
@@ -13,18 +13,17 @@ The grader can't import what it needs ({fault}). Install Python or that package 
 
 
 def main() -> None:
-    """Run a command. Nothing is imported before the current folder is off the search path, not even ``typing``."""
+    """Run a command. Import nothing before the current folder is off the search path, not even ``typing``."""
     leave_current_folder()
     from autograder import streams
 
     streams.settle()
     try:
         from autograder.cli import main
-    except Exception as fault:  # noqa: BLE001 - a file that can't be read, or a half installation
+    except Exception as fault:  # noqa: BLE001 - an unreadable file, or a half-finished installation
         place = fault.__traceback__
-        while (
-            place is not None and place.tb_next is not None
-        ):  # without traceback, which may be what is broken
+        # Without the traceback module, which may be what is broken.
+        while place is not None and place.tb_next is not None:
             place = place.tb_next
         sys.stderr.write(
             BROKEN.format(
@@ -36,7 +35,7 @@ def main() -> None:
 
 
 def leave_current_folder() -> None:
-    """Take the current folder off the search path: with an empty entry, PYTHONPATH puts it there."""
+    """Take the current folder off the search path: an empty entry in PYTHONPATH puts it there."""
     try:
         here = os.getcwd()
     except OSError:  # somebody has removed it
@@ -44,7 +43,7 @@ def leave_current_folder() -> None:
     kit = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     sys.path[:] = [entry for entry in sys.path if entry and os.path.realpath(entry) != os.path.realpath(here)]
     if kit not in sys.path:
-        sys.path.append(kit)  # last, so that nothing beside it takes the place of a library
+        sys.path.append(kit)  # last, so that nothing beside the kit shadows a library
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Grade the kit's own bank by the very path of a class, and hold the grader to what is known of each entry."""
+"""Grade the kit's own bank just as a class is graded, and compare each result with what its entry demands."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ GOT_THROUGH = "got through"
 
 @dataclass(frozen=True)
 class Audited:
-    """How one entry fared. ``wrong`` says in a word what is not as it must be; empty when all is.
+    """How one entry fared. ``wrong`` says in a word or two what went wrong; empty if nothing did.
 
-    ``caught`` of a hostile entry: its attack gained no point and got at nothing.
+    ``caught``, for a hostile entry: its attack gained no points and reached nothing.
     """
 
     entry: Entry
@@ -39,10 +39,10 @@ def run(
     language: str = "en",
     tell: Callable[[], None] = lambda: None,
 ) -> list[Audited]:
-    """Grade all entries of these kinds, in a temporary folder, and judge each; ``tell`` is called for each.
+    """Grade all entries of these kinds in a temporary folder and judge each; ``tell`` is called after each.
 
-    Right and wrong ones are one class; hostile ones are another, with less time for those that only use it up, and
-    twice as many at a time, because most of them only wait until that time is over.
+    Right and wrong entries form one class. Hostile entries form another, with shorter time limits and twice as many
+    at a time, because most of them only wait for the limit.
     """
     classes = [kind for kind in kinds if kind != "hostile"], [kind for kind in kinds if kind == "hostile"]
     findings: list[Audited] = []
@@ -75,14 +75,14 @@ def run(
 
 
 def impatient(homework: Homework) -> Homework:
-    """The same with shorter limits on time, which honest work comes nowhere near."""
+    """The homework with shorter time limits, which honest work comes nowhere near."""
     return replace(
         homework, cpu_seconds=3, wall_seconds=9, short_run_cpu_seconds=6, short_run_wall_seconds=18
     )
 
 
 def hand_in(students: Mapping[str, Mapping[str, str]], folder: Path) -> None:
-    """Write each student's files, their texts by name, into a folder of the student's name below ``folder``."""
+    """Write each student's files (their texts by name) into the package folder below ``folder``/STUDENT."""
     for name, texts in students.items():
         desk = folder / name / homework().package
         desk.mkdir(parents=True)
@@ -124,7 +124,7 @@ def judge(entry: Entry, result: Result) -> Audited:
 
 
 def earned(entry: Entry, result: Result) -> float:
-    """Points in the parts that a hostile entry attacks, apart from the short run, which takes the whole model."""
+    """Points in the parts that a hostile entry attacks, without the short run, which needs the whole model."""
     return sum(
         check.points
         for check in result.checks
@@ -133,18 +133,18 @@ def earned(entry: Entry, result: Result) -> float:
 
 
 def gained(entry: Entry, result: Result) -> bool:
-    """Whether an attack earned points that the work beneath it is not worth."""
+    """Whether an attack earned more points than the work underneath it is worth."""
     trained = any(check.points for check in result.checks if check.id == homework().whole)
     return earned(entry, result) > entry.most or (entry.work == "empty" and trained)
 
 
 def got_through(result: Result) -> bool:
-    """Whether an attack reached what it was after: entries of the bank then raise an exception that says so."""
+    """Whether an attack reached its target: the bank's entries then raise an exception that says so."""
     return any(GOT_THROUGH in str(check.values) + check.message for check in result.checks)
 
 
 def matrix(findings: Iterable[Audited]) -> dict[str, Counter[str]]:
-    """Counts by stub: wrong, caught, lost_elsewhere, named, right, false_alarms; hostile entries have a row of their own."""
+    """Counts per stub: wrong, caught, lost_elsewhere, named, right, false_alarms. Hostile entries have their own row."""
     rows: dict[str, Counter[str]] = {}
     for finding in findings:
         entry = finding.entry

@@ -1,6 +1,6 @@
-"""Many submissions -> the files in OUT: the order of a whole run, and what is believed of what came out of it.
+"""Grade many submissions into the files in OUT: the steps of a whole run, in order.
 
-Results are files, written one by one; a run that was interrupted takes up those that fit.
+Each result is a file, written as soon as it is believed; after an interruption, the next run reuses those that fit.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ IDENTICAL = "identical.csv"
 
 @dataclass(frozen=True)
 class Asked:
-    """What a whole run is asked for; `autograder grade --help` has the same names.
+    """The options of a whole run; most have the names that `autograder grade --help` uses.
 
-    ``only``: the names to grade, else all; ``sources`` are the class all the same. ``passed_over`` says what of the
-    download was not taken for a submission. ``pages``: whether to write grades.csv and what people read.
+    ``only``: the names to grade, None for all; ``sources`` is always the whole class. ``passed_over`` says what in the
+    download was not taken for a submission. ``pages``: whether to write grades.csv and the other files for people.
     """
 
     sources: Sequence[Source]
@@ -57,9 +57,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Done:
-    """What a whole run has come to. ``results`` are those of this run, ``alike`` counts the pairs in identical.csv.
+    """The outcome of a whole run. ``results`` are this run's, ``alike`` counts the rows of identical.csv.
 
-    ``remarks`` say which isolation there was, and who was left out.
+    ``remarks`` say which isolation was used and which workers were left out.
     """
 
     folder: Folder
@@ -77,11 +77,11 @@ class Done:
 
 
 def grade_class(asked: Asked, tell: Callable[[Result], None] = lambda result: None) -> Done:
-    """Grade a class into OUT, the whole run: hold the folder, draw or find the seed, grade, write the summary.
+    """Grade a class into OUT: lock the folder, find or draw the seed, grade, write the summary.
 
-    ``tell`` gets each result when it is there. Raises Refusal for what can't be done, TooWeak, Stopped when a
-    cluster can't do it, Unfit when the machine is at fault, SandboxFault when no warm parent comes up, and
-    KeyboardInterrupt; what was graded until then is kept.
+    ``tell`` gets each result as soon as it is there. Raises Refusal for what can't be done, TooWeak if there is no
+    isolation, Stopped if a cluster can't do it, Unfit if the machine is at fault, SandboxFault if no warm parent
+    starts, and KeyboardInterrupt; what was graded until then is kept.
     """
     machine.check_limits(asked.homework.limits(short_run=True))
     adjuster = _adjuster(asked)
@@ -90,7 +90,7 @@ def grade_class(asked: Asked, tell: Callable[[Result], None] = lambda result: No
     wanted = [source for source in asked.sources if asked.only is None or source.name in asked.only]
     with sole_use(asked.out):
         if asked.pages:
-            passed_over.write(asked.out, asked.passed_over)  # before pages that show it are drawn
+            passed_over.write(asked.out, asked.passed_over)  # first: the pages show it
         seed = run_seed(asked.out, asked.seed, asked.fresh)
         run = Run(asked.homework, asked.dataset, asked.data_root, asked.device, seed, asked.language)
         jobs = asked.jobs
@@ -106,7 +106,7 @@ def grade_class(asked: Asked, tell: Callable[[Result], None] = lambda result: No
         except KeyboardInterrupt:
             if asked.pages:
                 with suppress(OSError):
-                    folder.write_grades()  # pages would take longer than one waits after Ctrl-C
+                    folder.write_grades()  # nobody waits for pages after Ctrl-C
             raise
         except Stopped:
             if asked.pages:
@@ -132,11 +132,11 @@ def _workers(asked: Asked, run: Run, jobs: int) -> AbstractContextManager[Worker
 
 
 def _adjuster(asked: Asked) -> Adjuster:
-    """What changes points after grading. Raises Refusal before anything is graded."""
+    """The adjuster of points after grading. Raises Refusal before anything is graded."""
     path = asked.overrides
     if path is None and (asked.out / overrides.NAME).exists():
         path = asked.out / overrides.NAME
-    # An owner's id in a clone's name is a guess that only a gradebook can confirm (handback.fill).
+    # An owner's id in a clone's name is a guess that only a gradebook can confirm (gradebook.fill).
     students = {
         source.name: source.origin.ids if source.origin.lms != "github" else () for source in asked.sources
     }
@@ -153,7 +153,7 @@ def _history(asked: Asked) -> Path:
 
 
 def _list_identical(asked: Asked) -> int:
-    """Write identical.csv, or none where there is nothing to list; returns how many rows it has."""
+    """Write identical.csv, or remove it if there is nothing to list; returns its number of rows."""
     seen = identical.Fingerprints()
     for source in asked.sources:
         with suppress(OSError):

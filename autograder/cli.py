@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from autograder.commands import (  # noqa: F401 - they add themselves
+from autograder.commands import (  # noqa: F401 - they register themselves
     audit,
     doctor,
     export,
@@ -23,13 +23,13 @@ from autograder.commands.terminal import app
 from autograder.messages import Message, Refusal
 from autograder.sandbox.ends import SandboxFault
 
-# Some releases of Typer bring a click of their own, others import it: this is the one that is in use.
+# Some releases of Typer bundle click, others import it: this finds the one in use.
 ClickException: Any = typer.BadParameter.__mro__[2]
 
 
 def main() -> None:
-    """Whatever stands in the way gets one line in each language and a status of its own."""
-    atexit.register(gc.freeze)  # else a last collection looks at all that matplotlib left, for 0.2 s
+    """Run a command. An error ends it with one line in each language and an exit status of its own."""
+    atexit.register(gc.freeze)  # else a last collection spends 0.2 s on what matplotlib left
     try:
         status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except Refusal as refusal:
@@ -40,7 +40,7 @@ def main() -> None:
         sys.exit(130)
     except (SandboxFault, OSError) as fault:
         _end(Message("cli.grader_fault", {"fault": str(fault)[:500]}), status=3)
-    except Exception as fault:  # noqa: BLE001 - nobody foresaw it, and it is no student's
+    except Exception as fault:  # noqa: BLE001 - unforeseen, and not a student's fault
         _end(Message("cli.grader_fault", {"fault": f"{type(fault).__name__}: {fault}"[:500]}), status=3)
     sys.exit(status if isinstance(status, int) else 0)
 

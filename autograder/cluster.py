@@ -1,6 +1,6 @@
-"""Grading on a Dask cluster: submissions travel with their tasks, each worker process has a warm parent of its own.
+"""Grade on a Dask cluster: submissions travel with their tasks, and each worker process has its own warm parent.
 
-Each worker makes its own controls, one in short after every submission, and is left out where they fail.
+Each worker runs its own controls, a short one after every submission, and is left out if they fail.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from autograder.outfolder import Centre
 
 CONNECT_SECONDS = 10
-EACH = 2  # submissions under way for each worker: one that it grades, one that waits there
+EACH = 2  # submissions under way per worker: one being graded, one waiting there
 
 
 @contextmanager
 def connect(address: str, run: Run, jobs: int, allow_weak: bool) -> Iterator[Workers]:
-    """The workers of the scheduler at ``address``, those that join later too.
+    """The workers of the scheduler at ``address``, including those that join later.
 
-    At least ``jobs`` submissions are under way, so that a cluster that adapts to its work sees some. Raises
-    Stopped: no Dask here, no scheduler there.
+    At least ``jobs`` submissions are under way, so that an adaptive cluster sees work to grow for. Raises Stopped if
+    Dask is not installed here or no scheduler answers.
     """
     tiers = TIERS[TIERS.index(isolation.at_most()) :]
     order = run, tiers[0], allow_weak
@@ -60,7 +60,7 @@ def _client(address: str) -> Iterator[Client]:
     for logger in ("distributed", "distributed.client"):
         logging.getLogger(logger).setLevel(logging.CRITICAL)  # else they write tracebacks
     try:
-        get_address_host_port(address, strict=False)  # a client without an address is slow to give up
+        get_address_host_port(address, strict=False)  # a client is slow to give up on a bad address
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as fault:
         raise Stopped(
@@ -71,12 +71,12 @@ def _client(address: str) -> Iterator[Client]:
 
 
 def _allow_failures(client: Client, number: int) -> int:
-    """Set how many workers may die over a task before the scheduler gives it up; returns the number before.
+    """Set how many workers may die over a task before the scheduler gives it up; returns the previous number.
 
-    The engine has a rule of its own, which wants to know of the first.
+    The engine has its own rule for this and must hear of the first death.
     """
 
-    def change(dask_scheduler: Any) -> int:  # in here, so that it travels whole: there may be no kit
+    def change(dask_scheduler: Any) -> int:  # nested, so that its code travels too: there may be no kit
         before, dask_scheduler.allowed_failures = dask_scheduler.allowed_failures, number
         return int(before)
 
@@ -136,7 +136,7 @@ class _There:
             executor.shutdown(wait=False)
 
     def _fit(self) -> tuple[str, ...]:
-        """The workers that are there and not left out. Raises Stopped where the scheduler is gone."""
+        """The workers that are there and not left out. Raises Stopped if the scheduler is gone."""
         try:
             return tuple(sorted(worker for worker in self.client.nthreads() if worker not in self.left_out))
         except (OSError, CancelledError):
@@ -153,10 +153,10 @@ class _There:
 
 
 def _task() -> Callable[[dict[str, str], bytes], tuple[str, Graded | LeftOut | Stopped]]:
-    """The task that is sent, which names its worker; raises ImportError with that name where there is no such kit."""
+    """The task to send, which returns its worker's address and the outcome. Raises ImportError if there is no kit there."""
 
-    # In here, so that it travels whole; with bytes that only the kit opens. What Dask itself could not open
-    # there would end the worker.
+    # Nested, so that its code travels too. The order is bytes that only the kit unpickles: arguments that Dask itself
+    # could not unpickle would end the worker.
     def grade(versions: dict[str, str], order: bytes) -> tuple[str, Graded | LeftOut | Stopped]:
         from distributed import get_worker
 

@@ -1,7 +1,7 @@
-"""What a worker of a Dask cluster does with a submission that was sent to it: grade it between two controls.
+"""What a Dask worker does with a submission that was sent to it: grade it between two controls.
 
-It grades one submission at a time, whatever its threads: pytest, and what it redirects, belong to the
-whole process. The warm parent stays for the next task and ends with the worker's process, students with it.
+It grades one submission at a time, however many threads it has: pytest and its redirections belong to the whole
+process. The warm parent stays for the next task; it and its students' processes end with the worker's process.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def versions() -> dict[str, str]:
 def grade_there(ours: Mapping[str, str], order: bytes) -> Graded | LeftOut | Stopped:
     """Grade in this worker's process. Raises what grading raises.
 
-    Where nothing should be graded, Stopped is returned, or LeftOut where only this worker should not: raised, they
-    would bring their causes, which may not travel.
+    Returns Stopped if nothing should be graded, LeftOut if only this worker should not grade. Raised, they would carry
+    their causes, which Dask may be unable to pickle.
     """
     import torch
     from distributed import get_worker
@@ -60,7 +60,7 @@ def grade_there(ours: Mapping[str, str], order: bytes) -> Graded | LeftOut | Sto
         torch.set_num_threads(1)
         try:
             data = kit.optional("data")
-            if data and data.fault(run.dataset, run.data_root):  # else grading takes them from memory
+            if data and data.fault(run.dataset, run.data_root):  # else grading finds them in memory
                 return Stopped(Message("cluster.no_data", {"worker": worker, "dataset": run.dataset}))
             isolation.check(_warm_parent(at_most, run.device), allow_weak)
         except isolation.TooWeak:
@@ -69,16 +69,16 @@ def grade_there(ours: Mapping[str, str], order: bytes) -> Graded | LeftOut | Sto
             return Stopped(Message("cluster.unfit", {"worker": worker, "fault": in_one_line(fault)}), 3)
         try:
             return _between_controls(submission, run, at_most, worker)
-        except SandboxFault:  # the next task gets another one
+        except SandboxFault:  # the next task starts another one
             _close_warm_parent(at_most, run.device)
             raise
 
 
-_run: Run | None = None  # the one of the latest task
+_run: Run | None = None  # of the latest task
 
 
 def _held(run: Run) -> Run:
-    """The same run as it came with the task before, with what was drawn for it."""
+    """The previous task's run if this one equals it, because it keeps what was drawn for it."""
     global _run
     if _run != run:
         _run = run
@@ -86,10 +86,10 @@ def _held(run: Run) -> Run:
 
 
 def _between_controls(submission: Submission, run: Run, at_most: str, worker: str) -> Graded | LeftOut:
-    """Grade once the control has passed in full here, and try it in short afterwards.
+    """Grade after a full control has passed here, then run a short one.
 
-    Where one does not pass, all is done once more with a fresh warm parent. Raises GraderFault where it fails again
-    after the submission.
+    If either fails, all is done once more with a fresh warm parent. Returns LeftOut if the full control fails again.
+    Raises GraderFault if the short one does, or if a process vanished and the kernel killed one for lack of memory.
     """
     from autograder import control
     from autograder.grading import GraderFault
@@ -102,7 +102,7 @@ def _between_controls(submission: Submission, run: Run, at_most: str, worker: st
         verdict = proved = _proved(run, warm_parent, verdict.modules)
         if verdict.passed:
             graded = control.grade_with_doubt(submission, run, warm_parent)
-            if graded.vanished:  # this worker grades nothing beside it
+            if graded.vanished:  # again at once: this worker grades nothing else meanwhile
                 graded = control.grade_with_doubt(submission, run, warm_parent)
             if graded.vanished and graded.oom:
                 raise GraderFault("the kernel ended a process for want of memory")
@@ -117,7 +117,7 @@ def _between_controls(submission: Submission, run: Run, at_most: str, worker: st
 
 @dataclass(frozen=True)
 class _Proof:
-    """Which warm parent the control has passed on, in which run, and what came of it."""
+    """The warm parent and the run for which the full control has passed, and its verdict."""
 
     warm_parent: WarmParent
     run: Run
@@ -128,7 +128,7 @@ _proof: _Proof | None = None
 
 
 def _proved(run: Run, warm_parent: WarmParent, modules: frozenset[str]) -> Verdict:
-    """The control's verdict in full, made once for a run; its pictures only when it was made now."""
+    """The verdict of the full control, which runs once per run and warm parent; with pictures only if it ran now."""
     from autograder import control
 
     global _proof
@@ -146,16 +146,16 @@ def _close_warm_parent(at_most: str, device: str) -> None:
 
 @cache
 def _warm_parent(at_most: str, device: str) -> WarmParent:
-    """One for all tasks. It hangs on the thread that launches it, and a worker's threads live as long as the worker."""
+    """The warm parent of all tasks. It dies with the thread that starts it, which lives as long as the worker."""
     from autograder.sandbox import linux
 
     if sys.platform == "linux":
-        linux.set_dumpable(False)  # other processes of this user are not to read the answers in its memory
+        linux.set_dumpable(False)  # other processes of this user must not read the answers in its memory
     warm_parent = isolation.launch(at_most, device=device)
-    Finalize(None, warm_parent.close, exitpriority=1)  # atexit does not happen under a nanny
+    Finalize(None, warm_parent.close, exitpriority=1)  # atexit does not run under a nanny
     return warm_parent
 
 
 def in_one_line(fault: Exception) -> str:
-    """An exception's text, without its line breaks and not too long."""
+    """An exception's text without line breaks, at most 300 characters."""
     return " ".join(str(fault).split())[:300]

@@ -1,7 +1,7 @@
 """The control: the instructor's solution, graded in the same sealed way, says whether this machine can be trusted.
 
-A failure costs a student points only where the solution passes. In full it is graded once for each warm parent, in
-short it is called a few times, whenever something else than a student's code could have been the cause.
+A failure costs a student points only if the solution passes. The full control grades the solution, once per warm
+parent. The short control calls it a few times, whenever something other than a student's code may be the cause.
 """
 
 from __future__ import annotations
@@ -28,10 +28,9 @@ from autograder.run import Run
 from autograder.sandbox.client import WarmParent, import_path
 from autograder.sandbox.ends import Crashed, StudentRaised, TimeLimit
 
-# What student code may import and the warm parent does not hold ready: CONTRACT section 1 promises it.
-NO_MODULES = set(
-    "antigravity ensurepip idlelib lib2to3 test this turtledemo".split()
-)  # they do things, or are huge
+# These do something when imported, or are huge.
+NO_MODULES = set("antigravity ensurepip idlelib lib2to3 test this turtledemo".split())
+# CONTRACT section 1 promises these to student code, and the warm parent does not preload them.
 RARE = (
     "sklearn.datasets sklearn.decomposition torchvision.models torchvision.transforms.v2 torch.utils.checkpoint "
     "torch.optim.swa_utils matplotlib.animation matplotlib.backends.backend_pdf mpl_toolkits.mplot3d tqdm.notebook"
@@ -55,9 +54,9 @@ for name in names:
 print()
 print(json.dumps(failed))
 """
-# How a student's process ends without a reason that was measured: it may have been killed from outside.
+# A student's process ended for no measured reason: it may have been killed from outside.
 VANISHED = ("check.crashed_exit", "check.crashed_signal", "check.crashed_internal")
-# Exceptions that a machine can bring about.
+# Exceptions that a machine can cause.
 OF_MACHINES = {
     kind.__name__
     for kind in vars(builtins).values()
@@ -67,7 +66,7 @@ NAMED_MODULE = re.compile(r"(?:No module named|from) '([A-Za-z_][\w.]*)'")
 
 
 def grade_with_doubt(submission: Submission, run: Run, warm_parent: WarmParent) -> Graded:
-    """Grade, and where the machine might be the cause of a failure try the control in short. Raises as ``grade``."""
+    """Grade, then run the short control if the machine may have caused a failure. Raises what ``grade`` raises."""
     before = machine.oom_kills()
     result = grade(submission, run, warm_parent)
     vanished = any(map(has_vanished, result.checks))
@@ -78,18 +77,18 @@ def grade_with_doubt(submission: Submission, run: Run, warm_parent: WarmParent) 
 
 
 def has_vanished(check: Check) -> bool:
-    """Whether the process ended in this check, and nobody knows who ended it."""
+    """Whether the process ended in this check for no known reason."""
     return check.message_id in VANISHED
 
 
 def is_doubtful(check: Check) -> bool:
-    """Whether the machine might be the cause: the process is gone, it waited, or an exception of the system's."""
+    """Whether the machine may be the cause: the process crashed, it waited, or the exception is in OF_MACHINES."""
     waited = check.outcome == "timeout" and check.message_id != "check.cpu_time"
     return check.outcome == "crashed" or waited or check.values.get("kind") in OF_MACHINES
 
 
 def named_modules(checks: Iterable[Check]) -> frozenset[str]:
-    """The promised modules that exceptions of these checks name."""
+    """The promised modules that these checks' exceptions name."""
     texts = [str(check.values.get("text", "")) for check in checks if check.values.get("kind") in OF_MACHINES]
     names = {name for text in texts for name in NAMED_MODULE.findall(text)}
     return frozenset(name for name in names if name.partition(".")[0] in PROMISED and "__main__" not in name)
@@ -97,21 +96,21 @@ def named_modules(checks: Iterable[Check]) -> frozenset[str]:
 
 @cache
 def solution() -> Submission:
-    """The instructor's solution as a hand-in."""
+    """The instructor's solution as a submission."""
     return Submission(
         "", {name: (homework().solved / name).read_bytes() for name in homework().files}, {}, (), ""
     )
 
 
 def _patient(run: Run) -> Run:
-    """The run with at least the limits on time that a class has: shorter ones are for attacks (``audit``)."""
+    """The run with at least a class's time limits: shorter ones are for attacks (``audit``)."""
     names = ("cpu_seconds", "wall_seconds", "short_run_cpu_seconds", "short_run_wall_seconds")
     times = {name: max(getattr(run.homework, name), getattr(homework(), name)) for name in names}
     return replace(run, homework=replace(run.homework, **times))
 
 
 def in_full(run: Run, warm_parent: WarmParent, also: Collection[str] = ()) -> Verdict:
-    """Import what may be imported, then grade the solution: it must get every point, its loss in the committed band."""
+    """Import what students may, then grade the solution: it must get every point, its loss in the committed band."""
     modules, run = frozenset(also), _patient(run)
     try:
         fault = kit.module("checks.control").formula_fault() or _import_fault(
@@ -126,14 +125,14 @@ def in_full(run: Run, warm_parent: WarmParent, also: Collection[str] = ()) -> Ve
                 return Verdict(Message("control.check", values), modules=modules)
         whole = done.checks.get(run.homework.whole)
         return Verdict(None, pictures(done), modules, float(whole.values["reached"]) if whole else None)
-    except (Crashed, StudentRaised, TimeLimit) as fault_of_ours:  # while it imported
+    except (Crashed, StudentRaised, TimeLimit) as fault_of_ours:  # during the imports
         return Verdict(Message("control.call", {"fault": _line(fault_of_ours)}), modules=modules)
-    except Exception as fault_of_ours:  # noqa: BLE001 - whatever the grader stumbles over here, it would with anybody
+    except Exception as fault_of_ours:  # noqa: BLE001 - the grader would fail on any submission
         return Verdict(Message("control.fault", {"fault": _line(fault_of_ours)}), modules=modules)
 
 
 def in_short(run: Run, warm_parent: WarmParent, modules: frozenset[str] = frozenset()) -> Verdict:
-    """Load the solution's files and call one function of each; import these modules as well."""
+    """Load the solution's files and call one function of each; import these modules too."""
     run = _patient(run)
     try:
         if modules and (fault := _import_fault(run, warm_parent, [], modules, read=False)):
@@ -141,13 +140,13 @@ def in_short(run: Run, warm_parent: WarmParent, modules: frozenset[str] = frozen
         _call_each(run, warm_parent)
     except (Crashed, StudentRaised, TimeLimit, expect.Failed) as fault_of_ours:
         return Verdict(Message("control.call", {"fault": _line(fault_of_ours)}), modules=modules)
-    except Exception as fault_of_ours:  # noqa: BLE001 - likewise the grader's own fault
+    except Exception as fault_of_ours:  # noqa: BLE001 - the grader's own fault
         return Verdict(Message("control.fault", {"fault": _line(fault_of_ours)}), modules=modules)
     return Verdict(modules=modules)
 
 
 def _call_each(run: Run, warm_parent: WarmParent) -> None:
-    """Raises what the sandbox raises, and Failed for an answer that is not the solution's."""
+    """Call one function of each solution file. Raises what the sandbox raises, and Failed for a wrong answer."""
     files = package_files(run.homework.whole, solution().files)
     with warm_parent.student(run.homework.limits(), SHORT_SECONDS, seed=0) as process:
         process.ask("load", files=files, modules=list(run.homework.modules))
@@ -155,15 +154,15 @@ def _call_each(run: Run, warm_parent: WarmParent) -> None:
 
 
 def stdlib() -> list[str]:
-    """The modules of the standard library that this Python has, apart from those that do something when imported."""
+    """The public standard modules that this Python has, except NO_MODULES."""
     names = sorted(name for name in sys.stdlib_module_names if not name.startswith("_"))
     return [name for name in names if name not in NO_MODULES and importlib.util.find_spec(name)]
 
 
 def lacking(names: Collection[str], broken: Collection[str] = ()) -> frozenset[str]:
-    """Those of these modules that this Python can't import outside of any sandbox either.
+    """Those of these modules that this Python can't import outside the sandbox either.
 
-    One that is there and can't be read or run is among them only if it is in ``broken``: else the machine is at fault.
+    One that exists but can't be read or run counts only if it is in ``broken``: else the machine is at fault.
     """
     if not names:
         return frozenset()
@@ -181,9 +180,9 @@ def lacking(names: Collection[str], broken: Collection[str] = ()) -> frozenset[s
 def _import_fault(
     run: Run, warm_parent: WarmParent, names: Collection[str], named: Collection[str], read: bool
 ) -> Message | None:
-    """What a sealed process can't import, or read of the libraries, though this Python can.
+    """The first thing that a sealed process can't import, or can't read in the libraries, though this Python can.
 
-    Those that students ``named`` may be any, and need only be as broken here as there.
+    ``named`` are modules that students' exceptions name: they may be broken if they are so outside the sandbox too.
     """
     patient = replace(run.homework.limits(), cpu_seconds=IMPORT_SECONDS)
     with warm_parent.student(patient, IMPORT_SECONDS, seed=0) as process:

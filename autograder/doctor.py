@@ -1,4 +1,4 @@
-"""What this machine can do for grading, found out by trying it, and how to mend what it can't."""
+"""Find out by trying what this machine can do for grading, and say how to fix what it can't."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from autograder.sandbox.client import WarmParent
 from autograder.sandbox.ends import SandboxFault
 from autograder.workers import CORES
 
-# Each line: what forbids namespaces where it says so, the value that forbids, the message.
+# Each line: a setting, the value that forbids namespaces, the message.
 FORBIDDING = (
     ("/proc/sys/kernel/unprivileged_userns_clone", "0", "doctor.userns_clone"),
     ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "doctor.apparmor"),
@@ -33,7 +33,7 @@ CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
 LIBRARIES = (
     "torch torchvision numpy scipy sklearn matplotlib tqdm safetensors pytest typer rich jinja2".split()
 )
-# Imported apart from this process: a library that does not fit may take its process down with it.
+# Run in another process: a library that does not fit may crash the process that imports it.
 TRY_LIBRARIES = """
 import importlib, json, sys
 found = {}
@@ -61,12 +61,12 @@ print(json.dumps(found))
 LIBRARY_SECONDS = 300
 GIGABYTE = 1 << 30
 DISK = GIGABYTE
-OTHER_SYSTEMS = "msilib msvcrt nt winreg winsound".split()  # modules that Python has on Windows alone
+OTHER_SYSTEMS = "msilib msvcrt nt winreg winsound".split()  # modules that Python has on Windows only
 
 
 @dataclass(frozen=True)
 class Remark:
-    """One thing that was tried: ``level`` is ``good``, ``note`` (works, with less) or ``bad``."""
+    """One finding: ``level`` is ``good``, ``note`` (works, but with less) or ``bad``."""
 
     level: str
     message: Message
@@ -97,7 +97,7 @@ def examine(data_root: Path | None) -> Iterator[Remark]:
 
 
 def libraries() -> Iterator[Remark]:
-    """Whether each library can be imported, torch and torchvision fit together, and what is seen of a GPU."""
+    """Whether each library can be imported, torch fits torchvision, and torch sees a GPU."""
     found = _libraries()
     if not found:
         yield bad("doctor.libraries_crash")
@@ -114,7 +114,7 @@ def libraries() -> Iterator[Remark]:
 
 
 def room() -> Iterator[Remark]:
-    """Where memory, disk space or a resource limit is short."""
+    """Yield a remark for memory, disk space or a resource limit that is too small."""
     each = homework().memory_mb
     try:
         jobs = machine.jobs_that_fit(CORES, each)
@@ -152,7 +152,7 @@ def sandbox() -> Iterator[Remark]:
 
 
 def control(parent: WarmParent) -> Iterator[Remark]:
-    """Whether the instructor's solution gets every point here, and which modules student code has to do without."""
+    """Whether the instructor's solution gets every point here, and which modules student code must do without."""
     from autograder import control as controlling
 
     names = {*sys.stdlib_module_names, *controlling.RARE} - controlling.NO_MODULES - {*OTHER_SYSTEMS}
@@ -164,7 +164,7 @@ def control(parent: WarmParent) -> Iterator[Remark]:
 
 
 def _libraries() -> dict[str, tuple[bool, str]]:
-    """What a process of its own found out: for each library and trial, whether it works, and version or error."""
+    """Per library and trial: whether it works, and its version or error. Empty if the process that tried them failed."""
     command = [sys.executable, "-c", TRY_LIBRARIES, *LIBRARIES]
     with suppress(OSError, ValueError, IndexError, subprocess.TimeoutExpired):
         done = subprocess.run(command, capture_output=True, text=True, timeout=LIBRARY_SECONDS)
@@ -174,7 +174,7 @@ def _libraries() -> dict[str, tuple[bool, str]]:
 
 
 def _forbidding() -> Iterator[Remark]:
-    """The known settings that forbid namespaces, with the way to change each."""
+    """The known settings that forbid namespaces here, with the way to change each."""
     for path, value, message_id in FORBIDDING:
         with suppress(OSError):
             if Path(path).read_text().strip() == value:

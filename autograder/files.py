@@ -1,4 +1,4 @@
-"""How any file is written and called, and how folders that student code has written are removed."""
+"""How files are written and named, and how folders that student code has filled are removed."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from itertools import count
 from pathlib import Path
 
 INVISIBLE = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\u3000\ufeff"  # a spreadsheet may skip these
-PART = ".*.part"  # what a file is called while it is being written
+PART = ".*.part"  # a file's name while it is being written
 NAME_BYTES = 120
-DEVICES = r"con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]"  # Windows: also with any ending, in any case
+DEVICES = r"con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]"  # of Windows: in any case, with any extension
 RESERVED = re.compile(rf"({DEVICES})\s*(\..*)?", re.IGNORECASE | re.DOTALL)
 
 
 def remove_tree(path: str) -> list[str]:
     """Remove a folder with everything in it, however deep and whatever its modes. Never raises; returns what remains.
 
-    Folders inside are first moved up to the top one: a path of 1,500 levels is longer than the system takes, and one
-    open folder a level is more than a process may have. Links are removed, never followed.
+    Folders inside are first moved up to the top one: a path of 1,500 levels is longer than the system accepts, and one
+    open folder per level is more than a process may have. Links are removed, never followed.
     """
     left: list[str] = []
     try:
@@ -59,11 +59,11 @@ def remove_tree(path: str) -> list[str]:
 
 
 def _opened(name: str, inside: int | None) -> int:
-    """A folder that may be listed and changed from now on."""
+    """Open a folder, after giving its owner the right to list and change it. Returns the file descriptor."""
     mark = os.open(name, getattr(os, "O_PATH", 0) | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=inside)
     try:
         with contextlib.suppress(OSError):
-            os.chmod(f"/proc/self/fd/{mark}", 0o700)  # this very folder, whatever bears its name by now
+            os.chmod(f"/proc/self/fd/{mark}", 0o700)  # this very folder, whatever has its name by now
         return os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=inside)
     finally:
         os.close(mark)
@@ -83,7 +83,7 @@ def _emptied(folder: int, top: int | None, left: list[str], where: str) -> list[
             elif top is None:
                 moved.append(entry.name)
             else:
-                _opened_and_closed(entry.name, folder)  # only who may write to a folder may move it
+                _opened_and_closed(entry.name, folder)  # to move a folder, one needs the right to write to it
                 name = f"removing-{secrets.token_hex(8)}"
                 os.rename(entry.name, name, src_dir_fd=folder, dst_dir_fd=top)
                 moved.append(name)
@@ -97,7 +97,7 @@ def _opened_and_closed(name: str, inside: int) -> None:
 
 
 def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
-    """Write a file so that a reader, or a crash, sees the old content or the new, never a half.
+    """Write a file so that a reader, even after a crash, finds the old content or the new, never part of it.
 
     Unless ``durable``, a power failure may leave neither.
     """
@@ -116,23 +116,23 @@ def write_atomically(path: Path, content: bytes, durable: bool = True) -> None:
 
 
 def new_csv(rows: Iterable[Sequence[object]]) -> bytes:
-    """The bytes of a file with these rows, as every spreadsheet reads it: UTF-8 with BOM."""
+    """The bytes of a CSV file with these rows, which every spreadsheet can read: UTF-8 with BOM."""
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue().encode("utf-8-sig", "replace")
 
 
 def inert(cell: str) -> str:
-    """The cell, with a quote before anything that a spreadsheet would take for a formula."""
+    """The cell, with a quote in front if a spreadsheet would take it for a formula."""
     begins = unicodedata.normalize("NFKC", cell.lstrip(INVISIBLE)[:1])  # NFKC: full-width and small forms too
     return "'" + cell if cell[:1] in ("\t", "\r", "\n") or begins in ("=", "+", "-", "@") else cell
 
 
 def safe_name(name: str, taken: Collection[str]) -> str:
-    """A submission's name as every file system takes it, and different from all those in ``taken``.
+    """A submission's name as every file system accepts it, and different from all those in ``taken``.
 
-    A name that had to be changed gets a few letters of its hash; "Kim" and "kim" count as the same. Give the
-    names in sorted order, so that every file about a submission is called alike.
+    A name that had to be changed gets 8 digits of its hash; "Kim" and "kim" count as the same. Pass the names in
+    sorted order, so that every file about a submission gets the same name.
     """
     safe = "".join(_safe_letter(letter) for letter in unicodedata.normalize("NFC", name))
     safe = _shortened(safe.lstrip(". ").rstrip(". "), NAME_BYTES)
@@ -141,7 +141,7 @@ def safe_name(name: str, taken: Collection[str]) -> str:
     others = {other.casefold() for other in taken}
     if safe and safe == name and safe.casefold() not in others:
         return safe
-    for salt in count():  # a second round only if even the hashes should meet
+    for salt in count():  # a second round only if even the hashes collide
         key = name + "\0" * salt
         suffix = "-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         candidate = _shortened(safe or "submission", NAME_BYTES - len(suffix)) + suffix
@@ -151,7 +151,7 @@ def safe_name(name: str, taken: Collection[str]) -> str:
 
 
 def _safe_letter(letter: str) -> str:
-    """The letter, or "_" for a separator, a wildcard, or anything that can't be seen."""
+    """The letter, or "_" for a separator, a wildcard, or anything invisible."""
     unseen = unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")
     return "_" if unseen or letter in '/\\:*?"<>|' else letter
 
@@ -162,7 +162,7 @@ def _shortened(text: str, size: int) -> str:
 
 
 def new_history(out: Path) -> Path:
-    """Where this run is to keep what it replaces: a folder that is not there yet."""
+    """The folder in which this run is to keep what it replaces; it does not exist yet."""
     place = out / "history" / datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
     names = (place if n == 1 else place.with_name(f"{place.name}-{n}") for n in count(1))
     return next(name for name in names if not name.exists())

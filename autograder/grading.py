@@ -22,9 +22,9 @@ from autograder.sandbox.client import WarmParent
 from autograder.sandbox.conversation import Student
 from autograder.sandbox.ends import Crashed, StudentRaised, TimeLimit
 
-CROWDED = 2  # processes that want each processor: from there on one may be kept waiting
-COMPUTING = 1.0  # seconds of CPU time: who had these did not sleep
-PATIENCE = 4  # times as long by the wall clock, for who was kept waiting
+CROWDED = 2  # processes that want each processor: above this, one may be kept waiting
+COMPUTING = 1.0  # seconds of CPU time: a process that used as much was not asleep
+PATIENCE = 4  # factor on the wall-clock limit of a process that was kept waiting
 DIAGNOSIS_SECONDS = 120
 
 
@@ -33,7 +33,7 @@ class GraderFault(Exception):
 
 
 def grade(submission: Submission, run: Run, warm_parent: WarmParent) -> Result:
-    """Run all hidden checks on a submission and name what is known of its mistakes. Raises as ``checked``."""
+    """Run all hidden checks on a submission and name its known mistakes. Raises what ``checked`` raises."""
     started = time.monotonic()
     done = checked(submission, run, warm_parent)
     named = {check.id: check for check in name_misconceptions(done, warm_parent)}
@@ -48,11 +48,11 @@ def checked(
     after_file: AfterFile = lambda _: None,
     patience: float = PATIENCE,
 ) -> Checked:
-    """Run all hidden checks on a submission: one record each. ``after_file`` gets to see them after each file of checks.
+    """Run all hidden checks on a submission: one record each. ``after_file`` gets them after each file of checks.
 
-    A wall-clock limit that was reached without the CPU time to show for it is tried once more, and with ``patience``
-    times that limit where it computed all the same on a crowded machine: then others may have had the processors.
-    Raises GraderFault when checks did not give one record each, SandboxFault when the sandbox is gone.
+    If a process reached its wall-clock limit without using up its CPU time, all checks run once more. If it did compute
+    and the machine is crowded, others may have had the processors: then the limit is ``patience`` times as long.
+    Raises GraderFault if checks did not give one record each, SandboxFault if the sandbox is gone.
     """
     done = run_checks(submission, run, warm_parent, after_file)
     if done.waited is not None:
@@ -69,7 +69,7 @@ def checked(
 def name_misconceptions(done: Checked, warm_parent: WarmParent) -> Iterator[Check]:
     """The failing checks of each stub whose mistake is known, with the misconception's id.
 
-    In processes of their own, after all points are settled.
+    The diagnosis runs in processes of its own, after all points are settled.
     """
     for part in done.run.homework.parts:
         for stub in done.run.homework.stubs_in(part):
@@ -81,7 +81,7 @@ def name_misconceptions(done: Checked, warm_parent: WarmParent) -> Iterator[Chec
 def known_mistake(
     submission: Submission, run: Run, warm_parent: WarmParent, part: str, stub: str
 ) -> str | None:
-    """The misconception behind a failing stub, or None: also where student code ends its process."""
+    """The misconception behind a failing stub; None if it is not known, or student code raises or ends its process."""
     remote = RemoteSubmission(submission, part, warm_parent, replace(run, seed=0))
     patient = replace(run.homework.limits(), cpu_seconds=DIAGNOSIS_SECONDS)
     with ExitStack() as opened:
@@ -107,7 +107,7 @@ def is_finding(check: Check, stub: str) -> bool:
 
 
 def pictures(done: Checked) -> bytes:
-    """What the homework draws of what its checks put aside; nothing where they did not."""
+    """The homework's drawing of what its checks put aside; empty if they put nothing aside."""
     if done.put_aside is None:
         return b""
     drawn: bytes = kit.module("pages.drawn").of(done.put_aside, done.run, done.submission.digest)
@@ -115,7 +115,7 @@ def pictures(done: Checked) -> bytes:
 
 
 def _longer(run: Run, times: float) -> Run:
-    """The run with so many times its limits by the wall clock."""
+    """The run with its wall-clock limits multiplied by ``times``."""
     longer = {
         name: times * getattr(run.homework, name) for name in ("wall_seconds", "short_run_wall_seconds")
     }
@@ -123,7 +123,7 @@ def _longer(run: Run, times: float) -> Run:
 
 
 def result(done: Checked, warm_parent: WarmParent, seconds: float) -> Result:
-    """The record of what was checked."""
+    """The record of what was checked. Raises GraderFault if the checks' points do not add up."""
     run, records = done.run, tuple(done.checks.values())
     score = sum(check.points for check in records)
     if sum(check.max_points for check in records) != run.homework.max_score:
@@ -146,7 +146,7 @@ def result(done: Checked, warm_parent: WarmParent, seconds: float) -> Result:
 
 
 def status(done: Checked) -> str:
-    """The status that CONTRACT section 3 gives to what was checked."""
+    """The status of what was checked, as CONTRACT section 3 defines it."""
     outcomes = {check.outcome for check in done.checks.values()}
     if not done.submission.files:
         return "rejected"

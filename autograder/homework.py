@@ -21,8 +21,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-MOST = 1_000_000  # of anything
-RANGES = {  # by how a key begins; whatever is in none of them begins at 1
+MOST = 1_000_000  # the largest number that any key may have
+RANGES = {  # by the beginning of a key; all other numbers are at least 1
     "points": (0, MOST),
     "weight_": (0, MOST),
     "late_grace_minutes": (0, MOST),
@@ -35,20 +35,20 @@ PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*")
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the homework: the one file of students' that it grades, and its points."""
+    """A part of the homework: the one student file that it grades, and its points."""
 
     file: str
     points: float
 
     @property
     def module(self) -> str:
-        """What the file is called where Python imports it."""
+        """The file's name as a module."""
         return self.file.removesuffix(".py")
 
 
 @dataclass(frozen=True)
 class Stub:
-    """What students write: the part it is in, and how the ids of its checks begin."""
+    """A function that students write: its part, and how the ids of its checks begin."""
 
     part: str
     checks: str
@@ -58,7 +58,7 @@ class Stub:
 class Homework:
     """Everything in homework.toml; see the comments there for units. ``parts`` and ``stubs`` keep their order.
 
-    Not every homework trains on data, or has a check of the whole: what has a default may be left out.
+    Keys with a default may be left out: not every homework trains on data or has a check of the whole.
     """
 
     name: str
@@ -100,22 +100,22 @@ class Homework:
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """What these files are called where Python imports them."""
+        """These files' names as modules."""
         return tuple(part.module for part in self.parts.values())
 
     @property
     def given(self) -> Path:
-        """The package in the hand-out: stubs, and beside them what students are given."""
+        """The package in the hand-out: the stubs, and the files that students are given."""
         return self.handout / self.package
 
     @property
     def given_files(self) -> list[Path]:
-        """What students are given in it, beside the files that they write."""
+        """The Python files of the package that students are given and do not write."""
         return [path for path in self.given.glob("*.py") if path.name not in self.files]
 
     @property
     def solved(self) -> Path:
-        """The instructor's files."""
+        """The package with the instructor's solution."""
         return self.solution / self.package
 
     @property
@@ -123,9 +123,9 @@ class Homework:
         return sum(part.points for part in self.parts.values())
 
     def dataset(self, name: str) -> str:
-        """The data set that is asked for, or the first one where none is; "" where there are none.
+        """The data set called ``name``, or the first one if ``name`` is empty; "" if the homework has none.
 
-        Raises ValueError for one that there is not.
+        Raises ValueError for an unknown name.
         """
         if name and name not in self.datasets:
             known = ", ".join(map(repr, self.datasets)) or "the data sets: this homework has none"
@@ -136,7 +136,7 @@ class Homework:
         return float(self.parts[part].points)
 
     def part_of(self, file: str) -> str:
-        """The part that grades a file of students'."""
+        """The part that grades a student file."""
         return next(name for name, part in self.parts.items() if part.file == file)
 
     def file_of(self, stub: str) -> str:
@@ -166,7 +166,7 @@ class Homework:
 
 
 def parse(text: str, root: Path) -> Homework:
-    """The record in a TOML text, its folders below ``root``. Raises Refusal that names what is wrong there."""
+    """The record in a TOML text, its folders below ``root``. Raises Refusal that names what is wrong with the text."""
     try:
         table = tomllib.loads(text)
     except ValueError as fault:
@@ -188,7 +188,7 @@ def parse(text: str, root: Path) -> Homework:
 
 
 def _checked(table: Mapping[str, object], record: type, at: str = "") -> dict[str, Any]:
-    """The values for a record of this kind. Raises Refusal for a key that it lacks, does not know, or that does not fit."""
+    """The values for a record of this kind. Raises Refusal for a key that is missing or unknown, or does not fit."""
     known = {field.name: str(field.type) for field in fields(record)}
     defaults = {field.name: field.default for field in fields(record) if field.default is not MISSING}
     for what, keys in (
@@ -202,8 +202,8 @@ def _checked(table: Mapping[str, object], record: type, at: str = "") -> dict[st
 
 
 def _value(key: str, value: object, kind: str) -> Any:
-    """The value, as a record holds it. Raises Refusal where it is not of this kind, or out of its range."""
-    shown = json.dumps(value, ensure_ascii=False, default=str)[:50]  # much as it stands in the file
+    """The value as a record holds it. Raises Refusal if it is of another kind or out of range."""
+    shown = json.dumps(value, ensure_ascii=False, default=str)[:50]  # much as it is in the file
     if kind.startswith("Mapping"):
         record = Part if "Part" in kind else Stub
         if (
@@ -228,7 +228,7 @@ def _value(key: str, value: object, kind: str) -> Any:
         return value
     begin = key.rpartition(".")[2]
     least, most = next((bounds for start, bounds in RANGES.items() if begin.startswith(start)), (1, MOST))
-    of_kind = type(value) is int or (kind == "float" and type(value) is float)  # a bool is no number here
+    of_kind = type(value) is int or (kind == "float" and type(value) is float)  # a bool is not a number here
     if not (of_kind and least <= value <= most):  # type: ignore[operator]
         whole = "whole" if kind == "int" else "number"
         raise _wrong(whole, key=key, value=shown, least=f"{least:g}", most=str(most))
@@ -241,7 +241,7 @@ def _wrong(what: str, **values: object) -> Refusal:
 
 @cache
 def homework() -> Homework:
-    """The homework in use. Raises Refusal where its record is wrong."""
+    """The homework in use. Raises Refusal if its record is wrong."""
     try:
         text = (kit.folder() / kit.NAME).read_bytes().decode("utf-8", "replace")
     except OSError:  # the kit's own is damaged, or the environment names another folder

@@ -1,4 +1,4 @@
-"""Which isolation a run gets, and that it is never weaker than the instructor was told."""
+"""Choose a run's isolation, and refuse one that is weaker than the instructor has agreed to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from autograder.messages import Message, Refusal
 from autograder.sandbox.client import WarmParent
 from autograder.sandbox.seal import TIERS
 
-# Forces the fallback, to see how the kit does where there are no namespaces; it can only weaken what is there.
+# Forces the fallback, to try the kit without namespaces; it can only weaken the isolation.
 SWITCH = "AUTOGRADER_ISOLATION"
 
 
@@ -21,7 +21,7 @@ class TooWeak(Refusal):
 
 
 def at_most() -> str:
-    """The strongest tier to try: the environment's choice, else the strongest of all."""
+    """The strongest tier to try: the environment's choice, else the strongest. Raises TooWeak for an unknown one."""
     asked = os.environ.get(SWITCH, TIERS[0])
     if asked not in TIERS:
         raise TooWeak(
@@ -31,12 +31,12 @@ def at_most() -> str:
 
 
 def probes() -> str:
-    """The module of the homework in use that calls what students write."""
+    """The name of the module of the homework in use that calls student code."""
     return f"{kit.package()}.probes.probes"
 
 
 def launch(tier: str | None = None, **how: Any) -> WarmParent:
-    """A warm parent for the homework in use, at most of this tier. Raises as WarmParent.launch."""
+    """Start a warm parent for the homework in use, of at most this tier. Raises what WarmParent.launch raises."""
     return WarmParent.launch(probes(), homework().package, at_most() if tier is None else tier, **how)
 
 
@@ -52,6 +52,6 @@ def _why(warm_parent: WarmParent) -> str:
 
 
 def check(warm_parent: WarmParent, allow_weak: bool) -> None:
-    """Raise TooWeak where student code would run without isolation and nobody has agreed to that."""
+    """Raise TooWeak if student code would run without isolation and nobody has agreed to that."""
     if warm_parent.tier == "weak" and not allow_weak:
         raise TooWeak(Message("isolation.weak", {"why": _why(warm_parent) or sys.platform}), 3)

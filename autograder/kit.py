@@ -1,4 +1,4 @@
-"""Where the kit's own files and the homework in use lie: beside the engine in a checkout, inside it in a wheel."""
+"""Find the kit's own files and the homework in use: beside the engine in a checkout, inside it in a wheel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ENGINE = Path(__file__).resolve().parent
 ROOT = ENGINE / "kit" if (ENGINE / "kit").is_dir() else ENGINE.parent
 NAME = "homework.toml"
 DEFAULT = next(ENGINE.glob(f"*/{NAME}"), ENGINE / NAME).parent  # the homework that comes with the kit
-CHOICE = "AUTOGRADER_HOMEWORK"  # in the environment: all processes of a command have the same homework
+CHOICE = "AUTOGRADER_HOMEWORK"  # in the environment, so that all processes of a command see it
 
 
 def folder() -> Path:
@@ -21,12 +21,12 @@ def folder() -> Path:
 
 
 def root() -> Path:
-    """Where the hand-out, the solution and the bank of the homework in use lie."""
+    """The folder that holds the hand-out, the solution and the bank of the homework in use."""
     return ROOT if folder() == DEFAULT else folder()
 
 
 def package() -> str:
-    """What the homework's folder is called where Python imports it."""
+    """The name of the homework's folder as a package; makes sure that Python can import it."""
     chosen = folder()
     if chosen == DEFAULT:
         return f"{__package__}.{chosen.name}"
@@ -36,12 +36,12 @@ def package() -> str:
 
 
 def module(name: str) -> ModuleType:
-    """A module that every homework has, such as ``checks.control``. Raises ModuleNotFoundError where it is missing."""
+    """A module that every homework has, such as ``checks.control``. Raises ModuleNotFoundError if it is missing."""
     return importlib.import_module(f"{package()}.{name}")
 
 
 def optional(name: str) -> ModuleType | None:
-    """A module that not every homework has, such as ``pages.showcase``; None where this one does without."""
+    """A module that not every homework has, such as ``pages.showcase``; None if this homework lacks it."""
     try:
         return module(name)
     except ModuleNotFoundError as missing:

@@ -1,4 +1,4 @@
-"""What this machine and its cgroup have for grading: memory, kills by the kernel for want of it, resource limits."""
+"""What this machine and its cgroup offer for grading: memory, out-of-memory kills, resource limits."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 from autograder.messages import Message, Refusal
 from autograder.sandbox.seal import Limits
 
-OWN_MB = 1000  # of the grader and the warm parent, each with torch in it: 980 at most, with a torch for CUDA
+OWN_MB = 1000  # for the grader and the warm parent, each with torch imported: 980 at most, with a CUDA build
 CGROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
-# Of version 2 and of version 1: the controller's folder, the limit, the use, and what of it could be given back.
+# For version 2 and for version 1: the controller's folder, the limit, the use, and the reclaimable part of the use.
 CGROUP_FILES = (
     ("", "memory.max", "memory.current", "inactive_file "),
     ("memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file "),
@@ -34,21 +34,21 @@ class Unfit(Refusal):
 
 
 def _own_folders(controller: str, cgroups: Path, membership: Path) -> list[Path]:
-    """The folders of this process's cgroup and of all around it, as far as they can be seen here."""
+    """The folders of this process's cgroup and of those that contain it, as far as they are visible here."""
     top = cgroups / controller
     with suppress(OSError, ValueError):
         for line in membership.read_text().splitlines():
             _, controllers, path = line.split(":", 2)
             if controller in controllers.split(","):
                 own = top / path.lstrip("/")
-                # In a container the own cgroup is the top of what is mounted, whatever its name is outside.
+                # In a container, the process's own cgroup is the top of the mounted tree, whatever its name outside.
                 ways = [own, *own.parents] if own.is_dir() else [top]
                 return [folder for folder in ways if folder == top or top in folder.parents]
     return [top]
 
 
 def cgroup_free_mb(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> int | None:
-    """The megabytes that this process's cgroup may still take, or None where nothing limits it."""
+    """The megabytes that this process's cgroup may still use; None if nothing limits it."""
     free = []
     for controller, limit, use, given_back in CGROUP_FILES:
         for folder in _own_folders(controller, cgroups, membership):
@@ -63,7 +63,7 @@ def cgroup_free_mb(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> in
 
 
 def free_mb() -> int | None:
-    """The megabytes that can still be had here: the machine's, or fewer where a cgroup limits them."""
+    """The megabytes still available here: the machine's, or fewer if a cgroup limits them; None if that is unknown."""
     found = [cgroup_free_mb()]
     with suppress(OSError, AttributeError):
         available = re.search(r"MemAvailable:\s*(\d+) kB", Path("/proc/meminfo").read_text())
@@ -72,7 +72,7 @@ def free_mb() -> int | None:
 
 
 def jobs_that_fit(jobs: int, memory_mb: int) -> int:
-    """How many of ``jobs`` submissions may be graded at a time. Raises Unfit where there is not memory for one."""
+    """How many of ``jobs`` submissions can be graded at a time. Raises Unfit if there is no memory for even one."""
     free = free_mb()
     if free is None:
         return jobs
@@ -83,7 +83,7 @@ def jobs_that_fit(jobs: int, memory_mb: int) -> int:
 
 
 def oom_kills(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> int:
-    """How many processes of this one's cgroup the kernel has killed for want of memory."""
+    """How many processes in this one's cgroup the kernel has killed for lack of memory."""
     for controller, name in OOM_FILES:
         for folder in _own_folders(controller, cgroups, membership):
             with suppress(OSError):
@@ -93,9 +93,9 @@ def oom_kills(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> int:
 
 
 def check_limits(limits: Limits) -> None:
-    """Raise Unfit where a resource limit that was inherited is below what the kit sets for itself.
+    """Raise Unfit if an inherited hard limit is below what the kit needs.
 
-    Lower soft limits are raised, for this process and all that it starts.
+    Soft limits below that are raised, for this process and all that it starts.
     """
     if sys.platform != "linux":
         return

@@ -1,6 +1,6 @@
-"""What in a homework does not fit together: its record, checks, words, stubs and bank, read and never run.
+"""Find what does not fit together in a homework: its record, checks, words, stubs and bank are read, never run.
 
-It is looked for where a run begins. What is found later is found in every submission.
+This happens when a run begins. A misfit found later would be found in every submission.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-# By name, what a check calls with the id of a message: which argument that is. Each may also be called ``message``.
+# Functions that a check calls with a message's id, and the position of that argument; its keyword is ``message``.
 SAID = {"Failed": 0, "NotRun": 0, "Message": 0, "remark": 0, "ending_as": 0, "all_close": 3, "close": 4}
-# What the engine says in the homework's own words, for they name its package and its files.
+# The engine's messages that the homework words itself, because they name its package and files.
 OWN = (
     "intake.nothing_found intake.ambiguous intake.several intake.folder_too_large intake.zip_entries "
     "intake.zip_unopened check.raised check.raised_outside release.bad_url report.course"
@@ -42,7 +42,7 @@ def _misfit(what: str, **values: object) -> Message:
 
 
 def _catalogues() -> Iterator[Message]:
-    """Catalogues of the homework that are no TOML; ``messages.catalogue`` does without them, to be able to say so."""
+    """The homework's catalogues that are not TOML; ``messages.catalogue`` does without them, so that this can be said."""
     for language in LANGUAGES:
         file = _catalogue(language)
         try:
@@ -54,7 +54,7 @@ def _catalogues() -> Iterator[Message]:
 
 
 def _sources() -> Iterator[Message]:
-    """Files of checks, and those that stubs lie in, that are no Python."""
+    """Files of checks and of stubs that are not Python."""
     written = (folder / file for folder in (homework().given, homework().solved) for file in homework().files)
     for file in (*files("*.py"), *written):
         try:
@@ -66,7 +66,7 @@ def _sources() -> Iterator[Message]:
 
 
 def _checks() -> Iterator[Message]:
-    """Files of checks without a part, and checks that pytest could not serve."""
+    """Files of checks without a known part, and checks without points, with a repeated id, or that need a later check."""
     earlier: set[str] = set()
     for file in files():
         part = part_of(file)
@@ -109,7 +109,7 @@ def _titles() -> Iterator[Message]:
 
 
 def _messages() -> Iterator[Message]:
-    """Messages that the engine or a check would say, and that have no words in a language."""
+    """Messages of the engine or of a check that have no words in a language."""
     for language in LANGUAGES:
         for message in (*OWN, *(f"report.part.{part}" for part in homework().parts)):
             if message not in catalogue(language)["messages"]:
@@ -123,7 +123,7 @@ def _messages() -> Iterator[Message]:
 
 
 def _said(tree: ast.Module) -> Iterator[ast.Constant]:
-    """The literal ids of messages; what is put together of several texts is only known when it is said."""
+    """The literal ids of messages; one that is put together at run time can't be known here."""
     for node in ast.walk(tree):
         name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
         if isinstance(node, ast.Call) and name in SAID:
@@ -136,7 +136,7 @@ def _said(tree: ast.Module) -> Iterator[ast.Constant]:
 
 
 def _stubs() -> Iterator[Message]:
-    """Stubs that are not in the hand-out, or not in the solution."""
+    """Stubs missing in the hand-out or in the solution."""
     for name in homework().stubs:
         for folder in (homework().given, homework().solved):
             file = folder / homework().file_of(name)
@@ -146,7 +146,7 @@ def _stubs() -> Iterator[Message]:
 
 
 def _bank() -> Iterator[Message]:
-    """Entries of the bank for stubs that there are not, or for none."""
+    """Bank entries for stubs that do not exist, or for no stub."""
     for kind in bank.KINDS:
         for entry in bank.entries(homework().bank, kind):
             for stub in entry.stubs if "stub" in entry.header else ("",):

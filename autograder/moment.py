@@ -1,4 +1,4 @@
-"""A point in time, as learning management systems, programs and people write it."""
+"""Parse a point in time, as learning management systems, programs and people write it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOURS |= {"CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7}  # a
 
 
 def moment(text: str) -> datetime | None:
-    """A time as nbgrader, Windows and people write it; None for anything else. It has no zone where none is written."""
+    """Parse a time as nbgrader, Windows and people write it; None for anything else. Naive if no zone is written."""
     match = MOMENT.fullmatch(text.strip())
     if not match:
         return None
@@ -28,7 +28,7 @@ def moment(text: str) -> datetime | None:
     half = (match["before"] or match["after"] or "").upper()
     if half:
         hour = hour % 12 + 12 * (half in ("오후", "PM")) if 1 <= hour <= 12 else 99
-    end = (hour, minute, second) == (24, 0, 0)  # of the day
+    end = (hour, minute, second) == (24, 0, 0)  # the end of the day
     with suppress(ValueError, LookupError, OSError, OverflowError):
         naive = datetime(year, month, day, 0 if end else hour, minute, second) + timedelta(days=end)
         return naive.replace(tzinfo=_zone(match["zone"])) if match["zone"] else naive
@@ -36,7 +36,7 @@ def moment(text: str) -> datetime | None:
 
 
 def _zone(text: str) -> tzinfo:
-    """A zone by its offset, its letters or its city. Raises ValueError or LookupError."""
+    """The zone with this offset, abbreviation or city. Raises ValueError or LookupError."""
     if text.upper() in HOURS:
         return timezone(timedelta(hours=HOURS[text.upper()]))
     offset = re.fullmatch(r"(?:UTC|GMT)?([+-])(\d\d?):?(\d\d)?", text, re.IGNORECASE)

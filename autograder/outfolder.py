@@ -1,4 +1,4 @@
-"""How OUT is laid out: where each result lies, which one can be kept, who may write, and what a run left there."""
+"""The layout of OUT: where each result is, which one can be kept, who may write, and what a run leaves there."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ CHANGES = "changes.csv"
 
 @dataclass(frozen=True)
 class Folder:
-    """The folder OUT: where each source's result lies, and what changes the points of it.
+    """The folder OUT: where each source's result is, and what adjusts its points.
 
-    Where ``history`` is given, a result that is replaced is kept there.
+    ``names``: for each source's name, that of its files. ``history``: where replaced results are kept, if given.
     """
 
     out: Path
@@ -53,7 +53,7 @@ class Folder:
         return cls(out, names, adjuster, history)
 
     def read(self, name: str) -> Result | None:
-        """The result that lies there already, or None."""
+        """The result that OUT already holds, or None."""
         return _read(self._path(name))
 
     def before(self, name: str) -> Result | None:
@@ -67,7 +67,7 @@ class Folder:
         write_atomically(path, result.to_json().encode())
 
     def keep(self, graded: Result) -> Result:
-        """Write what has just been graded, the pictures first: where the result lies, all of it does.
+        """Write what has just been graded, the pictures first: if the result is there, all of it is.
 
         Returns the result without its pictures, so that those of a whole class are never in memory.
         """
@@ -81,30 +81,30 @@ class Folder:
         return result
 
     def keep_instructors(self, drawn: bytes) -> None:
-        """Write the pictures of the instructor's model, to compare, unless they lie there already."""
+        """Write the pictures of the instructor's model, for comparison, unless they are already there."""
         path = self.out / INSTRUCTORS
         if drawn and not (path.is_file() and path.read_bytes() == drawn):
             write_atomically(path, drawn)
 
     def read_all(self) -> list[Result]:
-        """All results that lie here for this class, with the adjustments of this run, by name."""
+        """All results in OUT for this class, with the adjustments of this run, sorted by name."""
         found = [(name, self._adjusted(name)) for name in sorted(self.names)]
         return [result for name, result in found if result is not None and result.submission == name]
 
     def write_grades(self) -> list[Result]:
-        """grades.csv, from all results that lie here, adjusted; returns these results."""
+        """Write grades.csv from all results in OUT, adjusted; returns these results."""
         results = self.read_all()
         write_atomically(self.out / "grades.csv", to_csv(results))
         return results
 
     def write_summary(self, language: str) -> list[Result]:
-        """grades.csv and the pages, from all results that lie here; returns these results."""
+        """Write grades.csv and the pages from all results in OUT, adjusted; returns these results."""
         results = self.write_grades()
         write_reports(self.out, results, language, self.names)
         return results
 
     def _keep(self, path: Path) -> None:
-        """Copy a result that is about to be replaced into the history, and with the first one grades.csv."""
+        """Copy a result that is about to be replaced into the history; the first time, copy grades.csv too."""
         assert self.history is not None
         for old, kept in ((path, self.history / "results"), (self.out / "grades.csv", self.history)):
             with suppress(FileNotFoundError):
@@ -112,7 +112,7 @@ class Folder:
                     write_atomically(kept / old.name, old.read_bytes())
 
     def _adjusted(self, name: str) -> Result | None:
-        """The result with the adjustments of this run, which are recorded in it."""
+        """The result with the adjustments of this run, which are also written to its file."""
         result = self.read(name)
         if result is None or self.adjuster is None:
             return result
@@ -133,7 +133,7 @@ def _read(path: Path) -> Result | None:
 
 @dataclass(frozen=True)
 class Change:
-    """The score of a submission that was graded again; None where the grader failed."""
+    """The score of a submission before and after it was graded again; None if the grader failed."""
 
     submission: str
     before: float | None
@@ -145,7 +145,7 @@ class Change:
 
 
 def changed_scores(folder: Folder, results: Iterable[Result]) -> list[Change]:
-    """Those of the results that took the place of another in this run; written down in the history, too."""
+    """The scores of results that replaced another in this run; also written to the history."""
     found = [
         Change(result.submission, before.final, result.final)
         for result in sorted(results, key=lambda result: result.submission)
@@ -163,9 +163,9 @@ class Busy(Refusal):
 
 @contextmanager
 def sole_use(out: Path) -> Iterator[None]:
-    """Hold OUT for this process alone, and clear away what a killed one was just writing.
+    """Lock OUT for this process, and remove the files that a killed one was still writing.
 
-    The lock ends with the process, however that ends. Raises Busy while another grader holds it.
+    The lock ends with the process, however that ends. Raises Busy if another grader holds it.
     """
     handle = os.open(out, os.O_RDONLY)
     try:
@@ -187,20 +187,20 @@ def fresh_seed() -> int:
 
 
 def run_seed(out: Path, asked: int | None, fresh: bool) -> int:
-    """The run's one seed: as asked for, else as kept in OUT, else drawn now; kept in OUT from then on."""
+    """The run's one seed: the one asked for, else the one kept in OUT, else a fresh one; kept in OUT from then on."""
     kept = None if fresh else _kept_run(out).get("seed")
     before = kept if type(kept) is int and 0 <= kept < 2**63 else None
     seed = next(each for each in (asked, before, fresh_seed()) if each is not None)
-    if seed != before:  # else what is kept there beside it stays
+    if seed != before:  # else keep what is recorded beside it
         _keep_run(out, {"seed": seed})
     return seed
 
 
 @dataclass
 class Centre:
-    """The centre of the short run's band, one a run: ``loss`` is what the first control in full reached.
+    """The centre of the short run's band, one per run: ``loss`` is what the first full control reached.
 
-    It is kept in OUT/run.json, and None until that control has passed.
+    The loss is kept in OUT/run.json; it is None until that control has passed.
     """
 
     out: Path
@@ -209,7 +209,7 @@ class Centre:
 
     @classmethod
     def of(cls, out: Path, run: Run) -> Centre:
-        """As kept in OUT, if this run and this kit would reach the same there."""
+        """The centre kept in OUT, if this run and this kit would reach the same loss; else one without a loss."""
         kept = _kept_run(out)
         centre = kept.get("centre")
         loss = centre.get("loss") if isinstance(centre, dict) else None
@@ -217,7 +217,7 @@ class Centre:
         return cls(out, run, loss if fits and type(loss) is float and math.isfinite(loss) else None)
 
     def agreed(self, verdict: Verdict) -> Verdict:
-        """A control's verdict, with a fault where its loss is another than the run's; the first one's becomes the run's."""
+        """A control's verdict, with a fault if its loss differs from the run's. The first loss becomes the run's."""
         if not verdict.passed or verdict.loss is None:
             return verdict
         if self.loss is None:
@@ -231,12 +231,12 @@ class Centre:
 
 
 def _made_by(run: Run, loss: object) -> dict[str, object]:
-    """A centre, and all that it depends on beside the seed and the machine."""
+    """A centre and all that it depends on, apart from the seed and the machine."""
     return {"loss": loss, "dataset": run.dataset, "device": run.device, "checks": fingerprint()}
 
 
 def _kept_run(out: Path) -> dict[str, Any]:
-    """What OUT/run.json holds, which may be damaged; empty where it is no record."""
+    """The record in OUT/run.json; empty if it is missing or damaged."""
     with suppress(OSError, ValueError, RecursionError):
         kept = json.loads((out / RUN).read_text(encoding="utf-8"))
         return kept if isinstance(kept, dict) else {}
@@ -261,17 +261,17 @@ def still_valid(result: Result | None, submission: Submission, run: Run, tiers: 
 
 
 def in_language(result: Result, language: str) -> Result:
-    """The result with its words in ``language``; all else is kept as it is."""
+    """The result with its words in ``language``; all else is unchanged."""
     return replace(result, checks=tuple(_check_in(check, language) for check in result.checks))
 
 
 def _check_in(check: Check, language: str) -> Check:
-    """As above; a record that does not fit the catalogue keeps the words that it has."""
+    """The check with its words in ``language``; one that does not fit the catalogue keeps the words that it has."""
     with suppress(LookupError, ValueError, TypeError, AttributeError):
         return replace(check, title=words(check.id, language, "titles"), message=check.text(language))
     return check
 
 
 def with_fingerprint(result: Result) -> Result:
-    """The result with the fingerprint of the kit that found it."""
+    """The result with this kit's fingerprint."""
     return replace(result, versions={**result.versions, "checks": fingerprint()})

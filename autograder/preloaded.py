@@ -1,8 +1,8 @@
-"""Imported by the server that workers are forked from: what each of them would otherwise do for itself."""
+"""Imported by the server that workers are forked from: does once what each worker would otherwise repeat."""
 
 from contextlib import suppress
 
-with suppress(Exception):  # a worker that needs it finds the same, and says so
+with suppress(Exception):  # a worker that needs it meets the same error and reports it
     import autograder.control  # noqa: F401
     from autograder import kit
     from autograder.checks.diagnosis import recall

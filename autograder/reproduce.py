@@ -1,4 +1,4 @@
-"""Grade a submission once more the way a result says it was graded, and compare the two."""
+"""Grade a submission again the way its result says it was graded, and compare the two."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.results import Check, Result, number
 
 @dataclass(frozen=True)
 class Pair:
-    """One check as it was recorded and as it is now; None where one of the two kits does not have it."""
+    """One check as it was recorded and as it is now; None if that kit does not have it."""
 
     id: str
     recorded: Check | None
@@ -39,14 +39,14 @@ class Comparison:
 
     @property
     def pairs(self) -> list[Pair]:
-        """Every check that one of the two has, in the order of now."""
+        """Every check that either result has, in the order of ``now``."""
         recorded = {check.id: check for check in self.recorded.checks}
         now = {check.id: check for check in self.now.checks}
         return [Pair(name, recorded.get(name), now.get(name)) for name in {**now, **recorded}]
 
     @property
     def same(self) -> bool:
-        """Whether the very same files get the same status and the same outcome of each check."""
+        """Whether the very same files get the same status, and in each check the same outcome and points."""
         unchanged = (self.recorded.digest, self.recorded.status) == (self.now.digest, self.now.status)
         return unchanged and all(pair.same for pair in self.pairs)
 
@@ -61,7 +61,7 @@ class Comparison:
 
     @property
     def circumstances(self) -> list[Message]:
-        """What is not as it was: the files, the kit, the libraries, the isolation."""
+        """What has changed: the files, the kit, the libraries, the isolation."""
         recorded, now = self.recorded, self.now
         found = []
         if recorded.digest != now.digest:
@@ -85,7 +85,7 @@ class Comparison:
 
 
 def read(path: Path) -> Result:
-    """The result in a file. Raises Refusal when there is none of which a submission could be graded again."""
+    """The result in a file. Raises Refusal if it holds none from which a submission could be graded again."""
     with suppress(OSError, ValueError, RecursionError):
         result = Result.from_json(path.read_text(encoding="utf-8"))
         known = homework().dataset(result.dataset) == result.dataset
@@ -95,9 +95,9 @@ def read(path: Path) -> Result:
 
 
 def source(path: Path, result: Result) -> Source:
-    """The submission at ``path``: the one of the result's name in a class, else all that lies there.
+    """The submission at ``path``: in a class, the one with the result's name, else all that is there.
 
-    Raises Refusal when nothing there could ever be graded.
+    Raises Refusal if nothing there could ever be graded.
     """
     with suppress(Refusal):
         for each in find(path):
@@ -114,9 +114,9 @@ def source(path: Path, result: Result) -> Source:
 
 
 def again(recorded: Result, handed_in: Source, data_root: Path | None, allow_weak: bool) -> Comparison:
-    """Grade with the recorded seed, data and device, the short run held to the loss that the result quotes, and compare.
+    """Grade with the recorded seed, data and device, and compare.
 
-    Raises what classroom.grade_class raises.
+    The short run is held to the loss that the result quotes. Raises what classroom.grade_class raises.
     """
     with tempfile.TemporaryDirectory(prefix="autograder-reproduce-") as out:
         asked = classroom.Asked(

@@ -19,8 +19,8 @@ from autograder.messages import Message
 OUTCOMES = ("passed", "failed", "error", "timeout", "crashed", "not_run")
 STATUSES = ("graded", "timeout", "crashed", "rejected", "failed")
 LATE = "late"  # the item of an adjustment that is neither a check nor a part
-BY_HAND = "adjust.override"  # why points are others than were graded, where the instructor set them
-COLUMNS = ("submission", "score", "max_score", "status")  # of grades.csv, and then one for each part
+BY_HAND = "adjust.override"  # the reason for points that the instructor has set
+COLUMNS = ("submission", "score", "max_score", "status")  # of grades.csv, followed by one column per part
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,15 @@ class Check:
     misconception: str | None = None
 
     def text(self, language: str) -> str:
-        """The message in ``language``, drawn anew from its id and values."""
+        """The message in ``language``, worded again from its id and values."""
         return Message(self.message_id, self.values).text(language)
 
 
 @dataclass(frozen=True)
 class Adjustment:
-    """Points that do not stay as graded: those of a check, of a part, or ``late``, what lateness costs (below 0).
+    """Points that replace the graded ones: of a check, of a part, or ``late``, what lateness costs (below 0).
 
-    ``why`` says so to the student.
+    ``why`` gives the student the reason.
     """
 
     item: str
@@ -58,10 +58,10 @@ class Adjustment:
 
 @dataclass(frozen=True)
 class Result:
-    """One submission's result as it was graded; ``score`` is None only where the grader itself failed.
+    """One submission's result as it was graded; ``score`` is None only if the grader itself failed.
 
-    ``final`` and ``part_points`` are what it comes to with the adjustments. ``pictures`` are a file of their own
-    (made by the homework's pages); they travel with a result that has just been made.
+    ``final`` and ``part_points`` include the adjustments. ``pictures`` (made by the homework's pages) get a file of
+    their own; only a result that has just been made carries them.
     """
 
     submission: str
@@ -82,20 +82,20 @@ class Result:
 
     @property
     def final(self) -> float | None:
-        """The score that counts; None where the grader itself failed."""
+        """The score that counts; None if the grader itself failed."""
         if self.score is None:
             return None
-        # What lateness costs was never in the score: of it only the points count.
+        # Lateness never was in the score: there is nothing to subtract for it.
         changes = (each.points - (each.graded if each.item != LATE else 0.0) for each in self.adjustments)
         return max(0.0, self.score + sum(changes))
 
     @property
     def by_hand(self) -> bool:
-        """Whether the instructor has set points of it."""
+        """Whether the instructor has set any of its points."""
         return any(each.why.id == BY_HAND for each in self.adjustments)
 
     def part_points(self, part: str) -> float | None:
-        """The points that count in one part; None where the grader itself failed."""
+        """The points that count in one part; None if the grader itself failed."""
         if self.score is None:
             return None
         adjusted = {each.item: each.points for each in self.adjustments}
@@ -104,17 +104,17 @@ class Result:
         return sum(adjusted.get(check.id, check.points) for check in self.checks if check.part == part)
 
     def to_json(self) -> str:
-        """The result as JSON that any encoding and any strict reader takes."""
+        """The result as JSON that UTF-8 can encode and any strict parser accepts."""
         record = {name: value for name, value in asdict(self).items() if name != "pictures"}
         text = json.dumps(_plain(record), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        # Half a surrogate pair, which an exception's text may contain, becomes an escape that JSON knows.
+        # Half a surrogate pair, which an exception's text may contain, becomes a JSON escape.
         return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
     @classmethod
     def from_json(cls, text: str) -> Result:
-        """The inverse of ``to_json``. Raises ValueError when the text is not a result.
+        """The inverse of ``to_json``. Raises ValueError if the text is not a result.
 
-        What an older kit did not record has its default; what a newer one added is left out.
+        What an older kit did not record gets its default; what a newer kit added is dropped.
         """
         try:
             record = json.loads(text)
@@ -133,10 +133,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a control: ``fault`` is the first that went wrong, None where it passed.
+    """The outcome of a control: ``fault`` is the first thing that went wrong, None if it passed.
 
     ``pictures`` are those of the instructor's model, ``modules`` those that were named and tried as well. ``loss``:
-    what the solution reached in the short run, in nats per image; None in short, where there is none.
+    what the solution reached in the short run, in nats per image; None for a short control, which has no short run.
     """
 
     fault: Message | None = None
@@ -151,10 +151,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Graded:
-    """A result, and what there is to know before it is believed.
+    """A result, and what must be known before it is believed.
 
-    ``vanished``: some part's process ended and nobody knows who ended it. ``oom``: the kernel killed for want of
-    memory meanwhile. ``control``: the one in short that the result called for.
+    ``vanished``: some part's process ended for no known reason. ``oom``: the kernel meanwhile killed a process for lack
+    of memory. ``control``: the short control that the result called for.
     """
 
     result: Result
@@ -164,7 +164,7 @@ class Graded:
 
 
 def _tame(value: Any, depth: int = 7) -> bool:
-    """Whether no number in the value is infinite or NaN, and it is not nested too deep to be written again."""
+    """Whether all numbers in the value are finite, and it is not nested too deep to be written again."""
     if isinstance(value, list | dict):
         inside = value.values() if isinstance(value, dict) else value
         return depth > 0 and all(_tame(each, depth - 1) for each in inside)
@@ -172,12 +172,12 @@ def _tame(value: Any, depth: int = 7) -> bool:
 
 
 def number(points: float | None) -> str:
-    """Points as people write them: 20, 7.5, or nothing at all."""
+    """Points as people write them: "20", "7.5", or "" for None."""
     return "" if points is None else f"{points:.10g}"
 
 
 def _plain(value: Any) -> Any:
-    """The value with words in place of nan and the infinities, which strict JSON does not have."""
+    """The value with strings in place of nan and the infinities, which strict JSON does not have."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -191,7 +191,7 @@ def header() -> tuple[str, ...]:
 
 
 def to_csv(results: Iterable[Result]) -> bytes:
-    """The bytes of grades.csv: UTF-8 with BOM, one row a submission, sorted by name."""
+    """The bytes of grades.csv: UTF-8 with BOM, one row per submission, sorted by name."""
     text = io.StringIO()
     writer = csv.writer(text)
     quoting = csv.writer(text, quoting=csv.QUOTE_ALL)

@@ -1,8 +1,8 @@
-"""Which submissions are graded now, on how many processes, and what happens when one dies or a control fails.
+"""Decide which submissions are graded now, and what happens when a process dies or a control fails.
 
-A result is kept when a control has passed before it and another after it (``autograder.trust``). A control that
-fails beside running submissions proves nothing: they end, a new warm parent is started, and the control is made
-alone. Only if it fails there is the machine at fault.
+A result is kept when one control has passed before it and another after it (``autograder.trust``). A control that
+fails while submissions are running proves nothing: they end, a new warm parent is started, and the control runs
+alone. If it fails again, the machine is at fault.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ from autograder.sandbox.ends import SandboxFault
 from autograder.trust import Distrust, Trust, ungraded
 from autograder.workers import LeftOut, Stopped, Workers
 
-ATTEMPTS = 3  # the last two of them alone: one may be the bad luck of a machine that goes down
-LOSSES = 6  # of the grader's own processes in a row, without a result in between
-LAST_SECONDS = 10  # for the one after Ctrl-C
+ATTEMPTS = 3  # the last two alone: one may be bad luck, such as a machine that goes down
+LOSSES = 6  # times in a row that the grader's own processes are lost, without a result in between
+LAST_SECONDS = 10  # for the last control, after Ctrl-C
 
 
 @dataclass
 class Grading:
-    """One run's submissions on their way.
+    """The submissions of one run, and how far each has come.
 
-    ``waiting`` are graded as many at a time as the workers have room for. ``alone`` follow, one at a time with a
+    ``waiting`` are graded first, as many at a time as the workers have room for. ``alone`` follow, one at a time with a
     control after each: they were under way when something went wrong, or their process vanished. ``unsure`` are
-    results that no control has passed after yet, each with the time when it came. ``centre``: what the short run's
-    losses are held to; a control in full has passed, and told it, before anything is kept.
+    results without a later control that passed, each with its time of arrival. ``centre``: what the short run's losses
+    are held to; a full control sets it before anything is kept.
     """
 
     waiting: deque[Source]
@@ -61,7 +61,10 @@ class Grading:
         self.centre = Centre.of(self.folder.out, self.run)
 
     def results(self) -> Generator[Result, None, None]:
-        """Each result when it may be believed and its file is written, kept ones too. Raises as ``grade_class``."""
+        """Yield each result once it is believed and its file is written, kept ones too.
+
+        Raises TooWeak, Stopped, Unfit, SandboxFault and KeyboardInterrupt, as ``grade_class`` explains.
+        """
         while self.waiting or self.alone or self.unsure:
             with self.open_workers() as opened:
                 one = Round(self, opened)
@@ -69,7 +72,7 @@ class Grading:
                     self.losses = 0
                     yield result
                 self.remarks = opened.remarks()
-            if not one.trust.proved:  # they were lost, and nothing is known of what they graded
+            if not one.trust.proved:  # lost before a full control passed: their results prove nothing
                 self.waiting.extendleft(source for _, source, _ in reversed(self.unsure))
                 self.unsure = []
             self.losses += one.trust.lost
@@ -77,13 +80,13 @@ class Grading:
                 raise Unfit(Message("control.lost", {"count": self.losses}))
 
     def keep(self, graded: Result) -> Result:
-        """Write a result that is believed, a short run held to the control's loss; returns it as written."""
+        """Write a result that is believed, its short run held to the control's loss; returns it as written."""
         band = kit.optional("checks.band")
         held = band.held(graded, self.centre.loss, self.run.language) if band else graded
         return self.folder.keep(held)
 
     def failed_once(self, source: Source) -> bool:
-        """Note that grading failed, not the submission. Whether it is worth another attempt, alone."""
+        """Count a failure of the grader, not of the submission. Returns whether it gets another attempt, alone."""
         self.attempts[source.name] += 1
         if self.attempts[source.name] < ATTEMPTS:
             self.alone.append(source)
@@ -91,7 +94,7 @@ class Grading:
         return False
 
     def vanished_first(self, source: Source, graded: Graded) -> bool:
-        """Whether its process has vanished for the first time: then it is graded once more, alone."""
+        """Whether its process has vanished for the first time; if so, it will be graded once more, alone."""
         if not graded.vanished or source.name in self.vanished:
             return False
         self.vanished.add(source.name)
@@ -120,7 +123,7 @@ class Round:
             raise
 
     def _prove_alone(self) -> None:
-        """Raise Unfit where the control fails while nothing else is under way."""
+        """Run the control while nothing else is under way. Raises Unfit if it fails."""
         self.trust.begin()
         verdict = self.trust.verdict()
         if verdict is not None and verdict.fault is not None:
@@ -146,7 +149,7 @@ class Round:
             yield from self._believe()
 
     def _fill(self) -> Iterator[Result]:
-        """Have as many submissions under way as there is room for; yield results that can be kept."""
+        """Begin as many submissions as there is room for; yield results that can be kept."""
         grading = self.grading
         while grading.waiting and not self.trust.lost and len(self.under_way) < self.workers.room():
             source = grading.waiting.popleft()
@@ -155,7 +158,7 @@ class Round:
                 yield result
 
     def _kept_or_begun(self, source: Source) -> Result | None:
-        """The result that is there already, or None: then its grading has begun."""
+        """The result that OUT already holds, or None: then its grading has begun, unless the processes are gone."""
         grading = self.grading
         try:
             submission = load(source)
@@ -172,13 +175,13 @@ class Round:
             self.trust.begin()
         try:
             self.under_way[self.workers.submit(submission)] = (source, submission)
-        except BrokenProcessPool:  # since the last one was done
+        except BrokenProcessPool:  # it broke after the last one was done
             self.trust.lost = True
             grading.waiting.appendleft(source)
         return None
 
     def _settle(self, source: Source, submission: Submission, future: Future[Graded]) -> Iterator[Result]:
-        """Take in what came of a grading that went on beside others."""
+        """Deal with the outcome of a grading that ran beside others. Raises Distrust if its control failed."""
         grading = self.grading
         graded = self._graded(source, submission, future)
         if graded is None:
@@ -195,7 +198,7 @@ class Round:
             grading.unsure.append((time.monotonic(), source, graded.result))
 
     def _graded(self, source: Source, submission: Submission, future: Future[Graded]) -> Graded | None:
-        """What came of a grading; None where it failed and is to be tried again, alone."""
+        """The outcome of a grading; None if it failed and will be tried again. Raises Stopped."""
         try:
             graded = self.workers.result(future, self.grading.centre)
             return replace(graded, result=with_fingerprint(graded.result))
@@ -204,7 +207,7 @@ class Round:
         except LeftOut:
             (self.grading.waiting if self.grading.waiting else self.grading.alone).append(source)
             return None
-        except Exception as fault:  # noqa: BLE001 - whatever fails in the grader, the others are graded
+        except Exception as fault:  # noqa: BLE001 - whatever fails in the grader, the others are still graded
             self.trust.lost = self.trust.lost or isinstance(fault, (BrokenProcessPool, SandboxFault))
             if self.grading.failed_once(source):
                 return None
@@ -227,7 +230,7 @@ class Round:
                 yield result
 
     def _alone(self, source: Source, submission: Submission, future: Future[Graded]) -> Result | None:
-        """What stands of a grading that nothing went on beside; None where it is to be tried again."""
+        """The kept result of a grading that ran alone; None if it will be tried again. Raises Distrust."""
         grading = self.grading
         graded = self._graded(source, submission, future)
         if graded is None:
@@ -244,15 +247,14 @@ class Round:
             return grading.keep(ungraded(submission, grading.run, self.workers.tiers, verdict.fault))
         if graded.vanished and graded.oom:
             return grading.keep(ungraded(submission, grading.run, self.workers.tiers, Message("grade.oom")))
-        if not self.trust.proved or (
-            verdict is None and not self.workers.controlled
-        ):  # the control's process is lost
+        # Then the control's process is lost.
+        if not self.trust.proved or (verdict is None and not self.workers.controlled):
             grading.alone.appendleft(source)
             return None
         return grading.keep(graded.result)
 
     def _believe(self) -> Iterator[Result]:
-        """Take in a control: keep the results that came before it if it has passed. Raises Distrust if it has not."""
+        """Keep the results that came before the control under way, if it passes. Raises Distrust if it fails."""
         before = self.trust.passed_at()
         for each in [each for each in self.grading.unsure if each[0] <= before]:
             result = self.grading.keep(each[2])
@@ -260,7 +262,7 @@ class Round:
             yield result
 
     def _distrust(self, verdict: Verdict) -> None:
-        """Let everything end; what was under way since the last control is to be graded again, alone."""
+        """Let everything end; what was under way since the last control will be graded again, alone."""
         grading = self.grading
         wait(self.under_way)
         again = [source for _, source, _ in grading.unsure] + [
@@ -272,7 +274,7 @@ class Round:
         grading.modules |= verdict.modules
 
     def _keep_what_a_last_control_allows(self) -> None:
-        """After Ctrl-C: a last control decides about the results that wait for one."""
+        """After Ctrl-C, run a last control that decides about the results waiting for one."""
         if not (self.trust.proved and self.grading.unsure):
             return
         self.workers.end_grading()
@@ -283,7 +285,7 @@ class Round:
 
 
 def _unread(fault: OSError) -> Future[Graded]:
-    """What stands for the grading of a submission that can't be read any more."""
+    """A future that has failed, in place of the grading of a submission that can't be read any more."""
     future: Future[Graded] = Future()
     future.set_exception(OSError(f"the submission can't be read any more ({fault.strerror})"))
     return future

@@ -17,7 +17,7 @@ T = TypeVar("T")
 class Run:
     """One run's homework and choices; ``seed`` is secret from students.
 
-    What is drawn for it is kept in it, and ends with it; other processes draw the same again.
+    What is drawn for the run is kept in it, but not pickled: other processes draw the same again.
     """
 
     homework: Homework
@@ -29,14 +29,14 @@ class Run:
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, make: Callable[..., T], *arguments: Any) -> T:
-        """``make(*arguments)``, made once for this run; who changes its limits keeps what was made."""
+        """``make(*arguments)``, made once for this run; a copy with other limits shares what was made."""
         if (make, arguments) not in self.kept:
             self.kept[make, arguments] = make(*arguments)
         made: T = self.kept[make, arguments]
         return made
 
     def student_seed(self, purpose: str) -> int:
-        """The seed of a student's process, which student code can read. To try out what run it belongs to takes long."""
+        """The seed of a student's process. Student code can read it, so guessing the run's seed from it is made slow."""
         stretched = self.once(_stretched, self.seed, self.homework.package)
         return int.from_bytes(hashlib.sha256(stretched + purpose.encode()).digest()[:4], "big")
 
@@ -45,7 +45,7 @@ class Run:
 
 
 def derived_seed(seed: int, purpose: str) -> int:
-    """A seed for one purpose, from which the run's seed cannot be found."""
+    """A seed for one purpose, which does not reveal the run's seed."""
     return int.from_bytes(hashlib.sha256(f"{seed}/{purpose}".encode()).digest()[:4], "big")
 
 

@@ -1,4 +1,4 @@
-"""The command's own surroundings: standard streams, a folder that is gone, variables that steer its libraries."""
+"""Put a command's surroundings in order: standard streams, current folder, signals, environment variables."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import signal
 import sys
 from typing import Any, TextIO
 
-# With these the caller's own work is set up: a drawing backend, options for each pytest, a log of what torch does.
+# These set up the caller's own work: a drawing backend, options for every pytest, a log of what torch does.
 NOT_FOR_US = ("MPL", "PYTEST_", "PYTORCH_", "TORCH_LOGS")
 
 
 class Tolerant:
-    """A text stream of which nobody may be reading any more: what can't be written then is dropped, without a word.
+    """A text stream whose reader may be gone: what can't be written is dropped silently.
 
-    A command that has written all its files has done its work, whoever stopped listening.
+    A command that has written all its files has done its work, even if nobody is listening any more.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -39,9 +39,9 @@ class Tolerant:
 
 
 def settle() -> None:
-    """Have all three standard streams, a current folder that is there, news of children, and libraries as they come.
+    """Open missing standard streams, leave a removed folder, unblock signals, drop variables that steer libraries.
 
-    A number below 3 that is free would be given to the next file or socket, which a child then takes for its stream.
+    A free descriptor below 3 would go to the next file or socket, which a child would then take for its stream.
     """
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:

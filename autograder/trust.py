@@ -1,6 +1,6 @@
-"""Whether one set of workers is trusted: the controls made there, and what came of them.
+"""Decide whether one set of workers is trusted: the controls run there, and their outcomes.
 
-What the grader itself could not grade has a record too, without a score.
+A submission that the grader itself could not grade gets a record too, without a score.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograder.results import Result, Verdict
 from autograder.run import Run
 from autograder.workers import Workers
 
-CONTROL_SECONDS = (2.0, 15.0)  # between two controls in short: at first, and at most, for it doubles
+CONTROL_SECONDS = (2.0, 15.0)  # between two short controls: at first, and at most, because it doubles
 
 
 class Distrust(Exception):
@@ -32,7 +32,7 @@ class Distrust(Exception):
 class Trust:
     """The controls of one set of workers and one warm parent (``autograder.control``), one at a time.
 
-    ``proved``: a control in full has passed there. ``lost``: one of the processes is gone. ``control`` is under way.
+    ``proved``: a full control has passed there. ``lost``: one of the processes is gone. ``control``: the one under way.
     ``modules`` are imported in each control as well.
     """
 
@@ -45,29 +45,29 @@ class Trust:
         self.lost = False
 
     def begin(self) -> Future[Verdict]:
-        """Begin a control, in full if none has passed here yet, unless one is under way; returns the one that is."""
+        """Begin a control unless one is under way, a full one if none has passed yet; returns the one under way."""
         if self.control is None:
             self.began = time.monotonic()
             try:
                 self.control = self.workers.control(not self.proved, self.modules)
-            except BrokenProcessPool as fault:  # since the last one was made
+            except BrokenProcessPool as fault:  # it broke after the last one
                 self.control = Future()
                 self.control.set_exception(fault)
         return self.control
 
     def begin_if_due(self) -> None:
-        """Begin one where results wait for it and the last was long enough ago."""
+        """Begin a short control, for results that wait for one, if the last was long enough ago."""
         if self.proved and time.monotonic() >= self.next and not self.workers.controlled:
             self.begin()
 
     def seconds_to_next(self) -> float | None:
-        """How long results that wait for a control wait until it is due; None where none has to be begun."""
+        """Seconds until the next control is due; None if none has to be begun."""
         if self.control or self.workers.controlled:
             return None
         return max(0.05, self.next - time.monotonic())
 
     def verdict(self) -> Verdict | None:
-        """What came of the control that is under way, when it has ended; None where its process is lost."""
+        """Wait for the control under way and return its verdict; None if its process is lost."""
         assert self.control is not None
         future, self.control = self.control, None
         try:
@@ -84,9 +84,9 @@ class Trust:
         return verdict
 
     def passed_at(self) -> float:
-        """When the control that is under way began, if it passes: what came before may be believed.
+        """Wait for the control under way; returns the time when it began: results from before may be believed.
 
-        Minus infinity where its process is lost. Raises Distrust if it does not pass.
+        Returns minus infinity if its process is lost. Raises Distrust if it does not pass.
         """
         verdict = self.verdict()
         if verdict is None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 CONTEXT = multiprocessing.get_context("forkserver")
 KIT = Path(__file__).parents[1]
-# Those that this process may use: submissions to grade at a time.
+# The cores that this process may use: how many submissions to grade at a time.
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -41,7 +41,7 @@ class Stopped(Refusal):
 
 
 class LeftOut(Exception):
-    """This worker can't be trusted, for its control failed; nothing more is graded there."""
+    """A worker can't be trusted because its control failed; nothing more is graded there."""
 
     def __init__(self, worker: str, fault: Message) -> None:
         super().__init__(worker, fault)
@@ -49,7 +49,7 @@ class LeftOut(Exception):
 
 
 class Workers(Protocol):
-    """Processes that grade submissions, here or on a cluster; ``tiers`` are the isolations that they may have.
+    """Processes that grade submissions, here or on a cluster; ``tiers`` are the isolation tiers that they may have.
 
     ``controlled``: each result has already been graded between two controls that passed.
     """
@@ -61,21 +61,22 @@ class Workers(Protocol):
     def controlled(self) -> bool: ...
 
     def room(self) -> int:
-        """How many submissions are to be under way now."""
+        """How many submissions should be under way now."""
 
     def submit(self, submission: Submission) -> Future[Graded]:
         """Begin grading. Raises BrokenProcessPool when the processes are gone."""
 
     def result(self, future: Future[Graded], centre: Centre) -> Graded:
-        """What came of it. Raises Stopped when that ends the run, LeftOut when another worker should do it, also where
-        its own control's loss is not the run's ``centre``, else what the grading raised.
+        """The outcome. Raises Stopped if that ends the run, LeftOut if another worker should grade, else what grading raised.
+
+        It is LeftOut, too, if the worker's own control reached another loss than the run's ``centre``.
         """
 
     def control(self, in_full: bool, modules: frozenset[str]) -> Future[Verdict]:
         """Begin a control, beside whatever is being graded. Raises BrokenProcessPool when the processes are gone."""
 
     def end_grading(self) -> None:
-        """End at once whatever is being graded; controls can still be made."""
+        """End at once whatever is being graded; controls can still run."""
 
     def remarks(self) -> list[Message]:
         """What the instructor should know of these workers: the isolation, who was left out."""
@@ -84,7 +85,7 @@ class Workers(Protocol):
 @contextmanager
 def local(run: Run, jobs: int, allow_weak: bool) -> Iterator[Workers]:
     """Workers on this machine, forked from one server that has imported the checks once, and their warm parent."""
-    check_room()  # before a server is started that would outlive a refusal
+    check_room()  # first, because a server would outlive a refusal
     _start_server()
     server_folder = get_temp_dir()
     warm_parent = isolation.launch(device=run.device, folder=server_folder)
@@ -142,7 +143,7 @@ class Local:
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
-    """End a pool's processes, and wait for its thread: Python's exit would write to a pipe that it may be closing."""
+    """End a pool's processes and wait for its thread, which may be closing a pipe that Python's exit would write to."""
     for process in list((pool._processes or {}).values()):  # no public name before Python 3.14
         process.terminate()
     pool.shutdown(cancel_futures=True)
@@ -152,7 +153,7 @@ _mine: tuple[WarmParent, Run] | None = None
 
 
 def _begin(warm_parent: WarmParent, run: Run) -> None:
-    """Called once in each worker."""
+    """Set up a worker process; called once in each."""
     import torch
 
     from autograder.sandbox import linux
@@ -167,7 +168,7 @@ def _begin(warm_parent: WarmParent, run: Run) -> None:
 
 
 def _end_with_main_process() -> None:
-    """A pool's workers would wait for ever, and hold the warm parent, if the main process were killed."""
+    """End this worker with the main process: else it would wait for ever and hold the warm parent."""
     main = multiprocessing.parent_process()
     if main is not None:
         main.join()
@@ -191,28 +192,29 @@ def _control(in_full: bool, modules: frozenset[str]) -> Verdict:
 
 
 def _start_server() -> None:
-    """Have a server import the checks while the warm parent imports what students use.
+    """Start a server that imports the checks, while the warm parent imports what students use.
 
-    Ctrl-C reaches the whole group: the server is never to see it, and the main process will in a moment.
+    Ctrl-C reaches the whole group: the server must never see it, and the main process sees it in a moment.
     """
     CONTEXT.set_forkserver_preload(["autograder.preloaded"])
     try:
         with _imports_of_this_kit():
-            resource_tracker.ensure_running()  # before: starting it unblocks signals
+            resource_tracker.ensure_running()  # first, because starting it unblocks signals
             with interruptions_held():
                 ensure_running()
     except OSError as error:
-        if "path too long" not in str(error):  # of the server's socket, which lies with the temporary files
+        # The path is that of the server's socket, which is among the temporary files.
+        if "path too long" not in str(error):
             raise
         raise Refusal(Message("cli.temporary_too_long", {"path": tempfile.gettempdir()})) from None
 
 
 @contextmanager
 def _imports_of_this_kit() -> Iterator[None]:
-    """Have Pythons that are started now import this kit, whatever is installed, and nothing from the current folder.
+    """Make Python processes started now import this kit, whatever is installed, and nothing from the current folder.
 
-    They look there first, so for that moment it is one that only root can write to; multiprocessing hands them no
-    other search path than the environment's.
+    They look in the current folder first, so for that moment it is one that only root can write to. multiprocessing
+    passes them no search path other than the environment's.
     """
     folder, given = os.open(".", os.O_RDONLY | os.O_DIRECTORY), os.environ.get("PYTHONPATH")
     path = [entry for entry in (given or "").split(os.pathsep) if os.path.isabs(entry)]

@@ -1,1 +1,1 @@
-"""The commands, a module each: parse, call, print; nothing else. ``cli`` puts them together."""
+"""The commands, one per module: parse, call, print, nothing else. ``cli`` puts them together."""

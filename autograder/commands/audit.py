@@ -42,7 +42,7 @@ def audit(
     lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
     homework_folder: HomeworkFolder = None,
 ) -> None:
-    """Grade the kit's own bank and show every miss. / 준비된 정답·오답·공격 모음을 채점해 놓친 것을 보여 줍니다."""
+    """Grade the kit's own bank and show every miss. / 준비된 정답·오답·공격 모음을 채점하고 놓친 것을 보여 줍니다."""
     from autograder import audit as auditing
     from autograder.checks.bank import entries
     from autograder.homework import homework
@@ -104,16 +104,14 @@ def _print_matrix(rows: Mapping[str, Mapping[str, int]], language: str) -> None:
 def calibrate(
     dataset: Annotated[
         str,
-        typer.Option(
-            metavar="NAME", callback=known_dataset, help="Which band to measure. / 어느 데이터의 범위를 잴지."
-        ),
+        typer.Option(metavar="NAME", callback=known_dataset, help="Data set to measure. / 측정할 데이터."),
     ] = "",
     data_root: DataRoot = None,
-    seeds: Annotated[int, typer.Option(min=40, help="How many seeds. / 시드 수.")] = 40,
+    seeds: Annotated[int, typer.Option(min=40, help="Number of seeds. / 시드 수.")] = 40,
     lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
     homework_folder: HomeworkFolder = None,
 ) -> None:
-    """Re-measure the instructor's loss, and how far right submissions lie from it, and record both. / 교수자의 손실과, 옳은 제출물이 거기서 얼마나 떨어져 있는지 다시 재어 기록합니다."""
+    """Measure the instructor's loss again, and how far correct submissions are from it, and record both. / 교수자 모델의 손실과 정답 제출물이 그 값에서 벗어나는 정도를 다시 측정해 기록합니다."""
     from autograder.homework import homework
 
     usable_homework()

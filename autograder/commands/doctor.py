@@ -20,7 +20,7 @@ def doctor(
     lang: Annotated[Language, typer.Option(help="Language of the output. / 출력 언어.")] = Language.en,
     homework_folder: HomeworkFolder = None,
 ) -> None:
-    """Say what this machine can do, and how to mend what it can't. / 이 컴퓨터로 채점할 수 있는지 살펴봅니다."""
+    """Say what this machine can do, and how to fix what it can't. / 이 컴퓨터로 채점할 수 있는지 확인합니다."""
     from autograder import doctor as examining
 
     usable_homework()

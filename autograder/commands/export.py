@@ -1,4 +1,4 @@
-"""``autograder export``: the scores of a graded class into the LMS's own gradebook file."""
+"""``autograder export``: fill a graded class's scores into the LMS's own gradebook file."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ class Of(str, Enum):
 
 @app.command()
 def export(
-    lms: Annotated[LMS, typer.Argument(help="Whose gradebook it is. / 어느 LMS의 성적 파일인지.")],
+    lms: Annotated[LMS, typer.Argument(help="The gradebook's LMS. / 성적 파일의 LMS.")],
     graded: Annotated[
         Path,
         typer.Argument(
-            help="The OUT of `grade`, or nbgrader's course folder. / grade의 OUT 폴더, 또는 nbgrader 강좌 폴더."
+            help="The OUT folder of `grade`, or nbgrader's course folder. / grade의 OUT 폴더, 또는 nbgrader 강좌 폴더."
         ),
     ],
     gradebook: Annotated[
         Path,
-        typer.Argument(help="The file as downloaded; it is filled in. / 내려받은 성적 파일. 점수를 채움."),
+        typer.Argument(help="The downloaded gradebook, to be filled in. / 내려받은 성적 파일. 점수를 채움."),
     ],
-    out: Annotated[Path | None, typer.Option(help="Write there instead. / 원본 대신 쓸 파일.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write to this file instead. / 원본 대신 쓸 파일.")] = None,
     feedback: Annotated[
         Path | None, typer.Option(help="Zip of feedback pages to write. / 피드백을 묶어 쓸 zip.")
     ] = None,
     marks: Annotated[
         Path | None,
         typer.Option(
-            help="Instead of the scores: marks.csv of `join`, or the file of `nbgrader export`. / 점수 대신 쓸 파일: join의 marks.csv, 또는 nbgrader export의 파일."
+            help="File to use instead of the scores: marks.csv from `join`, or the one from `nbgrader export`. / 점수 대신 쓸 파일: join의 marks.csv, 또는 nbgrader export의 파일."
         ),
     ] = None,
     points: Annotated[Of, typer.Option(help="Which points to fill in. / 어느 점수를 채울지.")] = Of.total,
@@ -89,7 +89,7 @@ def export(
 
 
 def _handed(graded: Path) -> list[Handed]:
-    """Those who handed in, of an OUT of ``grade`` or of a course folder of nbgrader's. Raises Refusal."""
+    """Those who handed in, from an OUT folder of ``grade`` or from nbgrader's course folder. Raises Refusal."""
     from autograder.gradebook import read_roster
 
     if not (graded / "nbgrader_config.py").exists():

@@ -1,5 +1,7 @@
-"""``autograder grade``. Exit status: 0 every submission has a result, 2 unusable arguments, 3 some submission
-could not be given a result or the machine is at fault, 130 interrupted.
+"""``autograder grade``.
+
+Exit status: 0 every submission has a result, 2 unusable arguments, 3 some submission could not be given a result
+or the machine is at fault, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -47,36 +49,37 @@ def grade(
     submissions: Annotated[
         Path, typer.Argument(help="A class, or one submission: folder or zip. / 제출물 폴더나 zip.")
     ],
-    out: Annotated[Path, typer.Option(help="Where results go. / 결과를 쓸 폴더.")],
+    out: Annotated[Path, typer.Option(help="Folder for the results. / 결과를 쓸 폴더.")],
     jobs: Jobs = CORES,
     dataset: Annotated[
         str,
         typer.Option(
-            metavar="NAME", callback=known_dataset, help="Images of the short run. / 짧은 학습에 쓸 데이터."
+            metavar="NAME", callback=known_dataset, help="Data for the short run. / 짧은 학습에 쓸 데이터."
         ),
     ] = "",
     data_root: DataRoot = None,
-    device: Annotated[Device, typer.Option(help="Where to train. / 학습 장치.")] = Device.cpu,
+    device: Annotated[Device, typer.Option(help="Device to train on. / 학습 장치.")] = Device.cpu,
     lang: Annotated[Language, typer.Option(help="Language of the feedback. / 피드백 언어.")] = Language.en,
     seed: Seed = None,
-    only: Annotated[str | None, typer.Option(help="Grade this submission alone. / 이 제출물만 채점.")] = None,
+    only: Annotated[str | None, typer.Option(help="Grade only this submission. / 이 제출물만 채점.")] = None,
     cluster: Annotated[
         str | None,
         typer.Option(
-            metavar="ADDRESS", help="Grade on the Dask cluster there. / 그곳의 Dask 클러스터에서 채점."
+            metavar="ADDRESS",
+            help="Grade on the Dask cluster at this address. / 이 주소의 Dask 클러스터에서 채점.",
         ),
     ] = None,
     overrides: Annotated[
         Path | None,
         typer.Option(
-            help="Points set by hand; else OUT/overrides.csv. / 손으로 정한 점수. 없으면 OUT/overrides.csv."
+            help="CSV of points set by hand; default: OUT/overrides.csv. / 직접 정한 점수 CSV. 기본은 OUT/overrides.csv."
         ),
     ] = None,
     only_changed: Annotated[
         bool,
         typer.Option(
             "--only-changed",
-            help="After a check was corrected: compare old and new scores, keep the old results. / 채점 항목을 고친 뒤: 이전 점수와 비교하고 이전 결과를 보관.",
+            help="After a check was fixed: compare old and new scores, keep the old results. / 채점 항목을 고친 뒤 이전 점수와 비교하고 이전 결과를 보관.",
         ),
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over. / 처음부터 다시.")] = False,
@@ -91,7 +94,7 @@ def grade(
     usable_homework()
     _usable_out(out, submissions)
     usable_device(device.value)
-    if cluster is None:  # else the workers look for it, where they are
+    if cluster is None:  # else the workers look for it on their machines
         usable_data(dataset, data_root)
     sources = intake.find(submissions)
     if only is not None and only not in {source.name for source in sources}:
@@ -131,7 +134,7 @@ def grade(
 
 
 def _remarks(asked: Asked, done: Done) -> Iterator[Message]:
-    """What there is to say below the table."""
+    """The remarks below the table; prints the changed scores."""
     if done.folder.history is not None:
         _print_changes(done.changes, asked.language)
         values = {"again": len(done.changes), "differing": sum(each.differs for each in done.changes)}
@@ -161,7 +164,7 @@ def _usable_out(out: Path, submissions: Path) -> None:
 
 
 def _print_changes(changes: Sequence[Change], language: str) -> None:
-    """Old and new score of each submission that was graded again, side by side."""
+    """Print the old and the new score of each submission that was graded again."""
     table = Table()
     for heading in ("submission", "before", "after"):
         table.add_column(

@@ -1,4 +1,4 @@
-"""``autograder join``: code points and written marks make one mark."""
+"""``autograder join``: join code points and written marks into one mark."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from autograder.messages import Message, Refusal
 
 @app.command()
 def join(
-    grades: Annotated[Path, typer.Argument(help="The grades.csv of `grade`. / grade의 grades.csv.")],
+    grades: Annotated[Path, typer.Argument(help="grades.csv from `grade`. / grade의 grades.csv.")],
     marks: Annotated[
         Path,
-        typer.Argument(help="CSV of the written marks; made if missing. / 서술형 점수 CSV. 없으면 만듦."),
+        typer.Argument(help="CSV of the written marks; created if missing. / 서술형 점수 CSV. 없으면 만듦."),
     ],
     out: Annotated[Path, typer.Option(help="CSV to write. / 쓸 CSV.")] = Path("marks.csv"),
     lang: Annotated[Language, typer.Option(help="Language of the messages. / 메시지 언어.")] = Language.en,
     homework_folder: HomeworkFolder = None,
 ) -> None:
-    """Join code and written marks to one. / 코드 점수와 서술형 점수를 하나로 합칩니다."""
+    """Join code points and written marks into one mark. / 코드 점수와 서술형 점수를 하나로 합칩니다."""
     from autograder.gradebook import written
     from autograder.homework import homework
 

@@ -23,7 +23,7 @@ def release(
     channels: Annotated[
         list[Target] | None, typer.Argument(help="What to build; default: all. / 만들 것. 기본은 전부.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Where to. / 만들 폴더.")] = Path("release/dist"),
+    out: Annotated[Path, typer.Option(help="Folder to build in. / 만들 폴더.")] = Path("release/dist"),
     lang: Annotated[
         Language,
         typer.Option(
@@ -34,12 +34,12 @@ def release(
         str,
         typer.Option(
             metavar="URL",
-            help="Where Colab fetches the hand-out's zip; without it students upload it. / Colab이 과제 zip을 받을 주소.",
+            help="Where Colab downloads the hand-out's zip; without it, students upload the zip. / Colab이 과제 zip을 내려받을 주소. 없으면 학생이 직접 올림.",
         ),
     ] = "",
     homework_folder: HomeworkFolder = None,
 ) -> None:
-    """Build what students and instructors get. / 학생과 교수자에게 줄 것을 만듭니다."""
+    """Build what students and instructors get. / 학생과 교수자에게 줄 자료를 만듭니다."""
     from autograder.release import build as releasing
 
     usable_homework()

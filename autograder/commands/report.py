@@ -22,7 +22,7 @@ def report(
     as_json: AsJson = False,
     homework_folder: HomeworkFolder = None,
 ) -> None:
-    """Draw all pages again from the results, without grading. / 다시 채점하지 않고 보고서를 새로 그립니다."""
+    """Draw all pages again from the results, without grading. / 다시 채점하지 않고 보고서만 새로 만듭니다."""
     from autograder.files import inert, write_atomically
     from autograder.outfolder import sole_use
     from autograder.report import write_reports
@@ -43,7 +43,7 @@ def report(
             results = [graded.results[file] for file in files.values()]
             unreadable = {path: path.removesuffix(".json") for path in graded.unreadable}
             write_reports(out, results, lang.value, {**unreadable, **files})
-            if not (out / "grades.csv").exists():  # one that is there may have more rows than can be read now
+            if not (out / "grades.csv").exists():  # an existing one may have rows that can't be read now
                 write_atomically(out / "grades.csv", to_csv(results))
     except OSError as fault:
         raise Refusal(Message("cli.out_unwritable", {"out": str(fault.filename or out)})) from None

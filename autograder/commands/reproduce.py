@@ -30,17 +30,19 @@ if TYPE_CHECKING:
 
 @app.command()
 def reproduce(
-    result: Annotated[Path, typer.Argument(help="A file of OUT/results. / OUT/results의 파일.")],
+    result: Annotated[Path, typer.Argument(help="A file in OUT/results. / OUT/results의 파일.")],
     submission: Annotated[
         Path,
-        typer.Argument(help="What was graded: folder, zip or its class. / 채점한 폴더, zip, 또는 그 반."),
+        typer.Argument(
+            help="The graded submission (folder or zip), or its class. / 채점한 제출물(폴더나 zip), 또는 그 반."
+        ),
     ],
     data_root: DataRoot = None,
     lang: Annotated[Language, typer.Option(help="Language of the output. / 출력 언어.")] = Language.en,
     allow_weak_isolation: AllowWeak = False,
     homework_folder: HomeworkFolder = None,
 ) -> None:
-    """Grade once more as a result records it; status 1 where anything differs. / 기록된 대로 다시 채점해 비교합니다."""
+    """Grade again as a result records it; status 1 if anything differs. / 기록된 대로 다시 채점해 비교합니다. 다르면 종료 코드 1."""
     from autograder import reproduce as reproducing
 
     usable_homework()

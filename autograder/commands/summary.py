@@ -1,4 +1,4 @@
-"""A graded class on the terminal: a table and a summary, plain lines where nobody looks, or JSON for scripts."""
+"""Show a graded class: a table and a summary on a terminal, plain lines if there is none, or JSON for scripts."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ STATUS_STYLE = {
 }
 NAME_LETTERS = 60
 MOST = 5  # of the hardest checks and of the misconceptions; the class page has all
-WIDE = 10_000  # no line is broken where no terminal is
+WIDE = 10_000  # lines are not broken without a terminal
 
 
 def tell(
     results: Iterable[Result], out: Path, names: Mapping[str, str], language: str, quiet: bool, as_json: bool
 ) -> None:
-    """Say what was found, as ``--quiet`` and ``--json`` ask. ``names`` leads from a submission to its files' name."""
+    """Print what was found, as ``--quiet`` and ``--json`` ask. ``names``: for each submission, the name of its files."""
     if as_json:
         typer.echo(json.dumps(record(facts(results), out, names), indent=2))
     elif not quiet:
@@ -48,7 +48,7 @@ def tell(
 
 
 def print_facts(found: Facts, language: str) -> None:
-    """The table of submissions and the summary below it."""
+    """Print the table of submissions and the summary below it."""
     terminal = sys.stdout.isatty()
     console = Console() if terminal else Console(width=WIDE, no_color=True)
     console.print(_table(found, language, boxed=terminal))
@@ -57,7 +57,7 @@ def print_facts(found: Facts, language: str) -> None:
 
 
 def record(found: Facts, out: Path, names: Mapping[str, str]) -> dict[str, Any]:
-    """The facts as JSON takes them; ids are those of OUT/results, and no words."""
+    """The facts as values for JSON, with the ids that OUT/results has and without words."""
     return {
         "report": str(out / "index.html"),
         "grades": str(out / "grades.csv"),
@@ -96,7 +96,7 @@ def record(found: Facts, out: Path, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def shown(name: str, letters: int = NAME_LETTERS) -> str:
-    """Text as a terminal can bear it: not endless, and nothing in it that steers a terminal or turns text round."""
+    """Text that is safe on a terminal: cut short, and without characters that control it or reverse the text."""
     short = name if len(name) <= letters else name[: letters - 1] + "…"
     return "".join(
         "\ufffd" if unicodedata.category(letter) in ("Cc", "Cf", "Cs") else letter for letter in short

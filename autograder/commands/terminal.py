@@ -1,4 +1,4 @@
-"""What the commands share: the application, kinds of options, and how to speak to who gave the command."""
+"""What the commands share: the application, common options, and output to the user."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Language(str, Enum):
 
 
 def _use(folder: Path | None) -> None:
-    """Have this command, and all processes that it starts, grade the homework in a folder. Raises Refusal."""
+    """Make this command, and all processes that it starts, use the homework in a folder. Raises Refusal."""
     from autograder.homework import homework
 
     if folder is None:
@@ -57,7 +57,7 @@ def _use(folder: Path | None) -> None:
 
 
 def known_dataset(name: str) -> str:
-    """The data set that was asked for, or the homework's first one. Raises BadParameter for one that it does not have."""
+    """The data set that was asked for, or the homework's first one. Raises BadParameter for an unknown one."""
     from autograder.homework import homework
 
     try:
@@ -77,13 +77,14 @@ HomeworkFolder = Annotated[
     ),
 ]
 DataRoot = Annotated[Path | None, typer.Option(help="Folder that holds the data. / 데이터가 있는 폴더.")]
-Jobs = Annotated[int, typer.Option(min=1, help="Submissions at a time. / 동시에 채점할 수.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the hidden inputs. / 숨은 입력의 시드.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Submissions to grade at a time. / 동시에 채점할 제출물 수.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the hidden inputs. / 숨겨진 입력의 시드.")]
 AllowWeak = Annotated[
-    bool, typer.Option("--allow-weak-isolation", help="Grade without a sandbox. / 격리 없이 채점.")
+    bool,
+    typer.Option("--allow-weak-isolation", help="Grade even without a sandbox. / 격리 없이도 채점."),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but what went wrong. / 문제만 알립니다.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Facts as JSON in place of a table. / 표 대신 JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only what went wrong. / 문제가 있을 때만 출력.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table. / 표 대신 JSON.")]
 
 
 @app.callback()
@@ -92,14 +93,14 @@ def _autograder() -> None:
 
 
 def usable_homework() -> None:
-    """Raises Refusal where the homework can't be graded: before there is work that could be lost."""
+    """Raise Refusal if the homework can't be graded, before there is work that could be lost."""
     from autograder import misfits
 
     misfits.refuse()
 
 
 def usable_device(device: str) -> None:
-    """Raises Refusal where torch, asked in a process of its own, sees no such device."""
+    """Raise Refusal if torch, asked in a process of its own, sees no such device."""
     seen = "import sys, torch; sys.exit(not torch.cuda.is_available())"
     command = [sys.executable, "-c", seen]
     if device == "cuda" and subprocess.run(command, stderr=subprocess.DEVNULL, cwd="/").returncode:
@@ -107,7 +108,7 @@ def usable_device(device: str) -> None:
 
 
 def usable_data(dataset: str, root: Path | None) -> None:
-    """Say why, and exit with 2, where this data set can't be loaded; the first one of a homework is always there."""
+    """Say why and exit with status 2 if this data set can't be loaded; a homework's first one is always there."""
     from autograder.homework import homework
 
     if dataset == homework().dataset(""):
@@ -118,7 +119,7 @@ def usable_data(dataset: str, root: Path | None) -> None:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write the file there, and nowhere else. Raises Refusal where that can't be."""
+    """Write a file at exactly this path. Raises Refusal if that can't be done."""
     from autograder.files import write_atomically
 
     if path.is_dir():
@@ -131,7 +132,7 @@ def write(path: Path, content: bytes) -> None:
 
 @contextmanager
 def progress(total: int, language: str, quiet: bool = False) -> Iterator[Callable[[], None]]:
-    """A bar on the terminal; call what it gives whenever one more is done. Where nothing could begin it goes again."""
+    """Show a progress bar; call the yielded function whenever one more is done. A Refusal before the first hides it."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -1,4 +1,4 @@
-"""Hand-ins of every shape -> submissions: ``find`` lists them, ``load`` reads one.
+"""Turn hand-ins of every shape into submissions: ``find`` lists them, ``load`` reads one.
 
 Nothing is extracted to disk and no link is followed: what a student handed in is only data here.
 """

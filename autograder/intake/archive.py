@@ -1,4 +1,4 @@
-"""Zips, read in memory and never extracted, with a limit to everything that a hostile one could claim."""
+"""Read zips in memory, without extracting them, and with a limit on everything that a hostile one could claim."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from autograder.intake.tree import (
 )
 from autograder.messages import Message
 
-ENTRIES = 10_000  # without what is ignored: an environment packed along is no reason to refuse
+ENTRIES = 10_000  # without what is ignored: a zip that includes an environment is not refused
 CONTENTS_BYTES = 4_000_000  # a zip's table of contents, which zipfile reads at once
 MEMBER_BYTES = 100_000_000
 BULK_BYTES = 50_000_000  # the download of one section inside a zip of several
@@ -34,7 +34,7 @@ NESTED_DEPTH = 3  # packed twice by the student, and once more by an LMS
 
 
 class _Guarded(io.BufferedReader):
-    """A file that hands out only so much at once: a forged table of contents may claim gigabytes."""
+    """A file with a limit on each read: a forged table of contents may claim gigabytes. Raises NotRead above it."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         if size is None or size < 0:
@@ -45,7 +45,7 @@ class _Guarded(io.BufferedReader):
 
 
 def archive(file: BinaryIO, stack: ExitStack, limit: int = ENTRIES) -> Tree:
-    """All files in a zip, which stays open as long as the stack. Raises NotRead when it can't be read."""
+    """All files in a zip, which stays open as long as the stack. Raises NotRead if it can't be read."""
     guarded = stack.enter_context(_Guarded(cast(io.RawIOBase, file)))
     if guarded.seek(0, os.SEEK_END) == 0:
         raise NotRead("zip_empty")
@@ -69,7 +69,7 @@ def archive(file: BinaryIO, stack: ExitStack, limit: int = ENTRIES) -> Tree:
         raise NotRead("zip_empty")
     if len(members) > limit:
         raise NotRead("zip_entries")
-    stack.enter_context(opened)  # not sooner: one with too many is to be forgotten
+    stack.enter_context(opened)  # not sooner: a zip with too many entries is dropped
     entries = tuple(
         HandedFile(place, partial(_member, opened, member), changed=member.date_time)
         for place, member in members
@@ -86,12 +86,12 @@ def archive(file: BinaryIO, stack: ExitStack, limit: int = ENTRIES) -> Tree:
 
 
 def _kind(member: zipfile.ZipInfo) -> int:
-    """The kind of file, as in st_mode; 0 where the zip was made on a system without kinds."""
+    """The kind of file, as in st_mode; 0 if the zip was made on a system without kinds."""
     return stat.S_IFMT(member.external_attr >> 16)
 
 
 def _place(member: zipfile.ZipInfo) -> tuple[str, tuple[str, ...]]:
-    """A member's name, and where it lies. ``..`` loses its meaning here."""
+    """A member's name, and its place as the parts of a path, in which ``..`` is left out."""
     name = member.orig_filename
     if not member.flag_bits & 0x800:  # then zipfile took the name for cp437, which it seldom is
         name = readable(name.encode("cp437", "replace"))
@@ -110,14 +110,14 @@ def _member(opened: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
         raise NotRead("too_big")
     try:
         return cast(BinaryIO, opened.open(member))
-    except Exception as error:  # as above
+    except Exception as error:  # zipfile may raise nearly anything here
         raise NotRead("unreadable") from error
 
 
 def nested_zip(entry: HandedFile, stack: ExitStack, left: int, room: int = ENTRIES) -> tuple[Tree, int]:
-    """What a zip holds, and how many bytes had to be unpacked in memory for it, ``left`` at most. Raises NotRead."""
+    """What a zip in a hand-in holds, and how many bytes (at most ``left``) were unpacked in memory. Raises NotRead."""
     file, size = entry.open(), 0
-    if isinstance(file, zipfile.ZipExtFile):  # its jumps back would unpack everything anew each time
+    if isinstance(file, zipfile.ZipExtFile):  # each seek backwards would unpack everything again
         file.close()
         content = read(entry, left)
         file, size = io.BytesIO(content), len(content)
@@ -125,9 +125,9 @@ def nested_zip(entry: HandedFile, stack: ExitStack, left: int, room: int = ENTRI
 
 
 def unpacked(tree: Tree, stack: ExitStack, most: int | None = None) -> Tree:
-    """The tree itself, together with what the zips in it hold as long as one of the homework's files is not there.
+    """The tree with the contents of its zips, which are opened only while one of the homework's files is missing.
 
-    Where some of it was uploaded later than the rest, the zips are opened anyway.
+    If some of it was uploaded later than the rest, the zips are opened anyway.
     """
     entries, troubles = list(tree.entries), list(tree.troubles)
     layer, left, room, zips = entries, most or NESTED_BYTES, ENTRIES, NESTED_ZIPS

@@ -1,4 +1,4 @@
-"""Which submissions there are where an instructor points: a class folder, an LMS download, or one hand-in."""
+"""Find the submissions at an instructor's path: a class folder, an LMS download, or one hand-in."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from autograder.intake.tree import FOLDER_DEPTH, NotRead, is_zip, readable
 from autograder.messages import Message, Refusal
 
 NAMED = 5  # folders that a message names
-# What a student calls a folder of the own work, or a version of it, beside the package; longer numbers are people's.
+# What a student may call a folder or a version of the work, besides the package; longer numbers are people's.
 PIECE = (
     r"(?:[\W_]|(?<!\d)\d{1,4}(?!\d)|PACKAGE|homework|home|hw|labs?|ps|week|assignments?|submissions?|submitted|submit|projects?"
     r"|source|src|code|reports?|figures?|figs?|data|docs?|images?|img|results?|plots?|outputs?|notebooks?|notes?|my|all|files?"
@@ -29,21 +29,21 @@ PIECE = (
     r"|old|new|copy|backup|final|last|version|ver|v|try"
     r"|과제|제출물?|실습|숙제|주차|보고서|그림|이전|최종|수정|백업|사본)*"
 )
-# How a section of a class is called: A, 01, sec-2, 1분반, or a part of what Google Drive packs.
+# What a section of a class may be called: A, 01, sec-2, 1분반, or a part of a Google Drive download.
 SECTION = re.compile(
     r"(section|sec|class|drive-download-.*)?[\W_]*(\d{1,3}|[a-z])?[\W_]*(section|class|분반|반)?",
     re.IGNORECASE,
 )
-# What `submit` made at a desk, saved in its student's folder.
+# A zip that `submit` made, saved in its student's folder.
 PACKED = re.compile(r"/submission-[^/]+\.zip$")
 COPY = re.compile(r"( ?\(\d\d?\)| - (copy|복사본)( ?\(\d\d?\))?)$", re.IGNORECASE)
 
 
 def find(path: Path) -> Submissions:
-    """The submissions at ``path``. Raises Refusal when there are none, or when it is unclear whose they are."""
+    """The submissions at ``path``. Raises Refusal if there are none, or if it is unclear whose they are."""
     found = Submissions()
     try:
-        real = Path(path).resolve(strict=True)  # the instructor may point through a link, a student may not
+        real = Path(path).resolve(strict=True)  # the instructor's path may be a link, a student's may not
         if not real.is_dir() and not is_zip(real.name):
             raise Refusal(Message("intake.not_submissions", {"path": str(path)}))
         name = os.path.basename(os.path.abspath(path))
@@ -65,14 +65,14 @@ def find(path: Path) -> Submissions:
 
 
 def _place(path: Path, stack: ExitStack) -> Place | None:
-    """A folder, or the inside of a zip; None where that can't be read: ``load`` will say why."""
+    """A folder, or the inside of a zip; None if it can't be read: ``load`` will say why."""
     with suppress(NotRead):
         return Place.in_folder(path) if path.is_dir() else Place.in_zip(path, stack)
     return None
 
 
 def _is_class(place: Place, stack: ExitStack) -> bool:
-    """Whether several people's hand-ins lie here, and not one. Raises Refusal where it looks like both."""
+    """Whether this holds the hand-ins of several people, not of one. Raises Refusal if it looks like both."""
     direct, is_zip = place.direct(), place.packed is not None
     if not direct or len({upload.key for upload in place.uploads}) > 1:
         return not is_zip or _is_nested(place, True, stack, least=2)
@@ -84,17 +84,17 @@ def _is_class(place: Place, stack: ExitStack) -> bool:
 
 
 def _people(place: Place) -> list[str]:
-    """The folders and archives that are not called like a piece of one student's work."""
+    """The folders and archives whose names do not look like a piece of one student's work."""
     return [top for top in place.own if not _is_piece(_called(top)) or _called(top).isdecimal()]
 
 
 def _is_piece(name: str) -> bool:
-    """Whether a name, as ``_called`` has it, is that of a piece of one student's work."""
+    """Whether a name, as ``_called`` returns it, looks like a piece of one student's work."""
     return bool(re.fullmatch(PIECE.replace("PACKAGE", re.escape(homework().package)), name, re.IGNORECASE))
 
 
 def _called(top: str) -> str:
-    """A name without its ending, in small letters and no longer than patterns should meet."""
+    """A name without its ending, in lower case, cut to what the patterns can match in time."""
     return stem(top)[-NAME_LETTERS:].casefold()
 
 
@@ -104,9 +104,9 @@ def _named(tops: Iterable[str]) -> str:
 
 
 def _several(place: Place, least: int) -> dict[str, frozenset[str]]:
-    """What lies here side by side and looks like hand-ins of several people, nothing where it doesn't.
+    """The folders and archives here, with their files, if they look like hand-ins of several people; else empty.
 
-    One student may have put each file into a folder of its own, or have kept older versions.
+    One student may have put each file into a folder of its own, or kept older versions.
     """
     shared = place.shared(place.own)
     whole = sum(len(wanted) > 1 for wanted in shared.values())
@@ -116,7 +116,7 @@ def _several(place: Place, least: int) -> dict[str, frozenset[str]]:
 
 
 def _is_download(place: Place, sure: bool) -> bool:
-    """Whether an LMS made this; where not ``sure`` that it is a class, the names have to be beyond doubt."""
+    """Whether an LMS made this. Unless it is ``sure`` that this is a class, the names must be beyond doubt."""
     uploads = place.uploads
     if METADATA in place.files or not uploads or sure:
         return bool(uploads) or METADATA in place.files
@@ -129,7 +129,7 @@ def _is_download(place: Place, sure: bool) -> bool:
 
 
 def _is_nested(place: Place, alone: bool, stack: ExitStack, least: int) -> bool:
-    """Whether a folder or zip in a class is a class itself; ``alone`` where no other lies beside it."""
+    """Whether a folder or zip in a class is a class itself; ``alone``: there is no other beside it."""
     for _ in range(FOLDER_DEPTH):
         if _is_download(place, alone) or (alone and not place.direct() and _several(place, least)):
             return True
@@ -151,7 +151,7 @@ def _holds_download(place: Place, top: str) -> bool:
 
 
 def _read(place: Place, found: Submissions, stack: ExitStack) -> None:
-    """The hand-ins of a class, or of the downloads that lie in it, side by side or some folders deeper."""
+    """Add to ``found`` the hand-ins of a class, or of the downloads in it, side by side or some folders deeper."""
     inner: dict[str, Place] = {}
     if not _is_download(place, True):
         alone, least = len(place.own) == 1, 3 if place.packed is None else 2
@@ -179,9 +179,9 @@ def _read(place: Place, found: Submissions, stack: ExitStack) -> None:
 
 
 def _refuse_sections(place: Place, tops: list[str], found: Submissions) -> None:
-    """Raise Refusal where each folder looks like a class of its own: their hand-ins would be taken for one.
+    """Raise Refusal if each folder looks like a class of its own: else each would be taken for one hand-in.
 
-    One that holds a single folder may be a section with one student in it, or a student with a project.
+    A folder with a single folder in it may be a section with one student, or a student with a project.
     """
     several: dict[str, frozenset[str]] = {}
     single: dict[str, str] = {}
@@ -212,7 +212,7 @@ def _refuse_sections(place: Place, tops: list[str], found: Submissions) -> None:
 
 
 def _one_name(top: str, below: Place) -> bool:
-    """Whether all that lies in a folder lies in one more, which is called neither like it nor like a piece of work."""
+    """Whether a folder holds just one folder or archive, named neither like it nor like a piece of work."""
     inner, outer = (_called(name) for name in (below.own[0] if len(below.own) == 1 else "", top))
     alike = {*re.findall(r"[^\W_]+", inner)} & {*re.findall(r"[^\W_]+", outer)}
     student = ".git" in below.tops or (re.search(r"\d{5}", outer) and not SECTION.fullmatch(outer))
@@ -220,9 +220,9 @@ def _one_name(top: str, below: Place) -> bool:
 
 
 def _tell_of_folders(place: Place | None, found: Submissions) -> None:
-    """Say so where folders that might be several students' are taken for one hand-in.
+    """Report it if folders that may be several students' are taken for one hand-in.
 
-    Raises Refusal where they lie in a zip and nothing but their names could tell.
+    Raises Refusal if they are in a zip and only their names could tell.
     """
     if place is None:
         return
@@ -234,8 +234,9 @@ def _tell_of_folders(place: Place | None, found: Submissions) -> None:
 
 
 def _without_copies(found: Submissions) -> list[Source]:
-    """The sources, of those that a platform names alike the last, or one of two that hold the same files: a download may
-    lie there packed and unpacked, or those of two days.
+    """The sources without copies: a download may be there packed and unpacked, or from two days.
+
+    Of two that a platform names alike, one goes if both hold the same files, the older if the newer has all its files.
     """
     kept: dict[tuple[object, ...], Source] = {}
     for source in found:
@@ -257,14 +258,14 @@ def _without_copies(found: Submissions) -> list[Source]:
 
 
 def _last(source: Source) -> int:
-    """How late the last of a platform's uploads came, 0 where it does not tell."""
+    """The ``order`` of the last upload, which grows with time; 0 if the platform does not tell."""
     return max((member.order for member in source.members), default=0)
 
 
 def _distinct(sources: Iterable[Source]) -> list[Source]:
-    """The sources with names that differ: of two called kim one stays it and one becomes "kim (2)".
+    """The sources with distinct names: of two called kim, one keeps the name and one becomes "kim (2)".
 
-    Whoever is called as a browser calls a second copy, "kim (1)" beside "kim", is told likewise.
+    Both get a note. So do names that look like a browser's second copy: "kim (1)" beside "kim".
     """
     ordered = sorted(sources, key=lambda source: (source.name, str(source.path), source.members))
     count = Counter(source.name for source in ordered)

@@ -1,6 +1,6 @@
-"""The hand-ins of a class that lie side by side in a folder or a zip: one source for each student.
+"""Gather the hand-ins of a class that are side by side in a folder or a zip: one source per student.
 
-Of everything that lies there it is decided whose it is, or why it is nobody's: nothing is passed over in silence.
+Everything there is either somebody's, or named with the reason why it is nobody's: nothing is skipped silently.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ TIMESTAMP = "timestamp.txt"  # nbgrader's, beside what a student submitted
 
 
 def hand_ins(place: Place, found: Submissions) -> None:
-    """Add a source for each student whom an LMS names, and for each other folder and archive; name all else.
+    """Add a source for each student whom an LMS names, and for each other folder and archive; pass over all else.
 
-    An archive that is no zip can't be read, but that student has to be told so, not overlooked.
+    An archive that is not a zip can't be read, but its student must be told so, not overlooked.
     """
     groups: dict[str, list[Upload]] = defaultdict(list)
     for upload in place.uploads:
@@ -73,9 +73,9 @@ def stem(name: str) -> str:
 
 
 def _gathered(place: Place, uploads: list[Upload]) -> Source:
-    """All that an LMS gave of one student: a download holds the last attempt, and all of it belongs together.
+    """One source from all of a student's uploads: a download holds the last attempt, all of which belongs together.
 
-    Where downloads of several days lie in one folder, ``load`` takes the newest of each file.
+    If downloads of several days are in one folder, ``load`` takes the newest of each file.
     """
     ordered = sorted(uploads, key=lambda each: (each.wanted or each.packed, each.order, each.top))
     last = max(uploads, key=lambda each: each.order)
@@ -90,7 +90,7 @@ def _gathered(place: Place, uploads: list[Upload]) -> Source:
 
 
 def _listed(place: Place) -> tuple[dict[str, Record], tuple[Message, ...]]:
-    """What Gradescope's list tells by folder; a note for everybody where it can't be read."""
+    """The records in Gradescope's list, by folder; a note for everybody if it can't be read."""
     if METADATA not in place.files:
         return {}, ()
     try:
@@ -108,20 +108,20 @@ def _attempts(record: Record) -> tuple[Message, ...]:
 
 
 def _told(place: Place) -> Callable[[str], tuple[Origin, tuple[Message, ...]]]:
-    """What a folder's own contents tell: a clone of a repository, or nbgrader's time stamp."""
+    """A function that tells a folder's origin by its contents: a clone of a repository, or nbgrader's time stamp."""
     if place.packed is not None:
         return lambda _: (PLAIN, ())
 
     def about(top: str) -> tuple[Origin, tuple[Message, ...]]:
         if os.path.lexists(place.path / top / ".git"):
-            return Origin("github"), ()  # where the owner begins in HOMEWORK-OWNER, a gradebook has to tell
+            return Origin("github"), ()  # only a gradebook can tell where OWNER begins in HOMEWORK-OWNER
         return _timestamp(place.path / top)
 
     return about
 
 
 def _timestamp(student: Path) -> tuple[Origin, tuple[Message, ...]]:
-    """The time that nbgrader noted: submitted/STUDENT/ASSIGNMENT/timestamp.txt; a note where it is no time."""
+    """The time that nbgrader wrote to submitted/STUDENT/ASSIGNMENT/timestamp.txt; a note if that is not a time."""
     with suppress(OSError):
         for child in sorted(student.iterdir()):
             if child.is_dir() and not child.is_symlink() and (child / TIMESTAMP).is_file():
@@ -132,7 +132,7 @@ def _timestamp(student: Path) -> tuple[Origin, tuple[Message, ...]]:
 
 
 def stamped(folder: Path) -> tuple[datetime | None, tuple[Message, ...]]:
-    """The time in a hand-in's timestamp.txt, None where there is none; a note where what it holds is no time."""
+    """The time in a hand-in's timestamp.txt, None if there is none; a note if what it holds is not a time."""
     with suppress(OSError, NotRead):
         text = stamp(read(HandedFile((TIMESTAMP,), partial(open_regular, folder / TIMESTAMP)), 200))
         if time := moment(text):
@@ -143,6 +143,6 @@ def stamped(folder: Path) -> tuple[datetime | None, tuple[Message, ...]]:
 
 
 def stamp(content: bytes) -> str:
-    """A time stamp's text, with whatever mark Windows put before it."""
+    """A time stamp's text, without the byte-order mark that Windows may have put before it."""
     utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return content.decode("utf-16" if utf16 else "utf-8", "replace").lstrip("\ufeff")

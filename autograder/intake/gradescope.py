@@ -17,7 +17,7 @@ METADATA_BYTES = 50_000_000  # it may hold the results of every attempt
 
 @dataclass(frozen=True)
 class Record:
-    """One submission of the export: its folder, a name for it, and the times of attempts before it."""
+    """One submission of the export: its folder, a name for it, and the times of earlier attempts."""
 
     folder: str
     name: str
@@ -26,11 +26,11 @@ class Record:
 
 
 def records(content: bytes) -> dict[str, Record]:
-    """The submissions by folder. Raises ValueError where this is no such list."""
+    """The submissions by folder. Raises ValueError if this is not such a list."""
     import yaml  # no other system's hand-ins need it
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-        """Plain data alone: what Ruby marks as an object of its own is passed over."""
+        """Plain data only: what Ruby marks as an object becomes None."""
 
     Loader.add_multi_constructor("!", lambda *_: None)
     try:
@@ -66,7 +66,10 @@ def _attempts(entry: dict[str, Any]) -> Iterator[str]:
 
 
 def _time(value: Any) -> datetime | None:
-    """YAML reads the common form itself; Ruby's nanoseconds are one digit too many for older parsers."""
+    """The time in a value, in UTC if it has no zone; None if it is not a time that this Python can read.
+
+    YAML parses the common form itself. Ruby's nanoseconds have too many digits for older Pythons.
+    """
     if isinstance(value, str):
         with suppress(ValueError):
             value = datetime.fromisoformat(value)

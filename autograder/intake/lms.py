@@ -18,25 +18,25 @@ ANONYMOUS = re.compile(
     r"(?P<late>LATE_)?anon_(?P<user>[^_]+)(?P<after>_LATE)?_(?:(?P<upload>\d+)_)?(?P<file>.+)", re.DOTALL
 )
 # Kim Minji_12_assignsubmission_file (a folder), ..._file_ (one of Moodle before 4.1), ..._file_work.py (flat),
-# Team 1_7_..., Default group_... (of a team that has no number); "..._file (1)" if unpacked where it lay already
+# Team 1_7_..., Default group_... (of a team that has no number); "..._file (1)" if unpacked a second time
 MOODLE = re.compile(
     r"(?P<name>.+?)(?:_(?P<user>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?: ?\(\d\d?\)|_(?P<file>.*))?",
     re.DOTALL,
 )
 # hw7_20261234_attempt_2026-11-27-14-03-05_work.py, and ....txt, which says that it was handed in
 BLACKBOARD = re.compile(r"(?P<head>.+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)", re.DOTALL)
-NAME_LETTERS = 500  # a student may put longer names into a zip, at which patterns take minutes
-READINGS = 4  # of one name
+NAME_LETTERS = 500  # a student may put longer names into a zip, on which the patterns take minutes
+READINGS = 4  # ways to read one name
 TEXTS = ("text.html", "link.html", "media.html", "onlinetext.html")  # what is written in the browser
 STUDENT_NUMBER = re.compile(r"(19|20)\d{6,8}")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What is known of a hand-in besides its files; all empty for a plain folder or zip.
+    """What is known about a hand-in besides its files; all empty for a plain folder or zip.
 
     ``ids`` are those by which the LMS's gradebook knows the student, or each of a group. ``upload`` is the name
-    under which the LMS takes feedback back. A time ``submitted`` without a zone is in the course's.
+    under which the LMS accepts feedback. If ``submitted`` has no zone, it is in the course's.
     """
 
     lms: str = ""
@@ -53,7 +53,7 @@ PLAIN = Origin()
 class Upload:
     """A file, or a whole folder (``original`` is empty), that an LMS named after a student.
 
-    ``key`` tells students apart, also where two have the same name.
+    ``key`` tells students apart, even if two have the same name.
     """
 
     top: str
@@ -73,7 +73,7 @@ class Upload:
 
 
 def canvas(name: str) -> list[Upload]:
-    """What Canvas may tell by the name of a file: all ways to read it, that with the shortest name first."""
+    """All ways to read a file's name as Canvas's; the one with the shortest student name comes first."""
     found: list[tuple[str, str, bool, str, str]] = []
     if match := ANONYMOUS.fullmatch(name):
         late, upload = bool(match["late"] or match["after"]), match["upload"] or ""
@@ -97,7 +97,7 @@ def canvas(name: str) -> list[Upload]:
 
 
 def _splits(words: list[str]) -> Iterable[tuple[list[str], str, str, str]]:
-    """Name, user, upload and file at each place where two numbers, or one before a text, stand in a row."""
+    """Name, user, upload and file at each place with two numbers in a row, or with one before a text of TEXTS."""
     for at in range(1, len(words) - 1):
         own, (user, upload), file = words[:at], words[at : at + 2], "_".join(words[at + 2 :])
         if _is_number(user) and own != ["LATE"] and any(own):
@@ -112,7 +112,7 @@ def _is_number(word: str) -> bool:
 
 
 def _settled(readings: Mapping[str, list[Upload]]) -> list[Upload]:
-    """Of each file the reading that fits the others: no upload has another's number, numbers are as long as theirs."""
+    """For each file, the reading that fits the others: no two uploads share a number, numbers are of similar length."""
     times = Counter(each.order for found in readings.values() for each in found if each.order)
     sure = [found[0] for found in readings.values() if len(found) == 1 and found[0].order]
     lengths = {_lengths(each) for each in sure if not each.student.startswith("anon_")}
@@ -132,7 +132,7 @@ def _lengths(upload: Upload) -> tuple[int, int]:
 
 
 def moodle(name: str) -> Upload | None:
-    """What Moodle tells by the name of a folder or file; None where it isn't Moodle's."""
+    """What a folder's or file's name tells if it is Moodle's; else None."""
     match = MOODLE.fullmatch(name)
     if not match:
         return None
@@ -148,7 +148,7 @@ def moodle(name: str) -> Upload | None:
 
 
 def blackboard(name: str) -> Upload | None:
-    """What Blackboard tells by the name of a file; None where it isn't Blackboard's."""
+    """What a file's name tells if it is Blackboard's; else None."""
     match = BLACKBOARD.fullmatch(name)
     if not match or "_" not in match["head"]:
         return None
@@ -164,9 +164,10 @@ def blackboard(name: str) -> Upload | None:
 def uploads(folders: Iterable[str], files: Iterable[str]) -> list[Upload]:
     """Those of the folders and files in one place that an LMS named.
 
-    Canvas's pattern alone proves little (hw_1_20261234_kim.zip): one of the homework's files has to be there, a text
-    written in the browser, or about as many students as archives; or all archives, where there are none all files,
-    have names with a student's id and no student number in place of the upload's.
+    Canvas's pattern alone proves little (hw_1_20261234_kim.zip). There must also be one of the homework's files, a text
+    written in the browser, or more than half as many students as archives. Otherwise there must be several students,
+    and all archives (all files if there are none) must match, with ids of three letters or more and with upload numbers
+    that do not all look like student numbers.
     """
     folders, files = ([name for name in names if len(name) <= NAME_LETTERS] for names in (folders, files))
     found = [upload for name in (*folders, *files) if (upload := moodle(name) or blackboard(name))]

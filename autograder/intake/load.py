@@ -1,4 +1,4 @@
-"""One source -> the files that are to be graded, and a reason for each one that is not."""
+"""Read one source: the files to grade, and a reason for each one that can't be graded."""
 
 from __future__ import annotations
 
@@ -51,16 +51,16 @@ class Submission:
 
 
 def load(source: Source) -> Submission:
-    """Read a submission. Whatever is wrong with it is written down in the result, never raised.
+    """Read a submission. Whatever is wrong with it is recorded in the returned value, never raised.
 
-    Raises OSError where it is gone, or its disk: that is the grader's trouble and not in what was handed in.
+    Raises OSError if it, or its disk, is gone: that is the grader's problem, not the submission's.
     """
     with ExitStack() as stack:
         return submission(source, contents(source, stack))
 
 
 def submission(source: Source, tree: Tree) -> Submission:
-    """The files of the homework out of all that was handed in."""
+    """The submission: the homework's files, picked out of all that was handed in."""
     files: dict[str, bytes] = {}
     problems: dict[str, Message] = {}
     notes = list(source.notes)
@@ -108,7 +108,7 @@ def _alike(entries: list[HandedFile]) -> bool:
 
 
 def contents(source: Source, stack: ExitStack, nested: int | None = None) -> Tree:
-    """All that was handed in, open as long as the stack; zips inside zips may come to ``nested`` bytes."""
+    """All that was handed in, open as long as the stack; zips inside zips may take up to ``nested`` bytes."""
     try:
         kind = stat.S_IFMT(os.lstat(source.path).st_mode)
         if kind == stat.S_IFLNK:
@@ -133,7 +133,7 @@ def contents(source: Source, stack: ExitStack, nested: int | None = None) -> Tre
 
 
 def _side_by_side(source: Source) -> Tree:
-    """The student's own files and folders in one that the class shares."""
+    """The student's own files and folders in a folder that the class shares."""
     entries: list[HandedFile] = []
     troubles: list[Message] = []
     for member in source.members:
@@ -150,7 +150,7 @@ def _side_by_side(source: Source) -> Tree:
 
 
 def _part(tree: Tree, source: Source, stack: ExitStack) -> Tree:
-    """The student's own part of a zip that holds a whole class, or the downloads of several, which are zips again."""
+    """The student's own part of a zip that holds a whole class, or the downloads of several classes as zips."""
     if not source.members:
         return tree
     places = [(tuple(member.place.split("/")), member) for member in source.members]
@@ -174,8 +174,9 @@ def _part(tree: Tree, source: Source, stack: ExitStack) -> Tree:
 
 
 def _likely(name: str, found: list[HandedFile]) -> tuple[list[HandedFile], str]:
-    """Those that go first, and the message that says why: the newest upload; what lies in no zip; what lies in a
-    folder of the package; what is spelt right.
+    """The files to prefer, and the message that says why.
+
+    Preferred are the newest upload, then what is in the fewest zips, in a folder of the package, and spelt right.
     """
     reason = ""
     preferences: list[tuple[str, Callable[[HandedFile], int]]] = [
@@ -212,9 +213,7 @@ def _missing(name: str, tree: Tree) -> Message:
 
 
 def telling(name: str, tree: Tree) -> list[HandedFile]:
-    """The files that show why one of the four can't be graded: copies of it, what resembles it, or else archives and
-    texts.
-    """
+    """The files that show why ``name`` can't be graded: copies, similar names, or else archives and texts."""
     found = [entry for entry in tree.entries if entry.key == name or _resembles(entry.key, name)]
     opened = {entry.parts[:deep] for entry in tree.entries for deep in range(1, len(entry.parts))}
     return found or [
@@ -231,7 +230,7 @@ def _resembles(key: str, name: str) -> bool:
 
 
 def _source_text(content: bytes) -> bytes:
-    """The content as Python can read it. Raises NotRead when it is no text that Python takes for source."""
+    """The content as Python can read it. Raises NotRead if it is not text that Python accepts as source."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             content = content.decode("utf-16").encode("utf-8")

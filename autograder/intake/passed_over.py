@@ -1,4 +1,4 @@
-"""What of a download was not taken for a submission: kept in OUT, so that the class page can be drawn again."""
+"""What in a download was not taken for a submission: kept in OUT, so that the class page can be drawn again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAME = "passed_over.json"
 
 
 def write(out: Path, passed_over: Iterable[Message]) -> None:
-    """Write the list, or none where there is nothing to list."""
+    """Write the list, or remove it if there is nothing to list."""
     from autograder.files import write_atomically
 
     records = [asdict(each) for each in passed_over]
@@ -27,7 +27,7 @@ def write(out: Path, passed_over: Iterable[Message]) -> None:
 
 
 def read(out: Path) -> list[Message]:
-    """The list that lies in OUT; what is damaged is left out."""
+    """The list in OUT; empty if it is missing or damaged."""
     with suppress(OSError, ValueError, TypeError, RecursionError):
         found = [Message(**each) for each in json.loads((out / NAME).read_text(encoding="utf-8"))]
         return [each for each in found if each.text("en")]

@@ -1,4 +1,4 @@
-"""A place where hand-ins lie side by side, a folder or the inside of a zip, and what is found there."""
+"""A place with hand-ins side by side, a folder or the inside of a zip, and what is found there."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ BULK_ENTRIES = 50_000
 
 
 class Member(NamedTuple):
-    """A student's part of a shared folder or zip: a place in it, the file name it stands for ("" for a folder), and
-    how late it was uploaded.
+    """A student's part of a shared folder or zip: its place there, and the file name it stands for ("" for a folder).
+
+    ``order`` is greater if it was uploaded later.
     """
 
     place: str
@@ -42,7 +43,7 @@ class Member(NamedTuple):
 
 @dataclass(frozen=True)
 class Source:
-    """Where one submission lies. ``members`` is empty where all of ``path`` belongs to it."""
+    """Where one submission is. ``members`` is empty if all of ``path`` belongs to it."""
 
     name: str
     path: Path
@@ -64,8 +65,9 @@ class Submissions(list[Source]):
 
 @dataclass(frozen=True)
 class Place:
-    """A folder, or with ``packed`` the inside of a zip, ``outer`` deep and in ``layer`` more zips; ``tops`` says what in
-    it is a folder.
+    """A folder, or with ``packed`` the inside of a zip: the place ``outer`` in it, which is in ``layer`` more zips.
+
+    ``tops``: all that is directly in it, and whether that is a folder.
     """
 
     path: Path
@@ -82,7 +84,7 @@ class Place:
 
     @classmethod
     def in_zip(cls, path: Path, stack: ExitStack, above: str = "") -> Place:
-        """Raises NotRead when it can't be read."""
+        """The inside of a zip. Raises NotRead if it can't be read."""
         tree = archive(open_regular(path), stack, BULK_ENTRIES)
         return cls._packed(path, tree.entries, tree.others, above=above)
 
@@ -113,7 +115,7 @@ class Place:
 
     @property
     def own(self) -> list[str]:
-        """What would be a hand-in in a class: a folder or an archive. An empty folder in a zip may be one, too."""
+        """What would be a hand-in in a class: a folder or an archive, but not a folder without files in a zip."""
         folders = [top for top in self.folders if self.packed is None or self.packed[top]]
         return [*folders, *(top for top in self.files if top.casefold().endswith(ARCHIVES))]
 
@@ -121,7 +123,7 @@ class Place:
         return readable(self.above + self.outer + top)
 
     def below(self, top: str, stack: ExitStack) -> Place | None:
-        """What lies in a folder or a zip; None where that can't be opened."""
+        """What is in a folder or a zip; None if it can't be opened."""
         with suppress(OSError, NotRead):
             if self.packed is not None:
                 deeper = int(not self.tops[top])
@@ -146,7 +148,7 @@ class Place:
         return None
 
     def tree(self, top: str) -> Tree:
-        """All files in a folder; of a file itself."""
+        """All files in a folder, or a file itself."""
         if self.packed is not None:
             return Tree(tuple(self.packed[top]))
         if self.tops[top]:
@@ -154,13 +156,13 @@ class Place:
         return Tree((HandedFile((readable(top),), partial(open_regular, self.path / top)),))
 
     def wanted(self, top: str) -> frozenset[str]:
-        """Which of the homework's files are in it, also in a zip."""
+        """Which of the homework's files are in it, zips included."""
         with ExitStack() as stack, suppress(OSError):
             return frozenset(unpacked(self.tree(top), stack).wanted())
         return frozenset()
 
     def direct(self) -> list[str]:
-        """Those of the homework's files that lie directly here or in its package: then this is one submission."""
+        """Those of the homework's files that are directly here or in its package: then this is one submission."""
         wanted, package = homework().files, homework().package
         below = self.below(package, ExitStack()) if self.tops.get(package) else None
         inside = below.files if below else ()
@@ -170,7 +172,7 @@ class Place:
         ]
 
     def shared(self, tops: Iterable[str]) -> dict[str, frozenset[str]]:
-        """Those of the tops that hold a file that another of them holds, too: hand-ins of several people, or versions."""
+        """The tops that hold a file that another one holds too: hand-ins of several people, or versions."""
         held = {top: wanted for top in tops if (wanted := self.wanted(top))}
         return {
             top: wanted
@@ -183,7 +185,7 @@ class Place:
         return lms.uploads(self.folders, self.files)
 
     def source(self, name: str, top: str, origin: Origin, notes: tuple[Message, ...] = ()) -> Source:
-        """All of one folder or archive."""
+        """The source for all of one folder or archive."""
         if self.packed is None:
             return Source(readable(name), self.path / top, (), notes, origin)
         member = Member(self.outer + top, "" if self.tops[top] else top)

@@ -1,4 +1,4 @@
-"""What lies inside a hand-in, listed and read without trusting it.
+"""List and read what is inside a hand-in, without trusting it.
 
 A folder and a zip both become a ``Tree`` of entries. The names in it are only ever looked at, never joined
 to a real path; links are listed, never followed; everything has a limit.
@@ -31,7 +31,7 @@ FILE_BYTES = 1_000_000
 FOLDER_ENTRIES = 10_000
 ONE_FOLDER_ENTRIES = 2_000  # so that a folder full of pictures does not hide its neighbours
 FOLDER_DEPTH = 40
-# A file that was listed a moment ago and now fails like this is lost to the grader, not badly handed in.
+# A file that was listed a moment ago and now fails like this is lost on the grader's side, not badly handed in.
 LOST = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE, errno.EIO)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 IGNORED = {"__MACOSX", "__pycache__", "site-packages", "node_modules", "venv"}
@@ -50,10 +50,10 @@ class NotRead(Exception):
 
 @dataclass(frozen=True)
 class HandedFile:
-    """One file: where it lies in the hand-in, and how to open it (raises NotRead if it must not be read).
+    """One file: its place in the hand-in, and how to open it (raises NotRead if it must not be read).
 
-    ``order`` is the greater the later it was uploaded, under the name ``upload``; ``layer`` tells in how many zips it
-    lies, ``changed`` when it was written.
+    ``order`` is greater if it was uploaded later, ``upload`` is the name it was uploaded under. ``layer``: how many zips
+    it is in. ``changed``: when it was written, as (year, month, day, hour, minute, second).
     """
 
     parts: tuple[str, ...]
@@ -65,7 +65,7 @@ class HandedFile:
 
     @property
     def shown(self) -> str:
-        """Where it lies, short enough for a message."""
+        """Its place, short enough for a message."""
         path = "/".join(self.parts)
         return path if len(path) <= 200 else "..." + path[-197:]
 
@@ -77,9 +77,9 @@ class HandedFile:
 
 @dataclass(frozen=True)
 class Tree:
-    """The files of a hand-in, and what stood in the way of seeing all of them.
+    """The files of a hand-in, and the troubles that kept others from being listed.
 
-    ``others`` are the places in a zip that hold no file of it: empty folders, and what is ignored.
+    ``others`` are the places in a zip without a file that counts: empty folders, and what is ignored.
     """
 
     entries: tuple[HandedFile, ...] = ()
@@ -87,7 +87,7 @@ class Tree:
     others: tuple[tuple[str, ...], ...] = ()
 
     def wanted(self) -> set[str]:
-        """Which of the names of the homework's files occur."""
+        """Which of the homework's file names occur."""
         return {entry.key for entry in self.entries} & set(homework().files)
 
 
@@ -106,7 +106,7 @@ def readable(name: str | bytes) -> str:
 
 
 def ignored(name: str) -> bool:
-    """Whether it is a file system's or a tool's own business, such as ``.DS_Store`` or ``__pycache__``."""
+    """Whether a file system or a tool made it for itself, such as ``.DS_Store`` or ``__pycache__``."""
     return name.startswith(".") or name in IGNORED
 
 
@@ -115,9 +115,9 @@ def is_zip(name: str) -> bool:
 
 
 def read(entry: HandedFile, limit: int = FILE_BYTES) -> bytes:
-    """The content. Raises NotRead when there is more than ``limit``, whatever size was declared.
+    """The content. Raises NotRead if it can't be read or is longer than ``limit`` bytes, whatever size was declared.
 
-    Raises OSError where the file is gone by now.
+    Raises OSError if the file is gone by now.
     """
     content = bytearray()
     try:
@@ -136,7 +136,7 @@ def read(entry: HandedFile, limit: int = FILE_BYTES) -> bytes:
 
 
 def is_lost(error: Exception) -> bool:
-    """Whether the file has gone, or its disk."""
+    """Whether this error means that the file, or its disk, is gone."""
     return isinstance(error, OSError) and error.errno in LOST
 
 
@@ -145,9 +145,9 @@ def refuse(reason: str) -> BinaryIO:
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open a plain file, and neither a link nor anything that could make the grader wait.
+    """Open a plain file, but neither a link nor anything that could make the grader wait.
 
-    Raises NotRead, or OSError where the file is gone by now.
+    Raises NotRead, or OSError if the file is gone by now.
     """
     if path.is_symlink():
         raise NotRead("link")

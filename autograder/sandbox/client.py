@@ -1,6 +1,6 @@
-"""The grader's handle on the untrusted side: start the warm parent, have it fork students' processes.
+"""The grader's handle on the untrusted side: start the warm parent and have it fork students' processes.
 
-Imports no torch: the main process needs none, and would hold 300 MB for it.
+Does not import torch, which the main process does not need and which would take 300 MB.
 """
 
 from __future__ import annotations
@@ -27,18 +27,19 @@ from autograder.sandbox.seal import Limits, sources_hash
 if TYPE_CHECKING:
     from autograder.sandbox.conversation import Student
 
-ROOM_MB, ROOM_FILES = 64, 1000  # free where temporary files lie
+ROOM_MB, ROOM_FILES = 64, 1000  # must be free where temporary files are
 # Isolated from the environment and the current folder; the path is the grader's own.
 BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[2])['path']; "
     "from autograder.sandbox.warm_parent import main; main()"
 )
-FRESH_CPU_SECONDS, FRESH_MB = 30, 2000  # for a process that is no fork: to import torch and wake a GPU up
+# What a process that is not a fork gets more: it imports torch and wakes a GPU up.
+FRESH_CPU_SECONDS, FRESH_MB = 30, 2000
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "OMP_NUM_THREADS": "1",
-    "OMP_THREAD_LIMIT": "1",  # torch.set_num_threads would have threads spin on busy cores, and the time counts
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # huge pages: forks cost half
+    "OMP_THREAD_LIMIT": "1",  # else torch.set_num_threads lets threads spin on busy cores, and that time counts
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",  # huge pages halve the cost of a fork
 }
 
 
@@ -48,7 +49,7 @@ class WarmParent:
 
     control: socket.socket
     tier: str
-    why: Mapping[str, str]  # no stronger tier, for each of these
+    why: Mapping[str, str]  # for each stronger tier, why it does not work here
     versions: Mapping[str, str]
     scratch: str
     fresh: bool = False
@@ -63,17 +64,17 @@ class WarmParent:
         fresh: bool = False,
         folder: str | None = None,
     ) -> WarmParent:
-        """Start one, isolated at most as ``tier`` says. Raises SandboxFault when it does not come up.
+        """Start a warm parent, isolated by ``tier`` at most. Raises SandboxFault if it does not start.
 
         ``probes`` is the module that calls the functions of ``package``, which students write.
         ``fresh``: each student's process imports torch for itself, as it must for a GPU. ``folder`` is the
-        launching process's own: the warm parent removes it should that process be killed before it can.
+        launching process's own: the warm parent removes it if that process is killed before it can.
         """
         fresh = fresh or device != "cpu"
         ours, theirs = socket.socketpair(socket.AF_UNIX, _datagrams())
         scratch = tempfile.mkdtemp(prefix="sealed-scratch-")
         try:
-            os.chmod(scratch, 0o711)  # students may enter their own folder below it, and not look around
+            os.chmod(scratch, 0o711)  # students may enter their own folder below it, but not look around
             options = {"probes": probes, "package": package, "tier": tier, "device": device, "fresh": fresh}
             options |= {"scratch": scratch, "folder": folder, "gpus": _gpus(device)}
             hello = _start(ours, theirs, options)
@@ -84,7 +85,7 @@ class WarmParent:
         return cls(ours, **hello, scratch=scratch, fresh=fresh)
 
     def student(self, limits: Limits, wall_seconds: float, seed: int) -> Student:
-        """A fresh student process. Raises SandboxFault when there is none to be had."""
+        """Start a fresh student process. Raises SandboxFault if that fails."""
         from autograder.sandbox.conversation import Student
 
         if self.fresh:
@@ -103,17 +104,17 @@ class WarmParent:
         return Student(rpc, status, limits.cpu_seconds, wall_seconds)
 
     def close(self) -> None:
-        """Let the warm parent end; for the process that launched it."""
+        """End the warm parent; to be called by the process that launched it."""
         self.control.close()
         remove_tree(self.scratch)
 
 
 @contextmanager
 def interruptions_held() -> Iterator[None]:
-    """Hold Ctrl-C back until a process has been started, which it reaches too and is to leave alone.
+    """Hold Ctrl-C back while a process is started, which it must not reach.
 
-    The new process has it held back until it says otherwise. Here a mask alone would not do: the kernel
-    gives the signal to any other thread, and Python handles it in the main one all the same.
+    The new process inherits the blocked signal until it unblocks it. Here a mask is not enough: the kernel
+    gives the signal to any other thread, and Python still handles it in the main one.
     """
     came: list[int] = []
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
@@ -130,7 +131,7 @@ def interruptions_held() -> Iterator[None]:
 
 
 def check_room() -> None:
-    """Raise SandboxFault where temporary files have no room for a student's folder."""
+    """Raise SandboxFault if temporary files have no room for a student's folder."""
     folder = tempfile.gettempdir()
     found = os.statvfs(folder)
     if found.f_bavail * found.f_frsize < ROOM_MB << 20 or (found.f_files > 0 and found.f_favail < ROOM_FILES):
@@ -140,7 +141,7 @@ def check_room() -> None:
 
 
 def _start(ours: socket.socket, theirs: socket.socket, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Start the warm parent's process and wait for what it says when it is ready."""
+    """Start the warm parent's process, wait until it is ready, and return what it reports."""
     command = [sys.executable, "-I", "-c", BOOT]
     options = {**options, "path": import_path()}
     with theirs, tempfile.TemporaryFile() as errors:
@@ -178,7 +179,7 @@ def import_path() -> list[str]:
 
 
 def _gpus(device: str) -> dict[str, str]:
-    """Which GPUs torch is to see: none, or the instructor's choice."""
+    """The environment variable for the GPUs that torch sees: none, or the instructor's choice."""
     name = "CUDA_VISIBLE_DEVICES"
     return {name: ""} if device == "cpu" else {name: os.environ[name]} if name in os.environ else {}
 

@@ -1,4 +1,4 @@
-"""The grader's end of the line to one student's process: ask, wait, and read from its end why there was no answer."""
+"""The grader's side of the conversation with one student's process: ask, wait, and find out why there was no answer."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Student:
         self._deadline = time.monotonic() + wall_seconds
 
     def ask(self, probe: str, /, **arguments: Any) -> Any:
-        """Have one probe performed and return its answer, as ``encoding.decode`` gives it.
+        """Run one probe and return its answer, as ``encoding.decode`` gives it.
 
         Raises StudentRaised, TimeLimit, Crashed (after the last two the process is gone) or SandboxFault.
         """
@@ -61,7 +61,7 @@ class Student:
         raise raised
 
     def _end(self) -> Exception:
-        """End the process, and say from its supervisor's report why there was no answer."""
+        """End the process; returns the exception that says, by its supervisor's report, why there was no answer."""
         in_time = time.monotonic() < self._deadline
         report = self._report()
         self.close()
@@ -71,7 +71,7 @@ class Student:
             return SandboxFault(f"a supervisor failed: {report['fault']}")
         if report["killed_for"] in ("memory", "output", "scratch", "processes"):
             return Crashed(report["killed_for"])
-        # The kernel's count for the limit and the one it reports differ by a few ticks, hence the share.
+        # The kernel's count for the limit and the one it reports differ by a few ticks, hence the factor.
         in_full = report["cpu_seconds"] >= 0.95 * self._cpu_seconds
         if report["killed_for"] == "cpu" or report["exit"] == -signal.SIGXCPU or in_full:
             return TimeLimit(True, self._cpu_seconds, report["crowded"])
@@ -82,7 +82,7 @@ class Student:
         return Crashed(how, abs(code))
 
     def _report(self) -> dict[str, Any]:
-        """What the supervisor says of the end, which this brings about; empty where it is gone too."""
+        """End the process and return its supervisor's report; empty if the supervisor is gone too."""
         with contextlib.suppress(OSError, ValueError):
             self._status.shutdown(socket.SHUT_WR)
             self._status.settimeout(END_SECONDS)

@@ -1,8 +1,8 @@
-"""Values as bytes and back: JSON plus safetensors, never pickle.
+"""Turn values into bytes and back: JSON plus safetensors, never pickle.
 
-JSON carries plain values; whatever JSON can't say is an object with one ``$`` key. What reads it runs in the
-grader on bytes that a student's process chose: every fault in them is a ProtocolError, and how much there is to
-decode is bounded beforehand. An honest sender measures first, and says with ``Unencodable`` what it can't send.
+JSON carries plain values; what JSON can't express is an object with one ``$`` key. The decoder runs in the grader
+on bytes that a student's process chose: every fault in them is a ProtocolError, and the amount to decode is bounded
+beforehand. An honest sender measures first, and reports with ``Unencodable`` what it can't send.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
-# Four times (of JSON six times) the largest legitimate answer, which is what the known mistakes of a function answer together.
+# Four times (for JSON six times) the largest legitimate answer: all known mistakes of one function, answered together.
 MAX_TENSORS = 30 << 20  # bytes
 MAX_JSON = 1_000_000
 MAX_COUNT = 4_500  # tensors
-MAX_HEADER = 500_000  # bytes before the tensors' own, in which safetensors names them
+MAX_HEADER = 500_000  # bytes of the header in which safetensors names the tensors
 MAX_VALUES = 100_000  # numbers, texts and lists
-MAX_BRACKETS = 50_000  # that open in JSON: lists and objects to unpack
+MAX_BRACKETS = 50_000  # opening ones in JSON: lists and objects to unpack
 MAX_DEPTH = 12
 TEXT_LENGTH = 400
 
@@ -36,11 +36,11 @@ DTYPES = {
 
 
 class ProtocolError(Exception):
-    """The other side sent something that is no frame of this protocol."""
+    """The other side sent something that is not a frame of this protocol."""
 
 
 class Unencodable(Exception):
-    """A value that can't be sent: ``reason`` is ``too_large``, ``exotic`` or ``not_encodable``; ``what`` it is, in words."""
+    """A value that can't be sent: ``reason`` is ``too_large``, ``exotic`` or ``not_encodable``; ``what`` names it."""
 
     def __init__(self, reason: str, what: str = "") -> None:
         super().__init__(reason, what)
@@ -49,7 +49,7 @@ class Unencodable(Exception):
 
 @dataclass(frozen=True)
 class Array:
-    """A tensor as it was seen in the student's process; ``data`` is None where it can't be carried."""
+    """A tensor as it was seen in the student's process; ``data`` is None if it can't be sent."""
 
     dtype: str
     shape: tuple[int, ...]
@@ -68,7 +68,7 @@ class Foreign:
 
 @dataclass
 class Luggage:
-    """What a frame carries so far. ``bounded``: no more than ``receive`` takes; else Unencodable is raised."""
+    """What a frame carries so far. ``bounded``: raises Unencodable for more than ``receive`` accepts."""
 
     bounded: bool
     tensors: dict[str, torch.Tensor] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Luggage:
 
 
 def encode(value: Any, bounded: bool = False) -> tuple[bytes, bytes]:
-    """A value as (JSON, safetensors). Runs on either side; objects become ``Foreign``.
+    """Encode a value as (JSON, safetensors). Runs on either side; objects become ``Foreign``.
 
     ``bounded`` is for what student code returned: raises Unencodable for what is too large or can't be read at all.
     """
@@ -151,9 +151,8 @@ def _tensor(value: torch.Tensor, luggage: Luggage) -> dict[str, Any]:
         for base in kind.__mro__
         if base.__module__ not in ("torch", "torch._C")
     ):
-        raise Unencodable(
-            "exotic", _type_name(value)
-        )  # masked and jagged ones, and such as only look like tensors
+        # Masked and jagged tensors, and objects that only look like tensors.
+        raise Unencodable("exotic", _type_name(value))
     with torch._C.DisableTorchFunctionSubclass():
         if value.is_nested or value.layout is not torch.strided:
             raise Unencodable(
@@ -176,17 +175,17 @@ def _tensor(value: torch.Tensor, luggage: Luggage) -> dict[str, Any]:
 
 
 def _again(seen: Array, luggage: Luggage) -> dict[str, Any]:
-    """As above, of what has crossed before."""
+    """The description of a tensor that was received before and is sent again."""
     described: dict[str, Any] = {
         name: getattr(seen, name) for name in ("dtype", "device", "requires_grad", "plain")
     }
     if seen.data is not None:
-        described["ref"] = luggage.put(seen.data.clone())  # safetensors takes none that share memory
+        described["ref"] = luggage.put(seen.data.clone())  # safetensors refuses tensors that share memory
     return {**described, "shape": list(seen.shape)}
 
 
 def decode(document: bytes, blob: bytes) -> Any:
-    """The inverse of ``encode``. Raises ProtocolError for anything else than a well-formed frame."""
+    """The inverse of ``encode``. Raises ProtocolError for anything but a well-formed frame."""
     try:
         tensors = safetensors.torch.load(blob) if blob else {}
         value = _from_json(json.loads(document, parse_int=_int64), tensors)
@@ -207,7 +206,7 @@ def decode(document: bytes, blob: bytes) -> Any:
 
 
 def too_many(document: bytes, blob: bytes) -> bool:
-    """Whether there is too much to unpack: each list and object opens a bracket, each tensor that is named a brace."""
+    """Whether there is too much to unpack: a list or object opens a bracket in JSON, a tensor one in the header."""
     if document.count(b"[") + document.count(b"{") > MAX_BRACKETS:
         return True
     length = int.from_bytes(blob[:8], "little")
@@ -215,7 +214,7 @@ def too_many(document: bytes, blob: bytes) -> bool:
 
 
 def _int64(digits: str) -> int:
-    """An integer as ``encode`` sends them; a longer one would overflow wherever it becomes a float."""
+    """An integer as ``encode`` sends it. Raises ValueError for a longer one, which may overflow as a float."""
     number = int(digits)
     if number.bit_length() >= 64:
         raise ValueError("an integer beyond 64 bits")

@@ -13,7 +13,7 @@ SandboxFault             the sandbox itself failed: never the student's doing
 checks: Failed, NotRun, Missing, Ended       end one check, with its message
 grading: GraderFault; trust: Distrust; workers: LeftOut      a result that is not believed
 wire: Closed, DeadlinePassed; encoding: ProtocolError, Unencodable      one frame
-intake: Unencodable; nbgrader: Unreadable; release: Closed; gradescope: OutOfTime; usage: Hidden
+intake: NotRead; nbgrader: Unreadable; release: GateClosed; gradescope: OutOfTime; usage: Hidden
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ class Unsendable(StudentRaised):
 
 
 class TimeLimit(Exception):
-    """Student code ran into a time limit; ``certain`` when it was the limit on its own CPU time.
+    """Student code ran into a time limit; ``certain`` if that was the limit on its own CPU time.
 
-    ``crowded``: it had as many processes and threads as it may have. ``computed``: the seconds of CPU time that it had.
+    ``crowded``: it had as many processes and threads as it may have. ``computed``: its CPU time in seconds.
     """
 
     def __init__(self, certain: bool, seconds: float, crowded: bool = False, computed: float = 0.0) -> None:
@@ -58,8 +58,9 @@ class TimeLimit(Exception):
 class Crashed(Exception):
     """The student's process ended without an answer; ``how`` says in which way, ``number`` is its status or signal.
 
-    ``exit``, ``signal``; ``internal``: the kit's own code in it raised; ``garbled``: it sent what is no answer, and was
-    ended; or a limit that its supervisor ended it for: ``memory``, ``scratch``, ``output``.
+    ``exit``, ``signal``; ``internal``: the kit's own code in it raised; ``garbled``: it sent something that is not an
+    answer, and was ended; or the limit that its supervisor ended it for: ``memory``, ``scratch``, ``output``,
+    ``processes``.
     """
 
     def __init__(self, how: str, number: int = 0) -> None:

@@ -1,6 +1,6 @@
 """The Linux system calls that isolation needs and that Python's standard library lacks.
 
-ctypes because no well-kept library covers them together; each function raises OSError.
+ctypes, because no well-maintained library covers all of them. Functions that can fail raise OSError.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PR_SET_CHILD_SUBREAPER, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 36, 47, 4
 
 _MADV_COLLAPSE = 25
 
-# These four have the same number on every architecture; pivot_root is older than that agreement.
+# These four have the same number on every architecture; the older calls below do not.
 _SYS_MOUNT_SETATTR, _SYS_LANDLOCK_CREATE, _SYS_LANDLOCK_ADD, _SYS_LANDLOCK_RESTRICT = 442, 444, 445, 446
 _SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _SYS_CLONE = {"x86_64": 56, "aarch64": 220}
@@ -60,7 +60,7 @@ def die_with_parent() -> None:
 
 
 def set_dumpable(dumpable: bool) -> None:
-    """Not dumpable: no other process of the same user can read this one's memory or trace it."""
+    """Set whether other processes of the same user can read this one's memory or trace it."""
     _prctl(_PR_SET_DUMPABLE, int(dumpable))
 
 
@@ -68,8 +68,8 @@ _CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
 
 
 def use_all_cores() -> None:
-    """Run wherever this process could when it was imported, whatever was done to it or its parent since."""
-    with contextlib.suppress(OSError, AttributeError):  # cores that are gone; a system without
+    """Use all cores that this process could use when it imported this module, even if it was restricted since."""
+    with contextlib.suppress(OSError, AttributeError):  # cores that are gone, or a system without this call
         os.sched_setaffinity(0, _CORES)
 
 
@@ -79,7 +79,7 @@ def become_subreaper() -> None:
 
 
 def be_killed_first() -> None:
-    """Have the kernel choose this process, and all that it starts, before others when memory runs out."""
+    """Have the kernel kill this process, and all that it starts, before others when memory runs out."""
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
 
@@ -87,7 +87,7 @@ def be_killed_first() -> None:
 def gather_pages() -> None:
     """Put this process's writable memory into huge pages: a fork copies its page table, here 100,000 entries.
 
-    Does nothing where the kernel can't (before 6.1).
+    Does nothing if the kernel can't (before 6.1).
     """
     size = 2 << 20
     for line in Path("/proc/self/maps").read_text().splitlines():
@@ -101,12 +101,12 @@ def gather_pages() -> None:
 def become(user: int, group: int, reads_as_root: bool) -> None:
     """Give up being root: become this user and group, with no other groups. Needs CAP_SETUID and CAP_SETGID.
 
-    ``reads_as_root``: files are still opened as root's own, though without root's power to open others'. All else
-    (limits, signals, other processes) sees the new user. Root's folders are often closed to anybody else.
+    ``reads_as_root``: files are still opened as root, because root's folders are often closed to everybody else, but
+    without root's power to open other users' files. All else (limits, signals, other processes) sees the new user.
     """
     denied = False
     with contextlib.suppress(OSError):
-        denied = Path("/proc/self/setgroups").read_text().strip() == "deny"  # then there is none to give up
+        denied = Path("/proc/self/setgroups").read_text().strip() == "deny"  # then no groups can be set
     if not denied:
         os.setgroups([])
     os.setresgid(group, group, group)
@@ -117,12 +117,12 @@ def become(user: int, group: int, reads_as_root: bool) -> None:
         _set_capabilities(_CAP_SETUID)
         _libc.setfsuid(ctypes.c_uint(0))
         _set_capabilities(0)
-    set_dumpable(True)  # a change of user clears this, and who watches could not look at the process any more
+    set_dumpable(True)  # a change of user clears this, and the supervisor could no longer watch the process
 
 
 @contextlib.contextmanager
 def seen_by(user: int | None) -> Iterator[None]:
-    """Look into /proc as this user, whose processes root without CAP_SYS_PTRACE may not look at otherwise."""
+    """Look into /proc as this user: root without CAP_SYS_PTRACE may not look at another user's processes."""
     if user is not None:
         _libc.setfsgid(ctypes.c_uint(user))
         _libc.setfsuid(ctypes.c_uint(user))
@@ -139,7 +139,7 @@ def forbid_new_privileges() -> None:
 
 
 def fork_into(flags: int) -> int:
-    """Fork, the child in new namespaces; with CLONE_NEWPID it is their process 1. Returns as os.fork.
+    """Fork a child into new namespaces; with CLONE_NEWPID it is their process 1. Returns what os.fork returns.
 
     Python's and the C library's fork handlers do not run, so the process must be single-threaded and
     the child should do little more than fork again in the usual way.
@@ -151,7 +151,7 @@ def fork_into(flags: int) -> int:
 
 
 def own_mounts() -> None:
-    """Take this process's mounts into a namespace of its own: what it mounts, its parent does not see."""
+    """Give this process a mount namespace of its own: its parent does not see what it mounts."""
     _checked(_libc.unshare(ctypes.c_int(CLONE_NEWNS)), "unshare")
 
 
@@ -167,7 +167,7 @@ def make_read_only(tree: str) -> None:
 
 
 def make_writable(mount_point: str) -> None:
-    """Take read-only back from this one mount."""
+    """Make this one mount writable again."""
     _set_mount_attributes(mount_point, 0, 0, _MOUNT_ATTR_RDONLY)
 
 
@@ -195,20 +195,20 @@ def enter_root(new_root: str) -> None:
 
 
 def empty_bounding_set() -> None:
-    """Let nothing that this process starts gain a capability; needs one itself, so before root becomes another user."""
+    """Let nothing that this process starts gain a capability. Needs one itself, so call it while still root."""
     for capability in range(64):
-        # Fails where there is no such capability, or no right to drop it because none is held.
+        # Fails if there is no such capability, or no right to drop it because none is held.
         _libc.prctl(_PR_CAPBSET_DROP, ctypes.c_ulong(capability), 0, 0, 0)
 
 
 def drop_capabilities() -> None:
-    """Empty this process's own capability sets; without them root is nobody in particular."""
+    """Empty this process's own capability sets; without them root is an ordinary user."""
     _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
     _set_capabilities(0)
 
 
 def _set_capabilities(held: int) -> None:
-    """Hold these capabilities below number 32, a bit each, and no others."""
+    """Hold these capabilities (a bit for each, numbers below 32) and no others."""
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     _syscall(_SYS_CAPSET[platform.machine()], header, (ctypes.c_uint32 * 6)(held, held))
 
@@ -237,22 +237,21 @@ class _PathBeneath(ctypes.Structure):
 # landlock(7): execute 1, write_file 2, read_file 4, read_dir 8, ... refer (ABI 2), truncate (3), ioctl_dev (5)
 _FS_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 _READ_FILE, _READ_DIR = 4, 8
-_ON_FILES = (
-    0xC007  # execute, write_file, read_file, truncate, ioctl_dev: the rights that a rule on a file may give
-)
+# The rights that a rule on a file may give: execute, write_file, read_file, truncate, ioctl_dev.
+_ON_FILES = 0xC007
 
 
 def landlock_abi() -> int:
-    """The kernel's Landlock version, 0 where it has none."""
+    """The kernel's Landlock version, 0 if it has none."""
     version = _libc.syscall(ctypes.c_long(_SYS_LANDLOCK_CREATE), None, ctypes.c_size_t(0), ctypes.c_uint(1))
     return max(0, int(version))
 
 
 def landlock(readable: list[str], writable: list[str], listable: list[str]) -> None:
-    """Allow nothing but reading below ``readable``, everything below ``writable``, names alone below ``listable``.
+    """Allow only reading below ``readable``, everything below ``writable``, only listing names below ``listable``.
 
-    TCP (ABI 4), signals to and abstract sockets of outside processes (ABI 6) are closed as far as
-    the kernel can. Only this thread is bound: call it before any other thread exists.
+    TCP (ABI 4), and signals to and abstract sockets of outside processes (ABI 6), are closed if the
+    kernel can do that. Only this thread is bound: call it before any other thread exists.
     """
     abi = landlock_abi()
     if abi == 0:

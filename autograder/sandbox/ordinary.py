@@ -1,4 +1,4 @@
-"""What student code finds in any ordinary process, and would miss in a sealed fork without a screen."""
+"""Give student code what it finds in any ordinary process, but would miss in a sealed fork without a screen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-# Backends of matplotlib that draw into a window or a notebook.
+# Backends of matplotlib that draw in a window or a notebook.
 ON_SCREEN = frozenset(
     "gtk3agg gtk3cairo gtk4agg gtk4cairo inline ipympl macosx module://ipympl.backend_nbagg "
     "module://matplotlib_inline.backend_inline nbagg notebook qt4agg qt5agg qt5cairo qtagg qtcairo tkagg tkcairo webagg "
@@ -19,7 +19,7 @@ ON_SCREEN = frozenset(
 
 
 def prepare() -> None:
-    """Once, where all was imported: what needs a display, a notebook, other processes or rights does without."""
+    """Make libraries do without a display, a notebook, other processes and rights; once, after they are imported."""
     import matplotlib.pyplot
     import threadpoolctl  # type: ignore[import-untyped]
     import tqdm.notebook
@@ -37,13 +37,13 @@ def prepare() -> None:
     tqdm.notebook.tqdm = tqdm.notebook.tqdm_notebook = tqdm.std.tqdm
     tqdm.notebook.trange = tqdm.notebook.tnrange = tqdm.std.trange
     shutil.copymode, shutil.copystat = _if_permitted(shutil.copymode), _if_permitted(shutil.copystat)
-    getpass.getuser = lambda: "student"  # who has no name in the system
-    vars(threadpoolctl)["_HAS_PROCFS"] = False  # it exists, and can't be read
+    getpass.getuser = lambda: "student"  # its user has no name in the system
+    vars(threadpoolctl)["_HAS_PROCFS"] = False  # it exists, but can't be read
     _alone()
 
 
 def _alone() -> None:
-    """Have a loader's workers be the process itself: they would need other programs, or memory that is everybody's."""
+    """Have data loaders work without worker processes, which would need other programs or shared memory."""
     from torch.utils.data import dataloader
 
     single: Any = dataloader._SingleProcessDataLoaderIter
@@ -60,7 +60,7 @@ def _alone() -> None:
 
 
 def _if_permitted(copying: Callable[..., None]) -> Callable[..., None]:
-    """Copies of files keep no dates and modes where those can't be changed."""
+    """The same copying function, which leaves dates and modes as they are if they can't be changed."""
 
     @functools.wraps(copying)
     def trying(*arguments: Any, **options: Any) -> None:
@@ -71,10 +71,10 @@ def _if_permitted(copying: Callable[..., None]) -> Callable[..., None]:
 
 
 def open_streams() -> None:
-    """Text streams over what is now open as 1 and 2; those of the fork's parent still believe that it can be rewound."""
+    """Open text streams on descriptors 1 and 2; the parent's streams still believe that these can be rewound."""
     for number, name in ((1, "stdout"), (2, "stderr")):
         errors = "backslashreplace" if name == "stderr" else "strict"
-        stream = open(number, "w", encoding="utf-8", errors=errors, closefd=False)  # noqa: SIM115 - as long as the process
+        stream = open(number, "w", encoding="utf-8", errors=errors, closefd=False)  # noqa: SIM115 - open as long as the process
         if name == "stderr":
             stream.reconfigure(line_buffering=True)
         setattr(sys, name, stream)

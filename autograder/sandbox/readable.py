@@ -1,7 +1,7 @@
-"""What student code may read: single distributions and the system's libraries, never a whole folder.
+"""What student code may read: single distributions and the system's libraries, never a whole folder of packages.
 
-In a wheel install the hidden checks lie in site-packages too, so the folders there are named one
-by one: those of the packages that CONTRACT section 1 lets students import, and what these need.
+In a wheel install the hidden checks are in site-packages too, so the packages there are named one
+by one: those that CONTRACT section 1 lets students import, and what these need.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ GPU = ("/dev/nvidia*", "/dev/nvidia-caps/*")
 
 @dataclass(frozen=True)
 class Readable:
-    """Paths to show to student code: ``shown`` whole, apart from the ``masked`` folders inside them.
+    """Paths to show to student code: ``shown`` and ``packages`` whole, apart from the ``masked`` folders in ``shown``.
 
-    All lie where they really are. ``links`` are symbolic links that lead there, with what stands in each;
+    All are real paths. ``links`` are the symbolic links that lead there, each with its target;
     ``libraries`` are those of the paths that modules are imported from.
     """
 
@@ -46,19 +46,19 @@ class Readable:
     libraries: tuple[str, ...] = ()
 
     def without_masks(self) -> list[str]:
-        """The same as a flat list: a shown folder that holds a masked one gives way to its entries."""
+        """These paths as a flat list: a shown folder that holds a masked one is replaced by its entries."""
         paths: list[str] = []
         for path in self.shown:
             paths += _around(path, self.masked)
         return [*paths, *self.packages]
 
     def gave_way(self) -> list[str]:
-        """Folders of which ``without_masks`` keeps entries alone. Imports need their lists of names all the same."""
+        """Folders of which ``without_masks`` keeps only entries. Imports still need to list their names."""
         holding = [path for path in self.shown if any(_inside(mask, path) for mask in self.masked)]
         return _outermost([*holding, *self._package_folders()])
 
     def hidden(self) -> frozenset[str]:
-        """Modules that are installed here and not shown."""
+        """Modules that are installed here but not shown."""
         shown = {os.path.basename(path) for path in self.packages}
         folders = {*self.masked, *self._package_folders()}
         others = {name for folder in folders for name in os.listdir(folder)} - shown
@@ -69,7 +69,7 @@ class Readable:
 
 
 def readable() -> Readable:
-    """The allow-list on this machine, from where its Python and its packages really lie."""
+    """The allow-list on this machine, from the real paths of its Python and its packages."""
     named = {sysconfig.get_path("stdlib")}
     named |= {os.path.join(sys.base_prefix, "lib", name) for name in _shared_libraries(sys.base_prefix)}
     stdlib = {os.path.realpath(path) for path in named}
@@ -93,8 +93,8 @@ def readable() -> Readable:
 def _linked(path: str, closed: set[str]) -> set[str]:
     """What the links below this path lead to elsewhere: package managers may fill an environment with links.
 
-    A file that lies below another root in the same place as here stands for that whole root. No folder is
-    returned that holds one of those in ``closed``.
+    A file that is in the same place below another root as its link is here stands for that whole root. No folder
+    is returned that holds one of those in ``closed``.
     """
     found: set[str] = set()
     for link in _links_below(path, closed):
@@ -120,7 +120,7 @@ def _links_below(folder: str, closed: set[str]) -> Iterator[str]:
 
 
 def _links_to(path: str) -> set[str]:
-    """The symbolic links that are followed on the way to a path, those on their own way included."""
+    """The symbolic links that are followed on the way to a path, including those on the way of other links."""
     found: set[str] = set()
     here, ahead = "/", [part for part in reversed(path.split("/")) if part]
     while ahead and len(found) < MOST_LINKS:
@@ -178,7 +178,7 @@ def _top_level(package: Distribution) -> set[str]:
 
 
 def _first_parts(package: Distribution) -> set[str]:
-    """The first parts of its files' paths; torch has so many that making paths of them would take a while."""
+    """The first parts of the package's file paths, read as text: torch has so many files that Path objects are slow."""
     record = package.read_text("RECORD")
     if record is None:
         return {file.parts[0] for file in package.files or ()}

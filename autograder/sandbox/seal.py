@@ -3,7 +3,7 @@
 Three tiers, the strongest that the machine allows:
 - ``namespaces``: own user, pid, network, mount and ipc namespaces with a private root, on top of the next;
 - ``landlock``: Landlock, seccomp and resource limits (Docker, Ubuntu 24.04);
-- ``weak``: resource limits alone (macOS). No protection against ill will.
+- ``weak``: only resource limits (macOS). No protection against malice.
 
 The order is forced: mounts need privileges, Landlock must come before threads, and seccomp
 denies what the steps before it use.
@@ -25,9 +25,9 @@ from autograder.sandbox.readable import DEVICES, Readable, gpu_nodes
 
 TIERS = ("namespaces", "landlock", "weak")
 SCRATCH = "/scratch"
-FIRST_UID, USERS = 1_000_000_000, 1 << 20  # one user for each student process in turn, none that exists
-FEW_USERS = 4096  # where there are no more: at the end of those that a container's user namespace has
-RESERVED = 64  # at the very end lies nobody
+FIRST_UID, USERS = 1_000_000_000, 1 << 20  # one user per student process in turn; none of them exists
+FEW_USERS = 4096  # if there are not so many: at the end of those in a container's user namespace
+RESERVED = 64  # the very last are not used: the user nobody is among them
 NEIGHBOURS = 1000  # processes and threads that others of the same user may start meanwhile
 
 
@@ -47,7 +47,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who student code is: of ``users`` each process gets another one, where there are none the grader's own.
+    """The user that student code runs as: each process gets another of ``users``, or the grader's if there are none.
 
     ``reads_as_root``: see ``linux.become``.
     """
@@ -60,9 +60,9 @@ class Identity:
 
 
 def identity(maps: Iterable[str] = ("/proc/self/uid_map", "/proc/self/gid_map")) -> Identity:
-    """The users that the grader can hand its students' processes to: none unless it is root.
+    """The users that students' processes can run as: none unless the grader is root.
 
-    In a user namespace only those exist that its two maps list (user_namespaces(7)).
+    In a user namespace, only those exist that its two maps list (user_namespaces(7)).
     """
     if os.geteuid() != 0:
         return Identity(range(0))
@@ -94,12 +94,12 @@ class Box:
     scratch: str  # where private folders are made if there is no private root
     device: str
     environment: Mapping[str, str]
-    package: str  # that students write
+    package: str  # the one that students write
     probes: str  # the module that calls it
 
 
 def sources_hash(probes: str) -> str:
-    """A hash of the code of the sandbox and its probes: the two ends of a connection must be of one kit."""
+    """A hash of the code of the sandbox and its probes: both ends of a connection must run the same kit."""
     digest, spec = hashlib.sha256(), find_spec(probes)
     assert spec is not None and spec.origin is not None
     for folder in (Path(__file__).parent, Path(spec.origin).parent):
@@ -116,7 +116,7 @@ def namespaces() -> int:
 
 
 def settle_in_namespaces(uid: int, gid: int) -> None:
-    """First step inside: keep one's user id, and have no mount reach the world outside."""
+    """First step inside the namespaces: keep the user id, and let no mount reach the world outside."""
     if uid != 0:
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
@@ -125,12 +125,12 @@ def settle_in_namespaces(uid: int, gid: int) -> None:
 
 
 def build_root(readable: Readable, limits: Limits, devices: tuple[str, ...] = DEVICES) -> None:
-    """A private root that shows the allow-list read-only and two places to write, then enter it."""
+    """Build a private root with the allow-list, read-only, and three places to write; then enter it."""
     linux.own_mounts()  # else entering the new root would take the supervisor along, away from its /proc
     new_root = "/proc"  # exists everywhere, holds nothing that is bound below, and is not seen again
     linux.mount("none", new_root, "tmpfs", linux.MS_NOSUID, "size=1m,mode=755")
     writable = {SCRATCH: limits.scratch_mb, "/tmp": limits.scratch_mb, "/dev/shm": limits.memory_mb // 4}
-    for folder, size in writable.items():  # first, for Python or the kit may lie below one of them
+    for folder, size in writable.items():  # first, because Python or the kit may be below one of them
         os.makedirs(new_root + folder, exist_ok=True)
         options = f"size={size}m,nr_inodes={limits.scratch_files},mode=1777"
         flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
@@ -166,13 +166,13 @@ def _show(path: str, new_root: str) -> None:
 
 
 def limit_resources(limits: Limits, alone: bool) -> None:
-    """Resource limits of this process. Memory counts what is added to the warm parent's share.
+    """Set this process's resource limits. Memory counts what is added to the warm parent's share.
 
-    ``alone``: the user has no processes but the student's. Else theirs would be counted as the student's, those too
-    that they start later; then it is the supervisor that counts, and the kernel that keeps a bomb small in between.
+    ``alone``: the user has no processes but the student's. Otherwise the kernel would count the others as well, even
+    those started later: then the supervisor counts, and the kernel only keeps a fork bomb small in between.
     """
     megabyte = 1 << 20
-    # At the soft limit the signal itself says why; who ignores it is killed a second later.
+    # At the soft limit the signal itself says why; a process that ignores it is killed a second later.
     _limit(resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, limits.file_mb * megabyte)
@@ -208,7 +208,7 @@ def _data_bytes() -> int:
 
 
 def seal(box: Box, limits: Limits, scratch: str, user: int | None, environment: Mapping[str, str]) -> None:
-    """All the steps of the student's own process, after ``settle_in_namespaces`` and a fork."""
+    """Seal the student's own process: all steps after ``settle_in_namespaces`` and a fork."""
     limit_resources(limits, alone=box.tier == "namespaces" or (user is not None and box.tier == "landlock"))
     if box.tier == "namespaces":
         build_root(box.readable, limits, (*DEVICES, *gpu_nodes(box.device)))

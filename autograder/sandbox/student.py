@@ -22,8 +22,9 @@ EXCEPTION_LENGTH = 200
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where a process works: the folder of the package, the homework's module of ``probes``, the device, the libraries
-    that it may read, and in the end which files of the package are the student's ``own``.
+    """What a sealed process works with. ``package``: the package's folder. ``probes``: the homework's module of probes.
+
+    ``readable``: the libraries that it may read. ``own``: the student's files in the package, known once loaded.
     """
 
     package: Path
@@ -51,7 +52,7 @@ def answer(rpc: socket.socket, place: Workplace) -> None:
 
 
 def framed(head: dict[str, Any], reply: dict[str, Any]) -> bytes:
-    """The reply as a frame; in place of one that can't be sent, why it was ``refused``."""
+    """The reply as a frame; if it can't be sent, a frame that says why it was ``refused``."""
     try:
         return wire.frame({**head, **reply}, bounded=True)
     except encoding.Unencodable as refused:
@@ -59,7 +60,7 @@ def framed(head: dict[str, Any], reply: dict[str, Any]) -> bytes:
 
 
 def outcome(probe: str, arguments: dict[str, Any], place: Workplace) -> dict[str, Any]:
-    """The ``value`` that a probe brings, or the exception that it ``raised``."""
+    """The ``value`` that a probe returned, or the exception that it ``raised``."""
     try:
         return {"value": perform(probe, arguments, place)}
     except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's too
@@ -79,7 +80,7 @@ def perform(probe: str, arguments: dict[str, Any], place: Workplace) -> Any:
 def each(
     place: Workplace, file: str, sources: list[str], probe: str, arguments: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """One probe's outcome with one version of a file after another."""
+    """One probe's outcome with each version of a file, in order."""
     outcomes = []
     for source in sources:
         load(place.package, {file: source}, [])
@@ -89,7 +90,7 @@ def each(
 
 
 def libraries(readable: Readable, names: list[str], read: bool) -> dict[str, Any]:
-    """Which of these modules can't be imported here, and why; if asked, the first file of the libraries that can't be read."""
+    """Which of these modules can't be imported, and why; with ``read``, also the first unreadable library file."""
     failed = {}
     for name in names:
         try:
@@ -101,7 +102,7 @@ def libraries(readable: Readable, names: list[str], read: bool) -> dict[str, Any
 
 
 def _unreadable(path: str, masked: tuple[str, ...]) -> str:
-    """The first file or folder at this path that can't be opened, or "". Compiled files are left out: Python can do without."""
+    """The first file or folder at this path that can't be opened, or "". Skips compiled files, which are optional."""
     if path in masked or os.path.basename(path) == "__pycache__":
         return ""
     try:
@@ -114,7 +115,7 @@ def _unreadable(path: str, masked: tuple[str, ...]) -> str:
 
 
 def load(package: Path, files: dict[str, str], modules: list[str]) -> None:
-    """Write files of the students' package into the scratch folder and import these modules of it.
+    """Write files of the students' package into its folder and import these modules of it.
 
     What was imported from an earlier version of a file is forgotten.
     """
@@ -131,7 +132,7 @@ def load(package: Path, files: dict[str, str], modules: list[str]) -> None:
 
 
 def describe(error: BaseException, own: set[Path]) -> dict[str, Any]:
-    """What a student may be told of an exception: type, start of the text, the last place in a file of their own."""
+    """What a student may be told about an exception: type, start of the text, the last place in a file of their own."""
     try:
         text = str(error)
     except BaseException:  # noqa: BLE001 - a student's __str__ can do anything

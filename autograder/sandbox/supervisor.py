@@ -1,7 +1,7 @@
-"""The small trusted process over each student process: it watches what is used, kills, and reports the end.
+"""The small trusted process above each student process: it watches what is used, kills, and reports the end.
 
 The grader holds the other end of the status connection; when that closes, the student's process
-is ended. So neither process ids nor signals cross the boundary, and nothing outlives the grader.
+is killed. So neither process ids nor signals cross the boundary, and nothing outlives the grader.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from autograder.sandbox.seal import Limits
 
 WATCH_SECONDS = 0.25
 BROKEN = 71  # status of a process in which the kit's own code raised
-MAX_FAULT = 500  # letters of what is told of that
+MAX_FAULT = 500  # letters of the fault that is reported
 
 
 def supervise(
@@ -30,10 +30,10 @@ def supervise(
 ) -> None:
     """Wait for the student's process, then send ``{"exit", "cpu_seconds", "killed_for", "crowded"}`` and return.
 
-    ``killed_for`` is the limit that this process killed it for, or "". Only this report says what a limit was.
+    ``killed_for`` is the limit that this process killed it for, or "". Only this report says which limit it was.
 
-    ``printed`` is the reading end of the student's output. ``scratch`` is the folder to watch, or nothing
-    where it is a file system of its own that bounds itself. ``user`` is the student's, where that is another one.
+    ``printed`` is the reading end of the student's output. ``scratch`` is the folder to watch, or "" if it is a file
+    system with a limit of its own. ``user`` is the student's, if that is another one than this process's.
     """
     ended = os.pidfd_open(student) if hasattr(os, "pidfd_open") else None
     waiting_for: list[Any] = [status, printed] if ended is None else [status, printed, ended]
@@ -59,7 +59,7 @@ def supervise(
             family = usage.descendants()
             count = sum(map(len, map(usage.threads, family)))
             crowded = crowded or count >= limits.processes - 1
-            # The kernel sees to their number, but where the user has others that it would count too.
+            # The kernel limits their number, unless the user has others that it would count too.
             killed_for = "processes" if count > limits.processes else ""
             with linux.seen_by(user):
                 killed_for = killed_for or usage.exceeded(limits, family, status)
@@ -79,9 +79,9 @@ def supervise(
 
 
 def kill_all(pids: list[int]) -> None:
-    """Kill these processes and all others of the student's, which else would keep them from ending soon."""
+    """Kill these processes and all others of the student's, which could keep them from ending soon."""
     if os.getpid() == 1:
-        os.kill(-1, signal.SIGKILL)  # all of this process namespace; numbers in /proc are those outside
+        os.kill(-1, signal.SIGKILL)  # all of this process namespace; /proc has the numbers outside it
         return
     for pid in {*pids, *map(int, usage.descendants())}:
         with contextlib.suppress(ProcessLookupError):
@@ -89,9 +89,9 @@ def kill_all(pids: list[int]) -> None:
 
 
 def end_stragglers() -> None:
-    """Kill what the student's process left behind; as subreaper this process has adopted it.
+    """Kill what the student's process left behind; as a subreaper, this process has adopted it.
 
-    Only where there is no process namespace: the end of one ends all that is in it.
+    Only needed without a process namespace: the end of one ends everything in it.
     """
     while usage.descendants():
         kill_all([])
@@ -100,16 +100,16 @@ def end_stragglers() -> None:
 
 
 def clear_away(scratch: str) -> None:
-    """Remove a folder. Imported here alone, so that no student's process has it."""
+    """Remove a folder. The import is in here so that no student's process has it."""
     from autograder.files import remove_tree
 
     remove_tree(scratch)
 
 
 def in_fork(pid: int, body: Callable[[], None], failed: Callable[[str], None]) -> int:
-    """Given what a fork returned: in the child run ``body`` and end, whatever happens; else return it.
+    """Go on after a fork that returned ``pid``: the parent gets ``pid`` back, the child runs ``body`` and always ends.
 
-    An exception of ``body`` is told to ``failed``, and the child's status is BROKEN.
+    If ``body`` raises, the child calls ``failed`` with the fault and ends with the status BROKEN.
     """
     if pid == 0:
         status = BROKEN
@@ -148,7 +148,7 @@ def trial(body: Callable[[], None], fork: Callable[[], int] = os.fork) -> str | 
 
 
 def settle(keep: list[int]) -> None:
-    """First thing in a fresh fork: default signals, no open file but those to keep."""
+    """First step in a fresh fork: all cores, default signals, and no open file but those to keep."""
     linux.use_all_cores()
     for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
@@ -161,7 +161,10 @@ def settle(keep: list[int]) -> None:
 
 
 def die_with_supervisor() -> None:
-    """Next thing in a student's process. A supervisor itself lives on until the grader has hung up, and clears away."""
+    """Second step in a student's process: die with the supervisor.
+
+    The supervisor itself lives on until the grader hangs up, and then cleans up.
+    """
     parent = os.getppid()
     if sys.platform == "linux":
         linux.die_with_parent()

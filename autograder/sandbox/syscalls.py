@@ -1,7 +1,8 @@
 """Which system calls a student's process may make (seccomp), as a filter built once.
 
 Every call that libseccomp knows is classified in syscalls.toml; tests/test_syscalls.py fails for one that is not.
-What stands nowhere, because it is younger, looks as if the kernel lacked it, which libraries are ready for. pyseccomp (over libseccomp) writes the filter, so that it holds on every architecture.
+A younger call that is not in there fails as if the kernel lacked it, which libraries are prepared for. pyseccomp
+(built on libseccomp) writes the filter, so that it holds on every architecture.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ else:
 # Tables of groups: ``allowed``, ``denied``, ``not_supported``, ``unknown`` and ``denied_in_view``.
 CLASSIFIED = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
-# System calls younger than many an installed libseccomp; their numbers are the same on every architecture.
+# System calls that an installed libseccomp may not know yet; their numbers are the same on every architecture.
 YOUNG = {"process_madvise": 440, "mount_setattr": 442, "memfd_secret": 447} | {
     name: 451 + place
     for place, name in enumerate(
@@ -42,9 +43,9 @@ YOUNG = {"process_madvise": 440, "mount_setattr": 442, "memfd_secret": 447} | {
 FCNTL_DENIED = {"F_SETOWN": 8, "F_SETSIG": 10, "F_SETOWN_EX": 15, "F_SETLEASE": 1024, "F_NOTIFY": 1026}
 # The same by ioctl (FIOSETOWN, SIOCSPGRP), and TIOCSTI, which types into a terminal.
 IOCTL_DENIED = (0x8901, 0x8902, 0x5412)
-# PR_SET_DUMPABLE: a process that is not can't be watched.
+# PR_SET_DUMPABLE: a process that is not dumpable can't be watched.
 PRCTL_DENIED = (4,)
-# SO_SNDBUF, SO_SNDBUFFORCE: room in a socket is memory that is no process's. The supervisor counts on what is usual.
+# SO_SNDBUF, SO_SNDBUFFORCE: a socket's buffer is memory of no process. The supervisor relies on the usual size.
 SOCKET_OPTIONS_DENIED = (7, 32)
 
 NAMESPACE_FLAGS = (
@@ -61,7 +62,7 @@ def names(table: str) -> list[str]:
 def student_filter(in_view: bool) -> bytes:
     """The filter as bytes for ``linux.install_filter``; ``in_view``: there are no namespaces.
 
-    First comes what is denied, by name or by arguments; whatever that lets pass goes on to what is allowed by name.
+    First comes what is denied, by name or by arguments; whatever that lets pass must then be allowed by name.
     """
     denied = pyseccomp.ERRNO(errno.EPERM)
     policy = SyscallFilter(pyseccomp.ALLOW)
@@ -71,7 +72,7 @@ def student_filter(in_view: bool) -> bytes:
             _deny(policy, pyseccomp.ERRNO(number), name)
     for flag in NAMESPACE_FLAGS:
         _deny(policy, denied, "clone", Arg(0, pyseccomp.MASKED_EQ, flag, flag))
-    for name in ("prlimit64", "sched_setaffinity"):  # of itself alone
+    for name in ("prlimit64", "sched_setaffinity"):  # only for itself
         _deny(policy, denied, name, Arg(0, pyseccomp.NE, 0))
     # A datagram needs no connection to reach a socket in view, and a raw Unix socket is one for datagrams.
     kinds = {socket.SOCK_STREAM, socket.SOCK_SEQPACKET, *(() if in_view else (socket.SOCK_DGRAM,))}
@@ -110,7 +111,7 @@ def _rule(policy: SyscallFilter, action: int, name: str, *arguments: Arg) -> Non
 
 
 def _program(policy: SyscallFilter) -> bytes:
-    with contextlib.suppress(OSError):  # before libseccomp 2.5 there is no other order than one by one
+    with contextlib.suppress(OSError):  # before libseccomp 2.5 rules can only be tried one by one
         policy.set_attr(Attr.CTL_OPTIMIZE, 2)
     with tempfile.TemporaryFile() as file:
         policy.export_bpf(file)
@@ -118,7 +119,7 @@ def _program(policy: SyscallFilter) -> bytes:
 
 
 def _one_after_the_other(first: bytes, second: bytes) -> bytes:
-    """One BPF program of two: where the first would allow a call, it goes on to the second."""
+    """Join two BPF programs into one: what the first would allow goes on to the second."""
     steps = list(struct.iter_unpack("=HBBI", first))
     onward = [
         (0x05, 0, 0, len(steps) - place - 1)

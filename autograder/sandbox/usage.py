@@ -13,17 +13,17 @@ from pathlib import Path
 
 from autograder.sandbox.seal import Limits
 
-SOCKET_BYTES = 256 << 10  # what may wait in a socket, with what the kernel needs around it
+SOCKET_BYTES = 256 << 10  # what may wait in a socket, with the kernel's overhead
 
 
 def exceeded(limits: Limits, family: list[str], status: socket.socket) -> str:
-    """Which limit these processes exceed together: ``cpu``, ``memory``, or none.
+    """Which limit these processes exceed together: ``cpu``, ``memory``, or "".
 
     Memory is the proportional set size, because pages shared with the warm parent must not be counted in
-    each of them; this process shares as many, so its own size is taken off. It takes 10 ms to read, so the
-    resident sizes, which are never smaller, are asked first; and far longer among many busy processes, so
-    the other reasons to stop are looked at in between. Page tables are memory too, and in neither size; so is
-    what waits in sockets.
+    each process; this process shares as many, so its own size is subtracted. Reading it takes 10 ms, so the
+    resident sizes, which are never smaller, are tried first. Among many busy processes it takes far longer, so
+    the other reasons to stop are checked in between. Page tables and what waits in sockets are memory that
+    neither size includes.
     """
     if sum(map(cpu_seconds, family)) > limits.cpu_seconds:
         return "cpu"
@@ -34,9 +34,8 @@ def exceeded(limits: Limits, family: list[str], status: socket.socket) -> str:
         return ""
     shared, own = proportional_bytes("self"), page_table_bytes("self")
     for place in alive:
-        proportional = proportional_bytes(place) or resident_bytes(
-            place
-        )  # all of it, where no more can be seen
+        # All resident memory, if no more can be seen.
+        proportional = proportional_bytes(place) or resident_bytes(place)
         total += max(0, proportional - shared) + max(0, page_table_bytes(place) - own)
         if total > most:
             return "memory"
@@ -48,7 +47,7 @@ def exceeded(limits: Limits, family: list[str], status: socket.socket) -> str:
 
 
 def overfull(limits: Limits, unnamed: dict[tuple[int, int], int], scratch: str) -> str:
-    """``scratch`` if more lies in this folder than allowed, else nothing.
+    """``scratch`` if this folder holds more than allowed, else "".
 
     ``unnamed`` files take up room too. A folder that can't be looked into counts as too much.
     """
@@ -73,7 +72,7 @@ class Hidden(Exception):
 
 
 def contents(folder: str) -> Iterator[os.stat_result]:
-    """Every file and folder below this one; what goes away meanwhile is left out."""
+    """Every file and folder below this one; what disappears meanwhile is left out. Raises Hidden."""
 
     def unlisted(error: OSError) -> None:
         if error.errno not in (errno.ENOENT, errno.ENOTDIR):
@@ -86,9 +85,9 @@ def contents(folder: str) -> Iterator[os.stat_result]:
 
 
 def unnamed_files(family: list[str], limits: Limits, scratch: str) -> dict[tuple[int, int], int]:
-    """The files that these processes hold although they have no name any more, with the bytes that each takes up.
+    """The files that these processes still hold but that have no name any more, with the bytes that each takes up.
 
-    One that is only mapped can't be measured: it counts as the largest that there may be.
+    A file is (device, inode). One that is only mapped can't be measured: it counts as the largest allowed.
     """
     sizes: dict[tuple[int, int], int] = {}
     folder = os.path.realpath(scratch)
@@ -113,7 +112,7 @@ def open_files(pid: str) -> Iterator[os.stat_result]:
 
 
 def descendants() -> list[str]:
-    """This process's living descendants, named as in /proc, which may number them from outside."""
+    """This process's living descendants, as /proc numbers them, which may be the numbers outside the namespace."""
     family = ["self"]
     for pid in family:
         for task in _entries(f"/proc/{pid}/task"):
@@ -127,7 +126,7 @@ def threads(pid: str) -> list[str]:
 
 
 def living(pid: str) -> str:
-    """The place in /proc that tells of a process's memory: another thread's, where the main one has ended."""
+    """The place in /proc that shows a process's memory: another thread's if the main one has ended."""
     return next(filter(resident_bytes, [pid, *threads(pid)]), pid)
 
 

@@ -1,9 +1,9 @@
 """The warm parent: a process with torch imported and no secrets, from which students' processes are forked.
 
-A fork answers in tens of milliseconds where a fresh interpreter needs seconds for its imports.
+A fork answers in tens of milliseconds; a fresh interpreter needs seconds for its imports.
 Started by ``client.WarmParent.launch`` with ``python -I``; it stays single-threaded, runs no
-backward pass and touches no accelerator, for neither survives a fork. For a GPU it does not even import torch:
-each student's process does, before it is sealed, and is so a fresh one as far as CUDA can see.
+backward pass and touches no accelerator, because neither survives a fork. For a GPU it does not even import torch:
+each student's process does, before it is sealed, so that CUDA sees a fresh process.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ PRELOADED = (
     "autograder.sandbox.student"
 ).split()
 
-TRIALS = 3  # of a tier: one that was killed says nothing
+TRIALS = 3  # of a tier: one that was killed proves nothing
 
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -63,7 +63,7 @@ ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
 }
 
-_serial = itertools.count(secrets.randbelow(3_000_000) * 1000)  # not those of another grader here
+_serial = itertools.count(secrets.randbelow(3_000_000) * 1000)  # random: two graders here should differ
 
 
 def preload(probes: str) -> None:
@@ -73,7 +73,7 @@ def preload(probes: str) -> None:
     import torch
     from tqdm import tqdm
 
-    # No thread that watches bars: one that collects an unclosed bar while it starts waits for ever.
+    # No thread that watches progress bars: if it collects an unclosed bar while it starts, it waits for ever.
     tqdm.monitor_interval = 0
     ordinary.prepare()
     torch.set_num_threads(1)
@@ -83,7 +83,7 @@ def preload(probes: str) -> None:
 
 
 def strongest_box(options: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[Box, dict[str, str]]:
-    """The strongest tier that works here, found by trying it in a throw-away child, and why no stronger one does.
+    """The strongest tier that works here, found by trying it in a throw-away child, and why stronger ones do not.
 
     ``options`` are those of ``client.WarmParent.launch``.
     """
@@ -108,7 +108,7 @@ def strongest_box(options: Mapping[str, Any], environment: Mapping[str, str]) ->
 
 
 def _fault(box: Box) -> str:
-    """Why no student's process can be sealed in this box, or "". Tried in a child: to talk to one takes torch."""
+    """Why no student's process can be sealed in this box, or "". Tried in a child, because talking to one takes torch."""
     for _ in range(TRIALS):
         fault = supervisor.trial(lambda: _have_sealed(box))
         if fault is not None:
@@ -117,7 +117,7 @@ def _fault(box: Box) -> str:
 
 
 def _have_sealed(box: Box) -> None:
-    """Raises OSError where a process that is sealed in this box does not say that it is ready."""
+    """Seal a process in this box. Raises OSError if it does not say that it is ready."""
     from autograder.sandbox import wire
 
     mine, theirs = socket.socketpair()
@@ -133,7 +133,7 @@ def _have_sealed(box: Box) -> None:
             hello = json.loads(held.recv(4096) or b"{}")
     os.waitpid(pid, 0)
     if not hello or hello.get("exit") == -signal.SIGKILL:
-        os.kill(os.getpid(), signal.SIGKILL)  # tell as was told
+        os.kill(os.getpid(), signal.SIGKILL)  # so that the trial counts as killed
     if hello != {"ready": True}:
         raise OSError(hello.get("fault", f"the process ended with {hello.get('exit', 'its supervisor')}"))
 
@@ -150,7 +150,7 @@ def serve(control: socket.socket, box: Box) -> None:
         with rpc, status:
             try:
                 fork_student(rpc, status, box, Limits(**request["limits"]), request["seed"])
-            except OSError as fault:  # no process to be had now; the next one may be
+            except OSError as fault:  # no process can be started now; the next one may be
                 tell(status, f"fork: {fault}")
 
 
@@ -214,7 +214,7 @@ def fork_student(rpc: socket.socket, status: socket.socket, box: Box, limits: Li
 
 
 def tell(status: socket.socket, fault: str) -> None:
-    """Tell the grader of a fault of the kit's own, in the place of a report."""
+    """Tell the grader about a fault of the kit itself, in place of a report."""
     with contextlib.suppress(OSError):
         status.send(json.dumps({"fault": fault}).encode(), socket.MSG_DONTWAIT)
 
@@ -222,14 +222,14 @@ def tell(status: socket.socket, fault: str) -> None:
 def start_afresh(seed: int, scratch: str, device: str) -> None:
     """Forget what a fork inherits: random states, command line, the cached temporary folder. Wake the GPU up.
 
-    Raises RuntimeError or AssertionError where there is none.
+    Raises RuntimeError or AssertionError if there is no GPU.
     """
     import numpy
     import torch
 
     random.seed(seed)
     numpy.random.seed(seed % 2**32)
-    torch.default_generator.manual_seed(seed)  # torch.manual_seed sees to accelerators too, for 5 ms
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed seeds accelerators too, which takes 5 ms
     if device != "cpu":
         torch.zeros(1, device=device)
         torch.cuda.manual_seed_all(seed)
@@ -241,7 +241,7 @@ def start_afresh(seed: int, scratch: str, device: str) -> None:
 
 
 class Absent(MetaPathFinder):
-    """Has modules that can't be read look as if they were not installed, which many a package is ready for."""
+    """Makes modules that can't be read look as if they were not installed, which many packages are prepared for."""
 
     def __init__(self, names: frozenset[str]) -> None:
         self.names = names
@@ -252,28 +252,27 @@ class Absent(MetaPathFinder):
 
 
 def main() -> None:
-    os.umask(0o022)  # whatever the instructor's: students' users enter the folders that are made here
+    os.umask(0o022)  # whatever the instructor's is: students' users enter the folders that are made here
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     control = socket.socket(fileno=int(sys.argv[1]))
     options = json.loads(sys.argv[2])
     grader = os.getppid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the grader decides
-    signal.pthread_sigmask(
-        signal.SIG_UNBLOCK, [signal.SIGINT]
-    )  # students' processes inherit neither surprise
+    # The client had blocked it, and students' processes must not inherit that.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
     try:
         run(control, options)
     finally:
         with contextlib.suppress(ChildProcessError):
-            os.wait()  # SIGCHLD is ignored: returns when the last of them has ended
+            os.wait()  # with SIGCHLD ignored, it returns when the last child has ended
         supervisor.clear_away(options["scratch"])  # a grader that was killed does not
         if options["folder"] and os.getppid() != grader:
             supervisor.clear_away(options["folder"])
 
 
 def run(control: socket.socket, options: Mapping[str, Any]) -> None:
-    """Import, find the strongest tier, say so, and serve until the grader hangs up, in whichever way it ends."""
-    gc.disable()  # collections would find next to nothing, and take a sixth of the time of the imports
+    """Import, find the strongest tier, report it, and serve until the grader hangs up, however that ends."""
+    gc.disable()  # collections would find next to nothing, and take a sixth of the import time
     os.environ.clear()
     environment = {**ENVIRONMENT, **options["gpus"]}
     os.environ.update(environment)
@@ -290,7 +289,7 @@ def run(control: socket.socket, options: Mapping[str, Any]) -> None:
 
 
 def versions() -> dict[str, str]:
-    """What a disputed grade would have to be reproduced with."""
+    """The versions with which a disputed grade would have to be reproduced."""
     from importlib.metadata import version
 
     found = {

@@ -37,7 +37,7 @@ def send(connection: socket.socket, value: Any, deadline: float = math.inf) -> N
 
 
 def send_frame(connection: socket.socket, content: bytes, deadline: float = math.inf) -> None:
-    """The same, of a frame that has been made."""
+    """Send a frame that is already encoded. ``deadline`` and exceptions are those of ``send``."""
     view = memoryview(content)
     try:
         while view:
@@ -61,7 +61,7 @@ def receive(
         raise encoding.ProtocolError("not a frame, or too large a one")
     document = _read(connection, document_length, deadline)
     blob = _read(connection, blob_length, deadline)
-    if max_json is None and encoding.too_many(document, blob):  # else it is the grader who asks
+    if max_json is None and encoding.too_many(document, blob):  # with max_json, the frame is from the grader
         raise encoding.ProtocolError("too much to unpack")
     value = encoding.decode(document, blob)
     if time.monotonic() > deadline:
