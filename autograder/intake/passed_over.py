@@ -28,7 +28,7 @@ def write(out: Path, passed_over: Iterable[Message]) -> None:
 
 def read(out: Path) -> list[Message]:
     """The list in OUT; empty if it is missing or damaged."""
-    with suppress(OSError, ValueError, TypeError, RecursionError):
+    with suppress(OSError, ValueError, TypeError, LookupError, RecursionError):
         found = [Message(**each) for each in json.loads((out / NAME).read_text(encoding="utf-8"))]
         return [each for each in found if each.text("en")]
     return []
