@@ -134,8 +134,8 @@ HINTS: dict[str, tuple[Words, ...]] = {
         ),
         Words(
             "with torch.no_grad(): 블록 안에서 torch.randn(모양, device=device)로 z를 뽑고, decode 하고, .view(count, 1, 28, 28)로 모양을 바꾸어 return 하세요.",
-            "Inside `with torch.no_grad():` draw z with torch.randn(shape, device=device), decode it, and return it in the shape "
-            "that .view(count, 1, 28, 28) gives.",
+            "Inside `with torch.no_grad():` draw z with torch.randn(shape, device=device), decode it, and return the result "
+            "reshaped with .view(count, 1, 28, 28).",
         ),
     ),
     "4b": (
