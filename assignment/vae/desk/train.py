@@ -173,7 +173,7 @@ def _student(epochs: int) -> tuple:
 
 
 def _losses(losses: object, epochs: int, seen: list[dict[str, float]]) -> tuple[int, list[dict[str, float]]]:
-    """A status and the log: 0 and the losses that `train` returned, or 1 and the losses seen if it returned no list of floats."""
+    """(0, the losses that `train` returned, with their two terms), or (1, what the log saw) if they are not `epochs` floats."""
     if not isinstance(losses, list) or len(losses) != epochs or {type(loss) for loss in losses} != {float}:
         say(
             f"vae/training.py: train이 float {epochs}개의 리스트를 돌려주지 않았습니다. 확인하려면: python -m vae check 3b",
