@@ -220,7 +220,8 @@ def test_the_loss_is_the_sum_of_both_terms():
     mistakes = {
         ("KL을 더하지 않았습니다.", "The KL is missing from the sum."): bce,
         ("재구성 손실을 더하지 않았습니다.", "The reconstruction loss is missing from the sum."): kl,
-        ("KL을 뺐습니다. -ELBO에서는 더합니다.", "You subtracted the KL. The negative ELBO adds it."): bce - kl,
+        ("KL을 뺐습니다. -ELBO에서는 더합니다.", "You subtracted the KL. The negative ELBO adds it."): bce
+        - kl,
         (
             "지금 값은 ELBO입니다. 최소화할 값은 부호를 바꾼 -ELBO입니다.",
             "This is the ELBO. Training minimises the negative ELBO.",
@@ -251,7 +252,10 @@ def test_a_better_model_has_a_lower_loss():
         "loss_function: good; good, mu=5; bad, mu=5",
         [round(loss, 1) for loss in losses],
         "양수이고 커지는 순서 / positive and increasing",
-        ("최소화할 값은 -ELBO입니다. 부호를 확인하세요.", "Training minimises the negative ELBO. Check the signs."),
+        (
+            "최소화할 값은 -ELBO입니다. 부호를 확인하세요.",
+            "Training minimises the negative ELBO. Check the signs.",
+        ),
     )
 
 

@@ -60,9 +60,10 @@ def test_the_mean_is_taken_over_images(quiet_model):
             "이미지 수가 아니라 배치 수(3)로 나누었습니다.",
             "You divided by the number of batches (3), not of images.",
         ): sum(losses) / 3,
-        ("나누지 않은 합입니다. 이미지 수로 나누세요.", "This is the sum. Divide by the number of images."): sum(
-            losses
-        ),
+        (
+            "나누지 않은 합입니다. 이미지 수로 나누세요.",
+            "This is the sum. Divide by the number of images.",
+        ): sum(losses),
         (
             "마지막 배치의 손실만 나왔습니다. 배치마다 더하나요?",
             "This is the loss of the last batch only. Do you add up all batches?",

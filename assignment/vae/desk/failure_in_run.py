@@ -101,7 +101,11 @@ CAUSES = (
         "exit()이나 quit()을 지우세요. 함수는 값을 return 하면 됩니다.",
         "Remove exit() or quit(). A function only has to return its value.",
     ),
-    (r"ZeroDivisionError", "0으로 나누었습니다. 나누는 값을 확인하세요.", "You divided by 0. Check the divisor."),
+    (
+        r"ZeroDivisionError",
+        "0으로 나누었습니다. 나누는 값을 확인하세요.",
+        "You divided by 0. Check the divisor.",
+    ),
     (
         r"has no attribute",
         "점 뒤의 이름에 오타가 있나요? 점 앞에 있는 값의 타입(type)을 print로 확인하세요.",

@@ -120,7 +120,8 @@ def unwritten(task: Task) -> Failure | None:
         cause = Words("그 줄을 지우고 저장하세요.", "Delete that line and save.")
         return Failure(ERROR, task.id, what, cause, **where)
     what = Words(
-        f"{with_particle(task.function, '을/를')} 아직 작성하지 않았습니다.", f"{task.function} is not written yet."
+        f"{with_particle(task.function, '을/를')} 아직 작성하지 않았습니다.",
+        f"{task.function} is not written yet.",
     )
     cause = _written_elsewhere(task) or Words(
         f"{task.todo.ko}\n아래 줄을 여러분의 코드로 바꾸고 저장하세요.",
@@ -167,7 +168,8 @@ def _wrong_kind(content: bytes, name: str, task: str) -> Failure | None:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         what = Words(
-            f"{with_particle(name, '이/가')} UTF-8로 저장되어 있지 않습니다.", f"{name} is not saved as UTF-8."
+            f"{with_particle(name, '이/가')} UTF-8로 저장되어 있지 않습니다.",
+            f"{name} is not saved as UTF-8.",
         )
         cause = Words(
             "편집기에서 인코딩을 UTF-8로 바꾸어 저장하세요 (메모장: 다른 이름으로 저장 > 인코딩 UTF-8).",
@@ -239,7 +241,9 @@ def _no_function(task: Task, tree: ast.Module) -> Failure:
                 "Move it into class VAE and indent its def by 4 spaces.",
             )
             if task.file == "model.py"
-            else Words("def를 들여 쓰지 말고 줄 맨 앞에 두세요.", "Start its def at the left edge of the line.")
+            else Words(
+                "def를 들여 쓰지 말고 줄 맨 앞에 두세요.", "Start its def at the left edge of the line."
+            )
         )
         cause = Words(
             f"{line}행에 있지만 들여쓰기가 다릅니다. {right.ko}",

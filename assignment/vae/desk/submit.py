@@ -170,7 +170,8 @@ def _text(path: Path, content: bytes) -> str:
 
 def _unusable(task: Task, korean: str, english: str | None = None) -> Failure:
     what = Words(
-        f"채점기가 {with_particle(task.name, '을/를')} 읽을 수 없습니다.", f"The grader cannot read {task.name}."
+        f"채점기가 {with_particle(task.name, '을/를')} 읽을 수 없습니다.",
+        f"The grader cannot read {task.name}.",
     )
     return Failure(ERROR, "", what, Words(korean, english or korean), file=task.name)
 

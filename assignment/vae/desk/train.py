@@ -28,7 +28,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: auto"
     )
     command.add_argument(
-        "--out", type=Path, default=Path("runs"), help="결과를 저장할 폴더 / folder for the results, default: runs"
+        "--out",
+        type=Path,
+        default=Path("runs"),
+        help="결과를 저장할 폴더 / folder for the results, default: runs",
     )
 
 
