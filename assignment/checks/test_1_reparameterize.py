@@ -124,7 +124,7 @@ def test_gradients_reach_mu_and_log_var(model):
     )
     z.sum().backward()
     half = (z - mu).detach() / 2
-    formula = ("z를 식 mu + sigma * epsilon대로 계산했나요?", "Is z computed as mu + sigma * epsilon?")
+    formula = ("z를 mu + sigma * epsilon으로 계산했나요?", "Is z computed as mu + sigma * epsilon?")
     double = (
         "두 배가 나왔습니다. log_var는 sigma의 로그가 아니라 분산의 로그입니다.",
         "Twice as large: you treated log_var as log sigma. It is the logarithm of the variance.",

@@ -9,8 +9,8 @@ from explain import explain, likely, tensor
 from vae.loss import kl_divergence, loss_function, reconstruction_loss
 
 SUM = (
-    "평균(mean)이 아니라 합(sum)을 구했나요?",
-    "Did you take the sum, not a mean?",
+    "합(sum) 대신 평균(mean)을 구하지 않았나요?",
+    "Did you take a mean instead of the sum?",
 )
 MEAN = (
     "모든 픽셀의 평균이 나왔습니다. 합이 필요합니다. reduction의 기본값이 무엇인지 확인하세요.",
@@ -72,8 +72,8 @@ def test_bright_and_dark_pixels_both_count():
     recon_x = torch.where(x == 1, 0.9, 0.2)
     bright, dark = -2 * 392 * math.log(0.9), -2 * 392 * math.log(0.8)
     shapes = (
-        "식의 두 항이 모두 있나요? 인자 순서와 모양은 맞나요?",
-        "Are both terms of the formula there? Are the order of the arguments and the shapes right?",
+        "식의 두 항이 모두 있나요? 인자의 순서와 모양도 확인하세요.",
+        "Are both terms of the formula there? Check the order of the arguments and the shapes.",
     )
     for images in (x, x.view(2, 1, 28, 28)):
         called = f"reconstruction_loss(recon_x (2, 784), x {tuple(images.shape)})"
@@ -127,7 +127,7 @@ def test_the_reconstruction_gets_a_gradient():
 
 @pytest.mark.task2b
 def test_the_prior_is_at_distance_zero():
-    """KL of the prior with itself is 0. / 사전분포와 자기 자신의 KL은 0입니다."""
+    """The KL of the prior with itself is 0. / 사전분포와 자기 자신의 KL은 0입니다."""
     called = "kl_divergence(mu=0, log_var=0), shape (3, 4)"
     kl = tensor(kl_divergence(torch.zeros(3, 4), torch.zeros(3, 4)), (), called)
     one = (
@@ -163,7 +163,7 @@ def test_kl_by_hand():
         "차원 수 4로 나눈 값이 나왔습니다. 차원에 대해서도 더하세요.",
         "This is divided by the number of dimensions, 4. Sum over them, too.",
     )
-    variance = ("log_var에서 sigma²를 어떻게 구했나요?", "How do you get sigma² from log_var?")
+    variance = ("log_var에서 sigma²을 어떻게 구했나요?", "How do you get sigma² from log_var?")
     square = ("mu를 제곱했나요?", "Did you square mu?")
     swapped = ("mu와 log_var가 서로 바뀌었습니다.", "mu and log_var are swapped.")
     for (mu, log_var), each in cases.items():
@@ -203,7 +203,7 @@ def test_kl_pulls_the_posterior_to_the_prior():
         kl.backward()
         grad = torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
         otherwise = (
-            "분산이 1보다 작아도, 커도 KL은 커져야 합니다. 식의 네 항을 확인하세요.",
+            "분산이 1보다 작아져도, 커져도 KL은 커져야 합니다. 식의 네 항을 확인하세요.",
             "The KL must grow for variances below 1 and above 1. Check the four terms of the formula.",
         )
         cause = likely(grad, {CONSTANT: torch.zeros_like(leaf)}, otherwise)

@@ -213,7 +213,7 @@ def test_adam_moves_every_parameter_by_the_learning_rate(quiet_model):
     else:
         cause = (
             "torch.optim.Adam에 lr=learning_rate를 넘겼나요? 다른 옵티마이저를 쓰지는 않았나요?",
-            "Is it torch.optim.Adam with lr=learning_rate, and not another optimiser?",
+            "Do you pass lr=learning_rate to torch.optim.Adam? Do you use another optimiser?",
         )
     assert all(distance == pytest.approx(0.01, rel=0.05) for distance in moved.values()), explain(
         "train(epochs=1, learning_rate=0.01), one batch",

@@ -218,7 +218,7 @@ def test_hidden_pixels_do_not_leak(noisy_model, image, known):
 
 @pytest.mark.task4c
 def test_iterations_build_on_each_other(noisy_model, image, known):
-    """After many iterations another reconstruction changes nothing; after one it still does. / 여러 번 반복한 뒤에는 다시 재구성해도 이미지가 바뀌지 않지만, 한 번 뒤에는 아직 바뀝니다."""
+    """After many iterations, one more reconstruction changes nothing; after one, it still does. / 여러 번 반복한 뒤에는 다시 재구성해도 이미지가 바뀌지 않지만, 한 번 뒤에는 아직 바뀝니다."""
     unknown = known == 0
     changes, restored = {}, {}
     for iterations in (1, 50):
@@ -233,7 +233,7 @@ def test_iterations_build_on_each_other(noisy_model, image, known):
     elif _same(restored[1], restored[50]):
         cause = (
             "한 번만 반복한 결과와 같습니다. 매번 직전에 채운 이미지에서 시작하세요.",
-            "The result is the same as after one iteration. Start each one from the image you filled last.",
+            "The result is the same as after one iteration. Start each iteration from the image filled last.",
         )
     else:
         cause = (

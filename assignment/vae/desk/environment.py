@@ -29,7 +29,7 @@ def problem() -> Failure | None:
         return _failure(
             what,
             f"zip 파일 전체를 다시 풀고, 작성한 파일을 새 폴더의 vae/로 옮기세요. 지금 폴더: {HANDOUT}",
-            f"Unzip the whole hand-out again and move your files into its vae/. This folder: {HANDOUT}",
+            f"Unzip the whole hand-out again and move your files into vae/ in the new folder. This folder: {HANDOUT}",
         )
     return None
 

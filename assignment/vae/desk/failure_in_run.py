@@ -72,7 +72,7 @@ CAUSES = (
         r"inplace operation|in-place operation|leaf [Vv]ariable",
         "인자로 받은 텐서나 기울기 계산에 필요한 텐서의 값을 직접 바꾸었습니다 (+=, 이름이 _로 끝나는 함수, x[...] = ). 새 텐서를 만드세요. "
         "학습 코드라면 순서는 zero_grad, backward, step입니다.",
-        "You changed an argument, or a tensor that the gradient needs, in place (+=, a function ending in _, "
+        "You changed a tensor in place: an argument, or one that the gradient needs (+=, a function ending in _, "
         "x[...] = ). Make a new tensor. In training the order is zero_grad, backward, step.",
     ),
     (

@@ -258,7 +258,7 @@ def _no_function(task: Task, tree: ast.Module) -> Failure:
     if near:
         cause = Words(
             f"혹시 {line}행의 {near[0]}인가요? 이름을 {with_particle(task.function, '으로/로')} 되돌리세요. 채점도 이 이름으로 합니다.",
-            f"Is it {near[0]} on line {line}? Rename it to {task.function}: it is graded by that name.",
+            f"Is it {near[0]} on line {line}? Rename it to {task.function}: grading uses that name.",
         )
     else:
         cause = Words(

@@ -51,7 +51,7 @@ HINTS: dict[str, tuple[Words, ...]] = {
     ),
     "2b": (
         Words(
-            "식에는 log(sigma²)와 sigma²가 나옵니다. 하나는 이미 인자로 받았습니다. 다른 하나는 그 인자에서 어떻게 구하나요?",
+            "식에는 log(sigma²)과 sigma²이 나옵니다. 하나는 이미 인자로 받았습니다. 다른 하나는 그 인자에서 어떻게 구하나요?",
             "The formula has log(sigma²) and sigma². One of them is already an argument. How do you get the other from it?",
         ),
         Words(
@@ -97,7 +97,7 @@ HINTS: dict[str, tuple[Words, ...]] = {
         ),
         Words(
             "전체 틀: 학습 모드로 바꾸고 total = 0.0. for images, _ in loader: 안에서 이미지를 device로 옮기고, 모델을 호출하고, 인자로 받은 "
-            "loss_function(recon_x, images, mu, log_var)을 계산하고, zero_grad, backward, step, total에 손실의 숫자를 더하기. "
+            "loss_function(recon_x, images, mu, log_var)으로 손실을 계산하고, zero_grad, backward, step, total에 손실의 숫자를 더하기. "
             "for가 끝난 뒤 total / 이미지 수를 return.",
             "The outline: set training mode and total = 0.0. In for images, _ in loader: move the images, call the model, "
             "call the loss_function argument with (recon_x, images, mu, log_var), then zero_grad, backward, step, and add "
@@ -141,7 +141,7 @@ HINTS: dict[str, tuple[Words, ...]] = {
     "4b": (
         Words(
             "픽셀이 아니라 코드를 섞습니다. 양 끝의 코드는 encode가 돌려주는 두 값 중 어느 것일까요? 여기서는 표본을 뽑지 않습니다.",
-            "Mix codes, not pixels. encode returns two tensors: which one is the code of an end? Sample nothing here.",
+            "Mix codes, not pixels. encode returns two tensors: which one is the code? Don't sample here.",
         ),
         Words(
             "0에서 1까지 같은 간격의 값 steps개는 torch.linspace로 만듭니다. 비율 t에서 코드는 (1 - t) 곱하기 시작 코드 더하기 t 곱하기 끝 코드입니다.",

@@ -59,7 +59,7 @@ TASKS = (
         "VAE.reparameterize(mu, log_var)",
         "z = mu + sigma * epsilon, epsilon ~ N(0, I);  z: (N, D)",
         Words(
-            "신경망은 sigma가 아니라 log_var = log(sigma²)를 출력합니다. log_var에서 sigma를 구하고, mu와 모양이 같은 표준정규 잡음 "
+            "신경망은 sigma가 아니라 log_var = log(sigma²)을 출력합니다. log_var에서 sigma를 구하고, mu와 모양이 같은 표준정규 잡음 "
             "epsilon을 새로 뽑아 위 식의 z를 return 하세요.",
             "The network gives log_var = log(sigma²), not sigma. Compute sigma from it, draw fresh standard normal noise "
             "epsilon with the shape of mu, and return z by the formula above.",
@@ -85,7 +85,7 @@ TASKS = (
         "kl_divergence(mu, log_var)",
         "-1/2 Σ [ 1 + log(sigma²) - mu² - sigma² ];  0-dim tensor",
         Words(
-            "mu와 log_var는 (N, D)입니다. 식의 sigma²를 log_var에서 구하고, 모든 이미지의 모든 차원에 대해 더한 값(평균이 아니라 합)을 "
+            "mu와 log_var는 (N, D)입니다. 식의 sigma²을 log_var에서 구하고, 모든 이미지의 모든 차원에 대해 더한 값(평균이 아니라 합)을 "
             "return 하세요.",
             "mu and log_var are (N, D). Compute sigma² from log_var, and return the formula's value summed (not averaged) "
             "over all dimensions of all images.",
