@@ -19,7 +19,7 @@ REINSTALL = f'"{sys.executable}" -m pip install --upgrade --force-reinstall torc
 
 def problem() -> Failure | None:
     """What keeps the checks from running here at all; None if nothing does. Imports nothing heavy."""
-    if sys.version_info < (3, 10):  # noqa: UP036 - whoever runs an older one is told so
+    if sys.version_info < (3, 10):  # noqa: UP036 - users of an older one get a message
         return old_python()
     for module, package in NEEDED.items():
         if importlib.util.find_spec(module) is None:

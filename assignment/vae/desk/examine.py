@@ -20,7 +20,7 @@ from vae.desk.failure import ERROR, Failure
 from vae.desk.korean import with_particle
 from vae.desk.tasks import HANDOUT, TASKS, Words
 
-SECONDS = 60  # torch alone may take 20 on a laptop that has just been switched on
+SECONDS = 60  # loading torch may take 20 on a laptop that was just switched on
 
 
 def imports(files: Iterable[str]) -> dict[str, Failure]:

@@ -21,7 +21,7 @@ class Failure:
         task: the id of the task, or "".
         what: the behaviour that is missing, or what happened.
         cause: the likely cause and what to do next.
-        file, line, source: where to edit; line 0 and source "" if it is no single line.
+        file, line, source: where to edit; line 0 and source "" if there is no single line.
         printed: the last lines that the student's code printed.
     """
 

@@ -98,7 +98,7 @@ CAUSES = (
     (r"RecursionError", "함수가 자기 자신을 호출합니다.", "The function calls itself."),
     (
         r"SystemExit|KeyboardInterrupt",
-        "exit()이나 quit()을 지우세요. 함수는 값을 return 하면 됩니다.",
+        "exit()나 quit()을 지우세요. 함수는 값을 return 하면 됩니다.",
         "Remove exit() or quit(). A function only has to return its value.",
     ),
     (

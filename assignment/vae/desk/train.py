@@ -14,7 +14,7 @@ from pathlib import Path
 from vae.desk.failure import say
 from vae.desk.failure_in_run import told
 
-EPOCHS = {"digits": 100, "mnist": 10}  # digits has 12 batches an epoch, MNIST 469
+EPOCHS = {"digits": 100, "mnist": 10}  # digits has 12 batches per epoch, MNIST 469
 INTERRUPTED = 130
 
 
