@@ -58,8 +58,8 @@ def test_mu_and_log_var_set_centre_and_spread(model):
         called, f"mean {_listed(mean)}", f"mean {mu.tolist()}", cause
     )
     cause = (
-        "log_var는 분산 sigma²의 로그입니다. sigma의 로그도, sigma 자체도 아닙니다.",
-        "log_var is the logarithm of the variance sigma², not of sigma, and it is not sigma itself.",
+        "log_var는 분산의 로그, log(sigma²)입니다. log(sigma)도, sigma도 아닙니다.",
+        "log_var is log(sigma²), the logarithm of the variance. It is neither log(sigma) nor sigma.",
     )
     if near(log_var.exp(), std):
         cause = (

@@ -96,12 +96,12 @@ HINTS: dict[str, tuple[Words, ...]] = {
             "loss.item(). The model returns three tensors: recon_x, mu, log_var. The number of images is len(loader.dataset).",
         ),
         Words(
-            "전체 틀: 학습 모드로 바꾸고 total = 0.0. for images, _ in loader: 안에서 이미지를 device로 옮기고, 모델을 호출하고, 인자로 받은 "
-            "loss_function(recon_x, images, mu, log_var)으로 손실을 계산하고, zero_grad, backward, step, total에 손실의 숫자를 더하기. "
-            "for가 끝난 뒤 total / 이미지 수를 return.",
-            "The outline: set training mode and total = 0.0. In for images, _ in loader: move the images, call the model, "
-            "call the loss_function argument with (recon_x, images, mu, log_var), then zero_grad, backward, step, and add "
-            "the loss to total as a number. After the loop, return total / number of images.",
+            "전체 틀: (1) 학습 모드로 바꾸고 total = 0.0으로 시작합니다. (2) for images, _ in loader: 안에서 이미지를 device로 옮기고, 모델을 "
+            "호출하고, 인자로 받은 loss_function에 (recon_x, images, mu, log_var)를 넘깁니다. (3) zero_grad, backward, step을 호출하고 손실을 "
+            "숫자로 total에 더합니다. (4) for가 끝나면 total / 이미지 수를 return 하세요.",
+            "The outline: (1) Set training mode and total = 0.0. (2) In `for images, _ in loader:` move the images, call the "
+            "model, and call the loss_function argument with (recon_x, images, mu, log_var). (3) Call zero_grad, backward and "
+            "step, and add the loss to total as a number. (4) After the loop, return total / number of images.",
         ),
     ),
     "3b": (
