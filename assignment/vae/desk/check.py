@@ -94,7 +94,7 @@ FINISHED = Words(
 
 
 def _unfinished(out: Console) -> Task | None:
-    """The first unfinished task; None if all are done, which is then printed."""
+    """The first unfinished task; None, after a message, if all are done."""
     with Worker() as worker, _patience(out):
         outcomes = worker.check(TASKS, stop=True)
     task = next((outcome.task for outcome in outcomes if not outcome.done), None)

@@ -129,5 +129,5 @@ def words(value: Words, style: str = "") -> Text:
 
 
 def indented(*lines: RenderableType) -> list[RenderableType]:
-    """The same, three columns to the right."""
+    """The lines, indented by three columns."""
     return [Padding(line, (0, 0, 0, 3)) for line in lines]
