@@ -1,4 +1,4 @@
-"""pytest started in a folder without checks says where they are. Given."""
+"""Says where the checks are if pytest is started in a folder without any. Given."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ HANDOUT = Path(__file__).resolve().parent
 
 
 def pytest_terminal_summary(terminalreporter, exitstatus):
-    """After a run that found nothing: which folder to go to."""
+    """Print which folder to go to after a run that found no checks."""
     if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
         terminalreporter.write_line(
-            f'이 폴더에는 검사가 없습니다. 과제 폴더에서 실행하세요: cd "{HANDOUT}" 그다음 pytest\n'
-            f'There are no checks in this folder. Run them in the hand-out\'s: cd "{HANDOUT}" and then pytest',
+            f'이 폴더에는 검사가 없습니다. 과제 폴더로 이동한 다음 pytest를 실행하세요: cd "{HANDOUT}"\n'
+            f'There are no checks in this folder. Go to the hand-out\'s folder and run pytest there: cd "{HANDOUT}"',
             yellow=True,
         )

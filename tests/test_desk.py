@@ -31,7 +31,7 @@ def home(tmp_path_factory):
     for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
         patch.delitem(sys.modules, name)
     patch.syspath_prepend(folder)
-    names = ("environment", "failure_in_text", "hints", "reset", "runner", "tasks")
+    names = ("environment", "failure_in_text", "hints", "korean", "reset", "runner", "tasks")
     modules = {name: importlib.import_module(f"vae.desk.{name}") for name in names}
     yield SimpleNamespace(folder=folder, **modules)
     for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
@@ -80,14 +80,14 @@ def test_each_untouched_task_says_what_to_write_and_where(home, vae):
 
 BROKEN = {
     "tabs": ("\treturn mu\n        return mu", "Tabs and spaces"),
-    "indentation": ("x = 1\n       return mu", "lines up with none"),
+    "indentation": ("x = 1\n       return mu", "matches no line above"),
     "deeper": ("x = 1\n            return mu", "indented more"),
     "bracket": ("return torch.exp(mu", "bracket"),
     "colon": ("if True\n            pass", "colon"),
     "quote": ("print('mu)", "quotation mark"),
     "wide bracket": ("return torch.exp（mu）", "not plain English"),
-    "notebook command": ("%matplotlib inline", "command of notebooks"),
-    "slip": ("return mu mu", "slip on this line"),
+    "notebook command": ("%matplotlib inline", "notebook command"),
+    "slip": ("return mu mu", "typo on this line"),
 }
 
 
@@ -107,7 +107,7 @@ def test_a_file_of_another_kind_is_named(home, vae):
         (json.dumps({"cells": [], "nbformat": 4}).encode(), "saved notebook"),
         (written.encode("cp949", "replace"), "UTF-8"),
         (written.encode("utf-16"), "UTF-8"),
-        (b"", "is missing in vae/loss.py"),
+        (b"", "is missing from vae/loss.py"),
     ]:
         task.path.write_bytes(content)
         failure = home.failure_in_text.problem(task)
@@ -144,7 +144,7 @@ def test_a_line_left_over_and_a_second_definition_are_seen(home, vae):
     text = (vae / "loss.py").read_text(encoding="utf-8")
     twice = f"def loss_function(recon_x, x, mu, log_var):\n    return mu.sum()\n\n\n{text}"
     (vae / "loss.py").write_text(twice, encoding="utf-8")
-    assert "is there twice" in home.failure_in_text.problem(home.tasks.BY_ID["2c"]).what.en
+    assert "is defined twice" in home.failure_in_text.problem(home.tasks.BY_ID["2c"]).what.en
 
 
 def test_work_in_the_wrong_place_is_found(home, vae):
@@ -164,20 +164,45 @@ def test_work_in_the_wrong_place_is_found(home, vae):
     assert "reset 4a" in home.failure_in_text.problem(task).cause.en
 
 
+# --- Korean particles -----------------------------------------------------------------------------------
+
+FITTING = """
+vae/model.py를 vae/latent (1).py가 vae/loss.py.txt는 mine.ipynb로 복사본.py와 코드를 모델로 과제를 파일이 말은
+reparameterize를 reconstruction_loss가 kl_divergence를 loss_function을 train_epoch과 train이 generate는
+interpolate로 restore로 torch를 torchvision이 numpy가 pytest가 rich가 tqdm이 matplotlib이 scikit-learn이
+KL로 KL은 mu로 log_var를 z를 batch를 check를 step을 reset으로 model로 file이 name은 3.9.0은 3.9.1은 3.9.1로 3.8.2는 2a를
+`kl_divergence`를 '(loss_function)'으로
+"""
+
+
+def test_korean_particles_fit_the_word_before(home):
+    pairs = ("을/를", "이/가", "은/는", "과/와", "으로/로")
+    for fitting in re.split(r"(?<!latent)\s+", FITTING.strip()):
+        [pair] = [pair for pair in pairs if re.search(rf"({pair.replace('/', '|')})$", fitting)]
+        word = re.sub(rf"({pair.replace('/', '|')})$", "", fitting)
+        assert home.korean.with_particle(word, pair) == fitting
+
+
+def test_no_message_leaves_the_particle_open():
+    for file in [*ASSIGNMENT.rglob("*.py"), *ASSIGNMENT.rglob("*.md"), *ASSIGNMENT.rglob("*.ipynb")]:
+        found = re.search(r"(을|은|이|으)\((를|는|가|로)\)|\(으\)로", file.read_text(encoding="utf-8"))
+        assert not found, f"{file.name}: {found and found[0]}"
+
+
 # --- what the checks say --------------------------------------------------------------------------------
 
 # The ten most common misconceptions and more, from the bank, and the words that must name each.
 NAMED = {
-    "reparameterize--var-as-std": "variance stands in",
+    "reparameterize--var-as-std": "used the variance as the standard deviation",
     "reparameterize--uniform-zero-one": "rand is uniform",
     "reparameterize--torch-normal": "gradient is cut",
     "reparameterize--no-return": "no return",
     "reparameterize--noise-shared-by-batch": "share one draw",
     "reparameterize--math-exp": "not math.exp",
-    "reparameterize--self-forgotten": "parameters are not as they were given",
+    "reparameterize--self-forgotten": "parameters are not as given",
     "reconstruction_loss--on-pixels-only": "two terms",
     "kl_divergence--arguments-swapped": "log_var are swapped",
-    "loss_function--functions-added": "without its brackets",
+    "loss_function--functions-added": "forgot the parentheses",
     "train_epoch--batch-not-unpacked": "Unpack them",
     "reconstruction_loss--default-mean": "mean over all pixels",
     "reconstruction_loss--with-logits": "without 'logits'",
@@ -187,7 +212,7 @@ NAMED = {
     "kl_divergence--mean-over-all": "mean over the 12",
     "kl_divergence--item": "not a number",
     "loss_function--elbo-itself": "This is the ELBO",
-    "loss_function--reconstruction-only": "KL is not in it",
+    "loss_function--reconstruction-only": "KL is missing from the sum",
     "train_epoch--no-zero-grad": "Gradients pile up",
     "train_epoch--divided-by-number-of-batches": "not of images",
     "train_epoch--return-in-loop": "return inside the for",
@@ -227,8 +252,8 @@ RAISED = {
     "return torch.exp(mu @ log_var)": ("RuntimeError", "different shapes"),
     "exit()": ("SystemExit", "Remove exit()"),
     "return self.reparameterize(mu, log_var)": ("RecursionError", "calls itself"),
-    "import nowhere_to_be_found": ("ModuleNotFoundError", "may be imported"),
-    "return mu.sum(1).view(128, 3)": ("RuntimeError", "fix no batch size"),
+    "import nowhere_to_be_found": ("ModuleNotFoundError", "You may import"),
+    "return mu.sum(1).view(128, 3)": ("RuntimeError", "hard-code the batch size"),
     "return torch.exp(0.5 * log_varr)": ("NameError", "misspelt"),
 }
 
@@ -245,7 +270,7 @@ def test_an_exception_is_explained_without_a_traceback(home, worker, vae, text):
 def test_a_process_that_vanishes_is_reported_and_the_next_run_works(home, worker, vae):
     stub_replaced(vae, "reparameterize", "__import__('os')._exit(7)")
     [outcome] = worker.check(home.tasks.TASKS[:1])
-    assert "stopped in the middle" in outcome.failure.what.en and outcome.failure.file == "vae/model.py"
+    assert "ended during the check" in outcome.failure.what.en and outcome.failure.file == "vae/model.py"
     shutil.copy(SOLUTION / "vae" / "model.py", vae)
     [outcome] = worker.check(home.tasks.TASKS[:1])
     assert outcome.done and outcome.passed == outcome.total > 2
@@ -277,7 +302,7 @@ def test_a_worker_that_cannot_fork_answers_as_well(home, vae, monkeypatch):
         text = (vae / "model.py").read_text(encoding="utf-8")
         (vae / "model.py").write_text(text.replace("0.5 * log_var", "log_var"), encoding="utf-8")
         [second] = worker.check(home.tasks.TASKS[:1])
-    assert first.done and "variance stands in" in second.failure.cause.en
+    assert first.done and "used the variance as the standard deviation" in second.failure.cause.en
 
 
 # --- the machine ----------------------------------------------------------------------------------------
@@ -288,7 +313,9 @@ def test_a_machine_that_does_not_fit_has_messages_of_its_own(home):
     assert "torch is not installed" in str(of_error(ModuleNotFoundError("No module", name="torch")))
     assert "scikit-learn is not" in str(of_error(ModuleNotFoundError("No module", name="sklearn.datasets")))
     misfit = of_error(RuntimeError("operator torchvision::nms does not exist"))
-    assert "do not fit together" in misfit.what.en and re.search(r"torch \d.*torchvision \d", misfit.returned)
+    assert "versions of torch and torchvision do not match" in misfit.what.en and re.search(
+        r"torch \d.*torchvision \d", misfit.returned
+    )
     assert "cannot be loaded" in str(of_error(OSError("[WinError 126] Error loading c10.dll")))
     assert of_error(ModuleNotFoundError("No module", name="other")) is None
     assert of_error(RuntimeError("the size of tensor a")) is None
@@ -551,7 +578,7 @@ def test_watch_answers_saves_and_keys_and_never_goes_on_by_itself(home, vae):
         terminal.press("ㅗ")  # h on a Korean keyboard
         terminal.wait_for("hint 2 of 3")
         stub_replaced(vae, "reparameterize", "return mu + log_var.exp() * torch.randn_like(mu)")
-        assert "variance stands in" in terminal.wait_for(keys)
+        assert "used the variance as the standard deviation" in terminal.wait_for(keys)
         shutil.copy(SOLUTION / "vae" / "model.py", vae)
         screen = terminal.wait_for(keys)
         assert "Press n for the next task" in screen and "reconstruction_loss" not in screen

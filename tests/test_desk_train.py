@@ -296,7 +296,7 @@ def test_a_mistake_is_said_in_both_languages_without_a_traceback(desk, files, sa
     warned = capsys.readouterr().err
     assert all(part in warned for part in said)
     assert f"더 자세히: python -m vae check {said[2]}".removesuffix(" check") in warned
-    assert "To find out more: python -m vae check" in warned and "Traceback" not in warned
+    assert "For details: python -m vae check" in warned and "Traceback" not in warned
 
 
 NO_LOSSES = "def train(model, loader, *rest):\n    for _ in loader: pass\ntrain_epoch = train\n"

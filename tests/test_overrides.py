@@ -271,7 +271,7 @@ def solved(file: str) -> bytes:
 def test_comments_docstrings_and_spacing_do_not_hide_a_copy() -> None:
     copied = solved("training.py").decode()
     dressed = copied.replace("batch_losses = []", "batch_losses  =  [ ]  # mine\n").replace('"""', "'''")
-    dressed = "# -*- coding: utf-8 -*-\r\n" + dressed.replace("One pass over", "Another pass over").replace(
+    dressed = "# -*- coding: utf-8 -*-\r\n" + dressed.replace("one pass over", "another pass over").replace(
         "\n", "\r\n"
     )
     renamed = copied.replace("batch_losses", "losses")

@@ -105,7 +105,7 @@ def test_the_grader_takes_the_zip_as_it_is(tmp_path):
     (folder / "submission-김민수.zip").write_text("an earlier one")
     done = submit(folder, typed="김민수\n")
     assert done.returncode == 0, done.stderr
-    assert "주의" not in done.stderr  # everything is finished
+    assert "통과하지 못한 과제" not in done.stderr  # everything is finished
     made = tmp_path / "class" / "submission-김민수.zip"
     made.parent.mkdir()
     shutil.copy(folder / made.name, made)
@@ -141,7 +141,7 @@ def test_written_answers_go_into_the_zip(tmp_path, kind):
     count = 2 if kind == "sheet" else 3  # the sheet's first mark is in its instructions
     done = submit(folder, "--id", "kim")
     assert done.returncode == 0, done.stderr
-    assert f"{BLANK[kind]}: 서술형 답 / written answers {count}/8" in done.stdout
+    assert f"{BLANK[kind]}: 서술형 답안 / written answers {count}/8" in done.stdout
     (folder / "class").mkdir()
     made = (folder / "submission-kim.zip").rename(folder / "class" / "kim.zip")
     with zipfile.ZipFile(made) as packed:
@@ -225,16 +225,16 @@ def test_files_that_do_not_import_are_named_whatever_they_do(tmp_path, monkeypat
     monkeypatch.setattr(examine, "SECONDS", 10)
     troubles = examine.imports(TRIVIAL)
     assert "latent.py" not in troubles, str(troubles["latent.py"])
-    assert "reparameterize is missing in vae/model.py" in str(troubles["model.py"])
+    assert "reparameterize is missing from vae/model.py" in str(troubles["model.py"])
     assert "reparameterise" in str(troubles["model.py"])
     assert "SystemExit: 3" in str(troubles["loss.py"]) and "vae/loss.py:1" in str(troubles["loss.py"])
-    assert "does not finish within 10 s" in str(troubles["training.py"])
+    assert "takes more than 10 s" in str(troubles["training.py"])
     (folder / "loss.py").write_text("import os\nprint('fine')\nos._exit(0)\n")
     (folder / "latent.py").write_text("def generate():\n\tif 1:\n        pass\n")
     (folder / "training.py").write_text("import vae.latent\ntrain = train_epoch = print\n")
     troubles = examine.imports(["loss.py", "latent.py", "training.py"])
     assert set(troubles) == {"loss.py", "latent.py"}  # what training.py imports is not its fault
-    assert "It ended Python (status 0)" in str(troubles["loss.py"])
+    assert "Importing it ended Python (exit status 0)" in str(troubles["loss.py"])
     assert "TabError" in str(troubles["latent.py"]) and "vae/latent.py:3" in str(troubles["latent.py"])
 
 

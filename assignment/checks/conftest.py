@@ -1,4 +1,4 @@
-"""What the checks share: stand-in models, so that each task is checked apart from the other files."""
+"""What the checks share: stand-in models, so that each task is checked without the other files."""
 
 import sys
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the hand-out's folder, where `vae` lies
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the hand-out's folder, which holds `vae`
 from vae.desk import failure_in_run
 
 
@@ -39,25 +39,25 @@ class StandIn(nn.Module):
 
 @pytest.fixture(autouse=True)
 def seed():
-    """The same random numbers at every run, so that a check does not pass today and fail tomorrow."""
+    """Use the same random numbers in every run, so that a check does not pass today and fail tomorrow."""
     torch.manual_seed(0)
 
 
 @pytest.fixture
 def quiet_model():
-    """Without noise: what training does to it can be known beforehand."""
+    """A model without noise: what training does to it can be computed beforehand."""
     return StandIn(noise=0.0)
 
 
 @pytest.fixture
 def noisy_model():
-    """With noise: it shows where something is sampled that should not be."""
+    """A model with noise: it reveals code that samples where it should not."""
     return StandIn(noise=1.0)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """A red check says what was called, returned and expected, and where to edit; it shows no traceback."""
+    """Let a failed check say what was called, returned and expected, and where to edit, without a traceback."""
     report = yield
     report.task = next((mark.name[4:] for mark in item.iter_markers() if mark.name.startswith("task")), "")
     if report.failed:
@@ -68,7 +68,7 @@ def pytest_runtest_makereport(item, call):
 
 
 def pytest_exception_interact(node, call, report):
-    """A student's file that can't be imported keeps a file of checks from being collected: say why."""
+    """Say why a file of checks can't be collected: a student's file can't be imported."""
     if isinstance(report, pytest.CollectReport):
         error = call.excinfo.value
         failure = failure_in_run.describe(error.__cause__ or error)

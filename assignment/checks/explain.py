@@ -1,4 +1,4 @@
-"""The words of a failed check, and the mistakes that a check can name by what came back."""
+"""The text of a failed check, and the mistakes that a check recognises by the returned value."""
 
 from collections.abc import Mapping
 
@@ -9,13 +9,13 @@ Cause = tuple[str, str]  # Korean, English
 
 
 class Explanation(str):
-    """A failed check's text, with its parts in `fields` for `python -m vae check`."""
+    """The text of a failed check, with its parts in `fields` for `python -m vae check`."""
 
     fields: dict[str, str]
 
 
 def explain(called: str, returned: object, expected: object, cause: Cause) -> Explanation:
-    """What was called, what came back, what was expected, and the likely cause in Korean and English."""
+    """The text of a failed check: what was called, returned and expected, and the likely cause in Korean and English."""
     fields = {"called": called, "returned": short(returned), "expected": short(expected)}
     fields |= {"ko": cause[0], "en": cause[1]}
     text = Explanation(
@@ -27,7 +27,7 @@ def explain(called: str, returned: object, expected: object, cause: Cause) -> Ex
 
 
 def short(value: object) -> str:
-    """A value in one line: of a large tensor its shape and first numbers."""
+    """A value in one line; for a large tensor, its shape and first numbers."""
     if not isinstance(value, Tensor):
         return str(value)
     numbers = [f"{number:.6g}" for number in value.detach().flatten()[:6].tolist()]
@@ -38,12 +38,12 @@ def short(value: object) -> str:
 
 
 def named(value: object) -> str:
-    """The type of a value that is not what was asked for, and how it begins."""
+    """The type of a value that is not what was asked for, and its first characters."""
     return "None" if value is None else f"{type(value).__name__}: {' '.join(str(value).split())[:80]}"
 
 
 def likely(value: object, mistakes: Mapping[Cause, object], otherwise: Cause) -> Cause:
-    """The cause of the mistake that gives exactly this value, else `otherwise`."""
+    """The mistake that gives exactly this value, else `otherwise`."""
     if isinstance(value, (Tensor, float)):
         value = torch.as_tensor(value).detach()
         for cause, wrong in mistakes.items():
@@ -54,40 +54,43 @@ def likely(value: object, mistakes: Mapping[Cause, object], otherwise: Cause) ->
 
 
 def tensor(value: object, shape: tuple[int, ...], called: str, cause: Cause | None = None) -> Tensor:
-    """The value, once it is known to be a float32 tensor of this shape; a loss may be a float64 one too.
+    """Return the value if it is a float32 tensor of this shape; a loss may also be float64.
 
-    Raises AssertionError, explained.
+    Raises AssertionError with an explanation.
     """
     expected = f"float32 {'0-dim tensor' if shape == () else shape}"
     kinds = {
-        type(None): ("return이 없습니다.", "There is no return."),
+        type(None): (
+            "return이 없습니다. 계산한 값을 return 하세요.",
+            "There is no return. Return the value you computed.",
+        ),
         float: (
             "숫자가 아니라 텐서를 반환하세요 (.item()을 빼세요).",
-            "Return the tensor, not a number (without .item()).",
+            "Return the tensor, not a number (leave out .item()).",
         ),
         tuple: (
-            "값을 하나만 반환하세요. 쉼표가 남지 않았나요?",
-            "Return one value alone. Is there a comma too many?",
+            "값을 하나만 반환하세요. return 줄에 쉼표가 남아 있나요?",
+            "Return only one value. Is there a comma too many in the return line?",
         ),
         list: ("리스트가 아니라 텐서 하나를 반환하세요.", "Return one tensor, not a list."),
     }
     other = (
         "텐서를 반환하세요. numpy를 거치지 말고 torch의 함수로 계산하세요.",
-        "Return a tensor. Compute with torch's functions, not with numpy.",
+        "Return a tensor. Compute with torch, not with numpy.",
     )
     returned = named(value)
     assert isinstance(value, Tensor), explain(called, returned, expected, kinds.get(type(value), other))
     unsummed = (
-        "합해서 숫자 하나(0차원 텐서)로 만드세요: 모든 차원에 대한 sum입니다.",
-        "Sum it up to one number (a 0-dim tensor): a sum over all dimensions.",
+        "모든 차원에 대해 sum을 구해 숫자 하나(0차원 텐서)로 만드세요.",
+        "Sum over all dimensions, down to one number (a 0-dim tensor).",
     )
-    general = ("반환한 텐서의 모양을 보세요.", "Look at the shape of what you return.")
+    general = ("반환한 텐서의 모양을 확인하세요.", "Check the shape of the tensor you return.")
     assert value.shape == shape, explain(
         called, f"shape {tuple(value.shape)}", expected, cause or (unsummed if shape == () else general)
     )
     kept = (
         "dtype을 바꾸지 마세요. numpy를 거치면 float64가 됩니다.",
-        "Keep the dtype; numpy turns it into float64.",
+        "Keep the dtype: numpy turns it into float64.",
     )
     allowed = (torch.float32, torch.float64) if shape == () else (torch.float32,)
     assert value.dtype in allowed, explain(called, str(value.dtype), expected, kept)

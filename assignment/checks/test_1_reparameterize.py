@@ -8,7 +8,7 @@ from vae.model import VAE
 
 pytestmark = pytest.mark.task1
 
-DRAWS = 20_000  # the spread of so many draws is known to about 0.5 %
+DRAWS = 20_000  # enough to know the standard deviation to about 0.5 %
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def model():
 
 
 def test_z_has_the_shape_and_dtype_of_mu(model):
-    """z has the shape and dtype of mu, also for a single image. / z의 모양과 dtype은 mu와 같습니다. 이미지가 한 장일 때도."""
+    """z has the shape and dtype of mu, also for a single image. / 이미지가 한 장일 때도 z의 모양과 dtype은 mu와 같습니다."""
     for shape in [(5, 3), (1, 3)]:
         z = model.reparameterize(torch.zeros(shape), torch.zeros(shape))
         tensor(
@@ -25,14 +25,14 @@ def test_z_has_the_shape_and_dtype_of_mu(model):
             shape,
             f"reparameterize(mu {shape}, log_var {shape})",
             (
-                "epsilon의 모양이 mu와 같은가요? 배치 크기를 숫자로 쓰지 않았나요?",
-                "Has epsilon the shape of mu? Is the batch size written as a number?",
+                "epsilon의 모양이 mu와 같은가요? 배치 크기를 숫자로 고정하지 않았나요?",
+                "Does epsilon have the shape of mu? Is the batch size hard-coded?",
             ),
         )
 
 
 def test_mu_and_log_var_set_centre_and_spread(model):
-    """The mean of many draws is mu, their spread the sigma of log_var. / 여러 번 뽑으면 평균은 mu, 표준편차는 log_var의 sigma입니다."""
+    """The mean of many draws is mu, their standard deviation is the sigma given by log_var. / 여러 번 뽑으면 평균은 mu, 표준편차는 log_var에 해당하는 sigma가 됩니다."""
     mu = torch.tensor([-1.0, 0.0, 2.0])
     log_var = torch.tensor([-2.0, 0.0, 2.0])
     sigma = torch.tensor([0.3679, 1.0, 2.7183])
@@ -43,37 +43,40 @@ def test_mu_and_log_var_set_centre_and_spread(model):
     def near(wrong, value):
         return torch.allclose(value, wrong, rtol=0.06, atol=0.1)
 
-    cause = ("mu를 더했나요? epsilon의 평균은 0인가요?", "Did you add mu? Has epsilon the mean 0?")
+    cause = ("mu를 더했나요? epsilon의 평균은 0인가요?", "Did you add mu? Does epsilon have mean 0?")
     if near(mu + sigma / 2, mean):
         cause = (
             "rand는 0과 1 사이의 균등분포라 평균이 0.5입니다. 표준정규분포에서 뽑으세요.",
-            "rand is uniform between 0 and 1, with the mean 0.5. Draw from a standard normal distribution.",
+            "rand is uniform between 0 and 1, with mean 0.5. Draw from a standard normal distribution.",
         )
     elif near(torch.zeros(3), std):
         cause = (
-            "모든 이미지가 잡음 하나를 나누어 씁니다. epsilon의 모양은 (N, D)입니다.",
-            "All images share one draw of the noise. epsilon has the shape (N, D).",
+            "모든 이미지에 같은 잡음을 썼습니다. epsilon의 모양은 (N, D)여야 합니다.",
+            "All images share one draw of the noise. epsilon must have shape (N, D).",
         )
     assert torch.allclose(mean, mu, atol=0.15), explain(
         called, f"mean {_listed(mean)}", f"mean {mu.tolist()}", cause
     )
     cause = (
-        "log_var는 분산 sigma²의 로그입니다. sigma의 로그도, sigma 자체도 아닙니다.",
-        "log_var is the logarithm of the variance sigma²: neither the logarithm of sigma nor sigma itself.",
+        "log_var는 분산의 로그, log(sigma²)입니다. log(sigma)도, sigma도 아닙니다.",
+        "log_var is log(sigma²), the logarithm of the variance. It is neither log(sigma) nor sigma.",
     )
     if near(log_var.exp(), std):
         cause = (
-            "분산을 표준편차로 썼습니다. exp(log_var)는 sigma²입니다. sigma는?",
-            "The variance stands in for the standard deviation: exp(log_var) is sigma². And sigma?",
+            "표준편차 자리에 분산을 썼습니다. exp(log_var)는 sigma²입니다. 그럼 sigma는 무엇일까요?",
+            "You used the variance as the standard deviation: exp(log_var) is sigma². So what is sigma?",
         )
     elif near(torch.zeros(3), std):
-        cause = ("잡음이 없습니다. epsilon을 뽑아 곱했나요?", "There is no noise. Is epsilon drawn and used?")
+        cause = (
+            "잡음이 없습니다. epsilon을 뽑아 sigma와 곱했나요?",
+            "There is no noise. Did you draw epsilon and use it?",
+        )
     elif near(torch.ones(3), std):
-        cause = ("epsilon에 sigma를 곱했나요?", "Is epsilon multiplied by sigma?")
+        cause = ("epsilon에 sigma를 곱했나요?", "Did you multiply epsilon by sigma?")
     elif near(log_var.abs(), std):
         cause = (
-            "log_var를 그대로 곱했습니다. 로그를 먼저 없애야 합니다.",
-            "log_var itself is the factor. The logarithm has to be undone first.",
+            "log_var를 그대로 곱했습니다. 먼저 로그를 없애야 합니다.",
+            "You multiplied by log_var itself. Undo the logarithm first.",
         )
     assert torch.allclose(std, sigma, rtol=0.06), explain(
         called, f"std {_listed(std)}", f"std {_listed(sigma)}", cause
@@ -82,18 +85,18 @@ def test_mu_and_log_var_set_centre_and_spread(model):
 
 @pytest.mark.parametrize("mode", ["train", "eval"])
 def test_noise_is_fresh_everywhere(model, mode):
-    """Every image, dimension and call has its own noise, in evaluation mode too. / 이미지, 차원, 호출마다 잡음이 다릅니다. 평가 모드에서도."""
+    """Every image, dimension and call has its own noise, in evaluation mode too. / 평가 모드에서도 이미지, 차원, 호출마다 잡음이 다릅니다."""
     model.train(mode == "train")
     mu, log_var = torch.zeros(4, 3), torch.zeros(4, 3)
     first, second = model.reparameterize(mu, log_var), model.reparameterize(mu, log_var)
     fresh = "서로 다른 잡음 / different noise"
     seeded = (
         "호출할 때마다, 평가 모드에서도 epsilon을 새로 뽑으세요. 함수 안에서 시드를 고정하지 마세요.",
-        "Draw epsilon anew at each call, in evaluation mode too, and set no seed inside.",
+        "Draw a new epsilon at each call, in evaluation mode too. Don't set a seed inside the function.",
     )
     shared = (
-        "epsilon의 모양이 (N, D)인가요? 하나를 뽑아 나누어 쓰지 마세요.",
-        "Is epsilon of shape (N, D)? Do not share one draw.",
+        "epsilon의 모양이 (N, D)인가요? 하나만 뽑아 여러 이미지·차원에 같이 쓰지 마세요.",
+        "Does epsilon have shape (N, D)? Don't share one draw between images or dimensions.",
     )
     for what, same, cause in [
         ("두 번의 호출 / two calls", torch.equal(first, second), seeded),
@@ -113,7 +116,7 @@ def test_gradients_reach_mu_and_log_var(model):
     mu, log_var = torch.randn(5, 3).requires_grad_(), torch.randn(5, 3).requires_grad_()
     z = model.reparameterize(mu * 1, log_var * 1)
     cut = (
-        "기울기가 끊겼습니다: detach, .data, no_grad, sample(), torch.normal(mu, std)를 찾아보세요.",
+        "기울기가 끊겼습니다. 코드에 detach, .data, no_grad, sample(), torch.normal(mu, std)가 있는지 찾아보세요.",
         "The gradient is cut: look for detach, .data, no_grad, sample(), torch.normal(mu, std).",
     )
     assert z.requires_grad, explain(
@@ -121,10 +124,10 @@ def test_gradients_reach_mu_and_log_var(model):
     )
     z.sum().backward()
     half = (z - mu).detach() / 2
-    formula = ("z가 식 mu + sigma * epsilon 그대로인가요?", "Is z the formula mu + sigma * epsilon?")
+    formula = ("z를 mu + sigma * epsilon으로 계산했나요?", "Is z computed as mu + sigma * epsilon?")
     double = (
-        "두 배입니다. log_var를 log sigma로 본 것입니다: 분산의 로그입니다.",
-        "Twice as large: log_var was taken for log sigma. It is the logarithm of the variance.",
+        "두 배가 나왔습니다. log_var는 sigma의 로그가 아니라 분산의 로그입니다.",
+        "Twice as large: you treated log_var as log sigma. It is the logarithm of the variance.",
     )
     zero = torch.zeros(5, 3)
     for leaf, name, expected, mistakes in [

@@ -8,22 +8,25 @@ from explain import explain, likely, tensor
 
 from vae.loss import kl_divergence, loss_function, reconstruction_loss
 
-SUM = ("합(sum)을 구했나요, 평균(mean)을 구했나요?", "Did you take the sum, or a mean?")
+SUM = (
+    "합(sum) 대신 평균(mean)을 구하지 않았나요?",
+    "Did you take a mean instead of the sum?",
+)
 MEAN = (
-    "모든 픽셀의 평균입니다. 합이 필요합니다: reduction의 기본값이 무엇인지 보세요.",
-    "This is the mean over all pixels; the sum is wanted. Look at what `reduction` is by default.",
+    "모든 픽셀의 평균이 나왔습니다. 합이 필요합니다. reduction의 기본값이 무엇인지 확인하세요.",
+    "This is the mean over all pixels, but the sum is needed. Check the default of `reduction`.",
 )
 PER_IMAGE = (
-    "이미지 수로 나눈 값입니다. 배치에 대해서도 나누지 말고 더하세요.",
+    "이미지 수로 나눈 값이 나왔습니다. 배치에 대해서도 나누지 말고 더하세요.",
     "This is divided by the number of images. Sum over the batch, too.",
 )
 HALF = (
-    "식의 두 항 가운데 하나만 있습니다: x와 1 - x 모두 필요합니다.",
-    "Only one of the formula's two terms is there: x and 1 - x both count.",
+    "식의 두 항 가운데 하나만 있습니다. x가 붙은 항과 1 - x가 붙은 항이 모두 필요합니다.",
+    "Only one of the formula's two terms is there. You need both, the one with x and the one with 1 - x.",
 )
-SIGN = ("부호가 반대입니다. 맨 앞의 -를 보세요.", "The sign is turned round. Look at the minus in front.")
+SIGN = ("부호가 반대입니다. 식 맨 앞의 -를 확인하세요.", "The sign is flipped. Check the minus in front.")
 CONSTANT = (
-    "기울기가 끊겼습니다: detach, .item(), no_grad, torch.tensor(...)를 찾아보세요.",
+    "기울기가 끊겼습니다. 코드에 detach, .item(), no_grad, torch.tensor(...)가 있는지 찾아보세요.",
     "The gradient is cut: look for detach, .item(), no_grad, torch.tensor(...).",
 )
 
@@ -35,23 +38,23 @@ def close(value, expected):
 
 @pytest.mark.task2a
 def test_a_grey_guess_costs_784_ln_2():
-    """A guess of 0.5 costs ln 2 a pixel, whatever the image. / 0.5로 추측하면 어떤 이미지든 픽셀마다 ln 2입니다."""
+    """A guess of 0.5 costs ln 2 per pixel, whatever the image. / 모든 픽셀을 0.5로 예측하면 어떤 이미지든 손실은 픽셀당 ln 2입니다."""
     x = torch.rand(3, 1, 28, 28)
     called = "reconstruction_loss(recon_x=0.5, x), N=3"
     loss = tensor(reconstruction_loss(torch.full((3, 784), 0.5), x), (), called)
     expected = 3 * 784 * math.log(2)
     logits = (
-        "확률에 시그모이드를 한 번 더 했습니다. logits가 붙지 않은 함수를 쓰세요.",
-        "A sigmoid is applied to probabilities. Take the function without 'logits'.",
+        "확률에 시그모이드를 한 번 더 적용했습니다. 이름에 logits가 없는 함수를 쓰세요.",
+        "A sigmoid is applied to the probabilities. Use the function without 'logits' in its name.",
     )
     again = torch.nn.functional.softplus(torch.tensor(0.5)) * x.numel() - 0.5 * x.sum()
     squared = (
-        "제곱 오차입니다. 여기서는 이진 교차 엔트로피가 필요합니다.",
-        "This is a squared error. Binary cross-entropy is wanted.",
+        "제곱 오차가 나왔습니다. 여기서는 이진 교차 엔트로피가 필요합니다.",
+        "This is a squared error. Use binary cross-entropy.",
     )
     mistakes = {MEAN: math.log(2), PER_IMAGE: expected / 3, SIGN: -expected, logits: again}
     swapped = (
-        "인자 순서가 바뀌었습니다: 예측(확률)이 먼저, 이미지가 다음입니다.",
+        "인자 순서가 바뀌었습니다. 예측(확률)이 먼저, 이미지가 다음입니다.",
         "The arguments are swapped: the prediction (probabilities) first, then the image.",
     )
     mistakes |= {squared: (x - 0.5).square().sum(), swapped: -0.5 * (x.log() + (1 - x).log()).sum()}
@@ -63,14 +66,14 @@ def test_a_grey_guess_costs_784_ln_2():
 
 @pytest.mark.task2a
 def test_bright_and_dark_pixels_both_count():
-    """Bright pixels cost -log p, dark ones -log(1 - p). / 밝은 픽셀은 -log p, 어두운 픽셀은 -log(1 - p)입니다."""
+    """Bright pixels cost -log p, dark ones -log(1 - p). / 밝은 픽셀의 손실은 -log p, 어두운 픽셀의 손실은 -log(1 - p)입니다."""
     x = torch.zeros(2, 784)
     x[:, :392] = 1
     recon_x = torch.where(x == 1, 0.9, 0.2)
     bright, dark = -2 * 392 * math.log(0.9), -2 * 392 * math.log(0.8)
     shapes = (
-        "식의 두 항이 모두 있나요? 인자 순서와 모양은 맞나요?",
-        "Are both terms of the formula there, the arguments in order, the shapes equal?",
+        "식의 두 항이 모두 있나요? 인자의 순서와 모양도 확인하세요.",
+        "Are both terms of the formula there? Check the order of the arguments and the shapes.",
     )
     for images in (x, x.view(2, 1, 28, 28)):
         called = f"reconstruction_loss(recon_x (2, 784), x {tuple(images.shape)})"
@@ -85,7 +88,7 @@ def test_bright_and_dark_pixels_both_count():
 
 @pytest.mark.task2a
 def test_certainty_costs_a_finite_amount():
-    """The loss is finite where recon_x is exactly 0 or 1. / recon_x가 정확히 0이나 1이어도 손실은 유한합니다."""
+    """The loss is finite even if recon_x is exactly 0 or 1. / recon_x가 정확히 0이나 1이어도 손실은 유한합니다."""
     x = torch.rand(1, 1, 28, 28)
     recon_x = torch.tensor([0.0, 1.0]).repeat(1, 392)
     loss = reconstruction_loss(recon_x, x)
@@ -94,8 +97,8 @@ def test_certainty_costs_a_finite_amount():
         loss,
         "유한한 값 / a finite value",
         (
-            "log(0)은 -무한대입니다. torch의 손실 함수는 이를 막아 줍니다.",
-            "log(0) is -infinity; torch's own loss guards it.",
+            "log(0)은 음의 무한대입니다. torch에 있는 손실 함수는 이 경우를 처리해 줍니다.",
+            "log(0) is -infinity. The loss function in torch takes care of that.",
         ),
     )
 
@@ -117,25 +120,25 @@ def test_the_reconstruction_gets_a_gradient():
         likely(
             grad,
             {CONSTANT: torch.zeros(2, 784)},
-            ("recon_x의 식이 손실에 그대로 들어가나요?", "Does recon_x enter the loss unchanged?"),
+            ("recon_x를 바꾸지 않고 손실을 계산했나요?", "Does recon_x enter the loss unchanged?"),
         ),
     )
 
 
 @pytest.mark.task2b
 def test_the_prior_is_at_distance_zero():
-    """KL of the prior with itself is 0. / 사전분포와 자기 자신의 KL은 0입니다."""
+    """The KL of the prior with itself is 0. / 사전분포와 자기 자신의 KL은 0입니다."""
     called = "kl_divergence(mu=0, log_var=0), shape (3, 4)"
     kl = tensor(kl_divergence(torch.zeros(3, 4), torch.zeros(3, 4)), (), called)
     one = (
         "식의 1이 빠졌거나 부호가 다릅니다. log_var = 0이면 sigma² = 1입니다.",
-        "The 1 of the formula is missing, or has another sign. At log_var = 0 sigma² is 1.",
+        "The 1 in the formula is missing or has the wrong sign. At log_var = 0, sigma² is 1.",
     )
     no_exp = (
-        "sigma²를 log_var 그대로 썼습니다. 로그를 없애야 합니다.",
-        "log_var itself stands in for sigma². The logarithm has to be undone.",
+        "sigma² 자리에 log_var를 그대로 썼습니다. 로그를 없애야 합니다.",
+        "You used log_var itself as sigma². The logarithm has to be undone.",
     )
-    other = ("식에서 빠진 항이나 뒤바뀐 부호가 있나요?", "Is a term missing, or a sign turned round?")
+    other = ("식에서 빠진 항이나 반대로 쓴 부호가 있나요?", "Is a term missing, or a sign flipped?")
     assert abs(kl) < 1e-5, explain(
         called, kl, "0", likely(kl, {one: 6.0, no_exp: -6.0}, likely(kl, {one: 12.0}, other))
     )
@@ -143,25 +146,25 @@ def test_the_prior_is_at_distance_zero():
 
 @pytest.mark.task2b
 def test_kl_by_hand():
-    """Shifted, widened, narrowed posteriors have the KL you can work out on paper. / 옮기거나 넓히거나 좁힌 사후분포의 KL은 종이에 계산한 값과 같습니다."""
-    cases = {  # for each of the 3 * 4 elements
+    """Shifted, widened and narrowed posteriors have the KL that you can compute by hand. / 평균을 옮기거나 분산을 바꾼 사후분포의 KL은 손으로 계산한 값과 같습니다."""
+    cases = {  # (mu, log_var): the KL of each of the 3 * 4 elements
         (1, 0): 1 / 2,
         (-2, 0): 4 / 2,
         (0, 1): (math.e - 2) / 2,
         (0, -3): (math.exp(-3) + 2) / 2,
     }
-    half = ("두 배입니다. 1/2이 있나요?", "Twice as much. Is the 1/2 there?")
+    half = ("두 배가 나왔습니다. 식의 1/2이 있나요?", "Twice as large. Is the 1/2 there?")
     mean = (
-        "12개 원소의 평균입니다. 합이 필요합니다.",
-        "This is the mean over the 12 elements; the sum is wanted.",
+        "원소 12개의 평균이 나왔습니다. 합이 필요합니다.",
+        "This is the mean over the 12 elements, but the sum is needed.",
     )
-    per_image = ("이미지 수 3으로 나눈 값입니다. 배치에 대해서도 더하세요.", PER_IMAGE[1])
+    per_image = ("이미지 수 3으로 나눈 값이 나왔습니다. 배치에 대해서도 더하세요.", PER_IMAGE[1])
     latents = (
-        "차원 수 4로 나눈 값입니다. 차원에 대해서도 더하세요.",
-        "This is divided by the 4 dimensions. Sum over them, too.",
+        "차원 수 4로 나눈 값이 나왔습니다. 차원에 대해서도 더하세요.",
+        "This is divided by the number of dimensions, 4. Sum over them, too.",
     )
-    variance = ("sigma²는 log_var에서 어떻게 나오나요?", "How does sigma² follow from log_var?")
-    square = ("mu를 제곱했나요?", "Is mu squared?")
+    variance = ("log_var에서 sigma²을 어떻게 구했나요?", "How do you get sigma² from log_var?")
+    square = ("mu를 제곱했나요?", "Did you square mu?")
     swapped = ("mu와 log_var가 서로 바뀌었습니다.", "mu and log_var are swapped.")
     for (mu, log_var), each in cases.items():
         called = f"kl_divergence(mu={mu}, log_var={log_var}), shape (3, 4)"
@@ -180,7 +183,7 @@ def test_kl_by_hand():
 
 @pytest.mark.task2b
 def test_kl_pulls_the_posterior_to_the_prior():
-    """The gradient is mu for mu, and 0 for log_var where the variance is 1. / mu의 기울기는 mu, log_var의 기울기는 분산이 1이면 0입니다."""
+    """The gradient with respect to mu is mu; with respect to log_var it is 0 at variance 1. / mu에 대한 기울기는 mu이고, log_var에 대한 기울기는 분산이 1일 때 0입니다."""
     mu, log_var = torch.randn(3, 4).requires_grad_(), torch.tensor([[-1.0, 0.0, 1.0]]).requires_grad_()
     for called, leaf, kl, expected in [
         (
@@ -200,8 +203,8 @@ def test_kl_pulls_the_posterior_to_the_prior():
         kl.backward()
         grad = torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
         otherwise = (
-            "작은 분산도 큰 분산도 값을 치러야 합니다. 식의 네 항을 보세요.",
-            "Small variances must cost something as well as large ones. Look at the four terms.",
+            "분산이 1보다 작아져도, 커져도 KL은 커져야 합니다. 식의 네 항을 확인하세요.",
+            "The KL must grow for variances below 1 and above 1. Check the four terms of the formula.",
         )
         cause = likely(grad, {CONSTANT: torch.zeros_like(leaf)}, otherwise)
         assert close(grad, expected), explain(called, grad, expected, cause)
@@ -209,23 +212,25 @@ def test_kl_pulls_the_posterior_to_the_prior():
 
 @pytest.mark.task2c
 def test_the_loss_is_the_sum_of_both_terms():
-    """The loss is reconstruction plus KL, neither of them weighted. / 손실은 재구성 손실과 KL의 합이고, 가중치는 없습니다."""
+    """The loss is the reconstruction loss plus the KL, without weights. / 손실은 재구성 손실과 KL의 합이고, 가중치는 없습니다."""
     recon_x, x = torch.full((2, 784), 0.5), torch.rand(2, 1, 28, 28)
     called = "loss_function(recon_x=0.5, x, mu=4, log_var=0), N=2, D=3"
     loss = tensor(loss_function(recon_x, x, torch.full((2, 3), 4.0), torch.zeros(2, 3)), (), called)
     bce, kl = 2 * 784 * math.log(2), 48.0
     mistakes = {
-        ("KL이 더해지지 않았습니다.", "The KL is not in it."): bce,
-        ("재구성 손실이 더해지지 않았습니다.", "The reconstruction loss is not in it."): kl,
-        ("KL을 뺐습니다. 음의 ELBO에서는 더합니다.", "The KL is subtracted; minus the ELBO adds it."): bce
+        ("KL을 더하지 않았습니다.", "The KL is missing from the sum."): bce,
+        ("재구성 손실을 더하지 않았습니다.", "The reconstruction loss is missing from the sum."): kl,
+        ("KL을 뺐습니다. -ELBO에서는 더합니다.", "You subtracted the KL. The negative ELBO adds it."): bce
         - kl,
-        ("ELBO입니다. 최소화할 것은 음의 ELBO입니다.", "This is the ELBO. Minus the ELBO is minimised."): -bce
-        - kl,
+        (
+            "지금 값은 ELBO입니다. 최소화할 값은 부호를 바꾼 -ELBO입니다.",
+            "This is the ELBO. Training minimises the negative ELBO.",
+        ): -bce - kl,
         PER_IMAGE: (bce + kl) / 2,
     }
     other = (
-        "2a와 2b의 합인가요? 가중치가 있나요? (2a, 2b의 검사도 통과하나요?)",
-        "Is it 2a + 2b, with no weight? (Are the checks of 2a and 2b green?)",
+        "가중치 없이 2a와 2b를 더했나요? (2a와 2b의 검사는 통과하나요?)",
+        "Is it 2a + 2b, without weights? (Do the checks of 2a and 2b pass?)",
     )
     expected = bce + kl
     assert close(loss, expected), explain(
@@ -235,7 +240,7 @@ def test_the_loss_is_the_sum_of_both_terms():
 
 @pytest.mark.task2c
 def test_a_better_model_has_a_lower_loss():
-    """A good reconstruction costs less than a bad one, and KL comes on top. / 좋은 재구성이 나쁜 재구성보다 손실이 작고, KL은 더해집니다."""
+    """A good reconstruction costs less than a bad one, and the KL is added. / 재구성이 좋을수록 손실이 작고, KL은 여기에 더해집니다."""
     x = torch.zeros(1, 1, 28, 28)
     zero, far = torch.zeros(1, 3), torch.full((1, 3), 5.0)
     good, bad = torch.full((1, 784), 0.1), torch.full((1, 784), 0.9)
@@ -247,13 +252,16 @@ def test_a_better_model_has_a_lower_loss():
         "loss_function: good; good, mu=5; bad, mu=5",
         [round(loss, 1) for loss in losses],
         "양수이고 커지는 순서 / positive and increasing",
-        ("최소화할 값은 음의 ELBO입니다.", "What is minimised is minus the ELBO."),
+        (
+            "최소화할 값은 -ELBO입니다. 부호를 확인하세요.",
+            "Training minimises the negative ELBO. Check the signs.",
+        ),
     )
 
 
 @pytest.mark.task2c
 def test_the_loss_teaches_every_argument():
-    """Gradients reach recon_x, mu and log_var. / 기울기가 recon_x, mu, log_var에 모두 이릅니다."""
+    """Gradients reach recon_x, mu and log_var. / 기울기가 recon_x, mu, log_var까지 모두 흐릅니다."""
     leaves = [torch.full(shape, 0.4, requires_grad=True) for shape in [(2, 784), (2, 3), (2, 3)]]
     recon_x, mu, log_var = (leaf * 1 for leaf in leaves)
     loss = loss_function(recon_x=recon_x, x=torch.rand(2, 1, 28, 28), mu=mu, log_var=log_var)

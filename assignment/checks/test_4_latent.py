@@ -7,21 +7,21 @@ from explain import explain, tensor
 from vae.latent import generate, interpolate, restore
 
 SAMPLED = (
-    "코드를 표본으로 뽑았나요? 여기서는 encode의 평균 mu를 씁니다.",
-    "Is the code sampled? Here it is the mean mu that encode gives.",
+    "코드를 표본으로 뽑았나요? 여기서는 encode가 돌려주는 평균 mu를 씁니다.",
+    "Did you sample the code? Here the code is the mean mu that encode returns.",
 )
 FLAT = (
     "디코더는 (K, 784)를 돌려줍니다. 이미지 모양 (K, 1, 28, 28)로 바꾸세요.",
-    "The decoder gives (K, 784). Bring it into the shape of images, (K, 1, 28, 28).",
+    "The decoder returns (K, 784). Reshape it to images, (K, 1, 28, 28).",
 )
 GRADIENT = (
-    "기울기가 따라왔습니다. torch.no_grad()로 끄세요.",
-    "Gradients came along. Switch them off with torch.no_grad().",
+    "결과에 기울기가 남아 있습니다. torch.no_grad()로 끄세요.",
+    "The result still carries gradients. Switch them off with torch.no_grad().",
 )
 
 
 def images_without_gradient(value, shape, called):
-    """The value, once it is known to be images of this shape that carry no gradient."""
+    """Return the value if it is images of this shape without gradients. Raises AssertionError with an explanation."""
     images = tensor(value, shape, called, FLAT)
     assert not images.requires_grad, explain(
         called, "requires_grad = True", "requires_grad = False", GRADIENT
@@ -51,7 +51,7 @@ def other():
 
 @pytest.mark.task4a
 def test_generated_images_are_images(noisy_model):
-    """generate returns `count` images in [0, 1], without gradients. / generate는 [0, 1]의 이미지 count장을 기울기 없이 돌려줍니다."""
+    """generate returns `count` images in [0, 1], without gradients. / generate는 픽셀 값이 [0, 1]인 이미지 count장을 기울기 없이 돌려줍니다."""
     for count in (5, 1):
         called = f"generate(model, {count}, 'cpu')"
         images = images_without_gradient(generate(noisy_model, count, "cpu"), (count, 1, 28, 28), called)
@@ -59,13 +59,13 @@ def test_generated_images_are_images(noisy_model):
             called,
             f"[{images.min():.3f}, {images.max():.3f}]",
             "[0, 1]",
-            ("디코더의 출력을 그대로 쓰세요.", "Take the decoder's output as it is."),
+            ("디코더의 출력을 그대로 쓰세요.", "Use the decoder's output as it is."),
         )
 
 
 @pytest.mark.task4a
 def test_codes_come_from_the_prior(noisy_model):
-    """The codes have mean 0 and standard deviation 1, each its own. / 코드의 평균은 0, 표준편차는 1이고, 이미지마다 다릅니다."""
+    """The codes have mean 0 and standard deviation 1 and differ between images. / 코드의 평균은 0, 표준편차는 1이고, 이미지마다 다릅니다."""
     linear = noisy_model.decoder[0]
     with torch.no_grad():  # pixels 0 to 2 now show the code, so that it can be read off the image
         linear.weight[:3] = torch.eye(3)
@@ -73,18 +73,18 @@ def test_codes_come_from_the_prior(noisy_model):
     codes = generate(noisy_model, 4000, "cpu").flatten(1)[:, :3].logit()
     mean, std = codes.mean(dim=0), codes.std(dim=0)
     cause = (
-        "z는 표준정규분포 N(0, I)에서 뽑습니다.",
+        "표준정규분포 N(0, I)에서 z를 뽑으세요.",
         "Draw z from the standard normal distribution N(0, I).",
     )
     if ((mean - 0.5).abs() < 0.1).all():
         cause = (
             "rand는 0과 1 사이의 균등분포입니다. randn을 쓰세요.",
-            "rand is uniform between 0 and 1. Take randn.",
+            "rand is uniform between 0 and 1. Use randn.",
         )
     elif (std < 1e-3).all():
         cause = (
-            "모든 이미지가 같은 코드입니다. 이미지마다 뽑으세요.",
-            "All images share one code. Draw one for each.",
+            "모든 이미지의 코드가 같습니다. 이미지마다 따로 뽑으세요.",
+            "All images share one code. Draw a code for each image.",
         )
     assert mean.abs().max() < 0.12 and (std - 1).abs().max() < 0.1, explain(
         "generate(model, 4000, 'cpu')",
@@ -105,16 +105,16 @@ def test_both_ends_are_included(noisy_model, image, other):
         )
         first, last = images[:1], images[-1:]
         if _same(first, end) and _same(last, start):
-            cause = ("처음과 끝이 바뀌었습니다.", "Start and end are swapped.")
+            cause = ("시작과 끝이 서로 바뀌었습니다.", "Start and end are swapped.")
         elif _same(first, image) or _same(last, other):
             cause = (
-                "원래 이미지입니다. 끝점도 코드에서 디코딩합니다.",
-                "This is the image itself. The ends are decoded from codes, too.",
+                "원래 이미지를 그대로 넣었습니다. 양 끝도 코드를 디코딩해서 만드세요.",
+                "This is the image itself. Decode the ends from their codes, too.",
             )
         elif _same(first, start) or _same(last, end):
             cause = (
                 "한쪽 끝이 빠졌습니다. 0과 1을 모두 넣으세요: torch.linspace(0, 1, steps).",
-                "One end is left out. Include both 0 and 1: torch.linspace(0, 1, steps).",
+                "One end is missing. Include both 0 and 1: torch.linspace(0, 1, steps).",
             )
         else:
             cause = SAMPLED
@@ -129,7 +129,7 @@ def test_both_ends_are_included(noisy_model, image, other):
 
 @pytest.mark.task4b
 def test_the_steps_are_even_in_latent_space(noisy_model, image, other):
-    """Each image is decoded from its point on the line between the codes. / 각 이미지는 두 코드를 잇는 직선 위의 점을 디코딩한 것입니다."""
+    """Each image is decoded from a point on the line between the codes. / 각 이미지는 두 코드를 잇는 직선 위의 점을 디코딩한 것입니다."""
     start, end = mean_code(noisy_model, image), mean_code(noisy_model, other)
     images = interpolate(noisy_model, image, other, 5)
     for index in (1, 2, 3):
@@ -137,18 +137,18 @@ def test_the_steps_are_even_in_latent_space(noisy_model, image, other):
         expected = decoded(noisy_model, start + (end - start) * t)
         ends = [decoded(noisy_model, code) for code in (start, end)]
         cause = (
-            "점들이 고르게 놓이나요? 가중치 1 - t와 t의 합은 1인가요?",
-            "Are the points evenly spaced, and do the weights 1 - t and t add to 1?",
+            "점의 간격이 같은가요? 두 가중치 1 - t와 t를 더하면 1인가요?",
+            "Are the points evenly spaced? Do the weights 1 - t and t add up to 1?",
         )
         if _same(images[index : index + 1], (1 - t) * ends[0] + t * ends[1]):
             cause = (
                 "디코딩한 이미지를 섞었습니다. 코드를 섞은 다음 디코딩하세요.",
-                "Decoded images are mixed. Mix the codes, then decode.",
+                "You mixed decoded images. Mix the codes, then decode.",
             )
         elif _same(images[index : index + 1], (1 - t) * image + t * other):
             cause = (
-                "픽셀을 섞었습니다. 코드를 섞으세요.",
-                "Pixels are mixed. Mix codes.",
+                "픽셀을 섞었습니다. 픽셀이 아니라 코드를 섞으세요.",
+                "You mixed pixels. Mix the codes instead.",
             )
         assert _same(images[index : index + 1], expected), explain(
             f"interpolate(model, x_start, x_end, steps=5)[{index}]",
@@ -160,48 +160,51 @@ def test_the_steps_are_even_in_latent_space(noisy_model, image, other):
 
 @pytest.fixture
 def known(image):
-    """About half of the pixels are known, scattered over the image."""
+    """A mask of known pixels: about half of them, scattered over the image."""
     return (torch.rand_like(image) < 0.5).float()
 
 
 @pytest.mark.task4c
 def test_known_pixels_stay(noisy_model, image, known):
-    """Known pixels keep the values of x exactly; x and known stay as they were. / 알려진 픽셀은 x의 값 그대로이고, x와 known은 바뀌지 않습니다."""
+    """Known pixels keep the values of x exactly; x and known do not change. / 아는 픽셀은 x의 값 그대로이고, x와 known은 바뀌지 않습니다."""
     x, mask = image.clone(), known.clone()
     called = "restore(model, x, known, iterations=3)"
     restored = images_without_gradient(restore(noisy_model, x, mask, iterations=3), tuple(x.shape), called)
     assert torch.equal(x, image) and torch.equal(mask, known), explain(
         called,
         "인자가 바뀜 / an argument changed",
-        "x, known: 그대로 / as they were",
-        ("x에 바로 쓰지 말고 새 텐서를 만드세요.", "Make a new tensor, do not write into x."),
+        "x, known: 그대로 / unchanged",
+        (
+            "x나 known의 값을 직접 바꾸지 말고 새 텐서를 만드세요.",
+            "Make a new tensor instead of writing into x or known.",
+        ),
     )
     is_known = known == 1
     if torch.equal(restored[~is_known], image[~is_known]):
         cause = (
-            "known이 뒤집혔습니다. 1이 알려진 픽셀입니다.",
-            "known is turned round: 1 means known.",
+            "known을 반대로 썼습니다. 1이 아는 픽셀입니다.",
+            "You used known the wrong way round: 1 means known.",
         )
     else:
         cause = (
-            "반복이 끝날 때마다 알려진 픽셀에 x의 값을 되돌려 놓으세요.",
+            "반복할 때마다 아는 픽셀에 x의 값을 다시 넣으세요.",
             "Put the values of x back into the known pixels after each iteration.",
         )
     assert torch.equal(restored[is_known], image[is_known]), explain(
-        called, "알려진 픽셀이 바뀜 / known pixels changed", "known = 1: x", cause
+        called, "아는 픽셀이 바뀜 / known pixels changed", "known = 1: x", cause
     )
 
 
 @pytest.mark.task4c
 def test_hidden_pixels_do_not_leak(noisy_model, image, known):
-    """What x holds in unknown pixels changes nothing; nothing is sampled. / x의 모르는 픽셀에 든 값은 결과를 바꾸지 않고, 표본을 뽑지 않습니다."""
+    """The values of x in unknown pixels have no effect, and nothing is sampled. / 모르는 픽셀에 든 x의 값은 결과를 바꾸지 않으며, 표본을 뽑지 않습니다."""
     other = torch.where(known == 1, image, 1 - image)
     once, again = (restore(noisy_model, image, known, 2) for _ in range(2))
     difference = _apart(once, restore(noisy_model, other, known, 2))
     if _same(once, again):
         cause = (
-            "모르는 픽셀을 0.5로 채우고 시작하나요? 정답이 새어 들어갑니다.",
-            "Do you begin with 0.5 in the unknown pixels? The answer leaks in.",
+            "정답이 새어 들어갑니다. 모르는 픽셀을 0.5로 채우고 시작하나요?",
+            "The answer leaks in. Do you start with 0.5 in the unknown pixels?",
         )
     else:
         cause = SAMPLED
@@ -215,7 +218,7 @@ def test_hidden_pixels_do_not_leak(noisy_model, image, known):
 
 @pytest.mark.task4c
 def test_iterations_build_on_each_other(noisy_model, image, known):
-    """After many iterations the image reconstructs itself; after one not yet. / 여러 번 뒤에는 이미지가 자기 자신을 재구성하지만, 한 번 뒤에는 아직입니다."""
+    """After many iterations, one more reconstruction changes nothing; after one, it still does. / 여러 번 반복한 뒤에는 다시 재구성해도 이미지가 바뀌지 않지만, 한 번 뒤에는 아직 바뀝니다."""
     unknown = known == 0
     changes, restored = {}, {}
     for iterations in (1, 50):
@@ -224,23 +227,23 @@ def test_iterations_build_on_each_other(noisy_model, image, known):
         changes[iterations] = (again - restored[iterations])[unknown].abs().max().item()
     if (restored[50][unknown] == 0.5).all():
         cause = (
-            "모르는 픽셀이 0.5 그대로입니다. 재구성한 값을 넣으세요.",
+            "모르는 픽셀이 아직 0.5입니다. 재구성한 값을 넣으세요.",
             "The unknown pixels are still 0.5. Put the reconstruction into them.",
         )
     elif _same(restored[1], restored[50]):
         cause = (
-            "한 번만 한 것과 같습니다. 매번 직전에 채운 이미지에서 시작하세요.",
-            "It is the same as after one. Start each iteration from the image filled last.",
+            "한 번만 반복한 결과와 같습니다. 매번 직전에 채운 이미지에서 시작하세요.",
+            "The result is the same as after one iteration. Start each iteration from the image filled last.",
         )
     else:
         cause = (
-            "재구성을 모르는 픽셀에 그대로 넣나요? iterations번 되풀이하나요?",
-            "Does the reconstruction enter the unknown pixels unchanged, `iterations` times?",
+            "재구성한 값을 모르는 픽셀에 그대로 넣나요? iterations번 반복하나요?",
+            "Do you put the reconstruction into the unknown pixels unchanged, and do it `iterations` times?",
         )
     assert changes[50] < 1e-4 < changes[1], explain(
         "restore(model, x, known, 1 and 50), then one more reconstruction",
         f"changes the unknown pixels by {changes[1]:.5f} and {changes[50]:.5f}",
-        "1번 뒤에는 변화, 50번 뒤에는 0 / some change after 1, none after 50",
+        "1번 뒤에는 변화, 50번 뒤에는 변화 없음 / some change after 1, none after 50",
         cause,
     )
 

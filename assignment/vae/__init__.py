@@ -1,1 +1,1 @@
-"""A variational autoencoder. Yours to finish: model.py, loss.py, training.py and latent.py."""
+"""A variational autoencoder. You finish model.py, loss.py, training.py and latent.py."""

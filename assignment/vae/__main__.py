@@ -1,4 +1,4 @@
-"""The command line of the hand-out: `python -m vae check`, `train`, `submit` and more. Given."""
+"""The command line of the hand-out: `python -m vae check`, `train`, `submit` and others. Given."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 HANDOUT = Path(__file__).resolve().parents[1]
-if not __package__:  # python path/to/vae check, from any folder
+if not __package__:  # run as `python path/to/vae check` from any folder
     sys.path[0] = str(HANDOUT)
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """Check a task, or the next unfinished one. Returns 0 where all checks that ran are green, else 1."""
+    """Check a task, or the next unfinished one. Returns 0 if all checks that ran pass, else 1."""
     from vae.desk.tasks import TASKS
 
     if arguments.watch:
@@ -25,21 +25,21 @@ def check(arguments: argparse.Namespace) -> int:
 
 
 def status(arguments: argparse.Namespace) -> int:
-    """Show where the nine tasks stand. Returns 0 where all are done, else 1."""
+    """Show the progress of the nine tasks. Returns 0 if all are done, else 1."""
     from vae.desk.check import status
 
     return status()
 
 
 def hint(arguments: argparse.Namespace) -> int:
-    """Give one more hint. Returns 1 where no task is left that needs one."""
+    """Show one more hint. Returns 1 if no unfinished task is left."""
     from vae.desk.check import hint
 
     return hint(arguments.task[0] if arguments.task else None, arguments.all)
 
 
 def reset(arguments: argparse.Namespace) -> int:
-    """Put one function back as it was handed out. Returns 1 where nothing was changed."""
+    """Restore one function as it was handed out. Returns 1 if nothing was changed."""
     from vae.desk.reset import reset
 
     return reset(arguments.task[0], arguments.yes)
@@ -54,7 +54,7 @@ def several(word: str) -> list:
     except KeyError:
         names = ", ".join(f"{task.id} {task.function}" for task in TASKS)
         raise argparse.ArgumentTypeError(
-            f"{word!r}: 이런 과제는 없습니다 / no such task. {names}; 1-4, model, loss, training, latent"
+            f"{word!r}: 이런 과제는 없습니다 / no such task. 쓸 수 있는 이름 / use one of: {names}; 1-4, model, loss, training, latent"
         ) from None
 
 
@@ -63,7 +63,7 @@ def single(word: str) -> list:
     found = several(word)
     if len(found) > 1:
         names = ", ".join(task.id for task in found)
-        raise argparse.ArgumentTypeError(f"{word!r}: 하나만 고르세요 / name one of them: {names}")
+        raise argparse.ArgumentTypeError(f"{word!r}: 이 중 하나만 쓰세요 / name one of them: {names}")
     return found
 
 
@@ -76,7 +76,7 @@ def main() -> int:
     from vae.desk import environment, submit, train
 
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a console without Hangul shows "?" rather than a traceback
+        stream.reconfigure(errors="replace")  # a console without Hangul shows "?" instead of a traceback
     parser = argparse.ArgumentParser(prog="python -m vae", description="VAE 과제 / the VAE assignment")
     commands = parser.add_subparsers(required=True, metavar="check|hint|status|reset|train|submit")
 
@@ -93,22 +93,24 @@ def main() -> int:
         "task", nargs="?", type=several, metavar="TASK", help="2b, 2, kl_divergence, loss ..."
     )
     command.add_argument(
-        "--all", action="store_true", help="모든 과제의 검사 / every task, not the next one alone"
+        "--all", action="store_true", help="모든 과제 검사 / every task, not only the next one"
     )
-    command.add_argument("--watch", action="store_true", help="저장할 때마다 다시 / again at every save")
+    command.add_argument(
+        "--watch", action="store_true", help="저장할 때마다 다시 검사 / check again at every save"
+    )
     command.set_defaults(run=check)
 
-    command = commands.add_parser("hint", help="힌트 하나 더 / one more hint")
+    command = commands.add_parser("hint", help="힌트 하나 더 보기 / show one more hint")
     command.add_argument("task", nargs="?", type=single, metavar="TASK", help="2b, kl_divergence ...")
-    command.add_argument("--all", action="store_true", help="힌트 모두 / all of the task's hints")
+    command.add_argument("--all", action="store_true", help="힌트 모두 보기 / show all hints of the task")
     command.set_defaults(run=hint)
 
-    command = commands.add_parser("status", help="과제 아홉 개의 진행 / where the nine tasks stand")
+    command = commands.add_parser("status", help="아홉 과제의 진행 상황 / progress of the nine tasks")
     command.set_defaults(run=status)
 
-    command = commands.add_parser("reset", help="함수 하나를 처음 상태로 / one function as it was handed out")
+    command = commands.add_parser("reset", help="함수 하나를 처음 상태로 되돌리기 / restore one function")
     command.add_argument("task", type=single, metavar="TASK", help="2b, kl_divergence ...")
-    command.add_argument("--yes", action="store_true", help="묻지 않기 / do not ask")
+    command.add_argument("--yes", action="store_true", help="묻지 않고 실행 / do not ask")
     command.set_defaults(run=reset)
 
     failure = environment.problem()

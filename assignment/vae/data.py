@@ -1,7 +1,7 @@
 """The images: scikit-learn's digits, which need no network, and MNIST. Given.
 
-Pixels lie in [0, 1] and stay there. Normalising to [-1, 1], as many tutorials do, would leave the binary
-cross-entropy without a meaning: it is minus a Bernoulli log-likelihood only for targets between 0 and 1,
+Pixels are in [0, 1] and stay there. With pixels normalised to [-1, 1], as in many tutorials, the binary
+cross-entropy would have no meaning: it is minus a Bernoulli log-likelihood only for targets between 0 and 1,
 and for negative targets it has no lower bound.
 """
 
@@ -23,11 +23,11 @@ from torch.utils.data import BatchSampler, DataLoader, Dataset, RandomSampler, S
 
 DIGITS_TRAIN = 1437  # of 1797; the last 360 are the test images
 MNIST_ROOT = "~/.cache/vae-assignment"
-NETWORK_SECONDS = 15  # of silence, then it counts as no network
+NETWORK_SECONDS = 15  # without an answer, then we say that there is no network
 
 
 class DataUnavailable(Exception):
-    """MNIST cannot be had here. The message says in one line, in Korean and English, what to do next."""
+    """MNIST is not available here. The message says what to do next in one line, in Korean and English."""
 
 
 class Images(Dataset):
@@ -56,11 +56,11 @@ def load(
     """The training or the test images of "digits" or "mnist".
 
     Args:
-        root: MNIST's folder; without it $VAE_DATA_ROOT, else ~/.cache/vae-assignment.
-        progress: show on stderr how far a download is.
+        root: MNIST's folder; by default $VAE_DATA_ROOT, else ~/.cache/vae-assignment.
+        progress: show the progress of a download on stderr.
 
     Raises:
-        DataUnavailable: MNIST is neither on this disk nor to be downloaded.
+        DataUnavailable: MNIST is not on this disk and cannot be downloaded.
         ValueError: there is no such dataset.
     """
     if dataset == "digits":
@@ -68,7 +68,7 @@ def load(
     if dataset == "mnist":
         folder = Path(root or os.environ.get("VAE_DATA_ROOT") or MNIST_ROOT).expanduser()
         return _mnist(train, folder, progress)
-    raise ValueError(f"dataset {dataset!r}: 'digits' 또는 'mnist'를 쓰세요 / there are 'digits' and 'mnist'")
+    raise ValueError(f"dataset {dataset!r}: 'digits'나 'mnist'를 쓰세요 / use 'digits' or 'mnist'")
 
 
 def loader(
@@ -77,14 +77,14 @@ def loader(
     """Batches (images, labels) of the whole dataset; the last may be smaller. `seed` fixes their order."""
     generator = None if seed is None else torch.Generator().manual_seed(seed)
     order = RandomSampler(images, generator=generator) if shuffle else SequentialSampler(images)
-    # batch_size=None: each item is a batch already, taken by one indexing operation instead of image by image.
+    # batch_size=None: each item is a batch already, taken in one indexing operation instead of image by image.
     return DataLoader(images, batch_size=None, sampler=BatchSampler(order, batch_size, drop_last=False))
 
 
 def _digits(train: bool) -> Images:
     table = torch.from_numpy(np.loadtxt(_digits_file(), delimiter=",", dtype=np.float32))  # (1797, 64 + 1)
     images = table[:, :-1].reshape(-1, 1, 8, 8) / 16
-    # Rounding may carry interpolated values a hair outside of [0, 1].
+    # Rounding may put interpolated values slightly outside [0, 1].
     images = F.interpolate(images, size=28, mode="bilinear", align_corners=False).clamp(0, 1)
     labels = table[:, -1].long()
     part = slice(None, DIGITS_TRAIN) if train else slice(DIGITS_TRAIN, None)
@@ -92,7 +92,7 @@ def _digits(train: bool) -> Images:
 
 
 def _digits_file() -> Path:
-    """What sklearn.datasets.load_digits reads. Importing that would take longer than all the rest of a first check."""
+    """The file that sklearn.datasets.load_digits reads. Importing sklearn would take longer than a whole first check."""
     package = importlib.util.find_spec("sklearn")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("No module named 'sklearn'", name="sklearn")
@@ -106,15 +106,15 @@ def _mnist(train: bool, root: Path, progress: bool) -> Images:
         print(f"MNIST (11 MB) -> {root}: 내려받습니다 / downloading", file=sys.stderr, flush=True)
     timeout = socket.getdefaulttimeout()
     try:
-        # torchvision tells a lot, which would drown the one line that matters. Its progress bars go to stderr.
+        # torchvision prints a lot, which would hide the one line that matters. Its progress bars go to stderr.
         with contextlib.ExitStack() as quiet:
             quiet.enter_context(contextlib.redirect_stdout(io.StringIO()))
             if not progress:
                 quiet.enter_context(contextlib.redirect_stderr(io.StringIO()))
             socket.setdefaulttimeout(NETWORK_SECONDS)
-            # Downloads only what is not there yet, and compares each archive with its MD5 sum.
+            # Downloads only what is missing, and compares each archive with its MD5 sum.
             mnist = MNIST(root, train=train, download=True)
-    # Broken files surface as almost any exception: assertions, bad views, missing keys, truncated archives.
+    # Broken files can raise almost any exception: failed assertions, bad views, missing keys, truncated archives.
     except Exception as error:
         raise DataUnavailable(_what_to_do(root / "MNIST" / "raw", error)) from error
     finally:
@@ -124,13 +124,13 @@ def _mnist(train: bool, root: Path, progress: bool) -> Images:
 
 def _what_to_do(raw: Path, error: Exception) -> str:
     if isinstance(error, (ConnectionError, TimeoutError)) or str(error).startswith("Error downloading"):
-        ko, en = "네트워크에서 받지 못했습니다", "it could not be downloaded"
+        ko, en = "네트워크에서 내려받지 못했습니다", "it could not be downloaded"
     elif isinstance(error, OSError):
-        ko = "폴더를 쓰거나 읽을 수 없으니 VAE_DATA_ROOT로 다른 폴더를 정하세요"
-        en = "the folder cannot be written or read, so name another one in VAE_DATA_ROOT"
+        ko = "폴더를 읽거나 쓸 수 없습니다. VAE_DATA_ROOT에 다른 폴더를 지정하세요"
+        en = "the folder cannot be read or written. Set VAE_DATA_ROOT to another folder"
     else:
-        ko, en = "파일이 손상되었으니 먼저 지우세요", "its files are broken, so delete them first"
+        ko, en = "파일이 손상되었습니다. 먼저 지우세요", "its files are broken. Delete them first"
     return (
-        f"MNIST: {ko}. 압축 파일 네 개를 {raw}에 넣거나, 네트워크에 연결하거나, --dataset digits를 쓰세요. / "
+        f"MNIST: {ko}. 압축 파일 네 개를 {raw} 폴더에 넣거나, 네트워크에 연결하거나, --dataset digits를 쓰세요. / "
         f"MNIST: {en}. Put its four archives into {raw}, connect to a network, or use --dataset digits."
     )

@@ -1,4 +1,4 @@
-"""What the lab notebook needs besides your code: the public checks and the hand-in as cells. Given."""
+"""What the lab notebook needs besides your code: functions that run the public checks and make the hand-in. Given."""
 
 from __future__ import annotations
 
@@ -13,30 +13,32 @@ HANDOUT = Path(__file__).resolve().parents[1]
 
 
 class CheckFailed(AssertionError):
-    """A public check is red. A notebook shows the message alone, without a traceback."""
+    """A public check failed. A notebook shows only the message, without a traceback."""
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
 
 
 def check(task: str) -> None:
-    """Run the public checks of a task, as `python -m vae check TASK` does, and print how they went.
+    """Run the public checks of a task, as `python -m vae check TASK` does, and print the result.
 
-    They run in a process of their own, so they see the files as they are saved now.
+    They run in a separate process, so they see the files as they are saved now.
 
     Raises:
-        CheckFailed: some check is red.
+        CheckFailed: a check failed.
     """
     if _vae("check", task) != 0:
-        raise CheckFailed(f"🔴 과제 {task}: 아직입니다. 위의 설명을 보세요 / task {task}: not yet, see above")
+        raise CheckFailed(
+            f"🔴 과제 {task}: 아직 통과하지 못했습니다. 위의 설명을 보세요 / task {task}: not passed yet, see above"
+        )
     print(f"🟢 과제 {task}: 통과 / task {task}: passed")
 
 
 def hand_in(student: str) -> None:
-    """Make the zip to hand in, as `python -m vae submit` does. Colab's notebook goes along, and the zip is downloaded.
+    """Make the zip to hand in, as `python -m vae submit` does. In Colab, add the notebook and download the zip.
 
     Args:
-        student: student number or name; nothing is made as long as it is empty.
+        student: student number or name; if it is empty, no zip is made.
     """
     if not student:
         print("따옴표 안에 학번이나 이름을 쓰세요 / Write your student number or name between the quotes")
@@ -51,7 +53,7 @@ def hand_in(student: str) -> None:
 
 
 def _save_from_colab(path: Path) -> None:
-    """Colab keeps the notebook in Drive, away from the four files: ask the page for it, as it stands there."""
+    """Save the notebook that is open in Colab beside the four files; Colab itself keeps it in Drive."""
     from google.colab import _message
 
     answer = _message.blocking_request("get_ipynb", request="", timeout_sec=60)
@@ -59,13 +61,13 @@ def _save_from_colab(path: Path) -> None:
         path.write_text(json.dumps(answer["ipynb"], ensure_ascii=False, indent=1), encoding="utf-8")
     else:
         print(
-            "노트북을 읽지 못했습니다. 파일, 다운로드, .ipynb로 받아 zip과 함께 제출하세요 / "
-            "The notebook can't be read: File, Download, .ipynb, and hand it in with the zip"
+            "노트북을 읽지 못했습니다. 파일 > 다운로드 > .ipynb로 내려받아 zip과 함께 제출하세요 / "
+            "The notebook can't be read. Use File > Download > .ipynb and hand it in with the zip"
         )
 
 
 def _vae(*arguments: str) -> int:
-    """Run `python -m vae` in a process of its own, and print what it says."""
+    """Run `python -m vae` in a separate process and print its output. Returns its exit status."""
     result = subprocess.run(
         [sys.executable, "-m", "vae", *arguments],
         cwd=HANDOUT,
@@ -80,7 +82,7 @@ def _vae(*arguments: str) -> int:
 
 
 def explain_stubs() -> None:
-    """From now on a function that is not written yet answers a cell in one line, not with a traceback."""
+    """From now on, show one line instead of a traceback when a cell calls a function that is not written yet."""
     from IPython import get_ipython
 
     def explain(shell, kind, error, trace, tb_offset=None):

@@ -1,7 +1,7 @@
 """Pictures of what a VAE has learnt. Given.
 
-Every function returns a matplotlib Figure; save it with `figure.savefig("name.png")`. Nothing is shown and no
-global state of matplotlib is touched, so all of it works without a screen. The words are English, since a
+Every function returns a matplotlib Figure; save it with `figure.savefig("name.png")`. Nothing is shown and
+matplotlib's global state is not touched, so everything works without a screen. The text is English because a
 machine's fonts may lack Hangul.
 """
 
@@ -16,7 +16,7 @@ from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
 from torch import Tensor, nn
 
-# Ten colours that stay apart for colour-blind eyes: Paul Tol's "muted" scheme and a dark grey.
+# Ten colours that colour-blind people can tell apart: Paul Tol's "muted" scheme and a dark grey.
 COLOURS = [
     "#332288",
     "#88CCEE",
@@ -29,11 +29,11 @@ COLOURS = [
     "#AA4499",
     "#555555",
 ]
-UNKNOWN = "#88CCEE"  # a blue that no grey pixel can be taken for
+UNKNOWN = "#88CCEE"  # a blue that can't be mistaken for a grey pixel
 
 
 def loss_curve(losses: Sequence[float], title: str = "Training") -> Figure:
-    """The mean loss per image of each epoch, nats."""
+    """Plot the mean loss per image of each epoch, in nats."""
     figure = Figure(figsize=(6, 3.6), layout="constrained")
     axes = figure.subplots()
     epochs = range(1, len(losses) + 1)
@@ -50,7 +50,7 @@ def loss_curve(losses: Sequence[float], title: str = "Training") -> Figure:
 
 
 def loss_terms(reconstruction: Sequence[float], kl: Sequence[float], title: str = "The two terms") -> Figure:
-    """Reconstruction loss and KL per image of each epoch, nats, in panels of their own: their sizes differ."""
+    """Plot reconstruction loss and KL per image of each epoch, in nats. Two panels, because their sizes differ."""
     figure = Figure(figsize=(8.4, 3.4), layout="constrained")
     epochs = range(1, len(kl) + 1)
     names = ("reconstruction loss", "KL divergence")
@@ -67,7 +67,7 @@ def loss_terms(reconstruction: Sequence[float], kl: Sequence[float], title: str 
 
 
 def clouds(codes: dict[str, Tensor]) -> Figure:
-    """Many draws of a two-dimensional code (N, 2) for each name, with the prior's circles around 0."""
+    """Plot draws of two-dimensional codes, (N, 2) for each name, with the prior's circles around 0."""
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.subplots()
     for radius in (1, 2):
@@ -86,7 +86,7 @@ def clouds(codes: dict[str, Tensor]) -> Figure:
 
 
 def curves(panels: dict[str, tuple[Tensor, dict[str, Tensor], str]]) -> Figure:
-    """One panel for each title: x values, named lines of y values, and the label of the x axis."""
+    """Plot one panel per title: its x values, its named lines of y values, and the label of its x axis."""
     figure = Figure(figsize=(4.2 * len(panels), 3.4), layout="constrained")
     for axes, (title, (x, lines, label)) in zip(
         figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True
@@ -102,7 +102,7 @@ def curves(panels: dict[str, tuple[Tensor, dict[str, Tensor], str]]) -> Figure:
 
 @torch.no_grad()
 def reconstructions(model: nn.Module, images: Tensor) -> Figure:
-    """Images (N, 1, 28, 28) above what the model makes of their mean codes."""
+    """Show images (N, 1, 28, 28) above their reconstructions from the mean codes."""
     mu, _ = model.encode(images.to(_device(model)))
     return gallery(
         {"input": images, "reconstruction\nfrom mu": model.decode(mu).view_as(images)}, "Reconstructions"
@@ -110,9 +110,9 @@ def reconstructions(model: nn.Module, images: Tensor) -> Figure:
 
 
 def samples(images: Tensor, columns: int = 8, title: str = "Decoded from z ~ N(0, I)") -> Figure:
-    """Generated images (K, 1, 28, 28) as one sheet, `columns` side by side."""
+    """Show generated images (K, 1, 28, 28) on one sheet with `columns` columns."""
     rows = -(-len(images) // columns)
-    sheet = torch.ones(rows * columns, 30, 30)  # white, so that a margin of one pixel parts the images
+    sheet = torch.ones(rows * columns, 30, 30)  # white, with a margin of one pixel around each image
     sheet[: len(images), 1:29, 1:29] = images.detach().cpu().view(-1, 28, 28)
     sheet = sheet.view(rows, columns, 30, 30).transpose(1, 2).reshape(rows * 30, columns * 30)
     figure = Figure(figsize=(0.7 * columns, 0.7 * rows + 0.4), layout="constrained")
@@ -123,7 +123,7 @@ def samples(images: Tensor, columns: int = 8, title: str = "Decoded from z ~ N(0
 
 
 def interpolation(images: Tensor) -> Figure:
-    """The images (K, 1, 28, 28) on the way from one code to another, with the fraction of the way below."""
+    """Show the images (K, 1, 28, 28) between two codes, each with its fraction of the way below."""
     steps = len(images)
     figure = Figure(figsize=(0.8 * steps, 1.5), layout="constrained")
     for step, axes in enumerate(figure.subplots(1, steps, squeeze=False)[0]):
@@ -134,9 +134,9 @@ def interpolation(images: Tensor) -> Figure:
 
 
 def restoration(x: Tensor, known: Tensor, restored: Tensor, baseline: Tensor | None = None) -> Figure:
-    """What was hidden and what came back, (N, 1, 28, 28) each, with the error on the unknown pixels.
+    """Show the originals, the known pixels and the restored images, (N, 1, 28, 28) each, with the error on unknown pixels.
 
-    `baseline` is what a model must beat: say, the mean image in the unknown pixels.
+    `baseline` is what a model must beat, such as the mean image in the unknown pixels.
     """
     known = known.bool()
     rows = {"original": x, "known": x.masked_fill(~known, torch.nan)}
@@ -149,7 +149,7 @@ def restoration(x: Tensor, known: Tensor, restored: Tensor, baseline: Tensor | N
 
 @torch.no_grad()
 def latent_map(model: nn.Module, images: Tensor, labels: Tensor) -> Figure:
-    """Mean codes of images (N, 1, 28, 28), coloured by label (N,); PCA projects more than 2 dimensions."""
+    """Plot the mean codes of images (N, 1, 28, 28), coloured by label (N,). PCA projects more than 2 dimensions to 2."""
     mu, labels = model.encode(images.to(_device(model)))[0].cpu(), labels.cpu()
     names = ("mu, dimension 1", "mu, dimension 2")
     if mu.shape[1] > 2:
@@ -168,14 +168,14 @@ def latent_map(model: nn.Module, images: Tensor, labels: Tensor) -> Figure:
         outline = [withStroke(linewidth=3, foreground="white")]
         place = {"ha": "center", "va": "center", "fontsize": 18, "weight": "bold"}
         axes.text(x, y, str(digit), color=COLOURS[digit], path_effects=outline, **place)
-    axes.set(title="Latent space, one point an image", xlabel=names[0], ylabel=names[1])
+    axes.set(title="Latent space, one point per image", xlabel=names[0], ylabel=names[1])
     axes.set_aspect("equal", adjustable="datalim")
     axes.grid(alpha=0.3)
     return figure
 
 
 def gallery(rows: dict[str, Tensor], title: str) -> Figure:
-    """One row of images (N, 1, 28, 28) for each name."""
+    """Show one row of images (N, 1, 28, 28) for each name."""
     count = len(next(iter(rows.values())))
     figure = Figure(figsize=(0.8 * count + 1.2, 0.85 * len(rows) + 0.4), layout="constrained")
     grid = figure.subplots(len(rows), count, squeeze=False)
@@ -192,7 +192,7 @@ def _device(model: nn.Module) -> torch.device:
 
 
 def _show(axes: Axes, image: Tensor) -> None:
-    """One image on axes without ticks. NaN stands for an unknown pixel."""
+    """Show one image on axes without ticks. NaN marks an unknown pixel."""
     axes.set_facecolor(UNKNOWN)
     axes.imshow(image.squeeze().numpy(force=True), cmap="gray", vmin=0, vmax=1)
     axes.set(xticks=[], yticks=[])

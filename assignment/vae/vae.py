@@ -1,4 +1,4 @@
-"""Found instead of the package where Python was started in this folder, or ran one of its files. Given."""
+"""Imported instead of the package if Python starts in this folder or runs one of its files; says where to go. Given."""
 
 import sys
 from pathlib import Path
@@ -7,8 +7,8 @@ FOLDER = Path(__file__).resolve().parents[1]
 for stream in (sys.stdout, sys.stderr):
     stream.reconfigure(errors="replace")
 sys.exit(
-    f"""vae 폴더 안의 파일은 바로 실행하지 않습니다. 과제 폴더에서 실행하세요:
-The files in the folder vae are not run by themselves. Run this in the hand-out's folder:
+    f"""vae 폴더 안의 파일은 직접 실행할 수 없습니다. 과제 폴더에서 다음을 실행하세요:
+The files in the folder vae cannot be run directly. Run this in the hand-out's folder:
     cd "{FOLDER}"
     python -m vae check"""
 )

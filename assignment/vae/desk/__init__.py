@@ -1,1 +1,1 @@
-"""The desk: the commands of `python -m vae`. Given; the four files that you edit lie one folder up."""
+"""The desk: the commands of `python -m vae`. Given; the four files that you edit are one folder up."""

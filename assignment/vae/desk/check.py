@@ -1,4 +1,4 @@
-"""`check`, `status` and `hint`: run the public checks and say what comes next."""
+"""The commands `check`, `status` and `hint`: run the public checks and say what comes next."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ COMMAND = "python -m vae"
 
 
 def check(tasks: Sequence[Task], everything: bool = False) -> int:
-    """Check these tasks in order and show the first failure; with `everything` the first of each task.
+    """Check these tasks in order and show the first failure; with `everything`, the first one of each task.
 
-    Returns 0 where all of their checks are green, else 1.
+    Returns 0 if all of their checks pass, else 1.
     """
     out = show.console()
     out.print(show.header())
@@ -38,7 +38,7 @@ def check(tasks: Sequence[Task], everything: bool = False) -> int:
 
 
 def status() -> int:
-    """Run every public check and show where the nine tasks stand. Returns 0 where all are done, else 1."""
+    """Run every public check and show the progress of the nine tasks. Returns 0 if all are done, else 1."""
     out = show.console()
     out.print(show.header())
     with Worker() as worker, _patience(out):
@@ -53,7 +53,7 @@ def status() -> int:
 
 
 def hint(task: Task | None, everything: bool = False) -> int:
-    """Show the next hint of a task, without one of the first that is not done. Returns 1 where there is none."""
+    """Show the next hint of a task, by default of the first unfinished one. Returns 1 if all tasks are done."""
     out = show.console()
     if task is None:
         task = _unfinished(out)
@@ -66,17 +66,18 @@ def hint(task: Task | None, everything: bool = False) -> int:
     number, words = hints.next_hint(task)
     out.print(show.hints(task, [words], total, number))
     if number < total:
-        more = Words(f"더 필요하면 다시: {COMMAND} hint {task.id}", "again for the next one")
+        more = Words(f"다음 힌트: {COMMAND} hint {task.id}", "run it again for the next hint")
     else:
         more = Words(
-            f"마지막 힌트입니다. 모두 다시: {COMMAND} hint {task.id} --all", "the last one; --all for all"
+            f"마지막 힌트입니다. 모두 다시 보기: {COMMAND} hint {task.id} --all",
+            "the last hint; --all shows all of them",
         )
     out.print(str(more), style="bright_black")
     return 0
 
 
 def explain(out: Console, outcome: Outcome) -> None:
-    """Print the failure of a task, how many of its checks are green, and where a hint is."""
+    """Print the failure of a task, how many of its checks pass, and how to get a hint."""
     if outcome.failure is None:
         return
     out.print(show.failure(outcome.failure))
@@ -87,13 +88,13 @@ def explain(out: Console, outcome: Outcome) -> None:
 
 
 FINISHED = Words(
-    f"공개 검사를 모두 통과했습니다! 이제 {COMMAND} train으로 그림을 그리고, {COMMAND} submit으로 제출 파일을 만드세요.",
-    f"All public checks are green! Now draw pictures with {COMMAND} train, and make your hand-in with {COMMAND} submit.",
+    f"공개 검사를 모두 통과했습니다! 이제 {COMMAND} train으로 학습하고 그림을 그린 뒤, {COMMAND} submit으로 제출 파일을 만드세요.",
+    f"All public checks pass! Now train and draw pictures with {COMMAND} train, then make the zip to hand in with {COMMAND} submit.",
 )
 
 
 def _unfinished(out: Console) -> Task | None:
-    """The first task that is not done; None, and said why, where there is none."""
+    """The first unfinished task; None, after a message, if all are done."""
     with Worker() as worker, _patience(out):
         outcomes = worker.check(TASKS, stop=True)
     task = next((outcome.task for outcome in outcomes if not outcome.done), None)
@@ -103,5 +104,5 @@ def _unfinished(out: Console) -> Task | None:
 
 
 def _patience(out: Console):
-    """A line while torch loads, gone again afterwards, on a terminal alone."""
+    """A line shown while torch loads and cleared afterwards, on a terminal only."""
     return out.status(str(Words("검사하는 중입니다", "checking")), spinner="line")

@@ -1,4 +1,4 @@
-"""What is wrong with the machine rather than with the code: Python, packages, folders. Needs no package itself."""
+"""Problems of the machine rather than of the code: Python, packages, folders. Imports no package itself."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 
 from vae.desk.failure import SETUP, Failure
+from vae.desk.korean import with_particle
 from vae.desk.tasks import HANDOUT, VAE, Words
 
 NEEDED = {"torch": "torch", "pytest": "pytest", "rich": "rich", "numpy": "numpy"}  # module: package
@@ -17,47 +18,50 @@ REINSTALL = f'"{sys.executable}" -m pip install --upgrade --force-reinstall torc
 
 
 def problem() -> Failure | None:
-    """What keeps the checks from running here at all; None where nothing does. Imports nothing heavy."""
-    if sys.version_info < (3, 10):  # noqa: UP036 - whoever runs an older one is told so
+    """What keeps the checks from running here at all; None if nothing does. Imports nothing heavy."""
+    if sys.version_info < (3, 10):  # noqa: UP036 - users of an older one get a message
         return old_python()
     for module, package in NEEDED.items():
         if importlib.util.find_spec(module) is None:
             return missing(package)
     if not (HANDOUT / "checks").is_dir():
-        what = Words("checks 폴더가 없습니다.", "The folder checks is missing.")
+        what = Words("checks 폴더가 없습니다.", "The folder checks/ is missing.")
         return _failure(
             what,
-            f"압축 파일을 통째로 다시 풀고, 작성한 파일을 그 안의 vae/로 옮기세요. 지금 폴더: {HANDOUT}",
-            f"Unpack the whole zip again and move your files into its vae/. This folder: {HANDOUT}",
+            f"zip 파일 전체를 다시 풀고, 작성한 파일을 새 폴더의 vae/로 옮기세요. 지금 폴더: {HANDOUT}",
+            f"Unzip the whole hand-out again and move your files into vae/ in the new folder. This folder: {HANDOUT}",
         )
     return None
 
 
 def old_python() -> Failure:
-    """This Python is older than the kit."""
+    """The failure of a Python that is too old for the kit."""
     found = ".".join(map(str, sys.version_info[:3]))
-    what = Words(f"Python {found}은(는) 너무 오래되었습니다.", f"Python {found} is too old.")
+    what = Words(
+        f"{with_particle(f'Python {found}', '은/는')} 너무 오래된 버전입니다.", f"Python {found} is too old."
+    )
     return _failure(
         what,
-        "Python 3.10 이상을 설치하고 그것으로 실행하세요 (Windows: py -3.12 -m vae check).",
-        "Install Python 3.10 or newer and run it with that (Windows: py -3.12 -m vae check).",
+        "Python 3.10 이상을 설치하고 그 버전으로 실행하세요 (Windows: py -3.12 -m vae check).",
+        "Install Python 3.10 or newer and use it to run the command (Windows: py -3.12 -m vae check).",
     )
 
 
 def missing(package: str) -> Failure:
-    """A package is not installed in the Python that runs."""
-    what = Words(f"{package}이(가) 설치되어 있지 않습니다.", f"{package} is not installed.")
+    """The failure of a package that is not installed in the running Python."""
+    what = Words(f"{with_particle(package, '이/가')} 설치되어 있지 않습니다.", f"{package} is not installed.")
     return _failure(
         what,
-        f"이 폴더({HANDOUT})에서 실행하세요:\n{INSTALL}\n다른 Python에 설치했다면 그 가상 환경을 켜고 다시 하세요.",
-        f"Run the line above in {HANDOUT}. If you did install it, turn on the virtual environment that you used.",
+        f"이 폴더({HANDOUT})에서 실행하세요:\n{INSTALL}\n이미 설치했다면, 설치할 때 쓴 가상 환경을 활성화하고 다시 실행하세요.",
+        f"Run the line above in {HANDOUT}. If you have installed it already, activate the virtual environment you used.",
     )
 
 
 def mismatched() -> Failure:
-    """torch and torchvision don't fit together."""
+    """The failure of a torch and a torchvision whose versions don't match."""
     what = Words(
-        "torch와 torchvision의 버전이 서로 맞지 않습니다.", "torch and torchvision do not fit together."
+        "torch와 torchvision의 버전이 서로 맞지 않습니다.",
+        "The versions of torch and torchvision do not match.",
     )
     found = []
     for package in ("torch", "torchvision"):
@@ -65,14 +69,14 @@ def mismatched() -> Failure:
             found.append(f"{package} {version(package)}")
     return _failure(
         what,
-        f"둘을 함께 다시 설치하세요:\n{REINSTALL}",
-        "Install both again, together, with the line above.",
+        f"다음 명령으로 둘을 함께 다시 설치하세요:\n{REINSTALL}",
+        "Reinstall both together with the line above.",
         ", ".join(found),
     )
 
 
 def of_error(error: BaseException) -> Failure | None:
-    """The message for an exception that comes from the machine; None where it may be the student's."""
+    """The failure for an exception that comes from the machine; None if it may come from the student's code."""
     text = str(error)
     if "torchvision::nms" in text or ("torchvision" in text and "partially initialized" in text):
         return mismatched()
@@ -83,34 +87,36 @@ def of_error(error: BaseException) -> Failure | None:
         if package in {"torch", "torchvision", "numpy", "matplotlib", "sklearn", "tqdm", "pytest", "rich"}:
             return missing("scikit-learn" if package == "sklearn" else package)
     if "compiled using NumPy 1.x" in text or "numpy.core.multiarray failed to import" in text:
-        what = Words("numpy와 torch의 버전이 서로 맞지 않습니다.", "numpy and torch do not fit together.")
+        what = Words(
+            "numpy와 torch의 버전이 서로 맞지 않습니다.", "The versions of numpy and torch do not match."
+        )
         again = REINSTALL + " numpy"
         return _failure(
             what,
-            f"함께 다시 설치하세요:\n{again}",
-            "Install them again, together, with the line above.",
+            f"다음 명령으로 함께 다시 설치하세요:\n{again}",
+            "Reinstall them together with the line above.",
             text[:200],
         )
     if isinstance(error, OSError) and re.search(r"\.dll|\.so\b|\.dylib|WinError (126|127|1114)", text):
         what = Words("torch를 불러올 수 없습니다.", "torch cannot be loaded.")
         return _failure(
             what,
-            "Windows라면 Microsoft Visual C++ 재배포 패키지(vc_redist.x64)를 설치하고 다시 하세요. 아니면 torch를 다시 설치하세요:\n"
+            "Windows라면 Microsoft Visual C++ 재배포 패키지(vc_redist.x64)를 설치하고 다시 실행하세요. 다른 시스템이라면 torch를 다시 설치하세요:\n"
             + REINSTALL,
-            "On Windows install the Microsoft Visual C++ Redistributable (vc_redist.x64) and try again. Else install torch "
-            "again with the line above.",
+            "On Windows, install the Microsoft Visual C++ Redistributable (vc_redist.x64) and try again. Otherwise, "
+            "reinstall torch with the line above.",
             text[:200],
         )
     return None
 
 
 def wrong_folder() -> Failure:
-    """Python looks for the package `vae` somewhere else."""
-    what = Words("폴더가 다릅니다.", "This is the wrong folder.")
+    """The failure of a command that was run in another folder, where Python finds no package `vae`."""
+    what = Words("과제 폴더가 아닌 곳에서 실행했습니다.", "This is the wrong folder.")
     return _failure(
         what,
-        f'과제 폴더로 옮긴 다음 실행하세요:\ncd "{HANDOUT}"\npython -m vae check',
-        f'Go to the hand-out\'s folder first, as above. From anywhere: python "{VAE}" check',
+        f'과제 폴더로 이동한 다음 실행하세요:\ncd "{HANDOUT}"\npython -m vae check',
+        f'Go to the hand-out\'s folder first, as above. From any folder: python "{VAE}" check',
     )
 
 

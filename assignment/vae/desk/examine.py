@@ -1,7 +1,7 @@
-"""What `submit` wants to know of the four files: do they import, and which tasks pass the public checks? Given.
+"""What `submit` asks about the four files: do they import, and which tasks pass the public checks? Given.
 
-The student's code may print, hang or end Python, so it is imported in processes of their own: `python -m
-vae.desk.examine FILE...` writes a line of JSON for each file to $VAE_FINDINGS, and what it found until it ended is there.
+The student's code may print, hang or end Python, so it is imported in a separate process: `python -m
+vae.desk.examine FILE...` appends one line of JSON per file to $VAE_FINDINGS, so what it found before it ended is kept.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from pathlib import Path
 
 from vae.desk import failure_in_run, failure_in_text
 from vae.desk.failure import ERROR, Failure
+from vae.desk.korean import with_particle
 from vae.desk.tasks import HANDOUT, TASKS, Words
 
-SECONDS = 60  # torch alone may take 20 on a laptop that has just been switched on
+SECONDS = 60  # loading torch may take 20 on a laptop that was just switched on
 
 
 def imports(files: Iterable[str]) -> dict[str, Failure]:
-    """Why files do not import, by name; those that do are not in it."""
+    """The failure of each file that does not import, by file name."""
     troubles: dict[str, Failure] = {}
     waiting = list(files)
     while waiting:
@@ -34,19 +35,20 @@ def imports(files: Iterable[str]) -> dict[str, Failure]:
         waiting = waiting[len(findings) :]
         if waiting:  # this one hung, or ended the process
             name = waiting.pop(0)
-            what = Words(f"vae/{name}을(를) 불러올 수 없습니다.", f"vae/{name} cannot be imported.")
+            unloaded = with_particle(f"vae/{name}", "을/를")
+            what = Words(f"{unloaded} 불러올 수 없습니다.", f"vae/{name} cannot be imported.")
             troubles[name] = Failure(ERROR, "", what, ended, f"import vae.{name[:-3]}", file=f"vae/{name}")
     return troubles
 
 
 def red_tasks() -> list[str]:
-    """The ids of the tasks whose public checks do not all pass."""
+    """The ids of the tasks with a public check that fails."""
     from vae.desk.runner import Worker
 
     red, waiting = [], list(TASKS)
     with Worker() as worker:
         while waiting:
-            # A check that hangs ends the run: those that it kept from running are run once more.
+            # A check that hangs ends the run, so the tasks after it are run again.
             outcomes = [each for each in worker.check(waiting) if each.failure or each.complete]
             red += [each.task.id for each in outcomes if not each.done]
             seen = {each.task.id for each in outcomes} or {waiting[0].id}
@@ -55,7 +57,7 @@ def red_tasks() -> list[str]:
 
 
 def _ask(files: list[str]) -> tuple[list[dict], Words]:
-    """The findings of a new process, and how it ended where some are missing."""
+    """The findings of a new process, and how it ended, which matters if some are missing."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         report = Path(folder) / "findings"
         report.touch()
@@ -70,24 +72,26 @@ def _ask(files: list[str]) -> tuple[list[dict], Words]:
                 timeout=SECONDS,
             )
             how = Words(
-                f"파이썬이 도중에 꺼졌습니다(상태 {ended.returncode}). 파일 맨 바깥에서 exit를 부르나요?",
-                f"It ended Python (status {ended.returncode}). Is exit called outside of all functions?",
+                f"불러오는 도중에 Python이 종료되었습니다(종료 상태 {ended.returncode}). 함수 밖에서 exit를 호출하나요?",
+                f"Importing it ended Python (exit status {ended.returncode}). Does it call exit outside its functions?",
             )
         except subprocess.TimeoutExpired:
             how = Words(
-                f"{SECONDS}초가 지나도 끝나지 않습니다. 파일 맨 바깥에 끝나지 않는 반복문이나 학습 코드가 있나요?",
-                f"It does not finish within {SECONDS} s. Is there an endless loop or a training outside of all functions?",
+                f"{SECONDS}초가 지나도 끝나지 않습니다. 함수 밖에 끝나지 않는 반복문이나 학습 코드가 있나요?",
+                f"Importing it takes more than {SECONDS} s. Is there an endless loop or training code outside its functions?",
             )
         return [json.loads(line) for line in report.read_text(encoding="utf-8").splitlines()], how
 
 
 def _import(name: str) -> Failure | None:
-    """Why one of the four files does not import, or lacks what it should hold."""
+    """The failure of one of the four files that does not import or lacks a function; else None."""
     try:
         module = importlib.import_module(f"vae.{name[:-3]}")
     except BaseException as error:  # noqa: BLE001 - SystemExit is the student's, too
         failure = failure_in_run.describe(error, file=f"vae/{name}")
-        return failure if failure.file == f"vae/{name}" else None  # another file's trouble is said there
+        return (
+            failure if failure.file == f"vae/{name}" else None
+        )  # another file's failure is reported for that file
     owner = module.VAE if hasattr(module, "VAE") and name == "model.py" else module
     lost = [task for task in TASKS if task.file == name and not hasattr(owner, task.function)]
     return failure_in_text.problem(lost[0]) if lost else None

@@ -1,4 +1,4 @@
-"""A failure as a value: what was called, what came back, what was expected, the likely cause, and where to edit."""
+"""A failure as a value: what was called, returned and expected, the likely cause, and where to edit."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ STUB, WRONG, ERROR, SETUP = "stub", "wrong", "error", "setup"
 
 @dataclass(frozen=True)
 class Failure:
-    """What a person is told about one thing that is not right yet.
+    """What a student is told about one thing that is not right yet.
 
     Attributes:
-        kind: "stub" (not written), "wrong" (a check is red), "error" (an exception, a file that does not load)
+        kind: "stub" (not written), "wrong" (a check failed), "error" (an exception, a file that does not load)
             or "setup" (not the student's code: packages, folders).
         task: the id of the task, or "".
         what: the behaviour that is missing, or what happened.
         cause: the likely cause and what to do next.
-        file, line, source: where to edit; 0 and "" where there is no one line.
+        file, line, source: where to edit; line 0 and source "" if there is no single line.
         printed: the last lines that the student's code printed.
     """
 
@@ -43,7 +43,7 @@ class Failure:
         return f"{self.file}:{self.line}" if self.line else self.file
 
     def rows(self) -> list[tuple[Words, str]]:
-        """The labelled lines of a message, those without a value left out."""
+        """The labelled lines of a message that have a value."""
         labels = {
             Words("호출", "called"): self.called,
             Words("결과", "returned"): self.returned,
@@ -55,7 +55,7 @@ class Failure:
         return [(label, text) for label, text in labels.items() if text]
 
     def __str__(self) -> str:
-        """The message as plain text, which `pytest` shows."""
+        """The message as plain text, as `pytest` shows it."""
         lines = [self.what.ko, self.what.en]
         for label, text in self.rows():
             head, *rest = text.splitlines()
@@ -68,11 +68,11 @@ class Failure:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Failure:
-        """The inverse of `as_dict`, after a way through JSON."""
+        """The inverse of `as_dict`, also after a round trip through JSON."""
         return cls(**{**values, "what": Words(*values["what"]), "cause": Words(*values["cause"])})
 
 
 def say(korean: str, english: str, status: int = 1) -> int:
-    """Print both lines on stderr. Returns `status`, an exit status."""
+    """Print both lines to stderr. Returns `status`, an exit status."""
     print(f"{korean}\n{english}", file=sys.stderr, flush=True)
     return status

@@ -1,6 +1,6 @@
-"""What is wrong with the student's files, found by reading them: no file, no Python, another name, not begun.
+"""Problems found by reading the student's files: a missing file, invalid Python, a renamed function, an unwritten stub.
 
-Nothing is run, so the answer comes at once.
+No code runs, so the answer comes at once.
 """
 
 from __future__ import annotations
@@ -14,72 +14,73 @@ from pathlib import Path
 
 from vae.desk import source
 from vae.desk.failure import ERROR, STUB, Failure
+from vae.desk.korean import with_particle
 from vae.desk.tasks import HANDOUT, TASKS, VAE, Task, Words
 
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
-# The first pattern that is found in the message of Python's SyntaxError names the cause.
+# The first pattern found in the message of Python's SyntaxError names the cause.
 CAUSES = (
     (
         r"inconsistent use of tabs",
-        "탭과 빈칸이 섞였습니다. 들여쓰기를 모두 빈칸 4개로 바꾸세요 (VS Code: 오른쪽 아래 Tab Size > Convert Indentation to Spaces).",
+        "탭과 공백(스페이스)이 섞여 있습니다. 들여쓰기를 모두 공백 4개로 바꾸세요 (VS Code: 오른쪽 아래 Tab Size > Convert Indentation to Spaces).",
         "Tabs and spaces are mixed. Indent with 4 spaces everywhere (VS Code: bottom right, Tab Size > Convert "
         "Indentation to Spaces).",
     ),
     (
         r"unindent does not match",
-        "이 줄의 들여쓰기가 위의 어느 줄과도 맞지 않습니다. 같은 블록의 줄은 빈칸 수가 같아야 합니다.",
-        "This line lines up with none above it. Lines of one block begin with the same number of spaces.",
+        "이 줄의 들여쓰기가 위의 어느 줄과도 맞지 않습니다. 같은 블록의 줄은 앞의 공백 수가 같아야 합니다.",
+        "This line's indentation matches no line above it. All lines of a block start with the same number of spaces.",
     ),
     (
         r"expected an indented block",
-        "윗줄이 :로 끝났으니 이 줄은 빈칸 4개 더 들여 써야 합니다.",
-        "The line above ends in a colon, so this one has to be indented by 4 more spaces.",
+        "윗줄이 콜론(:)으로 끝났으니 이 줄은 4칸 더 들여 써야 합니다.",
+        "The line above ends with a colon, so indent this one by 4 more spaces.",
     ),
     (
         r"unexpected indent",
-        "이 줄이 윗줄보다 더 들여 쓰였습니다. 함수 안의 코드는 docstring과 같은 칸에서 시작합니다.",
-        "This line is indented more than the one above. Code in a function begins in the docstring's column.",
+        "이 줄을 윗줄보다 더 들여 썼습니다. 함수 안의 코드는 docstring과 같은 칸에서 시작합니다.",
+        "This line is indented more than the one above. Code in a function starts in the same column as the docstring.",
     ),
     (
         r"was never closed|unmatched|does not match opening",
-        "괄호의 짝이 맞지 않습니다. 이 줄과 윗줄에서 ( [ { 와 } ] ) 의 수를 세어 보세요.",
-        "A bracket has no partner. Count ( [ { and } ] ) on this line and the one above.",
+        "괄호의 짝이 맞지 않습니다. 이 줄과 윗줄에서 여는 괄호 ( [ { 와 닫는 괄호 } ] ) 의 수를 세어 보세요.",
+        "The brackets don't match. Count the opening ( [ { and the closing } ] ) on this line and the one above.",
     ),
     (
         r"expected ':'",
-        "줄 끝에 쌍점(:)이 빠졌습니다: def, for, if, with, else.",
-        "A colon is missing at the end of the line: def, for, if, with, else.",
+        "줄 끝에 콜론(:)이 빠졌습니다. def, for, if, with, else로 시작하는 줄에 필요합니다.",
+        "A colon is missing at the end of the line. Lines that start with def, for, if, with or else need one.",
     ),
     (
         r"unterminated",
-        "따옴표가 닫히지 않았습니다.",
+        "따옴표를 닫지 않았습니다.",
         "A quotation mark is not closed.",
     ),
     (
         r"invalid (non-printable )?character",
-        "영문이 아닌 문자나 기호(전각 괄호, 굽은 따옴표, × 등)가 코드에 있습니다. 영문 키보드로 다시 입력하세요.",
-        "There is a character that is not plain English in the code (a wide bracket, a curly quote, ×). Type it again.",
+        "코드에 쓸 수 없는 문자(전각 괄호, 둥근 따옴표, × 등)가 있습니다. 영문 입력 상태에서 다시 입력하세요.",
+        "The code has a character that is not plain English, such as a full-width bracket, a curly quote or ×. Retype it.",
     ),
     (
         r"cannot assign|Maybe you meant '=='|cannot delete",
-        "= 의 왼쪽에는 이름만 올 수 있습니다. 비교는 == 입니다.",
-        "Only a name can stand left of =. To compare, write ==.",
+        "= 왼쪽에는 변수 이름만 올 수 있습니다. 비교할 때는 ==를 쓰세요.",
+        "Only a variable can be on the left of =. To compare, use ==.",
     ),
     (
         r"'return' outside function",
         "return이 함수 밖에 있습니다. 함수의 다른 줄과 같은 칸으로 들여 쓰세요.",
-        "The return stands outside of the function. Indent it like the function's other lines.",
+        "The return is outside the function. Indent it like the function's other lines.",
     ),
 )
 OTHERWISE = Words(
-    "이 줄이나 바로 윗줄에 오타가 있습니다: 괄호, 쉼표, 쌍점, 따옴표를 보세요.",
-    "There is a slip on this line or the one above: look at brackets, commas, colons, quotes.",
+    "이 줄이나 바로 윗줄에 오타가 있습니다. 괄호, 쉼표, 콜론, 따옴표를 확인하세요.",
+    "There is a typo on this line or the one above. Check the brackets, commas, colons and quotes.",
 )
 
 
 def problem(task: Task) -> Failure | None:
-    """What can be seen without running anything: no file, no Python, another name, not begun. Else None."""
+    """The problem of a task that shows without running anything; None if there is none."""
     if not task.path.is_file():
         return _no_file(task)
     failure = unreadable(task.path, task.id)
@@ -93,15 +94,15 @@ def problem(task: Task) -> Failure | None:
         first, last = found[0].lineno, found[-1].lineno
         cause = Words(
             f"{first}행과 {last}행에 같은 함수가 있습니다. 하나만 남기세요. Python은 마지막 것을 씁니다.",
-            f"It stands on lines {first} and {last}: keep one of them. Python uses the last.",
+            f"It is on lines {first} and {last}. Keep only one: Python uses the last.",
         )
-        what = Words(f"{task.function} 함수가 두 번 있습니다.", f"{task.function} is there twice.")
+        what = Words(f"{task.function} 함수가 두 번 정의되어 있습니다.", f"{task.function} is defined twice.")
         return Failure(ERROR, task.id, what, cause, file=task.name, line=last)
     return unwritten(task)
 
 
 def unwritten(task: Task) -> Failure | None:
-    """Says that a function is still a stub, and what to write; None where it is written."""
+    """The failure of a function that is still a stub; None if it is written."""
     node = source.body_of(task)
     stub = node and next((line for line in node.body if source.raises_stub(line)), None)
     if node is None or stub is None:
@@ -114,14 +115,17 @@ def unwritten(task: Task) -> Failure | None:
     if own:
         what = Words(
             "코드를 썼지만 raise NotImplementedError 줄이 남아 있습니다.",
-            "There is code, but the line raise NotImplementedError is still there.",
+            "You wrote code, but the line raise NotImplementedError is still there.",
         )
         cause = Words("그 줄을 지우고 저장하세요.", "Delete that line and save.")
         return Failure(ERROR, task.id, what, cause, **where)
-    what = Words(f"{task.function}: 아직 작성되지 않았습니다.", f"{task.function} is not written yet.")
+    what = Words(
+        f"{with_particle(task.function, '을/를')} 아직 작성하지 않았습니다.",
+        f"{task.function} is not written yet.",
+    )
     cause = _written_elsewhere(task) or Words(
         f"{task.todo.ko}\n아래 줄을 여러분의 코드로 바꾸고 저장하세요.",
-        f"{task.todo.en}\nReplace the line below by your code and save.",
+        f"{task.todo.en}\nReplace the line below with your code and save.",
     )
     return Failure(
         STUB,
@@ -136,25 +140,25 @@ def unwritten(task: Task) -> Failure | None:
 
 
 def unreadable(path: Path, task: str = "") -> Failure | None:
-    """Why Python can't read this file of the student's; None where it can."""
+    """Why Python can't read one of the student's files; None if it can."""
     name = f"vae/{path.name}"
     try:
         content = path.read_bytes()
     except OSError as error:
-        what = Words(f"{name}을(를) 읽을 수 없습니다.", f"{name} cannot be read.")
+        what = Words(f"{with_particle(name, '을/를')} 읽을 수 없습니다.", f"{name} cannot be read.")
         return Failure(ERROR, task, what, Words(str(error.strerror), str(error.strerror)), file=name)
     return _wrong_kind(content, name, task) or _syntax(content, name, task)
 
 
 def _wrong_kind(content: bytes, name: str, task: str) -> Failure | None:
-    """A notebook under the name of a Python file, or text that is not UTF-8."""
-    what = Words(f"{name}은(는) Python 파일이 아닙니다.", f"{name} is no Python file.")
+    """The failure of a notebook saved as a Python file, or of text that is not UTF-8; None for any other file."""
+    what = Words(f"{with_particle(name, '은/는')} Python 파일이 아닙니다.", f"{name} is not a Python file.")
     if content.lstrip()[:1] == b"{" and _is_notebook(content):
         cause = Words(
-            "노트북(.ipynb)의 내용이 들어 있습니다. 셀의 코드만 복사해 넣거나, 노트북의 "
-            f"'다른 이름으로 저장 > Python(.py)'을 쓰세요. 처음 파일로: python -m vae reset {task or name}",
-            "It holds a saved notebook (.ipynb). Copy the code of the cells into it, or use the notebook's "
-            f"'save as Python (.py)'. To get the file as it was: python -m vae reset {task or name}",
+            "노트북(.ipynb)의 내용이 들어 있습니다. 셀의 코드만 복사해 넣거나, 노트북에서 "
+            f"'다른 이름으로 저장 > Python(.py)'을 쓰세요. 처음 상태로 되돌리려면: python -m vae reset {task or name}",
+            "It contains a saved notebook (.ipynb). Copy only the code of its cells into the file, or save the notebook "
+            f"as Python (.py). To restore the file as it was: python -m vae reset {task or name}",
         )
         return Failure(ERROR, task, what, cause, file=name)
     try:
@@ -163,10 +167,13 @@ def _wrong_kind(content: bytes, name: str, task: str) -> Failure | None:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        what = Words(f"{name}이(가) UTF-8로 저장되지 않았습니다.", f"{name} is not saved as UTF-8.")
+        what = Words(
+            f"{with_particle(name, '이/가')} UTF-8로 저장되어 있지 않습니다.",
+            f"{name} is not saved as UTF-8.",
+        )
         cause = Words(
             "편집기에서 인코딩을 UTF-8로 바꾸어 저장하세요 (메모장: 다른 이름으로 저장 > 인코딩 UTF-8).",
-            "Save it with the encoding UTF-8 (Notepad: Save as > Encoding: UTF-8).",
+            "In your editor, save it with the encoding UTF-8 (Notepad: Save as > Encoding: UTF-8).",
         )
         return Failure(ERROR, task, what, cause, file=name, line=line)
     return None
@@ -182,7 +189,7 @@ def _is_notebook(content: bytes) -> bool:
 def _syntax(content: bytes, name: str, task: str) -> Failure | None:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an odd escape in a string is no failure
+            warnings.simplefilter("ignore")  # an invalid escape in a string is not a failure
             compile(content, name, "exec")
     except SyntaxError as error:
         return of_syntax_error(error, name, task)
@@ -190,18 +197,18 @@ def _syntax(content: bytes, name: str, task: str) -> Failure | None:
 
 
 def of_syntax_error(error: SyntaxError, name: str, task: str = "") -> Failure:
-    """Python's own error in our words, with the line and the likely slip."""
+    """Python's own error in our words, with the line and the likely mistake."""
     message, text = str(error.msg), error.text or ""
     if isinstance(error, IndentationError) and "\t" in text[: len(text) - len(text.lstrip())]:
         message += "; inconsistent use of tabs"
     cause = next((Words(ko, en) for pattern, ko, en in CAUSES if re.search(pattern, message)), OTHERWISE)
     if text.lstrip().startswith(("%", "!")):
         cause = Words(
-            "%와 !로 시작하는 줄은 노트북의 명령입니다. 지우세요.",
-            "A line that begins with % or ! is a command of notebooks. Delete it.",
+            "%나 !로 시작하는 줄은 노트북에서만 쓰는 명령입니다. 지우세요.",
+            "A line that starts with % or ! is a notebook command. Delete it.",
         )
     what = Words(
-        f"{name} {error.lineno}행을 Python이 읽지 못합니다.",
+        f"Python이 {name} {error.lineno}행을 읽지 못합니다.",
         f"Python cannot read line {error.lineno} of {name}.",
     )
     returned = f"{type(error).__name__}: {message}"
@@ -212,26 +219,35 @@ def of_syntax_error(error: SyntaxError, name: str, task: str = "") -> Failure:
 def _no_file(task: Task) -> Failure:
     what = Words(f"{task.name} 파일이 없습니다.", f"{task.name} is missing.")
     cause = _renamed(task) or Words(
-        f"여기에 있어야 합니다: {VAE}\n되살리기: python -m vae reset {task.id}",
-        f"It belongs here: {VAE}\nTo bring it back: python -m vae reset {task.id}",
+        f"여기에 있어야 합니다: {VAE}\n되돌리려면: python -m vae reset {task.id}",
+        f"It belongs here: {VAE}\nTo restore it: python -m vae reset {task.id}",
     )
     return Failure(ERROR, task.id, what, cause, file=task.name)
 
 
 def _no_function(task: Task, tree: ast.Module) -> Failure:
-    """The function is missing: perhaps it has another name, or lost its indentation."""
+    """The failure of a missing function: perhaps it was renamed or lost its indentation."""
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    inside = "class VAE의 함수" if task.file == "model.py" else "함수"
+    inside = "의 class VAE" if task.file == "model.py" else ""
     what = Words(
-        f"{task.name}에 {inside} {task.function}이(가) 없습니다.",
-        f"{task.function} is missing in {task.name}.",
+        f"{task.name}{inside}에 {task.function} 함수가 없습니다.",
+        f"{task.function} is missing from {task.name}.",
     )
     if task.function in functions:
         line = functions[task.function].lineno
-        right = "    def (class VAE)" if task.file == "model.py" else "def"
+        right = (
+            Words(
+                "class VAE 안으로 옮기고 def 앞을 4칸 들여 쓰세요.",
+                "Move it into class VAE and indent its def by 4 spaces.",
+            )
+            if task.file == "model.py"
+            else Words(
+                "def를 들여 쓰지 말고 줄 맨 앞에 두세요.", "Start its def at the left edge of the line."
+            )
+        )
         cause = Words(
-            f"{line}행에 있지만 들여쓰기가 다릅니다. 원래처럼 {right} 자리에 두세요.",
-            f"It is on line {line}, but indented differently. Put it back where it was: {right}.",
+            f"{line}행에 있지만 들여쓰기가 다릅니다. {right.ko}",
+            f"It is on line {line}, but indented differently. {right.en}",
         )
         return Failure(
             ERROR, task.id, what, cause, file=task.name, line=line, source=source.line_at(task.path, line)
@@ -241,13 +257,13 @@ def _no_function(task: Task, tree: ast.Module) -> Failure:
     line = functions[near[0]].lineno if near else 0
     if near:
         cause = Words(
-            f"{line}행의 {near[0]}을(를) 말하나요? 이름을 {task.function}(으)로 되돌리세요. 채점도 이 이름으로 합니다.",
-            f"Is it {near[0]} on line {line}? Give it back its name {task.function}: it is graded by that name.",
+            f"혹시 {line}행의 {near[0]}인가요? 이름을 {with_particle(task.function, '으로/로')} 되돌리세요. 채점도 이 이름으로 합니다.",
+            f"Is it {near[0]} on line {line}? Rename it to {task.function}: grading uses that name.",
         )
     else:
         cause = Words(
-            f"함수 이름과 매개변수는 그대로 두어야 합니다. 되살리기: python -m vae reset {task.id}",
-            f"Names and parameters must stay. To bring it back: python -m vae reset {task.id}",
+            f"함수 이름과 매개변수는 그대로 두어야 합니다. 되돌리려면: python -m vae reset {task.id}",
+            f"Keep the names and parameters as given. To restore the function: python -m vae reset {task.id}",
         )
     return Failure(
         ERROR,
@@ -262,27 +278,27 @@ def _no_function(task: Task, tree: ast.Module) -> Failure:
 
 
 def _written_elsewhere(task: Task) -> Words | None:
-    """Where the function of an unwritten task is written instead; None where it is nowhere."""
+    """Where the function of an unwritten task is written instead; None if nowhere."""
     for path in source.written_files(".py"):
         if path != task.path and source.is_written(path, task):
             name = source.shown(path)
             return Words(
-                f"{task.function}은(는) {name}에 쓰여 있습니다. 검사와 채점은 {task.name}만 봅니다. 코드를 그 파일로 옮기세요.",
-                f"{task.function} is written in {name}, but only {task.name} is checked and graded. Move the code there.",
+                f"{task.function} 함수가 {name}에 있습니다. 검사와 채점은 {task.name}만 봅니다. 코드를 {with_particle(task.name, '으로/로')} 옮기세요.",
+                f"{task.function} is written in {name}, but only {task.name} is checked and graded. Move your code to {task.name}.",
             )
     for path in source.written_files(".ipynb"):
         if source.is_in_a_cell(path, task):
             name = source.shown(path)
             return Words(
-                f"{task.function}은(는) 노트북 {name}의 셀에 있습니다. 검사와 채점은 {task.name}만 봅니다. 함수를 그 파일에 붙여 넣고 저장하세요.",
-                f"{task.function} stands in a cell of the notebook {name}, but only {task.name} is checked and graded. "
-                "Paste the function into that file and save.",
+                f"{task.function} 함수가 노트북 {name}의 셀에 있습니다. 검사와 채점은 {task.name}만 봅니다. 함수를 {task.name}에 붙여 넣고 저장하세요.",
+                f"{task.function} is in a cell of the notebook {name}, but only {task.name} is checked and graded. "
+                f"Paste the function into {task.name} and save.",
             )
     return None
 
 
 def _renamed(task: Task) -> Words | None:
-    """A file that seems to be the missing one under another name: loss.py.txt, loss (1).py, loss.ipynb."""
+    """A file that may be the missing one under another name: loss.py.txt, loss (1).py, loss.ipynb. Else None."""
     stem = task.file.removesuffix(".py")
     pattern = re.compile(
         rf"{stem}( ?\(\d+\)|[ _-]?copy|[ _-]?\d+| - 복사본)?(\.py)?(\.txt|\.ipynb|\.py)?", re.I
@@ -291,7 +307,7 @@ def _renamed(task: Task) -> Words | None:
         if path.is_file() and pattern.fullmatch(path.name):
             name = source.shown(path)
             return Words(
-                f"{name}이(가) 그 파일인가요? 이름을 정확히 {task.name}(으)로 바꾸세요 (Windows: 보기 > 파일 확장명 켜기).",
-                f"Is it {name}? Rename it to exactly {task.name} (Windows: View > File name extensions on).",
+                f"혹시 {name}인가요? 파일 이름을 정확히 {with_particle(task.name, '으로/로')} 바꾸세요 (Windows: 보기 > 파일 확장명 켜기).",
+                f"Is it {name}? Rename it to exactly {task.name} (Windows: turn on View > File name extensions).",
             )
     return None

@@ -1,4 +1,4 @@
-"""The four files as the grader will see them, and their common hash. Given."""
+"""The four files as the grader will see them, and one hash over all of them. Given."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ class Unusable(Exception):
 
 
 def source(content: bytes) -> bytes:
-    """A file's content as the grader reads it: nothing changed, line ends included, but UTF-16 made UTF-8.
+    """A file's content as the grader reads it: UTF-16 becomes UTF-8, all else stays, line endings included.
 
     Raises:
-        Unusable: it is above 1 MB or no Python source text.
+        Unusable: the file is larger than 1 MB or not Python source text.
     """
     if len(content) > FILE_BYTES:
-        raise Unusable("1 MB보다 큽니다.", "It is larger than 1 MB.")
+        raise Unusable("1 MB보다 큽니다. 파일을 줄이세요.", "It is larger than 1 MB. Make it smaller.")
     try:
         if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             content = content.decode("utf-16").encode("utf-8")
@@ -34,13 +34,13 @@ def source(content: bytes) -> bytes:
     except (SyntaxError, LookupError, ValueError) as error:
         raise Unusable(
             "UTF-8 텍스트가 아닙니다. 편집기에서 UTF-8로 저장하세요.",
-            "It is no text in UTF-8. Save it with that encoding in your editor.",
+            "It is not UTF-8 text. Save it as UTF-8 in your editor.",
         ) from error
     return content
 
 
 def digest(files: Mapping[str, bytes]) -> str:
-    """The SHA-256 of all usable files together: the same number as "digest" in the grader's result."""
+    """The SHA-256 of all usable files together: the same as "digest" in the grader's result."""
     summed = hashlib.sha256()
     for name in sorted(files):
         summed.update(f"{name}\0{len(files[name])}\0".encode())

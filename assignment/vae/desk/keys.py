@@ -1,4 +1,4 @@
-"""Single key presses without Enter, on Windows and elsewhere; nothing where there is no keyboard."""
+"""Single key presses without Enter, on Windows and elsewhere; none if there is no keyboard."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Wait = Callable[[float], str]
 
 @contextlib.contextmanager
 def keyboard() -> Iterator[Wait | None]:
-    """A function that waits at most so many seconds for a key and returns it in lower case, "" for none.
+    """A function that waits at most so many seconds for a key and returns it in lower case, or "" for none.
 
-    None where standard input is no terminal, as in a notebook. The terminal is left as it was found.
+    None if standard input is not a terminal, as in a notebook. The terminal's settings are restored at the end.
     """
     if not sys.stdin or not sys.stdin.isatty():
         yield None

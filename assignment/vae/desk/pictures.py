@@ -27,7 +27,7 @@ def one_of_each(images: Images) -> Tensor:
 
 
 def first(model: nn.Module, test_images: Images, out: Path) -> None:
-    """Save the reconstructions while training goes on. It uses no random numbers, so training stays the same."""
+    """Save the reconstructions while training goes on. It draws no random numbers, so training is not changed."""
     _save("reconstructions", lambda: plots.reconstructions(model, one_of_each(test_images)), out, tqdm.write)
 
 
@@ -39,13 +39,13 @@ def draw(
     out: Path,
     device: str,
 ) -> int:
-    """Save every picture that the finished tasks allow. Returns 1 where one is missing, else 0."""
+    """Save every picture that the finished tasks allow. Returns 1 if one is missing, else 0."""
     x = one_of_each(test_images).to(device)
-    # Scattered pixels: with a whole half hidden, iterated reconstruction loses to the mean image.
+    # Scattered pixels, because with a whole half hidden, iterated reconstruction loses to the mean image.
     known = torch.rand(x.shape, generator=torch.Generator().manual_seed(0)).lt(0.5).float().to(device)
     mean_image = images.images.mean(dim=0).to(device)
 
-    def latent() -> ModuleType:  # not at the top: where it does not import, the other pictures still count
+    def latent() -> ModuleType:  # not at the top: if it does not import, the other pictures are still drawn
         return importlib.import_module("vae.latent")
 
     def restoration() -> Figure:
@@ -64,23 +64,23 @@ def draw(
 
 
 def _save(name: str, picture: Callable[[], Figure], out: Path, write: Callable[[str], object]) -> int:
-    """Draw one picture and say where it is. Returns 1 where that fails, with its reason on stderr, else 0."""
+    """Draw one picture and print its path. Returns 1 if that fails, with the reason on stderr, else 0."""
     path = out / f"{name}.png"
     try:
         picture().savefig(path, dpi=150)
     except OSError as error:
         return say(
-            f"{path}: 저장할 수 없습니다. 디스크와 --out을 확인하세요.",
-            f"{path}: cannot be saved, look at the disk and at --out ({error.strerror}).",
+            f"{path}: 저장할 수 없습니다({error.strerror}). 디스크의 여유 공간과 --out 폴더를 확인하세요.",
+            f"{path}: cannot be saved ({error.strerror}). Check the free disk space and the folder of --out.",
         )
-    except Exception as error:  # noqa: BLE001 - the student's code drew it, and the other pictures still count
+    except Exception as error:  # noqa: BLE001 - the student's code drew it, and the other pictures are still drawn
         return told(error, TASK_OF.get(name, ""))
     write(str(path))
     return 0
 
 
 def _curves(history: Sequence[Mapping[str, float]]) -> Iterator[tuple[str, Callable[[], Figure]]]:
-    """The pictures of the loss, as far as it is known."""
+    """The pictures of the loss, as far as the history allows."""
     if history and all("loss" in epoch for epoch in history):
         yield "loss", lambda: plots.loss_curve([epoch["loss"] for epoch in history])
     if history and all("kl" in epoch for epoch in history):

@@ -1,4 +1,4 @@
-"""`reset`: one function as it was handed out, with a copy of the file kept in backups/."""
+"""The command `reset`: restore one function as it was handed out, and keep a copy of the file in backups/."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from datetime import datetime
 from pathlib import Path
 
 from vae.desk import hints, show, source
+from vae.desk.korean import with_particle
 from vae.desk.tasks import FILES, HANDOUT, TASKS, Task, Words
 
 BACKUPS = HANDOUT / "backups"
 
 
 def reset(task: Task, yes: bool = False) -> int:
-    """Put one function back to its stub; the whole file where the function can't be found in it. Asks first.
+    """Restore the stub of one function, or the whole file if the function can't be found in it. Asks first.
 
-    Returns 0 when it is done, 1 when it was declined or the folder can't be written; then nothing has changed.
+    Returns 0 when it is done, 1 if it was declined or the folder can't be written; then nothing has changed.
     """
     out = show.console()
     original = original_of(task.file)
@@ -26,15 +27,16 @@ def reset(task: Task, yes: bool = False) -> int:
         text = restored(task, task.path.read_bytes().decode("utf-8"), original)
     except (OSError, UnicodeDecodeError):
         text = None
+    function = with_particle(task.function, "을/를")
     if text is None:
         question = Words(
-            f"{task.name}에서 {task.function}을(를) 찾을 수 없습니다. 파일 전체를 처음 상태로 되돌릴까요?",
-            f"{task.function} can't be found in {task.name}. Put the whole file back to how it was handed out?",
+            f"{task.name}에서 {function} 찾을 수 없습니다. 파일 전체를 처음 상태로 되돌릴까요?",
+            f"{task.function} can't be found in {task.name}. Restore the whole file as it was handed out?",
         )
     else:
         question = Words(
-            f"{task.name}의 {task.function}을(를) 처음 상태로 되돌릴까요?",
-            f"Put {task.function} in {task.name} back to how it was handed out?",
+            f"{task.name}의 {function} 처음 상태로 되돌릴까요?",
+            f"Restore {task.function} in {task.name} as it was handed out?",
         )
     out.print(show.words(question, style="bold yellow"))
     if not (yes or _agreed()):
@@ -45,8 +47,8 @@ def reset(task: Task, yes: bool = False) -> int:
         write(task.path, original if text is None else text)
     except OSError as error:
         what = Words(
-            f"{error.filename}에 쓸 수 없어 그대로 두었습니다. 폴더의 쓰기 권한을 보세요.",
-            f"{error.filename} cannot be written, so nothing was changed. Look at the folder's permissions.",
+            f"{error.filename}: 쓸 수 없어 그대로 두었습니다. 폴더의 쓰기 권한을 확인하세요.",
+            f"{error.filename} cannot be written, so nothing was changed. Check the folder's permissions.",
         )
         out.print(show.words(what, style="bold red"))
         return 1
@@ -54,9 +56,9 @@ def reset(task: Task, yes: bool = False) -> int:
         if forgotten.file == task.file:
             hints.forget(forgotten)
     line, _ = source.first_line(task)
-    out.print(f"{Words('되돌렸습니다', 'done')}: {task.name}:{line}", style="green")
+    out.print(f"{Words('되돌렸습니다', 'restored')}: {task.name}:{line}", style="green")
     if backup:
-        out.print(f"{Words('이전 파일', 'your file before')}: {source.shown(backup)}")
+        out.print(f"{Words('이전 파일', 'your previous file')}: {source.shown(backup)}")
     return 0
 
 
@@ -68,7 +70,7 @@ def original_of(file: str) -> str:
 
 
 def restored(task: Task, text: str, original: str) -> str | None:
-    """The file's text with the one function as in `original`; None where the function is not to be found."""
+    """The file's text with this one function as in `original`; None if the function can't be found."""
     try:
         found = source.definitions(ast.parse(text), task)
     except (SyntaxError, ValueError):
@@ -79,25 +81,25 @@ def restored(task: Task, text: str, original: str) -> str | None:
     [stub] = source.definitions(ast.parse(original), task)
     stub_lines = [line + end for line in original.splitlines()[_first(stub) : stub.end_lineno]]
     lines = text.splitlines(keepends=True)
-    for node in reversed(found):  # of two with the same name one stays
+    for node in reversed(found):  # of two with the same name, one stays
         lines[_first(node) : node.end_lineno] = stub_lines if node is found[0] else []
     return "".join(lines)
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file in one go: an interruption leaves the old one. Raises OSError."""
+    """Replace a file at once, so that an interruption leaves the old one. Raises OSError."""
     draft = path.with_name(f"{path.name}.new")
     draft.write_bytes(text.encode("utf-8"))
     os.replace(draft, path)
 
 
 def _first(node: ast.FunctionDef) -> int:
-    """The index of a definition's first line, decorators included."""
+    """The index of a definition's first line, including decorators."""
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
 
 
 def _back_up(path: Path) -> Path | None:
-    """A copy under a name that no grader takes for a hand-in. None where there is nothing to copy. Raises OSError."""
+    """Copy a file to a name that no grader takes for a hand-in. Returns None if there is no file. Raises OSError."""
     if not path.is_file():
         return None
     BACKUPS.mkdir(exist_ok=True)

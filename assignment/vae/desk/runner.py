@@ -1,4 +1,4 @@
-"""The desk's side of a worker: start it, ask it, give it up where it does not answer."""
+"""The desk's side of a worker: start it, ask it, give it up if it does not answer."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from vae.desk import failure_in_run, failure_in_text
 from vae.desk.failure import STUB, Failure
 from vae.desk.tasks import BY_ID, HANDOUT, Task, of_checks
 
-PYTEST_ENDED = (0, 1, 2)  # all green, some red, stopped after the first red task
-PATIENCE = 120  # seconds; all checks together take two or three on a machine that has nothing else to do
+PYTEST_ENDED = (0, 1, 2)  # all passed, some failed, stopped after the first task that failed
+PATIENCE = 120  # seconds; all checks together take two or three on an idle machine
 SETTINGS = {
-    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # other plugins of the student's cost time and may interfere
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # plugins that the student has installed cost time and may interfere
     "TORCHINDUCTOR_COMPILE_THREADS": "1",  # the pool of torch.compile does not survive a fork
 }
 POSIX = os.name == "posix"
@@ -31,7 +31,7 @@ POSIX = os.name == "posix"
 
 @dataclass
 class Outcome:
-    """How the checks of one task went. `failure` is the first red one's, None where all are green."""
+    """How the checks of one task went. `failure` is that of the first failed check, None if all passed."""
 
     task: Task
     passed: int = 0
@@ -45,7 +45,7 @@ class Outcome:
 
     @property
     def complete(self) -> bool:
-        """Whether no more checks of the task are to come."""
+        """Whether all checks of the task have run."""
         return self.passed + self.red == self.total if self.total else self.failure is not None
 
     @property
@@ -55,7 +55,7 @@ class Outcome:
 
 @dataclass
 class CheckRun:
-    """One run of checks under way: the outcomes so far, and whether it has ended."""
+    """A run of checks in progress: the outcomes so far, and whether it has ended."""
 
     tasks: list[Task]
     outcomes: dict[str, Outcome] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class CheckRun:
     deadline: float = field(default_factory=lambda: time.monotonic() + PATIENCE)
 
     def take(self, record: dict[str, Any]) -> None:
-        """Enter one line of the worker's."""
+        """Record one line from the worker."""
         failure = Failure.from_dict(record["failure"]) if record.get("failure") else None
         for task, total in record.get("collected", {}).items():
             self._of(task).total = total
@@ -94,7 +94,7 @@ class CheckRun:
 
     @property
     def running(self) -> Task:
-        """The task whose checks are under way."""
+        """The task whose checks are running."""
         return next((task for task in self.tasks if not self._of(task.id).complete), self.tasks[-1])
 
     def _of(self, task: str) -> Outcome:
@@ -105,7 +105,7 @@ class Worker:
     """A process that runs checks. Use it as a context manager, so that none is left behind.
 
     Args:
-        warm: load all of torch that checks may need before the first run, for answers at once.
+        warm: before the first run, load all of torch that checks may need, so that answers come at once.
     """
 
     def __init__(self, warm: bool = False):
@@ -120,8 +120,10 @@ class Worker:
         self._end()
 
     def begin(self, tasks: Iterable[Task], stop: bool = False) -> CheckRun:
-        """Ask for the checks of these tasks; `poll` gets the answers. What can be seen in the text alone is
-        answered without running: only tasks without such a problem are run, with `stop` only those before the first.
+        """Start the checks of these tasks; `poll` gets the answers.
+
+        A problem that shows in the text of a file is answered without running the task. With `stop`, only the tasks
+        before the first such problem are run.
         """
         run = CheckRun(list(tasks))
         to_run = []
@@ -140,7 +142,7 @@ class Worker:
             self.restart()
         self.used = True
         self.child = None
-        with contextlib.suppress(OSError):  # it has died already; poll says so
+        with contextlib.suppress(OSError):  # the process has died already; poll reports it
             self.process.stdin.write(json.dumps({"tasks": to_run, "stop": stop}) + "\n")
             self.process.stdin.flush()
         return run
@@ -183,7 +185,7 @@ class Worker:
         return [run.outcomes[task.id] for task in run.tasks if task.id in run.outcomes]
 
     def cancel(self, run: CheckRun) -> None:
-        """End a run whose answer is not wanted any more; the next one begins at once where processes can be forked."""
+        """End a run whose answer is no longer wanted; if processes can be forked, the next one starts at once."""
         while not run.ended:
             if not self.forks:
                 self.restart()
@@ -240,7 +242,7 @@ class Worker:
 
 
 def _read(stream: Iterable[str], answers: queue.Queue) -> None:
-    """Pass a worker's lines on; None at their end."""
+    """Pass on a worker's lines, then None."""
     with contextlib.suppress(ValueError, OSError):  # closed while reading
         for line in stream:
             answers.put(json.loads(line))

@@ -1,6 +1,6 @@
-"""What the desk prints, drawn with rich: it measures Hangul as two columns wide, and colours where there are colours.
+"""What the desk prints, drawn with rich, which counts Hangul as two columns wide and uses colours if the terminal has them.
 
-Every character is in the Korean code page 949 too, for the consoles of Windows.
+Every character is also in the Korean code page 949, for the consoles of Windows.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def console() -> Console:
 
 
 def failure(value: Failure) -> RenderableType:
-    """One failure: what is missing, and the labelled lines below it."""
+    """One failure: what happened, and the labelled lines below it."""
     task = BY_ID.get(value.task)
     colour = "yellow" if value.kind in (STUB, SETUP) else "red"
     head = Text()
@@ -57,19 +57,19 @@ def passed(outcome: Outcome) -> RenderableType:
 
 
 def also_red(outcome: Outcome) -> str:
-    """How many checks of the same task are red, where it is more than the one that is shown."""
+    """How many checks of the same task pass; "" if none does."""
     if not outcome.total or outcome.passed == 0:
         return ""
     return str(
         Words(
             f"이 과제의 검사 {outcome.total}개 중 {outcome.passed}개 통과",
-            f"{outcome.passed} of this task's {outcome.total} checks are green",
+            f"{outcome.passed} of this task's {outcome.total} checks pass",
         )
     )
 
 
 def bar(outcomes: Mapping[str, Outcome]) -> Text:
-    """The progress over the nine tasks: one mark each, then how many are done."""
+    """The progress over the nine tasks: one symbol each, then how many are done."""
     line = Text()
     for task in TASKS:
         symbol, colour = mark(outcomes.get(task.id))
@@ -79,7 +79,7 @@ def bar(outcomes: Mapping[str, Outcome]) -> Text:
 
 
 def mark(outcome: Outcome | None) -> tuple[str, str]:
-    """The symbol of a task and its colour: done, begun but red, or not written."""
+    """The symbol of a task and its colour: done, started but failing, or not written."""
     if outcome is None or (not outcome.done and not outcome.begun):
         return OPEN
     return DONE if outcome.done else BEGUN
@@ -95,7 +95,7 @@ def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> Rende
         if outcome and outcome.done:
             state = Words("통과", "passed")
         elif outcome and outcome.begun:
-            state = Words(f"{outcome.passed}/{outcome.total or '?'} 통과", "not yet")
+            state = Words(f"{outcome.passed}/{outcome.total or '?'} 통과", "failing")
         here = ">" if task is current else " "
         table.add_row(
             here,
@@ -109,12 +109,12 @@ def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> Rende
 
 
 def header() -> Text:
-    """Which folder is checked: with two copies of the hand-out, editing the other one is an easy slip."""
+    """The folder that is checked: with two copies of the hand-out, it is easy to edit the other one."""
     return Text(str(HANDOUT), style="bright_black")
 
 
 def hints(task: Task, given: Sequence[Words], total: int, shown: int) -> RenderableType:
-    """Hints number `shown` and on of a task, each in both languages."""
+    """Hints of a task, each in both languages; `shown` is the number of the first one."""
     lines: list[RenderableType] = []
     for number, hint in enumerate(given, start=shown):
         title = Words(f"과제 {task.id} 힌트 {number}/{total}", f"task {task.id}, hint {number} of {total}")
@@ -129,5 +129,5 @@ def words(value: Words, style: str = "") -> Text:
 
 
 def indented(*lines: RenderableType) -> list[RenderableType]:
-    """The same, three columns to the right."""
+    """The lines, indented by three columns."""
     return [Padding(line, (0, 0, 0, 3)) for line in lines]

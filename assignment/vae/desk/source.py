@@ -1,6 +1,6 @@
-"""The student's files as text: where a function stands, and what it looks like there.
+"""The student's files as text: where a function is, and what it looks like.
 
-Nothing here runs a student's code or imports torch, so that it answers at once.
+Nothing here runs a student's code or imports torch, so the answer comes at once.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from vae.desk.tasks import BY_ID, HANDOUT, Task
 STUBS = Path(__file__).with_name("stubs")
 GIVEN = {"desk", "checks", "backups", "runs", "venv", "__pycache__"}
 GIVEN |= {"__init__.py", "__main__.py", "data.py", "notebook.py", "plots.py"}
-LARGEST = 1_000_000  # bytes; whatever is larger is no file of code
+LARGEST = 1_000_000  # bytes; a larger file is not code
 
 
 def definitions(tree: ast.Module, task: Task) -> list[ast.FunctionDef]:
-    """Every definition of the task's function where it belongs: in a class for model.py, else at the top."""
+    """Every definition of the task's function where it belongs: in a class for model.py, else at top level."""
     bodies = [tree.body]
     if task.file == "model.py":
         bodies = [node.body for node in tree.body if isinstance(node, ast.ClassDef)]
@@ -33,7 +33,7 @@ def definitions(tree: ast.Module, task: Task) -> list[ast.FunctionDef]:
 
 
 def is_bound(tree: ast.Module, task: Task) -> bool:
-    """Whether the name may come about in some other way, which only running the file can tell."""
+    """Whether the function's name may be bound without a plain def, which only running the file can tell."""
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Store):
@@ -46,7 +46,7 @@ def is_bound(tree: ast.Module, task: Task) -> bool:
 
 
 def body_of(task: Task) -> ast.FunctionDef | None:
-    """The definition that Python uses, None where there is none or the file is no Python."""
+    """The definition that Python uses; None if there is none or the file is not valid Python."""
     try:
         found = definitions(ast.parse(task.path.read_bytes()), task)
     except (OSError, SyntaxError, ValueError):
@@ -55,7 +55,7 @@ def body_of(task: Task) -> ast.FunctionDef | None:
 
 
 def first_line(task: Task) -> tuple[int, str]:
-    """The line of the function where its own code begins, and its text; (0, "") where it can't be found."""
+    """The line where the function's own code begins, and its text; (0, "") if it can't be found."""
     node = body_of(task)
     if node is None:
         return 0, ""
@@ -64,7 +64,7 @@ def first_line(task: Task) -> tuple[int, str]:
 
 
 def changed_parameters(task: Task) -> str:
-    """The parameters of a function as they are now, where the given ones are not there in order; else ""."""
+    """The parameters of a function now and as given, if the given ones are not there in order; else ""."""
     node = body_of(task)
     if node is None:
         return ""
@@ -74,12 +74,12 @@ def changed_parameters(task: Task) -> str:
     return (
         ""
         if variable or now[: len(given)] == given
-        else f"({', '.join(now)}), def {task.function}({', '.join(given)})"
+        else f"({', '.join(now)}) -> def {task.function}({', '.join(given)})"
     )
 
 
 def line_at(path: Path, number: int) -> str:
-    """One line of a file, stripped; "" where there is none."""
+    """One line of a file, stripped; "" if there is none."""
     try:
         return path.read_text(encoding="utf-8").splitlines()[number - 1].strip()
     except (OSError, UnicodeDecodeError, IndexError):
@@ -87,7 +87,7 @@ def line_at(path: Path, number: int) -> str:
 
 
 def is_stub(node: ast.FunctionDef) -> bool:
-    """Whether nothing but the docstring and the NotImplementedError of the hand-out is in a function."""
+    """Whether a function holds nothing but the docstring and the NotImplementedError of the hand-out."""
     return all(is_docstring(line) or raises_stub(line) for line in node.body)
 
 
@@ -110,12 +110,12 @@ def task_of_stub(message: str) -> Task | None:
 
 
 def shown(path: Path) -> str:
-    """A path as a student sees it: from the hand-out's folder, with forward slashes."""
+    """A path as a student sees it: relative to the hand-out's folder, with forward slashes."""
     return path.relative_to(HANDOUT).as_posix() if path.is_relative_to(HANDOUT) else str(path)
 
 
 def written_files(suffix: str) -> Iterator[Path]:
-    """Files of the hand-out that a student may have written, given ones left out."""
+    """Files in the hand-out's folder that a student may have written, without the given ones."""
     folders = [HANDOUT]
     for folder in folders:
         try:
@@ -147,7 +147,7 @@ def is_written(path: Path, task: Task) -> bool:
 
 
 def is_in_a_cell(path: Path, task: Task) -> bool:
-    """Whether a code cell of a notebook begins the function at its left edge. The lab's own cells don't."""
+    """Whether a code cell of a notebook defines the function at top level. The lab's own cells don't."""
     try:
         cells = json.loads(path.read_bytes())["cells"]
         codes = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]

@@ -1,4 +1,4 @@
-"""`python -m vae submit`: one zip with the four files, after a look at them, and the written answers. Given."""
+"""The command `submit`: check the four files and pack them into one zip with the written answers. Given."""
 
 from __future__ import annotations
 
@@ -17,29 +17,30 @@ from pathlib import Path
 
 from vae.desk import examine, failure_in_text, handin
 from vae.desk.failure import ERROR, Failure, say
+from vae.desk.korean import with_particle
 from vae.desk.tasks import FILES, HANDOUT, TASKS, VAE, Task, Words
 
 MANIFEST = "manifest.json"
 INTERRUPTED = 130
-LONGEST_ID = 60  # a file name may have 255 bytes, and a letter of Hangul has three
-QUESTIONS = 8  # to be answered in words, in one of these: the lab's notebook, or the sheet
+LONGEST_ID = 60  # a file name may have 255 bytes, and a Hangul character has three
+QUESTIONS = 8  # written questions, answered in the lab's notebook or in the sheet
 WRITTEN = ("lab.ipynb", "lab/lab*.ipynb", "lab/theory*.md")
 UNWRITTEN = re.compile(r"^\*(답을 여기에 쓰세요\.|Write your answer here\.)[^*]*\*\s*$", re.MULTILINE)
 FORBIDDEN = set('\\/:*?"<>|')  # in a file name on Windows
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What `submit` understands."""
-    command.add_argument("--id", help="학번이나 이름, 한글도 됩니다 / your student number or name")
+    """Add the options of `submit`."""
+    command.add_argument("--id", help="학번이나 이름(한글 가능) / your student number or name")
     command.add_argument(
         "--force",
         action="store_true",
-        help="빠지거나 불러올 수 없는 파일이 있어도 만들기 / even if a file is missing or does not import",
+        help="없거나 불러올 수 없는 파일이 있어도 만들기 / make it even if a file is missing or cannot be imported",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Make the zip in the current folder. Returns 1 where it was not made, 2 for an unusable ID, 130 if interrupted."""
+    """Make the zip in the current folder. Returns 1 if it was not made, 2 for an unusable ID, 130 if interrupted."""
     try:
         return _run(arguments.id, arguments.force)
     except KeyboardInterrupt:
@@ -51,11 +52,11 @@ def _run(student: str | None, force: bool) -> int:
         student = usable_id(
             input("학번 또는 이름 / student number or name: ") if student is None else student
         )
-    except (EOFError, UnicodeError):  # nobody types; or letters that the console's encoding does not have
-        return say("\n--id로 학번이나 이름을 알려 주세요.", "Give your student number or name with --id.", 2)
+    except (EOFError, UnicodeError):  # no input, or letters that the console's encoding does not have
+        return say("\n--id 뒤에 학번이나 이름을 쓰세요.", "Give your student number or name with --id.", 2)
     except ValueError as error:
         return say(*error.args, status=2)
-    print("네 파일을 불러와 봅니다(10초쯤) / Importing your four files, about 10 seconds", flush=True)
+    print("네 파일을 불러옵니다(10초쯤) / Importing your four files, about 10 seconds", flush=True)
     files, troubles = read(VAE)
     troubles.update(examine.imports(files))
     for name in FILES:
@@ -65,15 +66,15 @@ def _run(student: str | None, force: bool) -> int:
         print(f"\n{failure}", file=sys.stderr)
     if not files or (troubles and not force):
         return say(
-            "\nzip을 만들지 않았습니다. 위의 X를 고치고 다시 실행하세요. 그대로 제출하려면 --force를 붙이세요(그 파일의 과제만 0점).",
-            "No zip was made. Mend what is marked X and try again. To hand in as it is, add --force (only the tasks of "
-            "these files score 0).",
+            "\nzip을 만들지 않았습니다. X로 표시된 파일을 고치고 다시 실행하세요. 그대로 제출하려면 --force를 붙이세요(그 파일의 과제만 0점입니다).",
+            "No zip was made. Fix the files marked X and try again. To hand in as it is, add --force (only the tasks in "
+            "those files score 0).",
         )
     red = examine.red_tasks()
     if red:
         say(
-            f"주의: 공개 검사를 아직 통과하지 못한 과제: {', '.join(red)}. 이대로도 제출할 수 있습니다.",
-            f"Note: public checks of these tasks do not pass yet: {', '.join(red)}. You may hand in all the same.",
+            f"참고: 공개 검사를 아직 통과하지 못한 과제가 있습니다: {', '.join(red)}. 이대로 제출해도 됩니다.",
+            f"Note: the public checks of these tasks do not pass yet: {', '.join(red)}. You may still hand in.",
         )
     path = Path(f"submission-{student}.zip")
     answers = written(HANDOUT)
@@ -82,45 +83,45 @@ def _run(student: str | None, force: bool) -> int:
         content, hashed = shown(path)
     except OSError as error:
         return say(
-            f"{path}: 쓸 수 없습니다. 다른 프로그램에서 열려 있나요?",
-            f"{path}: cannot be written. Is it open in another program? ({error.strerror})",
+            f"{path}: 쓸 수 없습니다({error.strerror}). 다른 프로그램에서 열려 있나요?",
+            f"{path}: cannot be written ({error.strerror}). Is it open in another program?",
         )
     print(f"\n{path.resolve()}")
     for name, size, sha256 in content:
         print(f"  {name:18} {size:>8,} B  sha256 {sha256[:16]}...")
     if not answers:
         say(
-            "서술형 문항의 답은 lab/에 없어 넣지 않았습니다. 묻는 수업이라면 노트북이나 답안지에 쓰고 다시 실행하세요.",
-            "No written answers were found in lab/, so none are in the zip. If your course asks for them, write them into the "
-            "notebook or the sheet, save it, and try again.",
+            "lab/에 서술형 문항의 답이 없어 zip에 넣지 않았습니다. 서술형 문항이 있는 수업이라면 노트북이나 답안지에 답을 쓰고 저장한 뒤 다시 실행하세요.",
+            "No written answers were found in lab/, so none are in the zip. If your course asks for them, write them in the "
+            "notebook or the answer sheet, save it, and try again.",
         )
     print(f"해시 / hash: {hashed}")
     print(
-        "채점 결과의 digest와 같아야 합니다. 적어 두세요. / The grader's result must show the same digest: note it."
+        "이 해시를 적어 두세요. 채점 결과의 digest와 같아야 합니다. / Keep this hash: the digest in your result must be the same."
     )
     print("이 zip을 제출하세요. / Hand in this zip.")
     return 0
 
 
 def usable_id(text: str) -> str:
-    """The ID as it can stand in a file name. Raises ValueError with what is wrong, in Korean and English."""
+    """The ID, cleaned for a file name. Raises ValueError with the reason in Korean and English."""
     text = " ".join(unicodedata.normalize("NFC", text).split())
     bad = sorted({letter for letter in text if letter in FORBIDDEN or unicodedata.category(letter)[0] == "C"})
     if bad:
         letters = " ".join(map(ascii, bad))
         raise ValueError(
             f"--id: 파일 이름에 쓸 수 없는 글자가 있습니다: {letters}",
-            f"--id: a file name cannot hold these characters: {letters}",
+            f"--id: these characters cannot be in a file name: {letters}",
         )
     if not 0 < len(text) <= LONGEST_ID:
         raise ValueError(
-            f"--id: 1자에서 {LONGEST_ID}자까지 쓰세요.", f"--id: write 1 to {LONGEST_ID} characters."
+            f"--id: 1자에서 {LONGEST_ID}자까지 쓰세요.", f"--id: use 1 to {LONGEST_ID} characters."
         )
     return text
 
 
 def read(folder: Path) -> tuple[dict[str, bytes], dict[str, Failure]]:
-    """The four files that the grader can use, as they lie in a folder, and for each other one why it cannot."""
+    """The files in a folder that the grader can use, and a failure for each of the four that it can't."""
     files, troubles = {}, {}
     for task in TASKS:
         try:
@@ -137,7 +138,7 @@ def read(folder: Path) -> tuple[dict[str, bytes], dict[str, Failure]]:
 
 
 def written(folder: Path) -> dict[str, bytes]:
-    """The notebooks and sheets of a hand-out that hold a written answer; how many each holds is printed."""
+    """The notebooks and sheets of a hand-out that hold written answers. Prints how many each holds."""
     answers = {}
     for path in sorted(path for pattern in WRITTEN for path in folder.glob(pattern)):
         name = path.relative_to(folder).as_posix()
@@ -145,19 +146,19 @@ def written(folder: Path) -> dict[str, bytes]:
             content = path.read_bytes()
         except OSError as error:
             say(
-                f"{name}: 읽을 수 없어 zip에 넣지 않았습니다({error.strerror}). 파일을 고치고 다시 실행하세요.",
+                f"{name}: 읽을 수 없어 zip에 넣지 않았습니다({error.strerror}). 파일을 확인하고 다시 실행하세요.",
                 f"{name}: cannot be read, so it is not in the zip ({error.strerror}). Fix the file and try again.",
             )
             continue
         count = QUESTIONS - len(UNWRITTEN.findall(_text(path, content)))
         if count > 0:
             answers[name] = content
-            print(f"  O {name}: 서술형 답 / written answers {count}/{QUESTIONS}")
+            print(f"  O {name}: 서술형 답안 / written answers {count}/{QUESTIONS}")
     return answers
 
 
 def _text(path: Path, content: bytes) -> str:
-    """What stands in a sheet or in a notebook's cells; nothing where it is damaged, so that it goes along as it is."""
+    """The text of a sheet or of a notebook's cells; "" if it is damaged, so that it is packed as it is."""
     try:
         text = content.decode("utf-8-sig")
         if path.suffix == ".ipynb":
@@ -168,14 +169,17 @@ def _text(path: Path, content: bytes) -> str:
 
 
 def _unusable(task: Task, korean: str, english: str | None = None) -> Failure:
-    what = Words(f"채점기가 {task.name}을(를) 읽을 수 없습니다.", f"The grader cannot read {task.name}.")
+    what = Words(
+        f"채점기가 {with_particle(task.name, '을/를')} 읽을 수 없습니다.",
+        f"The grader cannot read {task.name}.",
+    )
     return Failure(ERROR, "", what, Words(korean, english or korean), file=task.name)
 
 
 def write(
     path: Path, files: Mapping[str, bytes], answers: Mapping[str, bytes], student: str, red: list[str]
 ) -> None:
-    """Write the zip with its manifest, at once: an earlier one of that name stays until the new one is whole."""
+    """Write the zip and its manifest. An earlier zip of that name stays until the new one is complete."""
     packed_files = {**{f"vae/{name}": content for name, content in files.items()}, **answers}
     manifest = {
         "id": student,
@@ -194,7 +198,7 @@ def write(
 
 
 def shown(path: Path) -> tuple[list[tuple[str, int, str]], str]:
-    """Name, size and SHA-256 of everything in the zip, and the digest of the four files: read back from the disk."""
+    """Name, size and SHA-256 of everything in the zip, and the digest of the four files, read back from the disk."""
     with zipfile.ZipFile(path) as packed:
         inside = {name: packed.read(name) for name in packed.namelist()}
     content = [(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in inside.items()]

@@ -1,4 +1,4 @@
-"""`python -m vae train`: train with the four files, draw what was learnt, write it down. Given."""
+"""The command `train`: train with the four files, draw what was learnt, and save it. Given."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pathlib import Path
 from vae.desk.failure import say
 from vae.desk.failure_in_run import told
 
-EPOCHS = {"digits": 100, "mnist": 10}  # digits has 12 batches an epoch, MNIST 469
+EPOCHS = {"digits": 100, "mnist": 10}  # digits has 12 batches per epoch, MNIST 469
 INTERRUPTED = 130
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
-    """What `train` understands."""
+    """Add the options of `train`."""
     command.add_argument("--dataset", choices=tuple(EPOCHS), default="digits", help="default: digits")
     command.add_argument("--epochs", type=int, help="default: 100 (digits), 10 (mnist)")
     command.add_argument("--batch-size", type=int, default=128, help="default: 128")
@@ -28,12 +28,15 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: auto"
     )
     command.add_argument(
-        "--out", type=Path, default=Path("runs"), help="그림을 둘 폴더 / folder for pictures (runs)"
+        "--out",
+        type=Path,
+        default=Path("runs"),
+        help="결과를 저장할 폴더 / folder for the results, default: runs",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train, draw, write run.json and model.pt. Returns 1 where something is missing, 130 when interrupted."""
+    """Train, draw, write run.json and model.pt. Returns 1 if something is missing, 130 if interrupted."""
     try:
         return _run(arguments)
     except KeyboardInterrupt:  # before there was anything to keep, or a second time
@@ -59,7 +62,7 @@ def _run(arguments: argparse.Namespace) -> int:
     counts = (
         f"이미지 {len(images)}장, {epochs} 에폭, {device} / {len(images)} images, {epochs} epochs, {device}"
     )
-    print(f"{counts}\nCtrl-C: 그만하고 배운 것을 저장 / stop and keep what was learnt", flush=True)
+    print(f"{counts}\nCtrl-C: 중단하고 지금까지의 결과 저장 / stop and keep what was learnt", flush=True)
 
     from vae import data
     from vae.desk import pictures
@@ -78,8 +81,8 @@ def _run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         status, history = INTERRUPTED, training.history
         say(
-            f"중단했습니다. 지금까지({len(history)}/{epochs} 에폭) 배운 것을 {out}에 저장합니다.",
-            f"Interrupted. What was learnt so far ({len(history)} of {epochs} epochs) is saved in {out}.",
+            f"중단했습니다. 지금까지({len(history)}/{epochs} 에폭) 학습한 결과를 저장합니다: {out}",
+            f"Interrupted. Saving what was learnt so far ({len(history)} of {epochs} epochs): {out}",
         )
     except Exception as error:  # noqa: BLE001 - the student's loop, and all that it calls
         return told(error)
@@ -105,60 +108,60 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _unwritable(out: Path) -> int:
-    """1 where the folder cannot be made, and said so; else 0."""
+    """Make the folder. Returns 1 and prints why if it cannot be made, else 0."""
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         return say(
-            f"--out {out}: 쓸 수 없으니 다른 폴더를 정하세요.",
-            f"--out {out}: cannot be written, choose another ({error.strerror}).",
+            f"--out {out}: 쓸 수 없습니다({error.strerror}). 다른 폴더를 지정하세요.",
+            f"--out {out}: cannot be written ({error.strerror}). Choose another folder.",
         )
     return 0
 
 
 def _absent(device: str) -> int:
-    """1 where there is no such device, and said so; else 0."""
+    """Return 1 and print why if there is no such device, else 0."""
     import torch
 
     try:
         torch.empty(0, device=device)
-    except (RuntimeError, AssertionError):  # the second where torch was built without CUDA
+    except (RuntimeError, AssertionError):  # AssertionError if torch was built without CUDA
         return say(
-            f"--device {device}: 이 기계에 없습니다. --device cpu를 쓰세요.",
-            f"--device {device}: not on this machine, use --device cpu.",
+            f"--device {device}: 이 컴퓨터에는 없는 장치입니다. --device cpu를 쓰세요.",
+            f"--device {device}: this machine does not have it. Use --device cpu.",
         )
     return 0
 
 
 def _save(out: Path, weights: dict, about: dict) -> int:
-    """Write model.pt and run.json. Returns 1 where that fails, and says so; else 0."""
+    """Write model.pt and run.json. Returns 1 and prints why if that fails, else 0."""
     import torch
 
     try:
         torch.save({name: value.cpu() for name, value in weights.items()}, out / "model.pt")
         (out / "run.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
-    except (OSError, RuntimeError) as error:  # torch's own writer raises the second
+    except (OSError, RuntimeError) as error:  # torch's own writer raises RuntimeError
         return say(
-            f"{out}에 저장할 수 없습니다. 디스크에 자리가 있나요?",
-            f"Nothing can be saved in {out}. Is there room on the disk? ({error})",
+            f"{out}: 저장할 수 없습니다({error}). 디스크에 여유 공간이 있나요?",
+            f"{out}: nothing can be saved here ({error}). Is there space on the disk?",
         )
     return 0
 
 
 def _images(dataset: str) -> tuple:
-    """The dataset's name, its training and its test images: the digits where MNIST cannot be had."""
+    """The dataset's name, its training and its test images: the digits if MNIST is not available."""
     from vae import data
 
     try:
         images = [data.load(dataset, train, progress=True) for train in (True, False)]
     except data.DataUnavailable as error:
-        say(f"{error}", "digits로 학습합니다. / Training on the digits instead.")
+        say(f"{error}", "대신 digits로 학습합니다. / Training on the digits instead.")
         return "digits", data.load("digits", True), data.load("digits", False)
     return dataset, *images
 
 
 def _student(epochs: int) -> tuple:
-    """A new model, the student's `train`, and the log that will be kept of it."""
+    """A new model, the student's `train`, and the log of the training."""
     import vae.loss
     from vae.desk.training_log import Training
     from vae.model import VAE
@@ -167,17 +170,17 @@ def _student(epochs: int) -> tuple:
     training.watch(vae.loss)
     from vae.training import (
         train,
-    )  # after `watch`: it gets the watched functions whichever way it imports them
+    )  # after `watch`, so that it gets the watched functions however it imports them
 
     return VAE(), train, training
 
 
 def _losses(losses: object, epochs: int, seen: list[dict[str, float]]) -> tuple[int, list[dict[str, float]]]:
-    """0 and the losses that `train` returned, with their two terms; 1 and what was seen if it returned others."""
+    """(0, the losses that `train` returned, with their two terms), or (1, what the log saw) if they are not `epochs` floats."""
     if not isinstance(losses, list) or len(losses) != epochs or {type(loss) for loss in losses} != {float}:
         say(
-            f"vae/training.py: train의 결과가 float {epochs}개의 리스트가 아닙니다. (python -m vae check 3b)",
-            f"vae/training.py: train did not return a list of {epochs} floats. (python -m vae check 3b)",
+            f"vae/training.py: train이 float {epochs}개의 리스트를 돌려주지 않았습니다. 확인하려면: python -m vae check 3b",
+            f"vae/training.py: train did not return a list of {epochs} floats. To check it: python -m vae check 3b",
         )
         return 1, seen
     print(f"손실 / loss: {losses[0]:.1f} -> {losses[-1]:.1f} nats")
@@ -186,7 +189,7 @@ def _losses(losses: object, epochs: int, seen: list[dict[str, float]]) -> tuple[
 
 
 def _keep_earlier(out: Path) -> None:
-    """Move the files of the run before into `previous`, in place of those of the run before that."""
+    """Move the files of the previous run into `previous`, replacing what is there."""
     from vae.desk.pictures import NAMES
 
     if not (out / "run.json").exists():
@@ -206,7 +209,7 @@ def _best_device() -> str:
 
 
 def _versions() -> dict[str, str]:
-    """Python, the system, and the packages that decide about numbers."""
+    """The versions of Python, the system, and the packages that affect the numbers."""
     import torch
 
     packages = {name: metadata.version(name) for name in ("torchvision", "numpy", "scikit-learn")}

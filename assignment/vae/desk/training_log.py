@@ -1,6 +1,6 @@
-"""The log of a training, kept from outside of its loop: batches seen through the loader, losses through vae.loss. Given.
+"""A log of a training kept from outside its loop: it sees batches through the loader and losses through vae.loss. Given.
 
-The loop is yours, so nothing here steers it: the same batches in the same order, the same values of the loss.
+The loop is yours, and nothing here changes it: it gets the same batches in the same order and the same losses.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-EARLY_SECONDS = 5  # a first picture after the first epoch, or after so long where that takes longer
+EARLY_SECONDS = 5  # the first picture comes after one epoch, or after this time if an epoch takes longer
 
 
 class WatchedLoader(DataLoader):
-    """The batches of another loader; tells when a loop comes back for the next one and when it has had all."""
+    """The batches of another loader; reports when a loop asks for the next batch and when it has had all."""
 
     def __init__(self, loader: DataLoader, after_batch: Callable[[], None], after_epoch: Callable[[], None]):
         super().__init__(loader.dataset, batch_size=None, sampler=loader.sampler)
@@ -38,9 +38,9 @@ class Training:
     """Logs one training and draws its progress bar.
 
     Attributes:
-        history: for each finished epoch "loss", "reconstruction" and "kl", nats per image. Where loss_function does
-            not call kl_divergence the last two are missing; where nobody calls loss_function, so is the first.
-        draw_early: called once, between two batches, when there is something to look at.
+        history: "loss", "reconstruction" and "kl" of each finished epoch, nats per image. The last two are missing if
+            loss_function does not call kl_divergence, and all three if nothing calls loss_function.
+        draw_early: called once, between two batches, when there is something to see.
     """
 
     def __init__(self, epochs: int):
@@ -58,10 +58,10 @@ class Training:
         return WatchedLoader(loader, self._after_batch, self._after_epoch)
 
     def watch(self, loss: ModuleType) -> None:
-        """From now on see what the functions of vae.loss return. To be called before vae.training is imported."""
+        """Record what the functions of vae.loss return from now on. Call this before vae.training is imported."""
         its_loss, its_kl = getattr(loss, "loss_function", None), getattr(loss, "kl_divergence", None)
         if its_loss is None or its_kl is None:
-            return  # whoever needs it will miss it, and say so
+            return  # the code that needs them will raise
 
         @functools.wraps(its_kl)
         def kl_divergence(mu: Tensor, log_var: Tensor) -> Tensor:
@@ -80,7 +80,7 @@ class Training:
         loss.kl_divergence, loss.loss_function = kl_divergence, loss_function
 
     def close(self) -> None:
-        """Leave the bar as it is and go to the next line."""
+        """Leave the bar as it is and start a new line."""
         if self._bar is not None:
             self._bar.close()
 
@@ -91,7 +91,7 @@ class Training:
         self._split = True
 
     def _add(self, value: Tensor, kl: object, images: int) -> None:
-        # Tensors are added up where they are: reading one out would make a GPU wait at every batch.
+        # The sums stay on the device: reading a number would make a GPU wait at every batch.
         self._images += images
         self._loss = self._loss + value.detach()
         if isinstance(kl, Tensor):
@@ -100,14 +100,14 @@ class Training:
             self._split = False
 
     def _means(self) -> dict[str, float]:
-        """This epoch so far, nats per image."""
+        """The means of this epoch so far, nats per image."""
         if not self._images:
             return {}
         loss, kl = float(self._loss) / self._images, float(self._kl) / self._images
         return {"loss": loss, "reconstruction": loss - kl, "kl": kl} if self._split else {"loss": loss}
 
     def _after_batch(self) -> None:
-        if not torch.is_grad_enabled():  # a loop that measures, which is no training
+        if not torch.is_grad_enabled():  # a loop that measures, not one that trains
             return
         if self._bar is None:
             self._bar = Bar(self._total, self._epoch, self._text)
@@ -138,12 +138,12 @@ class Training:
 
 
 class Bar(tqdm):
-    """A progress bar over all batches; what stands beside it is worked out when it is drawn, at most ten times a second.
+    """A progress bar over all batches. The text beside it is computed when the bar is drawn, at most ten times a second.
 
-    tqdm turns to plain ASCII by itself where a console's encoding lacks the blocks. A log file gets fewer lines.
+    tqdm itself falls back to plain ASCII if a console's encoding lacks the blocks. A log file gets fewer lines.
     """
 
-    # No thread that watches bars: it and the one that starts it wait for each other where an unclosed bar is collected.
+    # Without tqdm's monitor thread: when an unclosed bar is collected, it and the thread that starts it can deadlock.
     monitor_interval = 0
 
     def __init__(self, total: int, before: Callable[[], str], after: Callable[[], str]):

@@ -1,4 +1,4 @@
-"""`check --watch`: answers within half a second of each save, and goes on to another task only when told to."""
+"""The command `check --watch`: it answers within half a second of each save, and changes the task only when told to."""
 
 from __future__ import annotations
 
@@ -14,15 +14,12 @@ from vae.desk.runner import Outcome, Worker
 from vae.desk.tasks import FILES, TASKS, VAE, Task, Words
 
 POLL = 0.05  # seconds between two looks at the files
-SETTLE = 0.02  # an editor may write a file in two goes
+SETTLE = 0.02  # seconds: an editor may write a file in two steps
 Stamp = tuple[tuple[int, int], ...]
 
 
 def watch(tasks: Sequence[Task] = ()) -> int:
-    """Check the first of these tasks that is not done at every save, until q or Ctrl-C. Without tasks, of all.
-
-    Returns 0.
-    """
+    """At every save, check the first unfinished of these tasks, or of all tasks, until q or Ctrl-C. Returns 0."""
     out = show.console()
     with keyboard() as wait, Worker(warm=True) as worker, contextlib.suppress(KeyboardInterrupt):
         Desk(out, worker, wait, tasks or TASKS).serve()
@@ -30,7 +27,7 @@ def watch(tasks: Sequence[Task] = ()) -> int:
 
 
 class Desk:
-    """What stands on the screen: one task, its outcome, the progress over all nine."""
+    """What the screen shows: one task, its outcome, and the progress over all nine."""
 
     def __init__(self, out: Console, worker: Worker, wait: Wait | None, tasks: Sequence[Task]):
         self.out = out
@@ -60,7 +57,7 @@ class Desk:
                 self.show()
 
     def begin(self) -> None:
-        """A file was saved: check the task at hand first, then the others, which may have changed with it."""
+        """Check again after a save: the current task first, then the others, which may have changed with it."""
         time.sleep(SETTLE)
         if not self.run.ended:
             self.worker.cancel(self.run)
@@ -71,7 +68,7 @@ class Desk:
             self.show()
 
     def show(self) -> None:
-        """Draw the answer for the task at hand as soon as it is there, and again where others have changed."""
+        """Draw the answer for the current task as soon as it comes, and again if other tasks have changed."""
         outcome = self.run.outcomes.get(self.task.id)
         if outcome and not self.answered and (outcome.complete or self.run.ended):
             self.outcomes[self.task.id] = outcome
@@ -84,22 +81,22 @@ class Desk:
                 self.draw()
 
     def go_on(self) -> None:
-        """The next task that is not done, after the one at hand; from the last on to the first."""
+        """Go to the next unfinished task; after the last task, start at the first."""
         place = TASKS.index(self.task) + 1
         self.task = self._open([*TASKS[place:], *TASKS[:place]])
         self.draw()
 
     def hint(self) -> None:
-        """One more hint below what is on the screen."""
+        """Print one more hint below what is on the screen."""
         number, words = hints.next_hint(self.task)
         self.out.print(show.hints(self.task, [words], len(hints.HINTS[self.task.id]), number))
 
     def list(self) -> None:
-        """The nine tasks below what is on the screen."""
+        """Print the nine tasks below what is on the screen."""
         self.out.print(show.tasks(self.outcomes, self.task))
 
     def draw(self) -> None:
-        """The whole screen: the bar, the task at hand, the keys."""
+        """Draw the whole screen: the bar, the current task, the keys."""
         if self.out.is_terminal:
             self.out.clear()
         self.out.print(show.header(), show.bar(self.outcomes), sep="\n", end="\n\n")
@@ -114,7 +111,7 @@ class Desk:
         self.out.print(show.words(KEYS if self.wait else NO_KEYS, style="bright_black"))
 
     def _open(self, tasks: Sequence[Task]) -> Task:
-        """The first of these tasks that is not done, else the first."""
+        """The first unfinished one of these tasks, else the first."""
         return next((task for task in tasks if not self.outcomes[task.id].done), tasks[0])
 
     def _key(self, seconds: float) -> str:
@@ -133,7 +130,7 @@ WELL_DONE = Words("통과했습니다! n을 누르면 다음 과제로 갑니다
 
 
 def _stamp() -> Stamp:
-    """When each of the four files was written, and how long it is; zeros for a missing one."""
+    """The modification time and the size of each of the four files; zeros for a missing one."""
     stamps = []
     for file in FILES:
         try:

@@ -1,9 +1,9 @@
 """The process that runs the public checks with the student's code, for `check`, `watch` and `status`.
 
-It loads torch and pytest, says that it is ready, and answers each line on its standard input, a JSON object
-{"tasks": [...], "stop": true}, with one JSON line for each check and a last line {"done": pytest's exit status}. Where processes can
-be forked, each run happens in a fork, so that it finds everything loaded and leaves nothing behind; elsewhere one
-run is all that a worker makes, and the desk has started the next one already.
+It loads torch and pytest and says that it is ready. To each line on its standard input, a JSON object
+{"tasks": [...], "stop": true}, it answers with one JSON line per check and a last line {"done": pytest's exit status}.
+If processes can be forked, each run happens in a fork: it finds everything loaded and leaves nothing behind. Otherwise
+a worker makes one run only, and the desk has already started the next worker.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from vae.desk.tasks import BY_ID, HANDOUT
 # macOS has fork, but its system libraries may crash in the child of a process that has used them.
 FORKS = sys.platform.startswith("linux") and not os.environ.get("VAE_DESK_NO_FORK")
 
-DIED = 99  # no exit status of pytest's
+DIED = 99  # not an exit status of pytest
 
 
 class Recorder:
-    """A pytest plugin that writes each check's outcome to the desk as soon as it is known.
+    """A pytest plugin that sends each check's outcome to the desk as soon as it is known.
 
     Args:
         order: the ids of the tasks, in the order in which they are checked.
-        stop: whether to end after the first task that has a red check.
+        stop: whether to end after the first task with a failed check.
     """
 
     def __init__(self, channel: IO[str], order: list[str], stop: bool):
@@ -42,7 +42,7 @@ class Recorder:
     def write(self, **record: Any) -> None:
         print(json.dumps(record), file=self.channel, flush=True)
 
-    @pytest.hookimpl(trylast=True)  # once `-m` has chosen
+    @pytest.hookimpl(trylast=True)  # after `-m` has selected
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         items.sort(key=lambda item: self.order.index(_task(item)))
 
@@ -73,7 +73,7 @@ def _task(item: Any) -> str:
 
 
 def run(request: dict[str, Any], channel: IO[str]) -> int:
-    """Run the checks of the requested tasks and write what comes of each. Returns pytest's exit status."""
+    """Run the checks of the requested tasks and write each outcome. Returns pytest's exit status."""
     tasks = [BY_ID[task] for task in request["tasks"]]
     parts = sorted({task.part for task in tasks})
     files = [str(path) for part in parts for path in sorted((HANDOUT / "checks").glob(f"test_{part}_*.py"))]
@@ -93,7 +93,7 @@ def run(request: dict[str, Any], channel: IO[str]) -> int:
 
 
 def load(everything: bool) -> None:
-    """Load torch; with `everything` also what it loads only when an optimiser is made first, which takes a second."""
+    """Load torch; with `everything`, also what it loads when the first optimiser is made, which takes a second."""
     import torch
     from torch import nn
 
@@ -108,9 +108,9 @@ def load(everything: bool) -> None:
 
 
 def main() -> int:
-    """Serve until standard input ends. Returns 1 where torch can't be loaded, with the message written."""
+    """Serve until standard input ends. Returns 1 and writes the reason if torch can't be loaded."""
     channel = os.fdopen(os.dup(1), "w", encoding="ascii")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what student code prints at import is no answer
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what student code prints at import is not an answer
     sys.dont_write_bytecode = True  # a file saved twice in a second could be answered with its older bytecode
     os.chdir(HANDOUT)
     try:
@@ -130,8 +130,9 @@ def main() -> int:
 
 
 def in_a_fork(request: dict[str, Any], channel: IO[str]) -> int:
-    """`run` in a child, which can be killed by itself: its id is written first. Returns a negative number for a
-    child that did not end by itself.
+    """Call `run` in a child, whose id is written first so that it can be killed.
+
+    Returns its exit status, or a negative number if the child did not end by itself.
     """
     child = os.fork()
     if child == 0:
