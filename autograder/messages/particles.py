@@ -1,0 +1,66 @@
+"""Korean particles: a catalogue writes both forms after a placeholder, the value that fills it chooses one.
+
+``{file}을(를)`` becomes ``model.py를`` or ``train을``. The choice goes by the last sound of the value as Koreans read
+it aloud: 3 is read "sam", L is read "el".
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+# A placeholder, what closes a quotation after it, and a pair: the form after a consonant, then the one after a vowel.
+PAIR = re.compile(
+    r"(?P<placeholder>\{\w+[^{}]*\})(?P<closed>['\"`)\]]*)"
+    r"(?:(?P<after_consonant>이어야|이|을|은|과)\((?P<after_vowel>여야|가|를|는|와)\)|\((?P<optional>으|이)\)(?=로|라))"
+)
+GROUP = re.compile(r"(?<=[^\s(])\([^()]*\)$")  # "f(x)" is read "f"
+READ = re.compile(r"[가-힣]$|[0-9]$|[A-Za-z]+$")
+LETTERS = {"L": "L", "R": "L", "M": "M", "N": "N"}  # names of letters that end in a consonant: el, ar, em, en
+DIGITS = {"1": "L", "7": "L", "8": "L", "0": "N", "3": "M", "6": "K"}  # il, chil, pal, yeong (or sip, baek), sam, yuk
+SPELT = re.compile(r"[A-Z]+|[^AEIOUYaeiouy]+|toml|html")  # MNIST, csv: letter by letter
+WORD_IN_L = re.compile(r"l$|le$", re.IGNORECASE)
+WORD_IN_CONSONANT = re.compile(
+    r"[mn]e?$|ng$|(?:^|[^aeiou])[aeiou][bpkt]$|(?:oo|ou)[kt]$|ck$", re.IGNORECASE
+)
+
+
+def fitted(text: str, values: Mapping[str, Any]) -> str:
+    """``text`` with its pairs of particles chosen; the placeholders stay, to be filled with ``values``.
+
+    A pair stays whole where nobody can say how the value is read.
+    """
+
+    def chosen(found: re.Match[str]) -> str:
+        sound = last_sound(found["placeholder"].format_map(values))
+        if sound is None:
+            return found[0]
+        if found["optional"]:
+            dropped = not sound or (sound == "L" and found["optional"] == "으")
+            form = "" if dropped else found["optional"]
+        else:
+            form = found["after_consonant"] if sound else found["after_vowel"]
+        return found["placeholder"] + found["closed"] + form
+
+    return PAIR.sub(chosen, text)
+
+
+def last_sound(value: str) -> str | None:
+    """The consonant that ``value`` ends in when read aloud: "L", some other letter, "" for a vowel, None for unknown."""
+    value = re.sub(r"[\W_]+$", "", GROUP.sub("", unicodedata.normalize("NFC", value).strip()))
+    found = READ.search(value)
+    if found is None:
+        return None
+    end = found[0]
+    if "가" <= end <= "힣":
+        final = (ord(end) - ord("가")) % 28
+        return "L" if final == 8 else "N" if final else ""
+    if end.isdigit():
+        return DIGITS.get(end, "")
+    if SPELT.fullmatch(end):
+        return LETTERS.get(end[-1].upper(), "")
+    if WORD_IN_L.search(end):
+        return "L"
+    return "N" if WORD_IN_CONSONANT.search(end) else ""
