@@ -209,7 +209,7 @@ READ_ALOUD = {  # a value, with the particles that a Korean puts behind it: obje
     "class/notebook.ipynb": "를 가 와 로 라는",
     "/tmp/out/": "을 이 과 으로 이라는",
     "train": "을 이 과 으로 이라는",
-    "train_epoch": "를 가 와 로 라는",
+    "train_epoch": "을 이 과 으로 이라는",
     "kl_divergence(mu, log_var)": "를 가 와 로 라는",
     "model": "을 이 과 로 이라는",
     "module": "을 이 과 로 이라는",

@@ -211,7 +211,7 @@ def test_the_models_pictures_stand_beside_the_instructors() -> None:
     assert len(alts) == len(set(alts)) == 3 + 2 + 2 + 5
     assert all("/" in alt and re.search("[가-힣]", alt) and alt.isprintable() for alt in alts)
     assert all((image["src"] or "").startswith("data:image/png;base64,") for image in page.all("img"))
-    assert "64 steps of training on digits" in page.text
+    assert "64 training steps on digits" in page.text
     assert "540.5, 400.2, 350.0, 330.0" in page.text and "500.0, 300.0, 250.0, 240.5" in page.text
     assert len(page.all("polyline")) == 2 and len([s for s in page.all("svg") if s["class"] == "map"]) == 2
     assert page.text.count("error 0.") >= 3

@@ -21,6 +21,7 @@ READ = re.compile(r"[가-힣]$|[0-9]$|[A-Za-z]+$")
 LETTERS = {"L": "L", "R": "L", "M": "M", "N": "N"}  # names of letters that end in a consonant: el, ar, em, en
 DIGITS = {"1": "L", "7": "L", "8": "L", "0": "N", "3": "M", "6": "K"}  # il, chil, pal, yeong (or sip, baek), sam, yuk
 SPELT = re.compile(r"[A-Z]+|[^AEIOUYaeiouy]+|toml|html")  # MNIST, csv: letter by letter
+AGAINST_THE_RULES = {"check": "", "epoch": "N", "type": "N"}  # che-keu, e-pok, ta-ip
 WORD_IN_L = re.compile(r"l$|le$", re.IGNORECASE)
 WORD_IN_CONSONANT = re.compile(
     r"[mn]e?$|ng$|(?:^|[^aeiou])[aeiou][bpkt]$|(?:oo|ou)[kt]$|ck$", re.IGNORECASE
@@ -59,6 +60,8 @@ def last_sound(value: str) -> str | None:
         return "L" if final == 8 else "N" if final else ""
     if end.isdigit():
         return DIGITS.get(end, "")
+    if end.lower() in AGAINST_THE_RULES:
+        return AGAINST_THE_RULES[end.lower()]
     if SPELT.fullmatch(end):
         return LETTERS.get(end[-1].upper(), "")
     if WORD_IN_L.search(end):
