@@ -31,7 +31,7 @@ SECONDS = 420
 PATIENCE = 30  # seconds, for what is to go by itself
 PRELUDE = Path(__file__).with_name("prelude.sh")
 WRONG = "WRONG"
-NO_CAUSE = "could not be given a result"  # what is said of results that failed, whatever the reason
+NO_CAUSE = "got no result"  # what is said of results that failed, whatever the reason
 # What a student may do and import, at the end of the right latent.py. wave, prune and
 # sklearn are imported after a process is sealed, where nothing has been done about that.
 USES = """
