@@ -221,6 +221,7 @@ READ_ALOUD = {  # a value, with the particles that a Korean puts behind it: obje
     "1": "을 이 과 로 이라는",
     "3": "을 이 과 으로 이라는",
     "2.5": "를 가 와 로 라는",
+    "33 %": "를 가 와 로 라는",
     "shape (3, 4)": "를 가 와 로 라는",
     "日本": "을(를) 이(가) 과(와) (으)로 (이)라는",
 }

@@ -99,11 +99,11 @@ HAND, CLOCK = Message("adjust.override", {"reason": "x"}), Message("adjust.late_
 ADJUSTED = {
     "late": ((Adjustment("late", 0.0, -2.5, CLOCK),), ["late: -2.5"], ["늦음: -2.5"]),
     "late without cost": ((Adjustment("late", 0.0, 0.0, CLOCK),), ["late"], ["늦음"]),
-    "by hand": ((Adjustment("loss", 0.0, 5.0, HAND),), ["set by hand"], ["손으로 정함"]),
+    "by hand": ((Adjustment("loss", 0.0, 5.0, HAND),), ["set by hand"], ["직접 정함"]),
     "both": (
         (Adjustment("loss", 0.0, 5.0, HAND), Adjustment("late", 0.0, -1.0, CLOCK)),
         ["late: -1", "set by hand"],
-        ["늦음: -1", "손으로 정함"],
+        ["늦음: -1", "직접 정함"],
     ),
     "as graded": ((), [], []),
 }

@@ -50,6 +50,8 @@ def fitted(text: str, values: Mapping[str, Any]) -> str:
 
 def last_sound(value: str) -> str | None:
     """The consonant that ``value`` ends in when read aloud: "L", some other letter, "" for a vowel, None for unknown."""
+    if value.endswith("%"):  # peo-sen-teu
+        return ""
     value = re.sub(r"[\W_]+$", "", GROUP.sub("", unicodedata.normalize("NFC", value).strip()))
     found = READ.search(value)
     if found is None:
