@@ -171,8 +171,7 @@ def test_what_nobody_listed_is_refused(tmp_path: Path) -> None:
         assert f"github/{path}: students may not get this file" in ended.stderr
     assert "model.cpython-311.pyc: neither text nor a zip" in ended.stderr
     assert (
-        "github/README.md: differs from student/vae-assignment.zip/vae-assignment/README.md"
-        in ended.stderr
+        "github/README.md: differs from student/vae-assignment.zip/vae-assignment/README.md" in ended.stderr
     )
 
 

@@ -179,7 +179,9 @@ def filling(message_id: str) -> dict[str, object]:
     return {name: own.get(name, name) for name in names - {"raised", "place"}}
 
 
-@pytest.mark.parametrize("message_id", [key for key in WORDS if not key.startswith(("report.", "cli.", "doctor."))])
+@pytest.mark.parametrize(
+    "message_id", [key for key in WORDS if not key.startswith(("report.", "cli.", "doctor."))]
+)
 def test_a_message_lacks_no_value_in_either_language(message_id: str) -> None:
     """With every value that the English words name, a text and a student's page are full in both languages."""
     if message_id == "check.place":
@@ -194,7 +196,9 @@ def test_a_message_without_one_of_its_values_is_an_error(language: str) -> None:
     values = filling("check.shape")
     for name in values:
         with pytest.raises(KeyError, match=name):
-            Message("check.shape", {key: value for key, value in values.items() if key != name}).text(language)
+            Message("check.shape", {key: value for key, value in values.items() if key != name}).text(
+                language
+            )
 
 
 READ_ALOUD = {  # a value, with the particles that a Korean puts behind it: object, subject, "with", direction, "called"
@@ -239,7 +243,9 @@ def test_korean_particles_go_by_how_the_word_before_is_read(value: str, particle
 
 
 def test_a_particle_that_somebody_wrote_in_a_value_stays() -> None:
-    message = Message("check.raised", {"called": "f", "kind": "E", "text": "model을(를)", "file": "loss.py", "line": 1})
+    message = Message(
+        "check.raised", {"called": "f", "kind": "E", "text": "model을(를)", "file": "loss.py", "line": 1}
+    )
     assert "model을(를)" in message.text("ko")
 
 
@@ -248,4 +254,6 @@ def test_every_pair_of_particles_in_the_catalogue_is_one_that_can_be_chosen() ->
     for key, text in catalogue("ko")["messages"].items():
         assert not re.search(r"[가-힣]\((?:가|를|는|와|여야)\)|\((?:이|으)\)", PAIR.sub("", text)), key
         # And a particle that fits only some values does not stand there by itself.
-        assert not re.search(r"\{\w+[^{}]*\}['\"`]?(?:[이가을를은는과와로]|으로|이라는|라는|이어야|여야)(?![가-힣(])", text), key
+        assert not re.search(
+            r"\{\w+[^{}]*\}['\"`]?(?:[이가을를은는과와로]|으로|이라는|라는|이어야|여야)(?![가-힣(])", text
+        ), key

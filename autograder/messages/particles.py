@@ -19,13 +19,18 @@ PAIR = re.compile(
 GROUP = re.compile(r"(?<=[^\s(])\([^()]*\)$")  # "f(x)" is read "f"
 READ = re.compile(r"[가-힣]$|[0-9]$|[A-Za-z]+$")
 LETTERS = {"L": "L", "R": "L", "M": "M", "N": "N"}  # names of letters that end in a consonant: el, ar, em, en
-DIGITS = {"1": "L", "7": "L", "8": "L", "0": "N", "3": "M", "6": "K"}  # il, chil, pal, yeong (or sip, baek), sam, yuk
+DIGITS = {
+    "1": "L",
+    "7": "L",
+    "8": "L",
+    "0": "N",
+    "3": "M",
+    "6": "K",
+}  # il, chil, pal, yeong (or sip, baek), sam, yuk
 SPELT = re.compile(r"[A-Z]+|[^AEIOUYaeiouy]+|toml|html")  # MNIST, csv: letter by letter
 AGAINST_THE_RULES = {"check": "", "epoch": "N", "type": "N"}  # che-keu, e-pok, ta-ip
 WORD_IN_L = re.compile(r"l$|le$", re.IGNORECASE)
-WORD_IN_CONSONANT = re.compile(
-    r"[mn]e?$|ng$|(?:^|[^aeiou])[aeiou][bpkt]$|(?:oo|ou)[kt]$|ck$", re.IGNORECASE
-)
+WORD_IN_CONSONANT = re.compile(r"[mn]e?$|ng$|(?:^|[^aeiou])[aeiou][bpkt]$|(?:oo|ou)[kt]$|ck$", re.IGNORECASE)
 
 
 def fitted(text: str, values: Mapping[str, Any]) -> str:
