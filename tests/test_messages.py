@@ -54,7 +54,30 @@ def made() -> Iterator[tuple[str, str, set[str]]]:
                 yield f"{path.name}:{node.lineno}", str(node.args[0].value), {str(name) for name in names}
 
 
-MADE = list(made())
+# Comparisons make a message of the id that they are given: which values they add themselves.
+COMPARISONS: dict[str, set[str]] = {
+    "close": {"called", "returned", "expected"},
+    "all_close": {"share", "largest"},
+    "ending_as": set(),
+}
+
+
+def compared() -> Iterator[tuple[str, str, set[str]]]:
+    """Every message that a comparison makes from a literal id and literal names, as ``made`` gives them."""
+    for path, tree in SOURCES.items():
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            names = {keyword.arg for keyword in node.keywords}
+            if node.func.attr not in COMPARISONS or None in names:
+                continue
+            for each in node.args:
+                if isinstance(each, ast.Constant) and each.value in WORDS:
+                    own = COMPARISONS[node.func.attr]
+                    yield f"{path.name}:{node.lineno}", each.value, own | {str(name) for name in names}
+
+
+MADE = [*made(), *compared()]
 
 
 def test_most_messages_are_made_where_they_can_be_read() -> None:
