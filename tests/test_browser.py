@@ -221,7 +221,7 @@ def test_without_scripts_the_page_still_reads(browser: Browser, out: Path) -> No
     assert page.locator("h1").inner_text() == "Class results"
     assert not page.locator("#filters").is_visible()
     page.get_by_label("한국어").check()
-    assert page.locator("h1").inner_text() == "전체 채점 결과"
+    assert page.locator("h1").inner_text() == "반 전체 채점 결과"
     assert page.locator("svg.chart").count() == 7
     page.context.close()
 
