@@ -1,6 +1,6 @@
 """Korean particles: a catalogue writes both forms after a placeholder, the value that fills it chooses one.
 
-``{file}을(를)`` becomes ``model.py를`` or ``train을``. The choice goes by the last sound of the value as Koreans read
+``{file}을(를)`` becomes ``hw1.py를`` or ``hw1.zip을``. The choice goes by the last sound of the value as Koreans read
 it aloud: 3 is read "sam", L is read "el".
 """
 
@@ -22,7 +22,7 @@ TAIL = 300  # so many characters of a value decide; a student may have written a
 # What is read letter by letter or digit by digit, by the consonant at the end: el, ar, em, en; il, chil, pal, yeong, ...
 LETTERS = {"L": "L", "R": "L", "M": "M", "N": "N"}
 DIGITS = {"1": "L", "7": "L", "8": "L", "0": "N", "3": "M", "6": "K"}
-SPELT = re.compile(r"[A-Z]+|[^AEIOUYaeiouy]+|toml|html")  # MNIST, csv
+SPELT = re.compile(r"[A-Z]+|[^AEIOUYaeiouy]+|toml|html")  # GPU, csv
 AGAINST_THE_RULES = {"check": "", "epoch": "N", "type": "N"}  # che-keu, e-pok, ta-ip
 WORD_IN_L = re.compile(r"l$|le$", re.IGNORECASE)
 WORD_IN_CONSONANT = re.compile(r"[mn]e?$|ng$|(?:^|[^aeiou])[aeiou][bpkt]$|(?:oo|ou)[kt]$|ck$", re.IGNORECASE)
