@@ -183,7 +183,7 @@ def test_the_other_language_and_back(watched: Page) -> None:
         return watched.locator("html").get_attribute("lang"), watched.title(), heading, option, svg
 
     english = language()
-    assert english[0] == "en" and "Results of the class" in english[2]
+    assert english[0] == "en" and "Class results" in english[2]
     watched.get_by_label("한국어").check()
     korean = language()
     assert korean[0] == "ko" and "전체 채점 결과" in korean[2]
@@ -218,10 +218,10 @@ def test_without_scripts_the_page_still_reads(browser: Browser, out: Path) -> No
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto((out / "index.html").as_uri())
     assert page.locator("#table tbody tr").count() == SIZE
-    assert page.locator("h1").inner_text() == "Results of the class"
+    assert page.locator("h1").inner_text() == "Class results"
     assert not page.locator("#filters").is_visible()
     page.get_by_label("한국어").check()
-    assert page.locator("h1").inner_text() == "전체 채점 결과"
+    assert page.locator("h1").inner_text() == "반 전체 채점 결과"
     assert page.locator("svg.chart").count() == 7
     page.context.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,13 @@ def test_titles_are_the_first_lines_of_the_checks() -> None:
         node.name.removeprefix("test_"): (ast.get_docstring(node) or "").splitlines()[0] for node, _ in CHECKS
     }
     assert lines == catalogue("en")["titles"]
+
+
+def test_titles_fit_one_line() -> None:
+    for key, english, korean in entries("titles"):
+        for title in (english, korean):
+            wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in title)
+            assert "\n" not in title and len(title) + wide <= 88, key
 
 
 def test_the_checks_points_add_up_to_the_parts() -> None:

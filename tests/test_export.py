@@ -337,7 +337,7 @@ def test_where_maximum_or_lock_can_not_be_told_it_says_what_to_do(
 ) -> None:
     out = collected(moodle_download(NEW), MOODLE_SCORES)
     book = put(tmp_path / "book.csv", german().replace(*damage))
-    assert "language of Moodle to English or Korean" in refused("moodle", out, book, **NAMED)
+    assert "Set Moodle's language to English or Korean" in refused("moodle", out, book, **NAMED)
 
 
 def test_a_lock_that_says_neither_yes_nor_no_is_refused(collected: Grade, tmp_path: Path) -> None:

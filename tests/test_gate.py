@@ -35,7 +35,7 @@ WALK = line("solution/vae/latent.py", "return model.decode((1 - t)")
 FILL = line("solution/vae/latent.py", "filled = torch.where(is_known, x, model")
 STEP = line("solution/vae/training.py", "recon_x, mu, log_var = model(images)", 4)
 GUARD = line("autograder/vae/checks/elbo.py", "guard = ")
-TITLE = line("autograder/vae/checks/test_4_latent.py", '"""interpolate decodes evenly')
+TITLE = line("autograder/vae/checks/test_4_latent.py", '"""interpolate decodes even steps')
 REMARK = line("autograder/vae/checks/test_4_latent.py", "# Fed back 60 times to a network")
 BAND = line("autograder/vae/checks/calibration.json", '"digits"', 8)
 WRONG = line("tests/bank/wrong/kl_divergence--half-on-one-term.py", "return ")
@@ -169,10 +169,9 @@ def test_what_nobody_listed_is_refused(tmp_path: Path) -> None:
     assert ended.returncode == 1
     for path in ("vae/__pycache__/model.cpython-311.pyc", "vae/.model.py.swp", "remark.zip"):
         assert f"github/{path}: students may not get this file" in ended.stderr
-    assert "model.cpython-311.pyc: this is neither text nor a zip" in ended.stderr
+    assert "model.cpython-311.pyc: neither text nor a zip" in ended.stderr
     assert (
-        "github/README.md: not the same as student/vae-assignment.zip/vae-assignment/README.md"
-        in ended.stderr
+        "github/README.md: differs from student/vae-assignment.zip/vae-assignment/README.md" in ended.stderr
     )
 
 

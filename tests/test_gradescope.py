@@ -253,7 +253,7 @@ def test_a_container_that_is_killed_leaves_what_was_found_until_then(
     )
     left = valid(json.loads(simulated.results.read_text(encoding="utf-8")))
     assert left == seen[-1] and "NOT FINISHED" in left["output"]
-    assert "Not graded to its end yet." in parts(left)["latent"]["output"]
+    assert "Not fully graded yet." in parts(left)["latent"]["output"]
     assert (
         "ValueError: ['PermissionError', 'PermissionError', 'PermissionError']"
         in parts(left)["loss"]["output"]
@@ -270,7 +270,7 @@ def test_the_graders_own_failure_gives_no_score_and_is_loud(
     assert (failing.returncode, errors) == (1, "")
     assert not simulated.results.exists()
     assert "채점기에 오류가 났습니다" in said and "THE GRADER FAILED" in said
-    assert "AUTOGRADER_ISOLATION=none is no isolation tier" in said
+    assert "AUTOGRADER_ISOLATION=none is not an isolation tier" in said
 
 
 # --- what students see, for submissions of every kind ------------------------------------------------------
@@ -324,7 +324,7 @@ def test_the_solution_gets_all_points_and_each_part_is_told_when_it_is_done(
         assert check["visibility"] == "hidden" and "score" not in check and check["status"] == "passed"
     assert len(single_checks(last)) > 30
     (short,) = [check for check in single_checks(last) if check["extra_data"]["id"] == "short_run"]
-    assert "the instructor's solution" in short["output"] and "교수자의 풀이" in short["output"]
+    assert "The instructor's solution" in short["output"] and "교수자 풀이" in short["output"]
 
 
 def test_a_mistake_is_named_to_the_student_in_both_languages_and_the_checks_stay_hidden(
@@ -354,12 +354,12 @@ def bomb() -> bytes:
 
 
 BAD: dict[str, tuple[dict[str, str | bytes], str, tuple[str, str]]] = {
-    "empty": ({}, "rejected", ("제출물에 loss.py이(가) 없습니다", "loss.py is not in the hand-in")),
+    "empty": ({}, "rejected", ("제출물에 loss.py가 없습니다", "loss.py is missing from the submission")),
     "a zip bomb": ({"hw.zip": bomb()}, "rejected", ("너무 큽니다", "is too large")),
     "an endless loop": (
         {"loss.py": "while True: pass\n"},
         "timeout",
-        ("끝나지 않았습니다", "did not end within 1 seconds"),
+        ("끝나지 않았습니다", "did not finish within 1 seconds"),
     ),
     "os._exit": (
         {"loss.py": "import os\nos._exit(0)\n"},

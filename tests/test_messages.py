@@ -6,6 +6,7 @@ import ast
 import re
 import string
 import sys
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from autograder import kit, messages
 from autograder.checks.limits import numbers
 from autograder.homework import homework
 from autograder.messages import LANGUAGES, Message, catalogue, words
+from autograder.messages.particles import PAIR, fitted
+from autograder.report.student import speech
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -51,7 +54,30 @@ def made() -> Iterator[tuple[str, str, set[str]]]:
                 yield f"{path.name}:{node.lineno}", str(node.args[0].value), {str(name) for name in names}
 
 
-MADE = list(made())
+# Comparisons make a message of the id that they are given: which values they add themselves.
+COMPARISONS: dict[str, set[str]] = {
+    "close": {"called", "returned", "expected"},
+    "all_close": {"share", "largest"},
+    "ending_as": set(),
+}
+
+
+def compared() -> Iterator[tuple[str, str, set[str]]]:
+    """Every message that a comparison makes from a literal id and literal names, as ``made`` gives them."""
+    for path, tree in SOURCES.items():
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            names = {keyword.arg for keyword in node.keywords}
+            if node.func.attr not in COMPARISONS or None in names:
+                continue
+            for each in node.args:
+                if isinstance(each, ast.Constant) and each.value in WORDS:
+                    own = COMPARISONS[node.func.attr]
+                    yield f"{path.name}:{node.lineno}", each.value, own | {str(name) for name in names}
+
+
+MADE = [*made(), *compared()]
 
 
 def test_most_messages_are_made_where_they_can_be_read() -> None:
@@ -161,3 +187,96 @@ def test_the_engines_words_and_the_homeworks_are_apart(language: str) -> None:
     )
     assert own.keys() == {"messages"} and homeworks.keys() == {"messages", "titles", "misconceptions"}
     assert not own["messages"].keys() & homeworks["messages"].keys()
+
+
+NEITHER = "neither language"
+SHOWN = {"seconds": 1.0, "minutes": 1.0, "free": 1.0, "kind": "ValueError", "text": "of <code>", "file": "loss.py", "line": 1}  # fmt: skip
+
+
+def filling(message_id: str) -> dict[str, object]:
+    """A value for each placeholder that the English words have; ``raised`` and ``place`` are made of others."""
+    names = placeholders(words(message_id, "en"))
+    names |= {"kind", "text"} if "raised" in names else set()
+    names |= {"file", "line"} if "place" in names else set()
+    own = {"needed": "kl_scalar"} | SHOWN
+    return {name: own.get(name, name) for name in names - {"raised", "place"}}
+
+
+@pytest.mark.parametrize(
+    "message_id", [key for key in WORDS if not key.startswith(("report.", "cli.", "doctor."))]
+)
+def test_a_message_lacks_no_value_in_either_language(message_id: str) -> None:
+    """With every value that the English words name, a text and a student's page are full in both languages."""
+    if message_id == "check.place":
+        return
+    message = Message(message_id, filling(message_id))
+    assert "{" not in message.text("en") + message.text("ko")
+    assert NEITHER not in speech("ko").message(message, NEITHER)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_without_one_of_its_values_is_an_error(language: str) -> None:
+    values = filling("check.shape")
+    for name in values:
+        with pytest.raises(KeyError, match=name):
+            Message("check.shape", {key: value for key, value in values.items() if key != name}).text(
+                language
+            )
+
+
+READ_ALOUD = {  # a value, with the particles that a Korean puts behind it: object, subject, "with", direction, "called"
+    "김철수": "를 가 와 로 라는",
+    "이서준": "을 이 과 으로 이라는",
+    "한결": "을 이 과 로 이라는",
+    "이서준_1003": "을 이 과 으로 이라는",
+    "loss.py": "를 가 와 로 라는",
+    "hw1.zip": "을 이 과 으로 이라는",
+    "homework.toml": "을 이 과 로 이라는",
+    "grades.csv": "를 가 와 로 라는",
+    "class/notebook.ipynb": "를 가 와 로 라는",
+    "/tmp/out/": "을 이 과 으로 이라는",
+    "train": "을 이 과 으로 이라는",
+    "train_epoch": "을 이 과 으로 이라는",
+    "kl_divergence(mu, log_var)": "를 가 와 로 라는",
+    "model": "을 이 과 로 이라는",
+    "module": "을 이 과 로 이라는",
+    "step": "을 이 과 으로 이라는",
+    "KL": "을 이 과 로 이라는",
+    "MNIST": "를 가 와 로 라는",
+    "float": "를 가 와 로 라는",
+    "0": "을 이 과 으로 이라는",
+    "1": "을 이 과 로 이라는",
+    "3": "을 이 과 으로 이라는",
+    "2.5": "를 가 와 로 라는",
+    "33 %": "를 가 와 로 라는",
+    "shape (3, 4)": "를 가 와 로 라는",
+    "日本": "을(를) 이(가) 과(와) (으)로 (이)라는",
+}
+
+
+@pytest.mark.parametrize(("value", "particles"), READ_ALOUD.items(), ids=READ_ALOUD)
+def test_korean_particles_go_by_how_the_word_before_is_read(value: str, particles: str) -> None:
+    pairs = "을(를) 이(가) 과(와) (으)로 (이)라는"
+    for form in ("NFC", "NFD"):  # macOS spells the names of files with single letters
+        spelt = unicodedata.normalize(form, value)
+        for pair, particle in zip(pairs.split(), particles.split(), strict=True):
+            values = {"name": spelt}
+            assert fitted(f"{{name}}{pair}", values).format_map(values) == spelt + particle
+            assert fitted(f"'{{name}}'{pair}", values).format_map(values) == f"'{spelt}'{particle}"
+
+
+def test_a_particle_that_somebody_wrote_in_a_value_stays() -> None:
+    message = Message(
+        "check.raised", {"called": "f", "kind": "E", "text": "model을(를)", "file": "loss.py", "line": 1}
+    )
+    assert "model을(를)" in message.text("ko")
+
+
+def test_every_pair_of_particles_in_the_catalogue_is_one_that_can_be_chosen() -> None:
+    """No student reads "loss.py이(가)": each pair stands right behind a placeholder, and is known."""
+    for key, text in catalogue("ko")["messages"].items():
+        assert not re.search(r"[가-힣]\((?:가|를|는|와|여야)\)|\((?:이|으)\)", PAIR.sub("", text)), key
+        # And a particle that fits only some values does not stand there by itself.
+        assert not re.search(
+            r"\{\w+[^{}]*\}['\"`]?(?:[이가을를은는과와로]|으로|이라는|라는|이어야|여야)(?![가-힣(])", text
+        ), key

@@ -78,7 +78,7 @@ def test_points_are_lost_where_the_mistake_is(graded: Class) -> None:
     failed = {check["id"]: check for check in result["checks"] if check["outcome"] != "passed"}
     assert failed.keys() == {"error_value", "error_gradient"}
     assert {check["misconception"] for check in failed.values()} == {"error-summed"}
-    assert "호출이" in failed["error_value"]["message"] and "기대값" in failed["error_value"]["message"]
+    assert "호출이" in failed["error_value"]["message"] and "기댓값" in failed["error_value"]["message"]
     assert (result["dataset"], result["notes"], result["status"]) == ("", [], "graded")
 
 

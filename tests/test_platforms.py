@@ -749,4 +749,4 @@ def test_lateness_is_on_the_class_page_and_in_the_result_also_where_it_costs_not
         late[name] = [(each.item, each.points) for each in result.adjustments]
     assert late == {"kim": [("late", 0.0)], "lee": [("late", 0.0)], "park": []}
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
-    assert page.count(">late<") == 2 and page.count(">늦음<") == 2
+    assert page.count(">late<") == 2 and page.count(">지각<") == 2

@@ -329,10 +329,10 @@ def test_a_channel_is_named_with_its_folder_and_page(told: Callable, tmp_path: P
     ("arguments", "says"),
     [
         (["pigeon"], "pigeon"),
-        (["colab", "--handout-url", "www.example.org"], "is no web address"),
+        (["colab", "--handout-url", "www.example.org"], "is not a web address"),
         (["colab", "--handout-url", 'https://example.org/"+"'], None),
-        (["colab", "--handout-url", "https://[/a.zip"], "is no web address"),
-        (["colab", "--handout-url", "file:///etc/passwd"], "is no web address"),
+        (["colab", "--handout-url", "https://[/a.zip"], "is not a web address"),
+        (["colab", "--handout-url", "file:///etc/passwd"], "is not a web address"),
     ],
 )
 def test_unusable_arguments(told: Callable, tmp_path: Path, arguments: list[str], says: str | None) -> None:

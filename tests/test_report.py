@@ -97,13 +97,13 @@ def test_class_page_lists_results_by_name_with_links() -> None:
 
 HAND, CLOCK = Message("adjust.override", {"reason": "x"}), Message("adjust.late_mark", {"percent": "10"})
 ADJUSTED = {
-    "late": ((Adjustment("late", 0.0, -2.5, CLOCK),), ["late: -2.5"], ["늦음: -2.5"]),
-    "late without cost": ((Adjustment("late", 0.0, 0.0, CLOCK),), ["late"], ["늦음"]),
-    "by hand": ((Adjustment("loss", 0.0, 5.0, HAND),), ["set by hand"], ["손으로 정함"]),
+    "late": ((Adjustment("late", 0.0, -2.5, CLOCK),), ["late: -2.5"], ["지각: -2.5"]),
+    "late without cost": ((Adjustment("late", 0.0, 0.0, CLOCK),), ["late"], ["지각"]),
+    "by hand": ((Adjustment("loss", 0.0, 5.0, HAND),), ["set by hand"], ["직접 정함"]),
     "both": (
         (Adjustment("loss", 0.0, 5.0, HAND), Adjustment("late", 0.0, -1.0, CLOCK)),
         ["late: -1", "set by hand"],
-        ["늦음: -1", "손으로 정함"],
+        ["지각: -1", "직접 정함"],
     ),
     "as graded": ((), [], []),
 }

@@ -32,7 +32,7 @@ def test_it_shows_score_parts_checks_and_notes() -> None:
         assert each.title in page.text and each.message in page.text
     for word in ("passed", "failed", "not run", "error in the code", "crashed"):
         assert word in page.text
-    assert "'Model.py' was taken for model.py" in page.text
+    assert "'Model.py' was graded as model.py" in page.text
     assert "4711" not in page.text, "a seed is never shown to students"
 
 
@@ -48,7 +48,7 @@ def test_next_steps_are_the_first_open_check_of_each_part_in_order_and_lead_to_i
 
 def test_everything_passed_is_said() -> None:
     html = student_page(result("kim", *(check(part, part) for part in tuple(homework().parts))), "en")
-    assert "There is nothing left to do" in html and 'class="steps"' not in html
+    assert "nothing left to do" in html and 'class="steps"' not in html
 
 
 @pytest.mark.parametrize("item", ["loss", "late"])
@@ -63,7 +63,7 @@ def test_where_points_were_set_by_hand_nothing_is_called_done(item: str) -> None
         "en",
     )
     assert "nothing left to do" not in html and "더 할 일이 없습니다" not in html
-    assert "has set points by hand" in html and "직접 정한 점수가 있습니다" in html and "copied" in html
+    assert "set some points by hand" in html and "직접 정한 점수가 있습니다" in html and "copied" in html
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -144,7 +144,7 @@ def test_records_that_the_catalogue_does_not_know_keep_their_words() -> None:
     unknown = replace(known, id="y", message_id="no.such.message", message="recorded long ago")
     misfit = replace(known, id="z", values={}, message="recorded before that")
     text = Page(student_page(result("kim", known, unknown, misfit), "ko")).text
-    assert "제출물에 loss.py" in text and "loss.py is not in the hand-in" in text
+    assert "제출물에 loss.py" in text and "loss.py is missing from the submission" in text
     assert "recorded long ago" in text and "recorded before that" in text
 
 
@@ -211,7 +211,7 @@ def test_the_models_pictures_stand_beside_the_instructors() -> None:
     assert len(alts) == len(set(alts)) == 3 + 2 + 2 + 5
     assert all("/" in alt and re.search("[가-힣]", alt) and alt.isprintable() for alt in alts)
     assert all((image["src"] or "").startswith("data:image/png;base64,") for image in page.all("img"))
-    assert "64 steps of training on digits" in page.text
+    assert "64 training steps on digits" in page.text
     assert "540.5, 400.2, 350.0, 330.0" in page.text and "500.0, 300.0, 250.0, 240.5" in page.text
     assert len(page.all("polyline")) == 2 and len([s for s in page.all("svg") if s["class"] == "map"]) == 2
     assert page.text.count("error 0.") >= 3
@@ -311,7 +311,8 @@ def self_contained(html: str) -> bool:
 @pytest.mark.parametrize("payload", XSS)
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_what_students_wrote_never_becomes_markup(payload: str, language: str) -> None:
-    payload = payload.replace("\ud800", "?")  # see write_reports
+    # See write_reports. The last word chooses the Korean particle behind it, and is that of the other page.
+    payload = payload.replace("\ud800", "?") + " plain"
     drawn = [some_pictures(dataset=text) for text in (payload, "plain")]
     pages = [
         Page(student_page(evil(text), language, each, each))

@@ -20,6 +20,7 @@ else:
     import tomli as tomllib
 
 from autograder import kit
+from autograder.messages.particles import fitted
 
 LANGUAGES = ("en", "ko")
 
@@ -32,7 +33,12 @@ class Message:
     values: Mapping[str, Any] = field(default_factory=dict)
 
     def text(self, language: str) -> str:
-        """The words in ``language`` ("en" or "ko"). Raises KeyError for an unknown id.
+        """The words in ``language`` ("en" or "ko"). Raises KeyError for an unknown id or a missing value."""
+        text, values = self.unfilled(language)
+        return text.format_map(values)
+
+    def unfilled(self, language: str) -> tuple[str, dict[str, Any]]:
+        """The words before their placeholders are filled, and the values to fill them with.
 
         A value called ``needed`` is the id of a check and is shown as its title. Two values are added: ``place`` from
         ``file`` and ``line``, empty if the line is 0, which means that nobody knows it; and ``raised`` from an
@@ -45,7 +51,7 @@ class Message:
             values["raised"] = f"{values['kind']}: {values['text']}" if values["text"] else values["kind"]
         if {"file", "line"} <= values.keys():
             values["place"] = words("check.place", language).format_map(values) if values["line"] else ""
-        return words(self.id, language).format_map(values)
+        return fitted(words(self.id, language), values), values
 
 
 class Refusal(Exception):

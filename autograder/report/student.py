@@ -16,7 +16,7 @@ from autograder.report import pages
 from autograder.results import LATE, Check, Result, number
 
 COMPARED = ("called", "returned", "expected")
-AS_CODE = (*COMPARED, "text", "kind", "argument")
+AS_CODE = (*COMPARED, "raised", "argument")
 
 
 @dataclass(frozen=True)
@@ -231,11 +231,9 @@ class Speech:
 
 
 def _with_code(message: Message, language: str) -> Markup:
-    values = dict(message.values)
-    if "needed" in values:
-        values["needed"] = words(values["needed"], language, "titles")
+    text, values = message.unfilled(language)
     shown = {
         name: Markup("<code>{}</code>").format(value) if name in AS_CODE else value
         for name, value in values.items()
     }
-    return escape(words(message.id, language)).format_map(shown)
+    return escape(text).format_map(shown)

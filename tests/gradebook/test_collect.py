@@ -98,7 +98,7 @@ def test_single_files_of_canvas_keep_their_notebooks(course: Course, collect: Co
     whose = {name: json.loads(files["lab.ipynb"])["cells"][0]["source"] for name, files in found.items()}
     assert whose == {"kim_1001": "kim's", "lee_1002": "lee's", "anon_Zq7Xk": "anonymous"}
     assert "timestamp.txt" not in found["kim_1001"] and found["anon_Zq7Xk"]["timestamp.txt"] != b"1999"
-    assert "lee_1002: The learning management system marked this hand-in as late, but no due date" in said
+    assert "lee_1002: The learning management system marked this submission as late, but the due date" in said
 
 
 NOTEBOOKS: list[tuple[dict[str, bytes], str]] = [
@@ -191,7 +191,7 @@ def test_a_mark_of_lateness_becomes_the_first_second_after_the_due_date(
         {f"kim_LATE_1001_5001_{name}": text for name, text in own(1, ("model.py", "loss.py")).items()}
     )
     assert submitted(course)["kim_1001"]["timestamp.txt"] == b"2026-11-27 14:59:01 UTC\n"
-    assert "no due date" not in said
+    assert "due date is unknown" not in said
 
 
 def test_times_of_a_platform_become_time_stamps(course: Course, collect: Collect) -> None:

@@ -120,7 +120,7 @@ def test_what_was_graded_in_nbgrader_comes_back(
 @pytest.mark.parametrize(
     ("missing", "said"),
     [
-        ((), "not exactly one assignment is graded in it"),
+        ((), "does not have exactly one graded assignment"),
         (("autograder.nbgrader.marks",), "nbgrader is not installed here"),
     ],
 )

@@ -131,9 +131,9 @@ def test_the_exploit_is_live_and_stays_without_effect(course: Course, tmp_path: 
         "no-notebook": "No notebook was handed in",
         "no-code": "None of the homework's files could be used",
         "broken": "The notebook can't be read",
-        "doubled": "These cells were there more than once; the last copy with an answer counts, the others stay as ordinary cells: theory-elbo, train.",
-        "edited": "These cells were missing and were put back as they were handed out: short_run.",
-        "no-file": "latent.py is not in the hand-in",
+        "doubled": "These cells appear more than once: theory-elbo, train. The last copy with an answer counts; the others stay as ordinary cells.",
+        "edited": "These cells were missing and were restored as handed out: short_run.",
+        "no-file": "latent.py is missing from the submission",
     }.items(),
 )
 def test_what_is_wrong_is_said(course: Course, student: str, said: str) -> None:

@@ -77,7 +77,7 @@ def test_a_refusal_that_names_its_cause(place: Path, status: int) -> None:
         "Too little memory.\n메모리가 모자랍니다: memory.\n",
         "무언가 모자랍니다.\nToo little memory.\n",
         "무언가 모자랍니다.\nToo little of something.\n",
-        "memory: 결과를 매기지 못했습니다.\nmemory: 2 submissions could not be given a result.\n",
+        "memory: 결과를 매기지 못했습니다.\nmemory: 2 submissions got no result.\n",
         "Traceback (most recent call last):\n" + SAID,
     ],
 )

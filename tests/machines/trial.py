@@ -31,7 +31,7 @@ SECONDS = 420
 PATIENCE = 30  # seconds for what should go away by itself
 PRELUDE = Path(__file__).with_name("prelude.sh")
 WRONG = "WRONG"
-NO_CAUSE = "could not be given a result"  # part of the message about failed results, whatever the reason
+NO_CAUSE = "got no result"  # part of the message about failed results, whatever the reason
 # What a student may do and import, appended to the right latent.py. wave, prune and sklearn are imported
 # only after a process is sealed, unless the grader imports them before.
 USES = """

@@ -61,7 +61,7 @@ def many(submission: VaeSubmission, draw: Draw) -> tuple[Tensor, Tensor]:
 
 @pytest.mark.check(points=2)
 def test_reparameterize_shape(submission: VaeSubmission, draw: Draw) -> None:
-    """z has the shape and dtype of mu: one image, odd batches, any latent dimension, views"""
+    """z has mu's shape and dtype: any batch size, any latent dimension, views too"""
     for rows, columns, as_views in ((1, 20, False), (5, 3, False), (7, 20, True), (3, 1, True)):
         given = pair(draw, f"shape {rows}", rows, columns)
         (answer,) = submission.reparameterize(called(given["mu"]), **given, as_views=as_views)
@@ -84,7 +84,7 @@ def test_reparameterize_gradient_mu(submission: VaeSubmission, draw: Draw) -> No
 
 @pytest.mark.check(points=4, needs="reparameterize_shape")
 def test_reparameterize_gradient_log_var(submission: VaeSubmission, draw: Draw) -> None:
-    """Gradients reach log_var, and they fit to how far z lies from mu"""
+    """Gradients reach log_var and match the distance of z from mu"""
     given = pair(draw, "gradient", 9, 6)
     weights = draw.normal("weights", 9, 6)
     for training, mode in MODES.items():
@@ -103,7 +103,7 @@ def test_reparameterize_gradient_log_var(submission: VaeSubmission, draw: Draw) 
 
 @pytest.mark.check(points=4, needs="reparameterize_shape")
 def test_reparameterize_spread(submission: VaeSubmission, draw: Draw, many: tuple[Tensor, Tensor]) -> None:
-    """z scatters around mu with the standard deviation that log_var says, for narrow and wide alike"""
+    """z spreads around mu with the standard deviation given by log_var, narrow or wide"""
     noise.check_spread(*many)
     given = pair(draw, "one image", 1, 32)
     what = called(given["mu"])
@@ -119,13 +119,13 @@ def test_reparameterize_gaussian(many: tuple[Tensor, Tensor]) -> None:
 
 @pytest.mark.check(points=2, needs="reparameterize_shape")
 def test_reparameterize_independent(many: tuple[Tensor, Tensor]) -> None:
-    """Every image and every latent dimension gets noise of its own"""
+    """Every image and every latent dimension gets its own noise"""
     noise.check_independent(many[0][0])
 
 
 @pytest.mark.check(points=2, needs="reparameterize_shape")
 def test_reparameterize_fresh(submission: VaeSubmission, draw: Draw, many: tuple[Tensor, Tensor]) -> None:
-    """The noise is fresh at every call, in training and in evaluation mode"""
+    """Every call draws new noise, in training mode and in evaluation mode"""
     noise.check_fresh(many[0])
     given = pair(draw, "many", ROWS, COLUMNS)
     what = called(given["mu"], " after model.eval(), with torch.no_grad()")
@@ -138,7 +138,7 @@ def test_reparameterize_fresh(submission: VaeSubmission, draw: Draw, many: tuple
 
 @pytest.mark.check(points=1, needs="reparameterize_shape")
 def test_reparameterize_inputs_untouched(submission: VaeSubmission, draw: Draw) -> None:
-    """mu and log_var stay as they were"""
+    """mu and log_var are left unchanged"""
     given = pair(draw, "untouched", 4, 5)
     (answer,) = submission.reparameterize(called(given["mu"]), **given)
     expect.untouched(answer, given, called(given["mu"]))
@@ -146,6 +146,6 @@ def test_reparameterize_inputs_untouched(submission: VaeSubmission, draw: Draw) 
 
 @pytest.mark.check(points=1, needs="reparameterize_shape")
 def test_reparameterize_device(submission: VaeSubmission, draw: Draw) -> None:
-    """The noise is made on the device of mu, so that it also works on a GPU"""
+    """The noise is created on mu's device, so it also works on a GPU"""
     given = pair(draw, "device", 3, 4)
     submission.device("reparameterize", called(given["mu"]), **given)

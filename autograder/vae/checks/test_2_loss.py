@@ -51,7 +51,7 @@ def check_value(
 
 @pytest.mark.check(points=2)
 def test_reconstruction_scalar(submission: VaeSubmission, draw: Draw) -> None:
-    """reconstruction_loss returns one number as a 0-dim tensor, for x as images or flat, and for one image"""
+    """reconstruction_loss returns a 0-dim tensor: x as images or flat, one image or more"""
     for count, flat in ((1, False), (3, True), (5, False)):
         given = pixels(draw, f"scalar {count}", count)
         if flat:
@@ -81,7 +81,7 @@ def test_reconstruction_value(
 def test_reconstruction_gradient(
     submission: VaeSubmission, draw: Draw, short_run_task: short_run.ShortRunTask
 ) -> None:
-    """The gradient of reconstruction_loss by recon_x is that of the binary cross-entropy"""
+    """reconstruction_loss has the right gradient with respect to recon_x"""
     cases = [pixels(draw, f"gradient {count}", count) for count in (3, 1)]
     for given in cases:
         given["x"][0] = pale(given["x"][0])
@@ -98,7 +98,7 @@ def test_reconstruction_gradient(
 
 @pytest.mark.check(points=1, needs="reconstruction_scalar")
 def test_reconstruction_saturated(submission: VaeSubmission, draw: Draw) -> None:
-    """reconstruction_loss stays finite where recon_x is exactly 0 or 1"""
+    """reconstruction_loss stays finite when recon_x is exactly 0 or 1"""
     x = draw.images("saturated", 3)
     for recon_x in (torch.zeros(3, 784), torch.ones(3, 784), (x.flatten(1) < 0.5).float()):
         given = {"recon_x": recon_x, "x": x}
@@ -108,7 +108,7 @@ def test_reconstruction_saturated(submission: VaeSubmission, draw: Draw) -> None
 
 @pytest.mark.check(points=1, needs="reconstruction_scalar")
 def test_reconstruction_inputs_untouched(submission: VaeSubmission, draw: Draw) -> None:
-    """reconstruction_loss leaves recon_x and x as they were"""
+    """reconstruction_loss leaves recon_x and x unchanged"""
     given = saturated(pixels(draw, "untouched", 2))
     what = called("reconstruction_loss", given)
     expect.untouched(submission.loss(what, "reconstruction_loss", arguments=given, wrt=[]), given, what)
@@ -116,7 +116,7 @@ def test_reconstruction_inputs_untouched(submission: VaeSubmission, draw: Draw) 
 
 @pytest.mark.check(points=2)
 def test_kl_scalar(submission: VaeSubmission, draw: Draw) -> None:
-    """kl_divergence returns one number as a 0-dim tensor: one image, odd batches, any latent dimension, views"""
+    """kl_divergence returns a 0-dim tensor: any batch size or latent dimension, views too"""
     for rows, columns, as_views in ((1, 20, False), (5, 3, True), (3, 1, False)):
         given = codes(draw, f"scalar {rows}", rows, columns)
         what = called("kl_divergence", given)
@@ -126,7 +126,7 @@ def test_kl_scalar(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=1, needs="kl_scalar")
 def test_kl_zero(submission: VaeSubmission) -> None:
-    """kl_divergence is 0 where the posterior is the prior: mu = 0, log_var = 0"""
+    """kl_divergence is 0 when the posterior is the prior: mu = 0, log_var = 0"""
     given = {"mu": torch.zeros(3, 6), "log_var": torch.zeros(3, 6)}
     what = called("kl_divergence", given) + ", mu = 0, log_var = 0"
     answer = submission.loss(what, "kl_divergence", arguments=given, wrt=[])
@@ -135,7 +135,7 @@ def test_kl_zero(submission: VaeSubmission) -> None:
 
 @pytest.mark.check(points=4, needs="kl_scalar")
 def test_kl_value(submission: VaeSubmission, draw: Draw) -> None:
-    """kl_divergence is KL(N(mu, exp(log_var)) || N(0, I)), summed over dimensions and batch"""
+    """kl_divergence is KL(N(mu, exp(log_var)) || N(0, I)), summed over dims and batch"""
     for purpose, rows, columns in (
         *((regime, 5, 23) for regime in REGIMES),  # the exp of a row's sum overflows float32
         ("one", 1, 20),
@@ -150,7 +150,7 @@ def test_kl_value(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=4, needs="kl_scalar")
 def test_kl_gradient(submission: VaeSubmission, draw: Draw) -> None:
-    """The gradients of kl_divergence by mu and log_var are right"""
+    """kl_divergence has the right gradients with respect to mu and log_var"""
     for regime, rows, columns in (*((regime, 5, 7) for regime in REGIMES), ("in use", IN_USE, 20)):
         given = codes(draw, regime, rows, columns)
         what = called("kl_divergence", given)
@@ -166,7 +166,7 @@ def test_kl_gradient(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=1, needs="kl_scalar")
 def test_kl_inputs_untouched(submission: VaeSubmission, draw: Draw) -> None:
-    """kl_divergence leaves mu and log_var as they were"""
+    """kl_divergence leaves mu and log_var unchanged"""
     given = codes(draw, "untouched", 4, 5)
     what = called("kl_divergence", given)
     expect.untouched(submission.loss(what, "kl_divergence", arguments=given, wrt=[]), given, what)
@@ -191,7 +191,7 @@ def own_sum(submission: VaeSubmission, given: dict[str, Tensor], wrt: list[str])
 def test_loss_function_value(
     submission: VaeSubmission, draw: Draw, short_run_task: short_run.ShortRunTask
 ) -> None:
-    """loss_function is the negative ELBO of the batch: reconstruction plus KL divergence, in nats"""
+    """loss_function is the batch's negative ELBO: reconstruction loss plus KL, in nats"""
     own_sums = []
     small = whole(draw, "small", 4, 21)
     small = {**small, "mu": 0.05 * small["mu"], "log_var": 0.05 * small["log_var"]}  # its KL is nearly 0
@@ -225,7 +225,7 @@ def test_loss_function_value(
 def test_loss_function_gradient(
     submission: VaeSubmission, draw: Draw, short_run_task: short_run.ShortRunTask
 ) -> None:
-    """Both terms of loss_function teach the model: gradients reach recon_x, mu and log_var"""
+    """Both terms of loss_function train the model: gradients for recon_x, mu, log_var"""
     for purpose, count in (("whole gradient", 3), ("again", 5)):  # twice, for code that counts its calls
         check_whole_gradient(submission, whole(draw, purpose, count, 6))
     for digits in (True, False):
@@ -258,7 +258,7 @@ def check_whole_gradient(submission: VaeSubmission, given: dict[str, Tensor]) ->
 
 @pytest.mark.check(points=1, needs="loss_function_value")
 def test_loss_function_inputs_untouched(submission: VaeSubmission, draw: Draw) -> None:
-    """loss_function leaves its arguments as they were"""
+    """loss_function leaves its arguments unchanged"""
     given = saturated(whole(draw, "untouched", 2, 5))
     what = called("loss_function", given)
     expect.untouched(submission.loss(what, "loss_function", arguments=given, wrt=[]), given, what)

@@ -112,7 +112,7 @@ def test_train_epoch_parameters(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=4)
 def test_train_epoch_mean_loss(submission: VaeSubmission, draw: Draw) -> None:
-    """train_epoch returns the mean loss per image of the epoch, as a Python float"""
+    """train_epoch returns the epoch's mean loss per image as a Python float"""
     for called in (EPOCH, LONG, WIDE):
         answer, expected = outcome(submission, draw, called)
         (mean,) = expected.losses
@@ -123,7 +123,7 @@ def test_train_epoch_mean_loss(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=1)
 def test_train_epoch_images_untouched(submission: VaeSubmission, draw: Draw) -> None:
-    """train_epoch leaves the data set's images as they were"""
+    """train_epoch leaves the dataset's images unchanged"""
     answer, expected = outcome(submission, draw, EPOCH)
     images, before = answer["images"], expected.task["data"]["images"]
     if not isinstance(images, Array) or images.data is None or not torch.equal(images.data, before):
@@ -132,14 +132,14 @@ def test_train_epoch_images_untouched(submission: VaeSubmission, draw: Draw) -> 
 
 @pytest.mark.check(points=1, needs="train_epoch_parameters")
 def test_train_epoch_device(submission: VaeSubmission, draw: Draw) -> None:
-    """train_epoch moves every batch to the device that it was given"""
+    """train_epoch moves every batch to the given device"""
     given = one_batch(epoch_task(draw))
     submission.device("train_epoch", EPOCH, **given)
 
 
 @pytest.mark.check(points=5)
 def test_train_parameters(submission: VaeSubmission, draw: Draw) -> None:
-    """train uses Adam with the given learning rate over all epochs, on vae.loss.loss_function"""
+    """train runs Adam at the given learning rate for all epochs on vae.loss.loss_function"""
     for called in (TRAIN, OVERSHOOTING, BUSY):
         answer, expected = outcome(submission, draw, called)
         check_parameters(answer, expected, called, "train.parameters")
@@ -158,6 +158,6 @@ def test_train_history(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=1, needs="train_parameters")
 def test_train_device(submission: VaeSubmission, draw: Draw) -> None:
-    """train moves the model and every batch to the device that it was given"""
+    """train moves the model and every batch to the given device"""
     given = {**one_batch(train_task(draw)), "epochs": 1}
     submission.device("train", TRAIN, **given)

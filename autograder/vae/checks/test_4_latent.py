@@ -94,7 +94,7 @@ def test_generate_images(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=3, needs="generate_images")
 def test_generate_distribution(submission: VaeSubmission, draw: Draw) -> None:
-    """generate decodes codes z that were drawn from N(0, I), each by itself"""
+    """generate decodes codes z drawn independently from N(0, I)"""
     called = f"generate(model, count={COUNT}, device)"
     z = torch.stack([codes_of(draw, generated(submission, draw, COUNT), called) for _ in range(CALLS)])
     z = noise.finite(z, called)
@@ -109,7 +109,7 @@ def test_generate_distribution(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=1, needs="generate_images")
 def test_generate_fresh(submission: VaeSubmission, draw: Draw) -> None:
-    """generate draws new images at every call"""
+    """generate draws new images on every call"""
     called = "generate(model, count=300, device)"
     noise.check_fresh(
         torch.stack([codes_of(draw, generated(submission, draw, 300), called) for _ in range(2)])
@@ -118,7 +118,7 @@ def test_generate_fresh(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=1, needs="generate_images")
 def test_generate_device(submission: VaeSubmission, draw: Draw) -> None:
-    """generate draws its codes on the device that it was given"""
+    """generate draws its codes on the given device"""
     called = "generate(model, count=3, device)"
     submission.device(
         "latent", called, function="generate", model=readable_model(draw), arguments={"count": 3}
@@ -136,7 +136,7 @@ def test_interpolate_images(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=4, needs="interpolate_images")
 def test_interpolate_path(submission: VaeSubmission, draw: Draw) -> None:
-    """interpolate decodes evenly spaced points from mu(x_start) to mu(x_end), both ends included"""
+    """interpolate decodes even steps from mu(x_start) to mu(x_end), both ends included"""
     given = ends(draw)
     back = {"x_start": given["x_end"], "x_end": given["x_start"]}
     nowhere = {**given, "x_end": given["x_start"].clone()}
@@ -158,7 +158,7 @@ def test_interpolate_path(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=1, needs="interpolate_path")
 def test_interpolate_clean(submission: VaeSubmission, draw: Draw) -> None:
-    """interpolate leaves its images as they were and works on another device"""
+    """interpolate leaves its images unchanged and works on another device"""
     called = "interpolate(model, x_start, x_end, steps=4)"
     given = ends(draw)
     answer = submission.latent(called, "interpolate", plain_model(draw), **given, steps=4)
@@ -179,7 +179,7 @@ def test_restore_images(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=1, needs="restore_images")
 def test_restore_known(submission: VaeSubmission, draw: Draw) -> None:
-    """restore keeps the known pixels exactly as they are in x"""
+    """restore keeps the known pixels exactly as in x"""
     called = "restore(model, x: 3x1x28x28, known, iterations=3)"
     given = damaged(draw, 3)
     answer = submission.latent(called, "restore", plain_model(draw), **given, iterations=3)
@@ -190,7 +190,7 @@ def test_restore_known(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=4, needs="restore_images")
 def test_restore_unknown(submission: VaeSubmission, draw: Draw) -> None:
-    """restore fills the unknown pixels step by step: from 0.5, through mu, once per iteration"""
+    """restore fills the unknown pixels: from 0.5, through mu, once per iteration"""
     # The last case is for code that stops when little changes.
     for kind, count, iterations in (("plain", 35, 1), ("narrow", 3, 2), ("plain", 7, 5), ("slow", 3, 60)):
         called = f"restore(model, x: {count}x1x28x28, known, iterations={iterations})"
@@ -205,7 +205,7 @@ def test_restore_unknown(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=1, needs="restore_images")
 def test_restore_clean(submission: VaeSubmission, draw: Draw) -> None:
-    """restore leaves x and known as they were and works on another device"""
+    """restore leaves x and known unchanged and works on another device"""
     called = "restore(model, x: 2x1x28x28, known, iterations=2)"
     given = damaged(draw, 2)
     answer = submission.latent(called, "restore", plain_model(draw), **given, iterations=2)

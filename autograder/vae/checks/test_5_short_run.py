@@ -21,7 +21,7 @@ pytestmark = pytest.mark.part("training")
 @pytest.mark.check(points=10)
 def test_short_run(short_run_submission: VaeSubmission, short_run_task: short_run.ShortRunTask, run: Run,
                    remark: Remark, put_aside: PutAside) -> None:  # fmt: skip
-    """Your whole model, trained for a few steps, gets as far as the instructor's"""
+    """Your whole model, trained for a few steps, does as well as the instructor's"""
     epochs = run.homework.short_run_epochs
     steps = epochs * -(-len(short_run_task.images) // run.homework.short_run_batch_size)
     called = f"train(VAE(), loader, epochs={epochs}, ...) ({steps} steps)"
