@@ -96,6 +96,14 @@ def test_what_was_called_returned_and_expected_stands_apart() -> None:
     assert "<code>kl_divergence(mu, log_var)</code> returned <code>1.5</code>" in html
 
 
+def test_what_a_catalogue_writes_in_backticks_is_code_and_what_a_student_writes_is_not() -> None:
+    values = {"called": "f()", "kind": "ValueError", "text": "`x`", "file": "loss.py", "line": 3}
+    found = check("kl_value", "loss", "error", message_id="check.raised", values=values)
+    html = student_page(result("kim", replace(found, misconception="file-does-not-import")), "en")
+    assert "<code>python -m vae check</code>" in html and "<code>python -c " in html
+    assert "<code>ValueError: `x`</code>" in html and html.count("`") == 2 * html.count("`x`") > 0
+
+
 def test_the_ring_shows_each_parts_share() -> None:
     page = Page(student_page(result("kim", *MIXED), "en"))
     arcs = [each for each in page.all("circle") if "stroke-dasharray" in each]

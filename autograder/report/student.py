@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -154,7 +155,7 @@ def _known(name: str, speak: Speech) -> dict[str, Markup]:
     texts = {language: misconception(name, language) for language in LANGUAGES}
 
     def text(key: str) -> Markup:
-        return speak.both(lambda language: texts[language][key])
+        return speak.both(lambda language: _marked(texts[language][key]))
 
     return {key: text(key) for key in texts[speak.language]}
 
@@ -236,4 +237,9 @@ def _with_code(message: Message, language: str) -> Markup:
         name: Markup("<code>{}</code>").format(value) if name in AS_CODE else value
         for name, value in values.items()
     }
-    return escape(text).format_map(shown)
+    return _marked(text).format_map(shown)
+
+
+def _marked(text: str) -> Markup:
+    """A catalogue's text, with what it writes in backticks as code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
