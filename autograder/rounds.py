@@ -28,7 +28,7 @@ from autograder.trust import Distrust, Trust, ungraded
 from autograder.workers import LeftOut, Stopped, Workers
 
 ATTEMPTS = 3  # the first beside others, two alone, because one may fail by bad luck
-LOSSES = 6  # the run ends after so many losses of its own processes without a result in between
+LOSSES = 6  # losses of its own processes in a row after which a run ends, without a result in between
 LAST_SECONDS = 10  # for the last control, after Ctrl-C
 
 

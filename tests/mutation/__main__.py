@@ -35,9 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.mutation", description=__doc__)
     parser.add_argument("--jobs", type=int, default=2, help="mutants at a time (default: 2)")
     parser.add_argument("--seed", type=int, default=SEED, help="seed of the hidden inputs")
-    parser.add_argument(
-        "--file", choices=homework().files, help="only mutants of this file; keeps no record"
-    )
+    parser.add_argument("--file", choices=homework().files, help="only mutants of this file; keeps no record")
     parser.add_argument("--list", action="store_true", help="show the mutants and grade nothing")
     arguments = parser.parse_args()
     chosen = [mutant for mutant in mutants() if arguments.file in (None, mutant.file)]
