@@ -28,7 +28,7 @@ from autograder.trust import Distrust, Trust, ungraded
 from autograder.workers import LeftOut, Stopped, Workers
 
 ATTEMPTS = 3  # the first beside others, two alone, because one may fail by bad luck
-LOSSES = 6  # losses of its own processes in a row after which a run ends, without a result in between
+LOSSES = 6  # a run ends if it loses its processes this often in a row, without a result in between
 LAST_SECONDS = 10  # for the last control, after Ctrl-C
 
 
@@ -158,7 +158,7 @@ class Round:
                 yield result
 
     def _kept_or_begun(self, source: Source) -> Result | None:
-        """The result that OUT already holds. If there is none, begin grading (unless the processes are gone): None."""
+        """The result that OUT already holds. Else None, and grading has begun, unless the processes are gone."""
         grading = self.grading
         try:
             submission = load(source)

@@ -19,7 +19,7 @@ POINTS_POSSIBLE = "Points Possible"
 
 @dataclass(frozen=True)
 class Channel:
-    """One LMS, by the headings of its columns. ``own``: ids that its downloads are named by; ``others``: other ids.
+    """One LMS, by the headings of its columns. ``own``: ids that occur in its downloads' names; ``others``: other ids.
 
     A row is left alone if its cell in the column ``locked`` (without such a column, its score) is one of ``kept``, in
     upper or lower case. ``free`` are the words in ``locked`` for a row that may change.

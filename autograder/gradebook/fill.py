@@ -104,7 +104,7 @@ def _matches(
 def _named_so(table: Table, rows: Mapping[int, Row], each: Handed, places: set[int]) -> set[int]:
     """The rows of one Moodle hand-in. Its number may be a team's, and another person may have the same one.
 
-    So a row with this number must hold the name, too, or else the column of the groups must. Raises Refusal otherwise.
+    So the name must be in the row with this number, or in the column of the groups. Raises Refusal if it is in neither.
     """
     match = MOODLE.fullmatch(each.upload.rstrip("/"))
     name = _plain(match["name"] if match else each.name)

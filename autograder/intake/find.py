@@ -173,7 +173,7 @@ def _read(place: Place, found: Submissions, stack: ExitStack) -> None:
     for top, below in inner.items():
         before = len(found)
         _read(below, found, stack)
-        beside = any(top not in inner for top in place.own)  # then the names may be one student's doing
+        beside = any(top not in inner for top in place.own)  # then it may be a student's own folder
         if beside or not all(source.origin.lms for source in found[before:]):
             found.pass_over("around", place, top)
 

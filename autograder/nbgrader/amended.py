@@ -27,7 +27,7 @@ WITHOUT = "No notebooks were matched by '%s'"  # not logged: the kit adds one fo
 
 
 def literal(pattern: str) -> list[str]:
-    """What a pattern matches. A path that exists is not a pattern; nor is a path's folder, if that exists."""
+    """The paths that a pattern matches. An existing path, or an existing folder at its beginning, is taken literally."""
     folder, name = os.path.split(pattern)
     if os.path.lexists(pattern):
         return [pattern]
