@@ -78,7 +78,7 @@ _run: Run | None = None  # of the latest task
 
 
 def _held(run: Run) -> Run:
-    """The previous task's run if this one equals it, because it keeps what was drawn for it."""
+    """The previous task's run if this one equals it: it already holds what was drawn for the run."""
     global _run
     if _run != run:
         _run = run

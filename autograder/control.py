@@ -103,7 +103,7 @@ def solution() -> Submission:
 
 
 def _patient(run: Run) -> Run:
-    """The run with at least a class's time limits: shorter ones are for attacks (``audit``)."""
+    """The run with time limits no shorter than a class's; ``audit`` shortens them for attacks."""
     names = ("cpu_seconds", "wall_seconds", "short_run_cpu_seconds", "short_run_wall_seconds")
     times = {name: max(getattr(run.homework, name), getattr(homework(), name)) for name in names}
     return replace(run, homework=replace(run.homework, **times))
@@ -182,7 +182,7 @@ def _import_fault(
 ) -> Message | None:
     """The first thing that a sealed process can't import, or can't read in the libraries, though this Python can.
 
-    ``named`` are modules that students' exceptions name: they may be broken if they are so outside the sandbox too.
+    ``named`` are modules that students' exceptions name. One that is broken outside the sandbox too does not count.
     """
     patient = replace(run.homework.limits(), cpu_seconds=IMPORT_SECONDS)
     with warm_parent.student(patient, IMPORT_SECONDS, seed=0) as process:

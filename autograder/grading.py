@@ -22,7 +22,7 @@ from autograder.sandbox.client import WarmParent
 from autograder.sandbox.conversation import Student
 from autograder.sandbox.ends import Crashed, StudentRaised, TimeLimit
 
-CROWDED = 2  # processes that want each processor: above this, one may be kept waiting
+CROWDED = 2  # load per processor: above this, a process may be kept waiting
 COMPUTING = 1.0  # seconds of CPU time: a process that used as much was not asleep
 PATIENCE = 4  # factor on the wall-clock limit of a process that was kept waiting
 DIAGNOSIS_SECONDS = 120
@@ -50,8 +50,8 @@ def checked(
 ) -> Checked:
     """Run all hidden checks on a submission: one record each. ``after_file`` gets them after each file of checks.
 
-    If a process reached its wall-clock limit without using up its CPU time, all checks run once more. If it did compute
-    and the machine is crowded, others may have had the processors: then the limit is ``patience`` times as long.
+    If a process reached its wall-clock limit but not its CPU limit, all checks run once more. If that process was
+    computing on a crowded machine, others may have held the processors: then the limit is ``patience`` times as long.
     Raises GraderFault if checks did not give one record each, SandboxFault if the sandbox is gone.
     """
     done = run_checks(submission, run, warm_parent, after_file)

@@ -203,7 +203,7 @@ def _checked(table: Mapping[str, object], record: type, at: str = "") -> dict[st
 
 def _value(key: str, value: object, kind: str) -> Any:
     """The value as a record holds it. Raises Refusal if it is of another kind or out of range."""
-    shown = json.dumps(value, ensure_ascii=False, default=str)[:50]  # much as it is in the file
+    shown = json.dumps(value, ensure_ascii=False, default=str)[:50]  # nearly as in the file
     if kind.startswith("Mapping"):
         record = Part if "Part" in kind else Stub
         if (

@@ -42,7 +42,7 @@ def _misfit(what: str, **values: object) -> Message:
 
 
 def _catalogues() -> Iterator[Message]:
-    """The homework's catalogues that are not TOML; ``messages.catalogue`` does without them, so that this can be said."""
+    """The homework's catalogues that are not TOML. ``messages.catalogue`` skips them, so there are words to say so."""
     for language in LANGUAGES:
         file = _catalogue(language)
         try:

@@ -67,7 +67,7 @@ class Folder:
         write_atomically(path, result.to_json().encode())
 
     def keep(self, graded: Result) -> Result:
-        """Write what has just been graded, the pictures first: if the result is there, all of it is.
+        """Write what has just been graded. Pictures come first, so that a result that is there is complete.
 
         Returns the result without its pictures, so that those of a whole class are never in memory.
         """
@@ -191,7 +191,7 @@ def run_seed(out: Path, asked: int | None, fresh: bool) -> int:
     kept = None if fresh else _kept_run(out).get("seed")
     before = kept if type(kept) is int and 0 <= kept < 2**63 else None
     seed = next(each for each in (asked, before, fresh_seed()) if each is not None)
-    if seed != before:  # else keep what is recorded beside it
+    if seed != before:  # with the same seed, what is recorded beside it stays
         _keep_run(out, {"seed": seed})
     return seed
 

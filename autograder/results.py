@@ -85,7 +85,7 @@ class Result:
         """The score that counts; None if the grader itself failed."""
         if self.score is None:
             return None
-        # Lateness never was in the score: there is nothing to subtract for it.
+        # Lateness replaces no points that are in the score, so nothing is subtracted for it.
         changes = (each.points - (each.graded if each.item != LATE else 0.0) for each in self.adjustments)
         return max(0.0, self.score + sum(changes))
 

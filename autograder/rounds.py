@@ -27,8 +27,8 @@ from autograder.sandbox.ends import SandboxFault
 from autograder.trust import Distrust, Trust, ungraded
 from autograder.workers import LeftOut, Stopped, Workers
 
-ATTEMPTS = 3  # the last two alone: one may be bad luck, such as a machine that goes down
-LOSSES = 6  # times in a row that the grader's own processes are lost, without a result in between
+ATTEMPTS = 3  # the first beside others, two alone, because one may fail by bad luck
+LOSSES = 6  # a run ends if it loses its processes this often in a row, without a result in between
 LAST_SECONDS = 10  # for the last control, after Ctrl-C
 
 
@@ -38,8 +38,8 @@ class Grading:
 
     ``waiting`` are graded first, as many at a time as the workers have room for. ``alone`` follow, one at a time with a
     control after each: they were under way when something went wrong, or their process vanished. ``unsure`` are
-    results without a later control that passed, each with its time of arrival. ``centre``: what the short run's losses
-    are held to; a full control sets it before anything is kept.
+    results without a later control that passed, each with its time of arrival. ``centre``: the loss that
+    short runs are compared with; a full control sets it before anything is kept.
     """
 
     waiting: deque[Source]
@@ -80,7 +80,7 @@ class Grading:
                 raise Unfit(Message("control.lost", {"count": self.losses}))
 
     def keep(self, graded: Result) -> Result:
-        """Write a result that is believed, its short run held to the control's loss; returns it as written."""
+        """Write a result that is believed, its short run judged by the control's loss; returns it as written."""
         band = kit.optional("checks.band")
         held = band.held(graded, self.centre.loss, self.run.language) if band else graded
         return self.folder.keep(held)
@@ -158,7 +158,7 @@ class Round:
                 yield result
 
     def _kept_or_begun(self, source: Source) -> Result | None:
-        """The result that OUT already holds, or None: then its grading has begun, unless the processes are gone."""
+        """The result that OUT already holds. Else None, and grading has begun, unless the processes are gone."""
         grading = self.grading
         try:
             submission = load(source)
@@ -247,7 +247,7 @@ class Round:
             return grading.keep(ungraded(submission, grading.run, self.workers.tiers, verdict.fault))
         if graded.vanished and graded.oom:
             return grading.keep(ungraded(submission, grading.run, self.workers.tiers, Message("grade.oom")))
-        # Then the control's process is lost.
+        # In either case the control's process is lost.
         if not self.trust.proved or (verdict is None and not self.workers.controlled):
             grading.alone.appendleft(source)
             return None

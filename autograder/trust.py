@@ -18,7 +18,7 @@ from autograder.results import Result, Verdict
 from autograder.run import Run
 from autograder.workers import Workers
 
-CONTROL_SECONDS = (2.0, 15.0)  # between two short controls: at first, and at most, because it doubles
+CONTROL_SECONDS = (2.0, 15.0)  # between two short controls: at first, and at most; it doubles each time
 
 
 class Distrust(Exception):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 CONTEXT = multiprocessing.get_context("forkserver")
 KIT = Path(__file__).parents[1]
-# The cores that this process may use: how many submissions to grade at a time.
+# The cores that this process may use; by default, as many submissions are graded at a time.
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -203,7 +203,7 @@ def _start_server() -> None:
             with interruptions_held():
                 ensure_running()
     except OSError as error:
-        # The path is that of the server's socket, which is among the temporary files.
+        # That path is the one of the server's socket, in the temporary folder.
         if "path too long" not in str(error):
             raise
         raise Refusal(Message("cli.temporary_too_long", {"path": tempfile.gettempdir()})) from None
@@ -213,8 +213,8 @@ def _start_server() -> None:
 def _imports_of_this_kit() -> Iterator[None]:
     """Make Python processes started now import this kit, whatever is installed, and nothing from the current folder.
 
-    They look in the current folder first, so for that moment it is one that only root can write to. multiprocessing
-    passes them no search path other than the environment's.
+    They look in the current folder first, so the current folder is / meanwhile, where only root can write.
+    multiprocessing passes them no search path other than the environment's.
     """
     folder, given = os.open(".", os.O_RDONLY | os.O_DIRECTORY), os.environ.get("PYTHONPATH")
     path = [entry for entry in (given or "").split(os.pathsep) if os.path.isabs(entry)]

@@ -294,7 +294,7 @@ LIMITS = {
     "RLIMIT_NPROC": expression(
         no_limit(resource.RLIMIT_NPROC),
         "import threading, time; threading.stack_size(65536); [threading.Thread(target=time.sleep, args=(2,), daemon=True).start() for _ in range(100)]",
-        no(usage, "threads", []),  # which counts them four times a second
+        no(usage, "threads", []),  # it counts threads four times a second
     ),
     "RLIMIT_DATA": expression(no_limit(resource.RLIMIT_DATA), "kept = bytearray(400 << 20)", no_watch),
 }
@@ -721,7 +721,7 @@ def test_output_is_bounded(monkeypatch: Patch, limits: Limits, here: Callable[[s
 
 @dataclass(frozen=True)
 class Watched:
-    """``end`` is how the attack ends; ``without`` the watch it does not end so."""
+    """``end`` is how the attack ends; with the watch weakened by ``without``, it ends differently."""
 
     attack: str
     end: str

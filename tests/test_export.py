@@ -580,7 +580,7 @@ def test_a_folder_that_grade_did_not_make_is_refused(tmp_path: Path, content: st
 
 
 def test_points_that_are_not_there_are_refused(collected: Grade, tmp_path: Path, autograder: Command) -> None:
-    """Without marks there are no points for answers, so nothing is written; the points for code are there."""
+    """Without marks only the points for code exist: asking for those of the answers writes nothing."""
     out, book = collected(CANVAS, CANVAS_SCORES), put(tmp_path / "book.csv", CANVAS_BOOK)
     ended = autograder("export", "canvas", out, book, "--points", "written")
     assert ended.status == 2 and "--marks" in ended.error and book.read_bytes() == CANVAS_BOOK.encode()

@@ -149,7 +149,7 @@ def test_all_canaries_are_found_and_nothing_is_built(tmp_path: Path) -> None:
         for lines, says in ((korean, f"숨긴 파일 {secret}의"), (english, f"of the hidden file {secret}:")):
             assert any(place in each.partition(": ")[0] and says in each for each in lines), kind
     for path in ("github/extra.zip", "student/vae-assignment.zip/vae-assignment/lab/rubric.en.md"):
-        assert f"{path}: students may not get this file" in ended.stderr
+        assert f"{path}: students must not get this file" in ended.stderr
     assert "Traceback" not in ended.stderr and not (folder / "release" / "dist").exists()
 
 
@@ -168,7 +168,7 @@ def test_what_nobody_listed_is_refused(tmp_path: Path) -> None:
     ended = release(folder, "student", "github", "--lang", "en")
     assert ended.returncode == 1
     for path in ("vae/__pycache__/model.cpython-311.pyc", "vae/.model.py.swp", "remark.zip"):
-        assert f"github/{path}: students may not get this file" in ended.stderr
+        assert f"github/{path}: students must not get this file" in ended.stderr
     assert "model.cpython-311.pyc: neither text nor a zip" in ended.stderr
     assert (
         "github/README.md: differs from student/vae-assignment.zip/vae-assignment/README.md" in ended.stderr

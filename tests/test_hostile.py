@@ -309,7 +309,7 @@ WITHOUT = {
 def test_without_its_defence_on_the_trusted_side_an_attack_succeeds(
     name: str, grade: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without it nothing is compared, or a student's process has the run's own seed."""
+    """Without the defence nothing is compared, or the student's process gets the run's own seed."""
     (entry,) = (entry for entry in HOSTILE if entry.name == name)
     module, functions = WITHOUT[name]
     succeeded = audit.got_through if "seed" in name else lambda result: audit.gained(entry, result)

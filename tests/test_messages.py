@@ -273,7 +273,7 @@ def test_a_particle_that_somebody_wrote_in_a_value_stays() -> None:
 
 
 def test_every_pair_of_particles_in_the_catalogue_is_one_that_can_be_chosen() -> None:
-    """No student reads "loss.py이(가)": each pair stands right behind a placeholder, and is known."""
+    """Each pair is known and follows a placeholder directly, so no student reads "loss.py이(가)"."""
     for key, text in catalogue("ko")["messages"].items():
         assert not re.search(r"[가-힣]\((?:가|를|는|와|여야)\)|\((?:이|으)\)", PAIR.sub("", text)), key
         # And a particle that fits only some values does not stand there by itself.

@@ -192,7 +192,7 @@ def statuses(results: dict[str, Result]) -> dict[str, str]:
 def test_a_result_is_written_only_after_a_control_that_was_begun_after_it(
     stage: Stage, class_of: Callable[..., Path]
 ) -> None:
-    """The first control began beside it, and says nothing about what came later."""
+    """The first control began beside the submission, so it proves nothing about what came later."""
     stage.grade(class_of("an"))
     assert stage.log == ["open", "full", "an", "short"]
     assert stage.kept == [set()] * 4

@@ -213,7 +213,7 @@ def test_a_process_that_vanishes_is_a_crash(
     with pytest.raises(Crashed) as crashed:
         attempt(attacked, source)
     if "abort" in source and attacked.tier == "landlock":
-        end = ("signal", 11)  # abort may not even signal itself there; its last resort ends in this signal
+        end = ("signal", 11)  # abort may not signal itself there; what it does instead ends in this signal
     assert (crashed.value.how, crashed.value.number) == end
 
 
@@ -411,7 +411,7 @@ def test_threads_are_counted(attacked: WarmParent, attempt: Attempt, small: Limi
 def test_threads_of_another_grader_are_not_counted(
     sealed: WarmParent, attempt: Attempt, small: Limits
 ) -> None:
-    """Another grader's students run as other users. Without such users, what the user starts meanwhile is not counted."""
+    """Another grader's students run as other users. Without such users, what the user starts later is not counted."""
     sleeping = """
         import threading, time
         def attack():

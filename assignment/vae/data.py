@@ -23,7 +23,7 @@ from torch.utils.data import BatchSampler, DataLoader, Dataset, RandomSampler, S
 
 DIGITS_TRAIN = 1437  # of 1797; the last 360 are the test images
 MNIST_ROOT = "~/.cache/vae-assignment"
-NETWORK_SECONDS = 15  # without an answer, then we say that there is no network
+NETWORK_SECONDS = 15  # after so long without an answer, we say that there is no network
 
 
 class DataUnavailable(Exception):

@@ -29,7 +29,7 @@ STATUS_STYLE = {
     "failed": "bold red",
 }
 NAME_LETTERS = 60
-MOST = 5  # of the hardest checks and of the misconceptions; the class page has all
+MOST = 5  # hardest checks and misconceptions shown here; the class page has all
 WIDE = 10_000  # lines are not broken without a terminal
 
 

@@ -132,7 +132,7 @@ def write(path: Path, content: bytes) -> None:
 
 @contextmanager
 def progress(total: int, language: str, quiet: bool = False) -> Iterator[Callable[[], None]]:
-    """Show a progress bar; call the yielded function whenever one more is done. A Refusal before the first hides it."""
+    """Show a progress bar; call the yielded function whenever one more is done. A Refusal before that hides the bar."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

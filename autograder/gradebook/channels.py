@@ -19,10 +19,10 @@ POINTS_POSSIBLE = "Points Possible"
 
 @dataclass(frozen=True)
 class Channel:
-    """One LMS, by the headings of its columns. ``own``: ids that its downloads are named by; ``others``: other ids.
+    """One LMS, by the headings of its columns. ``own``: ids that occur in its downloads' names; ``others``: other ids.
 
-    A row is left alone if its cell in the column ``locked``, or its score if there is no such column, is one of
-    ``kept`` in any case. ``free`` are the words for the opposite in ``locked``.
+    A row is left alone if its cell in the column ``locked`` (without such a column, its score) is one of ``kept``, in
+    upper or lower case. ``free`` are the words in ``locked`` for a row that may change.
     """
 
     name: str
@@ -118,9 +118,9 @@ def columns(channel: Channel, table: Table, id_column: str | None, score_column:
 def _as_moodle_has_them(
     channel: Channel, table: Table, score: int, maximum: int | None, locked: int | None
 ) -> tuple[int, int]:
-    """The columns of the maximum and the lock. If a heading is in another language, the cells below it tell.
+    """The columns of the maximum and the lock, found by their cells if a heading is in another language.
 
-    The maximum follows the score, and a lock says yes or no. Raises Refusal if that does not find both.
+    The maximum is a column of numbers right after the score; a lock says only yes or no. Raises Refusal without both.
     """
 
     def found(column: int) -> set[str]:

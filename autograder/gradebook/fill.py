@@ -102,9 +102,9 @@ def _matches(
 
 
 def _named_so(table: Table, rows: Mapping[int, Row], each: Handed, places: set[int]) -> set[int]:
-    """The rows of one Moodle hand-in, whose number may belong to a team and to another person at once.
+    """The rows of one Moodle hand-in. Its number may be a team's, and another person may have the same one.
 
-    So the name has to be in the row, too, or in the column of the groups. Raises Refusal if it is in neither.
+    So the name must be in the row with this number, or in the column of the groups. Raises Refusal if it is in neither.
     """
     match = MOODLE.fullmatch(each.upload.rstrip("/"))
     name = _plain(match["name"] if match else each.name)
@@ -130,9 +130,9 @@ def _plain(name: str) -> str:
 
 
 def _owners(handed: list[Handed], known: set[str]) -> list[Handed]:
-    """Set the ids of repositories called HOMEWORK-OWNER. The owner begins where the gradebook knows most of them.
+    """Set the ids of repositories called HOMEWORK-OWNER, all cut at the place where the gradebook knows most owners.
 
-    Otherwise the owner "lee-min" could be cut to "min", who is somebody else. If both are known, both rows are claimed.
+    If each were cut by itself, "lee-min" could become "min", who is somebody else. If both are known, both are ids.
     """
     clones = [each for each in handed if each.lms == "github"]
     common = os.path.commonprefix([each.name for each in clones]) if len(clones) > 1 else ""  # noqa: RUF071

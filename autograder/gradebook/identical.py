@@ -18,7 +18,7 @@ from autograder.files import inert, new_csv
 from autograder.homework import homework
 from autograder.intake import Submission
 
-TRIVIAL_LINES = 6  # many find so short an answer by themselves, if it is the solution's
+TRIVIAL_LINES = 6  # so few lines prove nothing if all are in the solution: many students write the same
 # The tokeniser of Python 3.10 and 3.11 takes time quadratic in the length of a line that it can't read.
 TOKENISED_BYTES, TOKENISED_LINE = 50_000, 1_000
 SPACING = (

@@ -24,7 +24,7 @@ from autograder.intake.tree import (
 )
 from autograder.messages import Message
 
-ENTRIES = 10_000  # without what is ignored: a zip that includes an environment is not refused
+ENTRIES = 10_000  # ignored files don't count: a zip that includes an environment is not refused
 CONTENTS_BYTES = 4_000_000  # a zip's table of contents, which zipfile reads at once
 MEMBER_BYTES = 100_000_000
 BULK_BYTES = 50_000_000  # the download of one section inside a zip of several
@@ -69,7 +69,7 @@ def archive(file: BinaryIO, stack: ExitStack, limit: int = ENTRIES) -> Tree:
         raise NotRead("zip_empty")
     if len(members) > limit:
         raise NotRead("zip_entries")
-    stack.enter_context(opened)  # not sooner: a zip with too many entries is dropped
+    stack.enter_context(opened)  # only now: a zip with too many entries need not stay open
     entries = tuple(
         HandedFile(place, partial(_member, opened, member), changed=member.date_time)
         for place, member in members

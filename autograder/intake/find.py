@@ -21,7 +21,7 @@ from autograder.intake.tree import FOLDER_DEPTH, NotRead, is_zip, readable
 from autograder.messages import Message, Refusal
 
 NAMED = 5  # folders that a message names
-# What a student may call a folder or a version of the work, besides the package; longer numbers are people's.
+# What a student may call a folder or a version of the work, besides the package. A longer number names a student.
 PIECE = (
     r"(?:[\W_]|(?<!\d)\d{1,4}(?!\d)|PACKAGE|homework|home|hw|labs?|ps|week|assignments?|submissions?|submitted|submit|projects?"
     r"|source|src|code|reports?|figures?|figs?|data|docs?|images?|img|results?|plots?|outputs?|notebooks?|notes?|my|all|files?"
@@ -173,7 +173,7 @@ def _read(place: Place, found: Submissions, stack: ExitStack) -> None:
     for top, below in inner.items():
         before = len(found)
         _read(below, found, stack)
-        beside = any(top not in inner for top in place.own)  # then a student may have packed others' names
+        beside = any(top not in inner for top in place.own)  # then it may be a student's own folder
         if beside or not all(source.origin.lms for source in found[before:]):
             found.pass_over("around", place, top)
 
@@ -236,7 +236,8 @@ def _tell_of_folders(place: Place | None, found: Submissions) -> None:
 def _without_copies(found: Submissions) -> list[Source]:
     """The sources without copies: a download may be there packed and unpacked, or from two days.
 
-    Of two that a platform names alike, one goes if both hold the same files, the older if the newer has all its files.
+    Of two that a platform names alike, one is dropped if both hold the same files. The older one is dropped if the
+    newer has all its files.
     """
     kept: dict[tuple[object, ...], Source] = {}
     for source in found:

@@ -97,7 +97,7 @@ def canvas(name: str) -> list[Upload]:
 
 
 def _splits(words: list[str]) -> Iterable[tuple[list[str], str, str, str]]:
-    """Name, user, upload and file at each place with two numbers in a row, or with one before a text of TEXTS."""
+    """Yield name, user, upload and file at each place with two numbers in a row, or a number before one of TEXTS."""
     for at in range(1, len(words) - 1):
         own, (user, upload), file = words[:at], words[at : at + 2], "_".join(words[at + 2 :])
         if _is_number(user) and own != ["LATE"] and any(own):
@@ -164,10 +164,11 @@ def blackboard(name: str) -> Upload | None:
 def uploads(folders: Iterable[str], files: Iterable[str]) -> list[Upload]:
     """Those of the folders and files in one place that an LMS named.
 
-    Canvas's pattern alone proves little (hw_1_20261234_kim.zip). There must also be one of the homework's files, a text
-    written in the browser, or more than half as many students as archives. Otherwise there must be several students,
-    and all archives (all files if there are none) must match, with ids of three letters or more and with upload numbers
-    that do not all look like student numbers.
+    Canvas's pattern by itself proves little (hw_1_20261234_kim.zip). One of these must be true as well:
+    - there is one of the homework's files, or a text written in the browser;
+    - there are more than half as many students as archives;
+    - there are several students, all archives (all files if there are none) match, all ids have three letters or more,
+      and the upload numbers do not all look like student numbers.
     """
     folders, files = ([name for name in names if len(name) <= NAME_LETTERS] for names in (folders, files))
     found = [upload for name in (*folders, *files) if (upload := moodle(name) or blackboard(name))]

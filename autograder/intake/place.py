@@ -65,7 +65,7 @@ class Submissions(list[Source]):
 
 @dataclass(frozen=True)
 class Place:
-    """A folder, or with ``packed`` the inside of a zip: the place ``outer`` in it, which is in ``layer`` more zips.
+    """A folder. With ``packed``, the place ``outer`` in the zip at ``path``, inside ``layer`` further zips.
 
     ``tops``: all that is directly in it, and whether that is a folder.
     """
@@ -115,7 +115,7 @@ class Place:
 
     @property
     def own(self) -> list[str]:
-        """What would be a hand-in in a class: a folder or an archive, but not a folder without files in a zip."""
+        """What would be a hand-in if this is a class: every archive, and every folder except an empty one in a zip."""
         folders = [top for top in self.folders if self.packed is None or self.packed[top]]
         return [*folders, *(top for top in self.files if top.casefold().endswith(ARCHIVES))]
 

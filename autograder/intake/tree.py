@@ -79,7 +79,7 @@ class HandedFile:
 class Tree:
     """The files of a hand-in, and the troubles that kept others from being listed.
 
-    ``others`` are the places in a zip without a file that counts: empty folders, and what is ignored.
+    ``others`` are the places in a zip that hold no file that counts: empty folders, and what is ignored.
     """
 
     entries: tuple[HandedFile, ...] = ()

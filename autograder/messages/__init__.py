@@ -73,7 +73,7 @@ def catalogue(language: str) -> dict[str, dict[str, Any]]:
     files = (folder / f"{language}.toml" for folder in (Path(__file__).parent, kit.folder() / "words"))
     words: dict[str, dict[str, Any]] = {"messages": {}, "titles": {}, "misconceptions": {}}
     for file in filter(Path.is_file, files):
-        with suppress(ValueError):  # not TOML: misfits names the file, and needs the other words for that
+        with suppress(ValueError):  # not TOML: misfits reports that, in words from the other files
             for section, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
                 words.setdefault(section, {}).update(entries)
     return words

@@ -23,11 +23,11 @@ from autograder.intake.gather import TIMESTAMP, stamp
 from autograder.messages import LANGUAGES, Message
 from autograder.moment import moment
 
-WITHOUT = "No notebooks were matched by '%s'"  # the kit puts one in for such a student, and says so
+WITHOUT = "No notebooks were matched by '%s'"  # not logged: the kit adds one for such a student, and says so
 
 
 def literal(pattern: str) -> list[str]:
-    """What a pattern matches. A path that exists as written stands for itself; so does the folder of a path."""
+    """The paths that a pattern matches. An existing path, or an existing folder at its beginning, is taken literally."""
     folder, name = os.path.split(pattern)
     if os.path.lexists(pattern):
         return [pattern]

@@ -88,7 +88,8 @@ class HandInCollector(FileNameCollectorPlugin, ExtractorPlugin):
         """Add the files that count, those that show why one does not count, and what there is to know about them."""
         tree = contents(source, stack, NOTEBOOK_BYTES)
         code = tuple(entry for entry in tree.entries if not entry.key.endswith(".ipynb"))
-        taken = submission(source, replace(tree, entries=code))  # it would take notebooks for wrong hand-ins
+        # Without the notebooks, which it would report as wrong hand-ins.
+        taken = submission(source, replace(tree, entries=code))
         told += [*taken.notes, *taken.problems.values()]
         files |= {f"{homework().package}/{name}": content for name, content in taken.files.items()}
         more = [("/".join(each.parts), each) for name in taken.problems for each in telling(name, tree)]
@@ -136,7 +137,7 @@ def notebook(
 ) -> tuple[HandedFile | None, list[Message]]:
     """What was handed in for a released notebook, and messages that name the choice.
 
-    It is the notebook of that name or, if there is none, one of no released name; of several it is the newest.
+    It is a notebook of that name or, if there is none, one that has no released notebook's name. The newest counts.
     """
     found = [entry for entry in entries if entry.key.endswith(".ipynb")]
     named = [entry for entry in found if entry.key == name.casefold()]

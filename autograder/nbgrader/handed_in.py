@@ -158,7 +158,7 @@ class HandedIn(NotebookExporter):
             autograde.convert_notebooks = convert_others
 
     def _outdated(self, student: str) -> bool:
-        """Whether the gradebook has other points than the result. A person's marks for code count as other, too."""
+        """Whether the gradebook's points differ from the result's, perhaps because a person has changed them."""
         with Gradebook(self._course.db_url, self._course.course_id) as book:
             try:
                 held = book.find_submission(self._course.assignment_id, student)

@@ -36,7 +36,7 @@ class Target(str, Enum):
     email = "email"
 
 
-FOR_INSTRUCTORS = ("gradescope",)  # holds engine and solution; students get something of every other channel
+FOR_INSTRUCTORS = ("gradescope",)  # hold engine and solution; students get something from every other channel
 SUMS = "SHA256SUMS"  # of all files in OUT, as sha256sum writes and checks them
 
 Tell = Callable[[Message], None]
@@ -103,7 +103,7 @@ def build(channel: str, its_recipe: ModuleType, folder: Path, facts: Mapping[str
     try:
         made: Path = its_recipe.make(out, **{name: facts[name] for name in asked if name in facts})
         for path in folder.rglob("*"):
-            if path.is_symlink():  # its target would go out unseen
+            if path.is_symlink():  # its target would be published unchecked
                 raise ValueError(f"{path.relative_to(folder)} is a link")
             path.chmod(0o755 if path.is_dir() else 0o644)  # whatever the umask was
     except (OSError, ValueError) as error:

@@ -79,7 +79,7 @@ def draw(cells: Iterable[Any]) -> dict[str, Figure]:
             continue
         *body, last = ast.parse(cell.source).body
         if not isinstance(last, ast.Expr):
-            raise ValueError(f"the last line of cell {cell.metadata['id']} is no figure")
+            raise ValueError(f"the last line of cell {cell.metadata['id']} is not a figure")
         exec(compile(ast.Module(body, []), cell.metadata["id"], "exec"), namespace)  # noqa: S102 - the kit's own
         figures[slide] = eval(compile(ast.Expression(last.value), cell.metadata["id"], "eval"), namespace)  # noqa: S307
     return figures

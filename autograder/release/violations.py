@@ -60,13 +60,13 @@ def within(root: PurePosixPath | None, path: str) -> str | None:
 
 def handout_root(paths: Iterable[str]) -> PurePosixPath | None:
     """The folder where the hand-out begins, among these paths of one folder or zip; None if it is not there."""
-    landmark = f"/{homework().package}/{homework().files[0]}"  # by which it is found, wherever it was put
+    landmark = f"/{homework().package}/{homework().files[0]}"  # the hand-out begins where this path does
     found = [path for path in paths if f"/{path}".endswith(landmark)]
     return PurePosixPath(min(found, key=len)).parent.parent if found else None
 
 
 def leaks(built: Mapping[str, Path], public: Public, secrets: Secrets) -> list[Message]:
-    """Everything that must not go out, in the folder of each channel that students get something of.
+    """Everything that must not go out, in the folder of each channel that students get something from.
 
     What several channels share is named once.
     """

@@ -33,7 +33,7 @@ BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[2])['path']; "
     "from autograder.sandbox.warm_parent import main; main()"
 )
-# What a process that is not a fork gets more: it imports torch and wakes a GPU up.
+# What a process that is not a fork gets in addition, because it imports torch and wakes up a GPU.
 FRESH_CPU_SECONDS, FRESH_MB = 30, 2000
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",

@@ -1,7 +1,7 @@
 """Turn values into bytes and back: JSON plus safetensors, never pickle.
 
-JSON carries plain values; what JSON can't express is an object with one ``$`` key. The decoder runs in the grader
-on bytes that a student's process chose: every fault in them is a ProtocolError, and the amount to decode is bounded
+JSON carries plain values; what JSON can't express is an object with one ``$`` key. The grader decodes
+bytes that a student's process chose: every fault in them is a ProtocolError, and the amount to decode is bounded
 beforehand. An honest sender measures first, and reports with ``Unencodable`` what it can't send.
 """
 

@@ -53,7 +53,7 @@ class Readable:
         return [*paths, *self.packages]
 
     def gave_way(self) -> list[str]:
-        """Folders of which ``without_masks`` keeps only entries. Imports still need to list their names."""
+        """Folders of which ``without_masks`` has only some entries. Imports still need to list these folders."""
         holding = [path for path in self.shown if any(_inside(mask, path) for mask in self.masked)]
         return _outermost([*holding, *self._package_folders()])
 
@@ -91,10 +91,10 @@ def readable() -> Readable:
 
 
 def _linked(path: str, closed: set[str]) -> set[str]:
-    """What the links below this path lead to elsewhere: package managers may fill an environment with links.
+    """The targets, outside this path, of links below it: package managers may fill an environment with links.
 
-    A file that is in the same place below another root as its link is here stands for that whole root. No folder
-    is returned that holds one of those in ``closed``.
+    If a target has the same place below another root as its link has below this path, that whole root is returned
+    instead. A folder that holds one of those in ``closed`` is left out.
     """
     found: set[str] = set()
     for link in _links_below(path, closed):

@@ -26,8 +26,8 @@ from autograder.sandbox.readable import DEVICES, Readable, gpu_nodes
 TIERS = ("namespaces", "landlock", "weak")
 SCRATCH = "/scratch"
 FIRST_UID, USERS = 1_000_000_000, 1 << 20  # one user per student process in turn; none of them exists
-FEW_USERS = 4096  # if there are not so many: at the end of those in a container's user namespace
-RESERVED = 64  # the very last are not used: the user nobody is among them
+FEW_USERS = 4096  # if a container's user namespace has fewer: the last ones in it
+RESERVED = 64  # of those, the very last are not used: one of them is the user nobody
 NEIGHBOURS = 1000  # processes and threads that others of the same user may start meanwhile
 
 
@@ -127,7 +127,7 @@ def settle_in_namespaces(uid: int, gid: int) -> None:
 def build_root(readable: Readable, limits: Limits, devices: tuple[str, ...] = DEVICES) -> None:
     """Build a private root with the allow-list, read-only, and three places to write; then enter it."""
     linux.own_mounts()  # else entering the new root would take the supervisor along, away from its /proc
-    new_root = "/proc"  # exists everywhere, holds nothing that is bound below, and is not seen again
+    new_root = "/proc"  # exists everywhere; nothing in it is needed below or seen afterwards
     linux.mount("none", new_root, "tmpfs", linux.MS_NOSUID, "size=1m,mode=755")
     writable = {SCRATCH: limits.scratch_mb, "/tmp": limits.scratch_mb, "/dev/shm": limits.memory_mb // 4}
     for folder, size in writable.items():  # first, because Python or the kit may be below one of them
@@ -168,8 +168,8 @@ def _show(path: str, new_root: str) -> None:
 def limit_resources(limits: Limits, alone: bool) -> None:
     """Set this process's resource limits. Memory counts what is added to the warm parent's share.
 
-    ``alone``: the user has no processes but the student's. Otherwise the kernel would count the others as well, even
-    those started later: then the supervisor counts, and the kernel only keeps a fork bomb small in between.
+    ``alone``: the user has no processes but the student's. Otherwise the kernel would count the others, too, even
+    those started later. Then the supervisor counts, and the kernel's limit only keeps a fork bomb small meanwhile.
     """
     megabyte = 1 << 20
     # At the soft limit the signal itself says why; a process that ignores it is killed a second later.

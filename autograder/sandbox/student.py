@@ -95,7 +95,7 @@ def libraries(readable: Readable, names: list[str], read: bool) -> dict[str, Any
     for name in names:
         try:
             importlib.import_module(name)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, that module can't be had
+        except BaseException as error:  # noqa: BLE001 - whatever it is, that module can't be used
             failed[name] = f"{type(error).__name__}: {error}"[:EXCEPTION_LENGTH]
     unreadable = filter(None, (_unreadable(path, readable.masked) for path in readable.libraries))
     return {"failed": failed, "unreadable": next(unreadable, "") if read else ""}

@@ -22,7 +22,7 @@ from autograder.sandbox.seal import Limits
 
 WATCH_SECONDS = 0.25
 BROKEN = 71  # status of a process in which the kit's own code raised
-MAX_FAULT = 500  # letters of the fault that is reported
+MAX_FAULT = 500  # characters of a fault that are reported
 
 
 def supervise(
@@ -79,9 +79,9 @@ def supervise(
 
 
 def kill_all(pids: list[int]) -> None:
-    """Kill these processes and all others of the student's, which could keep them from ending soon."""
+    """Kill these processes and all others of the student's, which could delay their end."""
     if os.getpid() == 1:
-        os.kill(-1, signal.SIGKILL)  # all of this process namespace; /proc has the numbers outside it
+        os.kill(-1, signal.SIGKILL)  # everything in this process namespace; /proc shows the ids outside it
         return
     for pid in {*pids, *map(int, usage.descendants())}:
         with contextlib.suppress(ProcessLookupError):

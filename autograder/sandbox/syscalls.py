@@ -72,7 +72,7 @@ def student_filter(in_view: bool) -> bytes:
             _deny(policy, pyseccomp.ERRNO(number), name)
     for flag in NAMESPACE_FLAGS:
         _deny(policy, denied, "clone", Arg(0, pyseccomp.MASKED_EQ, flag, flag))
-    for name in ("prlimit64", "sched_setaffinity"):  # only for itself
+    for name in ("prlimit64", "sched_setaffinity"):  # only on itself
         _deny(policy, denied, name, Arg(0, pyseccomp.NE, 0))
     # A datagram needs no connection to reach a socket in view, and a raw Unix socket is one for datagrams.
     kinds = {socket.SOCK_STREAM, socket.SOCK_SEQPACKET, *(() if in_view else (socket.SOCK_DGRAM,))}

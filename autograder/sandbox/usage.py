@@ -34,7 +34,7 @@ def exceeded(limits: Limits, family: list[str], status: socket.socket) -> str:
         return ""
     shared, own = proportional_bytes("self"), page_table_bytes("self")
     for place in alive:
-        # All resident memory, if no more can be seen.
+        # All resident memory, if the proportional size can't be read.
         proportional = proportional_bytes(place) or resident_bytes(place)
         total += max(0, proportional - shared) + max(0, page_table_bytes(place) - own)
         if total > most:

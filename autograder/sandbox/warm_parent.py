@@ -50,7 +50,7 @@ PRELOADED = (
     "autograder.sandbox.student"
 ).split()
 
-TRIALS = 3  # of a tier: one that was killed proves nothing
+TRIALS = 3  # per tier: one that was killed proves nothing
 
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -63,7 +63,7 @@ ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
 }
 
-_serial = itertools.count(secrets.randbelow(3_000_000) * 1000)  # random: two graders here should differ
+_serial = itertools.count(secrets.randbelow(3_000_000) * 1000)  # random, so that graders share no users
 
 
 def preload(probes: str) -> None:
@@ -252,7 +252,7 @@ class Absent(MetaPathFinder):
 
 
 def main() -> None:
-    os.umask(0o022)  # whatever the instructor's is: students' users enter the folders that are made here
+    os.umask(0o022)  # not the instructor's: students' users must be able to enter the folders made here
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     control = socket.socket(fileno=int(sys.argv[1]))
     options = json.loads(sys.argv[2])
@@ -265,7 +265,7 @@ def main() -> None:
     finally:
         with contextlib.suppress(ChildProcessError):
             os.wait()  # with SIGCHLD ignored, it returns when the last child has ended
-        supervisor.clear_away(options["scratch"])  # a grader that was killed does not
+        supervisor.clear_away(options["scratch"])  # a grader that was killed can't
         if options["folder"] and os.getppid() != grader:
             supervisor.clear_away(options["folder"])
 

@@ -3,8 +3,9 @@
 Everything is timed from outside: functions of the grader are wrapped here, and those of the sealed processes by the
 code that starts the warm parent; a process's times are sent along with its answers. All rows but the last two belong
 to one grading of the solution and add up to its total. The first row has the CPU time that no other row accounts for
-(forking in the kernel, supervisors, the end of processes); its wall-clock time is from the request for a process until
-it is there, without the isolation. The last two rows are the diagnosis of a wrong submission, and the report.
+(forking in the kernel, supervisors, the end of processes); its wall-clock time is from the request for a process
+until the process exists, without the isolation. The last two rows are the diagnosis of a wrong submission, and the
+report.
 """
 
 from __future__ import annotations

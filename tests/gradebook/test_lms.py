@@ -50,7 +50,7 @@ def costly(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_what_was_graded_in_nbgrader_comes_back(
     form: str, solution: dict[str, bytes], tmp_path: Path, autograder: Command
 ) -> None:
-    """Twelve are collected, graded and marked, some points are set by hand: the LMS's file has all, all get a page."""
+    """Twelve are collected, graded and marked, some points set by hand. The LMS's file has all; everybody gets a page."""
     pack, book, key, column, shown = FORMS[form]
     course = Course.new(tmp_path / "course")
     with course.gradebook() as gradebook:

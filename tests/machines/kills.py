@@ -1,4 +1,4 @@
-"""Kill a process of a running grader, as the kernel and people do: once, and never twice."""
+"""Kill a process of a running grader once, as the kernel or a person might."""
 
 from __future__ import annotations
 

@@ -35,9 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser("python -m tests.mutation", description=__doc__)
     parser.add_argument("--jobs", type=int, default=2, help="mutants at a time (default: 2)")
     parser.add_argument("--seed", type=int, default=SEED, help="seed of the hidden inputs")
-    parser.add_argument(
-        "--file", choices=homework().files, help="mutants of this file alone; keeps no record"
-    )
+    parser.add_argument("--file", choices=homework().files, help="only mutants of this file; keeps no record")
     parser.add_argument("--list", action="store_true", help="show the mutants and grade nothing")
     arguments = parser.parse_args()
     chosen = [mutant for mutant in mutants() if arguments.file in (None, mutant.file)]
@@ -98,9 +96,9 @@ def report(found: list[Verdict], seed: int, jobs: int, seconds: float) -> str:
         f"- Python {platform.python_version()}, torch {version('torch')}, cosmic-ray {version('cosmic-ray')}, "
         f"checks {fingerprint()}",
         "",
-        "`raised`: caught, by no comparison but by an exception, a limit or a crash. `short run only`: caught by the "
-        "short training run alone, as mutants of the given network must be. Operators in CamelCase are "
-        "cosmic-ray's, the others those of `operators.py`.",
+        "`raised`: caught by an exception, a limit or a crash, not by a comparison. `short run only`: caught only by "
+        "the short training run, as mutants of the given network must be. Operators in CamelCase are "
+        "cosmic-ray's, the others are those of `operators.py`.",
         "",
         "| file | operator | " + " | ".join(COLUMNS) + " |",
         "|---|---|" + "--:|" * len(COLUMNS),

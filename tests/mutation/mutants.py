@@ -1,6 +1,6 @@
 """The mutants: each is a file of the solution with one small mistake in it.
 
-Neither well-maintained tool fits a grader as it is. cosmic-ray's loop rewrites a file in place, which here would
+Neither of the two well-maintained tools fits as it is. cosmic-ray's loop rewrites a file in place, which here would
 change the reference that the checks compare with, and it starts a command per mutant. mutmut writes the original
 and all mutants of a file into one module that picks one by a variable: student code that holds the answers. But
 cosmic-ray's operators work on text, one mutant at a time. So the mutants come from them, and are graded as a class.

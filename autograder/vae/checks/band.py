@@ -73,7 +73,7 @@ def quoted(loss: float) -> str:
 
 
 def check_held(check: Check, dataset: str, centre: float | None, language: str) -> Check:
-    """Judge the short run's check by the control's loss, or by the committed band if that is None; keep others."""
+    """Judge the short run's check by the control's loss or, if that is None, by the committed band. Others stay."""
     if check.message_id not in MEASURED:
         return check
     message = band(dataset).verdict(check.values["called"], check.values["reached"], centre)

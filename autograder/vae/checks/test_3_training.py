@@ -61,7 +61,7 @@ TRAIN = train_called(IMAGES, EPOCHS, LEARNING_RATE)
 OVERSHOOTING = train_called(BATCH_SIZE, OVERSHOOTING_EPOCHS, 0.5) + ", where the loss rises"
 BUSY = train_called(BUSY_BATCHES, BUSY_EPOCHS, 1e-2) + ", in batches of one image"
 PATIENT = train_called(BATCH_SIZE, PATIENT_EPOCHS, 1e-9)
-# Keyed by the call as students read it. Each function's first task is the plainest: if it can show a mistake, it does.
+# Keyed by the call as students read it. A function's plainest task comes first: a mistake shows there if it can.
 TASKS: dict[str, Task] = {
     EPOCH: epoch_task,
     LONG: long_task,

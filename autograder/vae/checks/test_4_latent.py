@@ -87,7 +87,7 @@ def generated(submission: VaeSubmission, draw: Draw, count: int) -> Tensor:
 
 @pytest.mark.check(points=2)
 def test_generate_images(submission: VaeSubmission, draw: Draw) -> None:
-    """generate returns count images (count, 1, 28, 28) in [0, 1], without gradients"""
+    """generate returns images of shape (count, 1, 28, 28) in [0, 1], without gradients"""
     for count in (1, 5):
         generated(submission, draw, count)
 
@@ -127,7 +127,7 @@ def test_generate_device(submission: VaeSubmission, draw: Draw) -> None:
 
 @pytest.mark.check(points=1)
 def test_interpolate_images(submission: VaeSubmission, draw: Draw) -> None:
-    """interpolate returns steps images (steps, 1, 28, 28) in [0, 1], without gradients"""
+    """interpolate returns images of shape (steps, 1, 28, 28) in [0, 1], without gradients"""
     for steps in (2, 7):
         called = f"interpolate(model, x_start, x_end, steps={steps})"
         answer = submission.latent(called, "interpolate", plain_model(draw), **ends(draw), steps=steps)

@@ -57,7 +57,7 @@ def train_task(draw: Draw) -> dict[str, Any]:
 
 @once
 def long_task(draw: Draw) -> dict[str, Any]:
-    """One epoch of more batches than a first try sees, full of what wrong code might clip or leave out.
+    """One epoch of more batches than students try, full of what wrong code might clip or leave out.
 
     Gradients are large, codes lie far out, pixels are nearly certain, losses have either sign, one image is
     entirely black and another entirely white.
@@ -186,7 +186,7 @@ def codes_of(draw: Draw, images: Tensor, called: str) -> Tensor:
     q, b, inverse = readable_layer(draw)
     pixels = images.double().reshape(len(images), 784)
     z = (torch.logit(pixels, eps=1e-9) - b) @ inverse.T
-    # A million normal codes give no logit above 6; float32 leaves 2e-5 of it uncertain, and so 5e-7 of z.
+    # A million normal codes give no logit above 6. There float32 is uncertain by 2e-5, which moves z by 5e-7.
     if not ((z @ q.T + b).sigmoid() - pixels).abs().max() <= PIXEL_TOLERANCE:
         raise Failed("generate.not_decoded", called=called)
     return z
@@ -201,7 +201,7 @@ def plain_model(draw: Draw, latent_dim: int = 5) -> dict[str, Any]:
         state[name] = 2.5 * draw.normal(f"plain {name}", *value.shape) / fan_in**0.5
     state["encoder.2.weight"][:latent_dim] *= 4  # codes outside the prior's mass
     state["decoder.0.weight"] /= 4
-    # Half of the images lie on either side of each ReLU; otherwise blended images could have blended codes.
+    # Each ReLU is off for half of the images. Otherwise the code of a blend could be the blend of the codes.
     state["encoder.0.bias"] = -state["encoder.0.weight"].sum(dim=1) / 2
     return {"latent_dim": latent_dim, "hidden_dim": 24, "state": state}
 

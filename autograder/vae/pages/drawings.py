@@ -154,6 +154,6 @@ def _clouds(placed: NDArray[Any], labels: Images) -> Iterator[Cloud]:
 
 
 def reach(*several: Pictures) -> float:
-    """How far a map must reach to show nearly all codes of all these, but at most 4 times as far as for the last."""
+    """How far a map must reach to show nearly all codes of all these, at most 4 times as far as for the last one."""
     far = [float(np.quantile(np.abs(each.codes), 0.995)) if len(each.codes) else 0.0 for each in several]
     return 1.05 * max(2.5, min(max(far), 4 * max(2.5, far[-1])))

@@ -31,7 +31,7 @@ def loaded(model: Any, state: Mapping[str, torch.Tensor]) -> Any:
 
 
 def seen_by(network: Any, images: torch.Tensor) -> dict[str, Any]:
-    """Results of the given methods, and gradients of forward's with respect to the weights of the encoder's last layer.
+    """Results of the given methods, and gradients of forward's result with respect to the encoder's last weights.
 
     Sampling, which students write, is replaced; ``recon_x`` is None if forward samples in its own way.
     """
