@@ -79,7 +79,7 @@ def grade(
         bool,
         typer.Option(
             "--only-changed",
-            help="After a check was fixed: compare old and new scores, keep the old results. / 채점 항목을 고친 뒤 이전 점수와 비교하고 이전 결과를 보관.",
+            help="After a check was fixed: compare old and new scores, keep the old results. / 검사를 고친 뒤 이전 점수와 비교하고 이전 결과를 보관.",
         ),
     ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over. / 처음부터 다시.")] = False,

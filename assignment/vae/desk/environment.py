@@ -101,7 +101,7 @@ def of_error(error: BaseException) -> Failure | None:
         what = Words("torch를 불러올 수 없습니다.", "torch cannot be loaded.")
         return _failure(
             what,
-            "Windows라면 Microsoft Visual C++ 재배포 패키지(vc_redist.x64)를 설치하고 다시 실행하세요. 다른 시스템이라면 torch를 다시 설치하세요:\n"
+            "Windows라면 Microsoft Visual C++ 재배포 가능 패키지(vc_redist.x64)를 설치하고 다시 실행하세요. 다른 시스템이라면 torch를 다시 설치하세요:\n"
             + REINSTALL,
             "On Windows, install the Microsoft Visual C++ Redistributable (vc_redist.x64) and try again. Otherwise, "
             "reinstall torch with the line above.",

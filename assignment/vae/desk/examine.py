@@ -72,7 +72,7 @@ def _ask(files: list[str]) -> tuple[list[dict], Words]:
                 timeout=SECONDS,
             )
             how = Words(
-                f"불러오는 도중에 Python이 종료되었습니다(종료 상태 {ended.returncode}). 함수 밖에서 exit를 호출하나요?",
+                f"불러오는 도중에 Python이 종료되었습니다(종료 코드 {ended.returncode}). 함수 밖에서 exit를 호출하나요?",
                 f"Importing it ended Python (exit status {ended.returncode}). Does it call exit outside its functions?",
             )
         except subprocess.TimeoutExpired:

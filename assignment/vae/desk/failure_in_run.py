@@ -50,7 +50,7 @@ CAUSES = (
     ),
     (
         r"between 0 and 1|all elements of (input|target)",
-        "이진 교차 엔트로피의 인자 순서를 확인하세요. 예측(확률)이 먼저, 정답 이미지가 다음입니다.",
+        "이진 교차 엔트로피의 인자 순서를 확인하세요. 예측(확률)이 먼저, 타깃(원래 이미지)이 다음입니다.",
         "Check the order of binary cross-entropy's arguments: the prediction (probabilities) first, then the image.",
     ),
     (
@@ -123,7 +123,7 @@ CAUSES = (
     ),
 )
 OTHERWISE = Words(
-    "아래 줄에서 오류가 났습니다. 그 줄에 나오는 값을 print로 확인하세요.",
+    "아래 줄에서 오류가 났습니다. 그 줄에 쓰인 값을 print로 확인하세요.",
     "The error comes from the line below. Print the values on that line.",
 )
 

@@ -123,7 +123,7 @@ HINTS: dict[str, tuple[Words, ...]] = {
     ),
     "4a": (
         Words(
-            "새 이미지를 만들 때 인코더는 필요 없습니다. 학습할 때 KL은 코드를 어떤 분포 쪽으로 끌어당겼나요? 그 분포에서 z를 뽑으세요.",
+            "새 이미지를 만들 때 인코더는 필요 없습니다. 학습할 때 KL은 잠재 코드를 어떤 분포 쪽으로 끌어당겼나요? 그 분포에서 z를 뽑으세요.",
             "New images need no encoder. Which distribution did the KL pull the codes towards in training? Draw z from it.",
         ),
         Words(
@@ -140,11 +140,11 @@ HINTS: dict[str, tuple[Words, ...]] = {
     ),
     "4b": (
         Words(
-            "픽셀이 아니라 코드를 섞습니다. 양 끝의 코드는 encode가 돌려주는 두 값 중 어느 것일까요? 여기서는 표본을 뽑지 않습니다.",
+            "픽셀이 아니라 잠재 코드를 섞습니다. 양 끝의 잠재 코드는 encode가 돌려주는 두 값 중 어느 것일까요? 여기서는 표본을 뽑지 않습니다.",
             "Mix codes, not pixels. encode returns two tensors: which one is the code? Don't sample here.",
         ),
         Words(
-            "0에서 1까지 같은 간격의 값 steps개는 torch.linspace로 만듭니다. 비율 t에서 코드는 (1 - t) 곱하기 시작 코드 더하기 t 곱하기 끝 코드입니다.",
+            "0에서 1까지 같은 간격의 값 steps개는 torch.linspace로 만듭니다. 비율 t의 잠재 코드는 시작 코드에 (1 - t)를, 끝 코드에 t를 곱해 더한 값입니다.",
             "torch.linspace makes `steps` evenly spaced values from 0 to 1. At the fraction t, the code is (1 - t) times the "
             "start plus t times the end.",
         ),

@@ -35,7 +35,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--force",
         action="store_true",
-        help="없거나 불러올 수 없는 파일이 있어도 만들기 / make it even if a file is missing or cannot be imported",
+        help="파일이 없거나 불러올 수 없어도 zip 만들기 / make it even if a file is missing or cannot be imported",
     )
 
 

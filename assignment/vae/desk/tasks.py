@@ -136,7 +136,7 @@ TASKS = (
         "generate(model, count, device)",
         "(count, 1, 28, 28), [0, 1], 기울기 없음 = no gradient",
         Words(
-            "사전분포 N(0, I)에서 모양이 (count, model.latent_dim)인 코드 z를 device에서 뽑고, model.decode(z)를 이미지 모양으로 바꿔 "
+            "사전분포 N(0, I)에서 모양이 (count, model.latent_dim)인 잠재 코드 z를 device에서 뽑고, model.decode(z)를 이미지 모양으로 바꿔 "
             "return 하세요. 기울기 계산은 끄세요.",
             "Draw codes z (count, model.latent_dim) from the prior N(0, I) on the device, and return model.decode(z) reshaped "
             "to images. Switch gradients off.",
@@ -149,7 +149,7 @@ TASKS = (
         "interpolate(model, x_start, x_end, steps)",
         "(steps, 1, 28, 28): mu(x_start) -> mu(x_end)",
         Words(
-            "model.encode로 두 이미지의 코드 mu를 구하세요. 두 mu를 잇는 직선에서 양 끝을 포함해 같은 간격으로 점 steps개를 잡고, "
+            "model.encode로 두 이미지의 잠재 코드 mu를 구하세요. 두 mu를 잇는 직선에서 양 끝을 포함해 같은 간격으로 점 steps개를 잡고, "
             "model.decode로 만든 이미지를 return 하세요. 기울기 계산은 끄세요.",
             "Get the codes mu of both images from model.encode. Take `steps` evenly spaced points on the line between them, "
             "both ends included, and return the images that model.decode makes from them. Switch gradients off.",
@@ -163,7 +163,7 @@ TASKS = (
         "(N, 1, 28, 28): known = 1 -> x, known = 0 -> model",
         Words(
             "모르는 픽셀(known = 0)에 0.5를 넣고 시작하세요. 반복마다 encode의 mu를 decode 해 이미지 전체를 재구성하고, 그 값을 모르는 픽셀에만 "
-            "넣으세요. 모두 iterations번 반복합니다. 아는 픽셀은 x의 값 그대로 두고, x와 known은 바꾸지 마세요. 기울기 계산은 끄세요.",
+            "넣으세요. 이 과정을 iterations번 반복합니다. 아는 픽셀은 x의 값 그대로 두고, x와 known은 바꾸지 마세요. 기울기 계산은 끄세요.",
             "Start with 0.5 in the unknown pixels (known = 0). In each iteration, reconstruct the whole image by decoding the "
             "mu that encode returns, and put the result only into the unknown pixels. Known pixels keep the values of x. "
             "Don't change x and known. Switch gradients off.",
