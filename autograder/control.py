@@ -30,7 +30,7 @@ from autograder.sandbox.ends import Crashed, StudentRaised, TimeLimit
 
 # These do something when imported, or are huge.
 NO_MODULES = set("antigravity ensurepip idlelib lib2to3 test this turtledemo".split())
-# CONTRACT section 1 promises these to student code, and the warm parent does not preload them.
+# The hand-out promises these to student code, and the warm parent does not preload them.
 RARE = (
     "sklearn.datasets sklearn.decomposition torchvision.models torchvision.transforms.v2 torch.utils.checkpoint "
     "torch.optim.swa_utils matplotlib.animation matplotlib.backends.backend_pdf mpl_toolkits.mplot3d tqdm.notebook"

@@ -146,7 +146,7 @@ def result(done: Checked, warm_parent: WarmParent, seconds: float) -> Result:
 
 
 def status(done: Checked) -> str:
-    """The status of what was checked, as CONTRACT section 3 defines it."""
+    """The status of what was checked. docs/instructors.md says what each one means."""
     outcomes = {check.outcome for check in done.checks.values()}
     if not done.submission.files:
         return "rejected"

@@ -1,4 +1,4 @@
-"""Frozen records of what grading found, and the files they become (CONTRACT section 3)."""
+"""Frozen records of what grading found, and the files they become (docs/instructors.md lists them)."""
 
 from __future__ import annotations
 

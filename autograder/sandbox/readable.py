@@ -1,7 +1,7 @@
 """What student code may read: single distributions and the system's libraries, never a whole folder of packages.
 
 In a wheel install the hidden checks are in site-packages too, so the packages there are named one
-by one: those that CONTRACT section 1 lets students import, and what these need.
+by one: those that the hand-out lets students import, and what these need.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def joined(lines: list[str]) -> str:
 
 @cache
 def equivalent() -> dict[Key, str]:
-    """Mutants that are right by CONTRACT.md, and why. Raises ValueError if one is listed twice."""
+    """Mutants that do what the hand-out asks, and why. Raises ValueError if one is listed twice."""
     listed: dict[Key, str] = {}
     for entry in tomllib.loads(EQUIVALENT.read_text(encoding="utf-8"))["equivalent"]:
         key = (entry["file"], entry["before"], entry["after"])

@@ -22,7 +22,7 @@ WIDEST, LEAST = 9.9, 1.1e-4
 
 @dataclass(frozen=True)
 class Draw:
-    """Random inputs within the bounds that CONTRACT section 1 promises to students. ``kept``: the cache of ``once``."""
+    """Random inputs within the bounds that the hand-out promises. ``kept``: the cache of ``once``."""
 
     seed: int
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
