@@ -105,7 +105,7 @@ NOTEBOOKS: list[tuple[dict[str, bytes], str]] = [
     ({"lab.ipynb": b"FINAL", "lab-Copy1.ipynb": b"OLD"}, ""),
     ({"lab (1).ipynb": b"OLD", "Lab.IPYNB": b"FINAL"}, ""),
     ({"a/lab.ipynb": b"OLD", "lab.ipynb": b"FINAL"}, "several notebooks for lab.ipynb"),
-    ({"final.ipynb": b"FINAL"}, "the notebook 'final.ipynb' was taken"),
+    ({"final.ipynb": b"FINAL"}, "the notebook 'final.ipynb' was used"),
     ({"report.pdf": b""}, ""),
 ]
 
