@@ -127,16 +127,8 @@ def unwritten(task: Task) -> Failure | None:
         f"{task.todo.ko}\n아래 줄을 여러분의 코드로 바꾸고 저장하세요.",
         f"{task.todo.en}\nReplace the line below with your code and save.",
     )
-    return Failure(
-        STUB,
-        task.id,
-        what,
-        cause,
-        called=task.call,
-        returned="NotImplementedError",
-        expected=task.expected,
-        **where,
-    )
+    answer = {"called": task.call, "returned": "NotImplementedError", "expected": task.expected}
+    return Failure(STUB, task.id, what, cause, **answer, **where)
 
 
 def unreadable(path: Path, task: str = "") -> Failure | None:
@@ -265,16 +257,8 @@ def _no_function(task: Task, tree: ast.Module) -> Failure:
             f"함수 이름과 매개변수는 그대로 두어야 합니다. 되돌리려면: python -m vae reset {task.id}",
             f"Keep the names and parameters as given. To restore the function: python -m vae reset {task.id}",
         )
-    return Failure(
-        ERROR,
-        task.id,
-        what,
-        cause,
-        expected=f"def {task.call.removeprefix('VAE.')}",
-        file=task.name,
-        line=line,
-        source=source.line_at(task.path, line) if line else "",
-    )
+    where = {"file": task.name, "line": line, "source": source.line_at(task.path, line) if line else ""}
+    return Failure(ERROR, task.id, what, cause, expected=f"def {task.call.removeprefix('VAE.')}", **where)
 
 
 def _written_elsewhere(task: Task) -> Words | None:
