@@ -89,9 +89,8 @@ def _import(name: str) -> Failure | None:
         module = importlib.import_module(f"vae.{name[:-3]}")
     except BaseException as error:  # noqa: BLE001 - SystemExit is the student's, too
         failure = failure_in_run.describe(error, file=f"vae/{name}")
-        return (
-            failure if failure.file == f"vae/{name}" else None
-        )  # another file's failure is reported for that file
+        # Another file's failure is reported for that file.
+        return failure if failure.file == f"vae/{name}" else None
     owner = module.VAE if hasattr(module, "VAE") and name == "model.py" else module
     lost = [task for task in TASKS if task.file == name and not hasattr(owner, task.function)]
     return failure_in_text.problem(lost[0]) if lost else None

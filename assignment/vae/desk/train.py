@@ -168,9 +168,9 @@ def _student(epochs: int) -> tuple:
 
     training = Training(epochs)
     training.watch(vae.loss)
-    from vae.training import (
-        train,
-    )  # after `watch`, so that it gets the watched functions however it imports them
+
+    # After `watch`, so that it gets the watched functions however it imports them.
+    from vae.training import train
 
     return VAE(), train, training
 
