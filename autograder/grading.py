@@ -5,27 +5,41 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import replace
-from functools import cache
+from dataclasses import dataclass, replace
 
 from autograder import __version__, kit
 from autograder.checks.attempt import Checked
-from autograder.checks.diagnosis import misconception
-from autograder.checks.remote import Ended, Missing, RemoteSubmission, package_files
+from autograder.checks.measured import Statement, measured
+from autograder.checks.remote import Ended, Missing, RemoteSubmission
 from autograder.checks.session import AfterFile, run_checks
 from autograder.homework import homework
 from autograder.intake import Submission
-from autograder.results import Check, Result
+from autograder.results import Check, Measured, Result
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
-from autograder.sandbox.conversation import Student
 from autograder.sandbox.ends import Crashed, StudentRaised, TimeLimit
 
 CROWDED = 2  # load per processor: above this, a process may be kept waiting
 COMPUTING = 1.0  # seconds of CPU time: a process that used as much was not asleep
 PATIENCE = 4  # factor on the wall-clock limit of a process that was kept waiting
-DIAGNOSIS_SECONDS = 120
+STOPPED = ("timeout", "crashed")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a failing stub computes, and its failing checks with the misconception that this shows."""
+
+    measured: tuple[Measured, ...]
+    checks: tuple[Check, ...]
+
+    @classmethod
+    def of(cls, statements: list[Statement], failing: list[Check], language: str) -> Finding:
+        said = (Measured(each.stub, f"measured.{each.id}", each.values, "") for each in statements)
+        known = next((each.misconception for each in statements if each.misconception), None)
+        return cls(
+            tuple(replace(each, text=each.said(language)) for each in said),
+            tuple(replace(check, misconception=known or check.misconception) for check in failing),
+        )
 
 
 class GraderFault(Exception):
@@ -33,12 +47,14 @@ class GraderFault(Exception):
 
 
 def grade(submission: Submission, run: Run, warm_parent: WarmParent) -> Result:
-    """Run all hidden checks on a submission and name its known mistakes. Raises what ``checked`` raises."""
+    """Run all hidden checks on a submission and measure what fails. Raises what ``checked`` raises."""
     started = time.monotonic()
     done = checked(submission, run, warm_parent)
-    named = {check.id: check for check in name_misconceptions(done, warm_parent)}
-    done = replace(done, checks={**done.checks, **named})
-    return replace(result(done, warm_parent, time.monotonic() - started), pictures=pictures(done))
+    findings = list(measurements(done, warm_parent))
+    done = replace(done, checks={**done.checks, **{one.id: one for each in findings for one in each.checks}})
+    made = result(done, warm_parent, time.monotonic() - started)
+    said = tuple(one for each in findings for one in each.measured)
+    return replace(made, measured=said, pictures=pictures(done))
 
 
 def checked(
@@ -66,37 +82,26 @@ def checked(
     return done
 
 
-def name_misconceptions(done: Checked, warm_parent: WarmParent) -> Iterator[Check]:
-    """The failing checks of each stub whose mistake is known, with the misconception's id.
-
-    The diagnosis runs in processes of its own, after all points are settled.
-    """
+def measurements(done: Checked, warm_parent: WarmParent) -> Iterator[Finding]:
+    """What each failing stub computes, asked in a process of its own after all points are settled."""
     for part in done.run.homework.parts:
+        if any(check.part == part and check.outcome in STOPPED for check in done.checks.values()):
+            continue  # it would run into the same limit again
         for stub in done.run.homework.stubs_in(part):
             failing = [check for check in done.checks.values() if is_finding(check, stub)]
-            if failing and (known := known_mistake(done.submission, done.run, warm_parent, part, stub)):
-                yield from (replace(check, misconception=known) for check in failing)
+            if failing and (statements := what_it_computes(done, warm_parent, part, stub)):
+                yield Finding.of(statements, failing, done.run.language)
 
 
-def known_mistake(
-    submission: Submission, run: Run, warm_parent: WarmParent, part: str, stub: str
-) -> str | None:
-    """The misconception behind a failing stub; None if it is not known, or student code raises or ends its process."""
-    remote = RemoteSubmission(submission, part, warm_parent, replace(run, seed=0))
-    patient = replace(run.homework.limits(), cpu_seconds=DIAGNOSIS_SECONDS)
-    with ExitStack() as opened:
-        opened.callback(remote.close)
-
-        @cache
-        def desk() -> Student:
-            process = opened.enter_context(warm_parent.student(patient, DIAGNOSIS_SECONDS, seed=0))
-            process.ask("load", files=package_files(part, {}), modules=[])
-            return process
-
-        try:
-            return misconception(stub, remote.ask, desk)
-        except (StudentRaised, TimeLimit, Crashed, Missing, Ended):
-            return None
+def what_it_computes(done: Checked, warm_parent: WarmParent, part: str, stub: str) -> list[Statement]:
+    """What can be said about a failing stub; nothing if student code does not load or ends its process."""
+    remote = RemoteSubmission(done.submission, part, warm_parent, done.run)
+    try:
+        return measured(stub, lambda calls: remote.ask("many", {"calls": calls}), done.run.seed)
+    except (StudentRaised, TimeLimit, Crashed, Missing, Ended):
+        return []
+    finally:
+        remote.close()
 
 
 def is_finding(check: Check, stub: str) -> bool:

@@ -44,6 +44,20 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """What a student's function was found to compute; ``id`` names the words. It never decides points."""
+
+    stub: str
+    id: str
+    values: Mapping[str, Any]
+    text: str
+
+    def said(self, language: str) -> str:
+        """The statement in ``language``, worded again from its id and values."""
+        return Message(self.id, self.values).text(language)
+
+
+@dataclass(frozen=True)
 class Adjustment:
     """Points that replace the graded ones: of a check, of a part, or ``late``, what lateness costs (below 0).
 
@@ -78,6 +92,7 @@ class Result:
     isolation: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     adjustments: tuple[Adjustment, ...] = ()
+    measured: tuple[Measured, ...] = ()
     pictures: bytes = field(default=b"", compare=False, repr=False)
 
     @property

@@ -35,8 +35,8 @@ SHORT_RUN = 10.0
 def graded(
     handed_in: Callable[..., Submission], run: Run, warm_parent: WarmParent, monkeypatch: pytest.MonkeyPatch
 ) -> Graded:
-    """``result = graded(files)``. Naming misconceptions comes after all points and is left out here."""
-    monkeypatch.setattr(grading, "name_misconceptions", lambda *_: ())
+    """``result = graded(files)``. Measuring comes after all points and is left out here."""
+    monkeypatch.setattr(grading, "measurements", lambda *_: ())
 
     def result(files: Mapping[str, bytes | str], name: str = "kim", **changed: Any) -> Result:
         return grade(handed_in(files, name), replace(run, **changed), warm_parent)

@@ -169,8 +169,8 @@ def watched(sealed: WarmParent, run: Run, monkeypatch: pytest.MonkeyPatch) -> It
 
 @pytest.fixture
 def grade(watched: Watched, run: Run, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """``result = grade(crowd)``. Naming misconceptions comes after all points and is left out here."""
-    monkeypatch.setattr(grading, "name_misconceptions", lambda *_: ())
+    """``result = grade(crowd)``. Measuring comes after all points and is left out here."""
+    monkeypatch.setattr(grading, "measurements", lambda *_: ())
 
     def graded(crowd: tuple[Entry, ...], **changed: Any) -> Result:
         return grading.grade(together(crowd), replace(run, **changed), watched.parent)

@@ -1,7 +1,6 @@
 """The bank of right, wrong and hostile submissions: each a small file that replaces stubs of the solution.
 
-``autograder audit`` grades it, and ``diagnosis`` compares failing stubs with its mistakes.
-tests/bank/README.md describes the format.
+``autograder audit`` grades it. tests/bank/README.md describes the format.
 """
 
 from __future__ import annotations

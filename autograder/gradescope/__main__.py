@@ -25,7 +25,7 @@ from autograder.homework import homework
 from autograder.intake import Source, Submission, load
 from autograder.messages import Message, Refusal, words
 from autograder.outfolder import run_seed, with_fingerprint
-from autograder.results import Check, Result, Verdict, number
+from autograder.results import Check, Measured, Result, Verdict, number
 from autograder.run import Run
 from autograder.sandbox import linux
 from autograder.sandbox.client import WarmParent, check_room
@@ -123,11 +123,14 @@ def grade(
             raise machine.Unfit(Message("grade.oom"))
     if any(map(control.is_doubtful, checks.values())):
         believed(control.in_short(run, parent, control.named_modules(checks.values())))
+    said: tuple[Measured, ...] = ()
     with suppress(OutOfTime), ending_after(SECONDS - (time.monotonic() - began)):
-        for check in grading.name_misconceptions(replace(done, checks=dict(checks)), parent):
-            checks[check.id] = check
+        for finding in grading.measurements(replace(done, checks=dict(checks)), parent):
+            checks |= {check.id: check for check in finding.checks}
+            said += finding.measured
     done = replace(done, checks=checks)
-    result = with_fingerprint(grading.result(done, parent, time.monotonic() - began))
+    graded = replace(grading.result(done, parent, time.monotonic() - began), measured=said)
+    result = with_fingerprint(graded)
     points = {"points": number(result.score), "max": number(result.max_score)}
     top = [Message("report.points", points), Message(f"report.status_text.{result.status}"), *result.notes]
     page = Page(result.checks, top, run.homework, checks_visible).to_json()

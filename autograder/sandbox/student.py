@@ -7,7 +7,6 @@ import os
 import socket
 import sys
 import traceback
-from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -70,23 +69,16 @@ def outcome(probe: str, arguments: dict[str, Any], place: Workplace) -> dict[str
 def perform(probe: str, arguments: dict[str, Any], place: Workplace) -> Any:
     if probe == "load":
         return load(place.package, **arguments)
-    if probe == "each":
-        return each(place, **arguments)
+    if probe == "many":
+        return many(place, **arguments)
     if probe == "libraries":
         return libraries(place.readable, **arguments)
     return place.probes.PROBES[probe](**place.probes.unpacked(arguments, place.device))
 
 
-def each(
-    place: Workplace, file: str, sources: list[str], probe: str, arguments: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """One probe's outcome with each version of a file, in order."""
-    outcomes = []
-    for source in sources:
-        load(place.package, {file: source}, [])
-        again = deepcopy(arguments)  # some change what they are given
-        outcomes.append(outcome(probe, again, place))
-    return outcomes
+def many(place: Workplace, calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The outcomes of several probes, in order."""
+    return [outcome(call["probe"], call["arguments"], place) for call in calls]
 
 
 def libraries(readable: Readable, names: list[str], read: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Small models and data for the stubs of training and latent space, shared by the checks and the diagnosis."""
+"""Small models and data for the stubs of training and latent space, shared by the checks and the measurements."""
 
 from __future__ import annotations
 

@@ -1,0 +1,98 @@
+"""Readings that several stubs share: exceptions, what is returned, changed arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from autograder.checks.measured import Reading, Said, Seen, Unclear, Values, raising
+from autograder.sandbox.encoding import Array, Foreign
+
+
+def raises(*misconception: str) -> list[Reading]:
+    """The exception that every question meets, or the smallest question that meets one where others do not."""
+
+    def always(seen: Seen) -> Said | None:
+        kinds = [kind for _, kind in raising(seen)]
+        if len(kinds) < len(seen.questions) or len(set(kinds)) > 1:
+            return None
+        return Said({"raised": kinds[0]}, "crashes-when-called")
+
+    def sometimes(seen: Seen) -> Said | None:
+        failing = dict(raising(seen))
+        works = next((name for name in seen.questions if name not in failing), None)
+        if not failing or works is None:
+            return None
+        name = next(iter(failing))
+        asked = seen.questions
+        return Said({"raised": failing[name], "called": asked[name].called, "works": asked[works].called})
+
+    return [Reading("raises", always, ends=True), Reading("raises_for", sometimes)]
+
+
+def kind(value: Any, sizes: Mapping[int, str]) -> str:
+    """A returned value in a word or two. Lengths of axes are named by ``sizes``, such as {3: "N"}."""
+    if isinstance(value, Array):
+        axes = ", ".join(sizes.get(size, str(size)) for size in value.shape)
+        return f"tensor ({axes})" if value.shape else "scalar tensor"
+    if isinstance(value, Foreign):
+        return value.type
+    if isinstance(value, (list, tuple)):
+        return f"{type(value).__name__} of {len(value)}"
+    return type(value).__name__
+
+
+def returns(
+    questions: Mapping[str, Mapping[int, str]], asked: str, misconceptions: Mapping[str, str]
+) -> Reading:
+    """What is returned in place of what is ``asked`` for: the same kind for all these questions (with their sizes).
+
+    ``misconceptions``: by the beginning of what is returned.
+    """
+
+    def read(seen: Seen) -> Said | None:
+        kinds = {kind(value_of(seen, name), sizes) for name, sizes in questions.items()}
+        yours = kinds.pop()
+        if kinds or yours == asked:
+            return None
+        known = (name for begin, name in misconceptions.items() if yours.startswith(begin))
+        return Said({"yours": yours, "asked": asked}, next(known, None))
+
+    return Reading("returns", read, ends=True)
+
+
+def value_of(seen: Seen, name: str) -> Any:
+    """What the student's function returned. Raises Unclear if the answer is not a probe's."""
+    return part_of(seen.answer(name), "value")
+
+
+def part_of(answer: Any, name: str) -> Any:
+    """One entry of a probe's answer. Raises Unclear if there is none."""
+    if not isinstance(answer, dict) or name not in answer:
+        raise Unclear
+    return answer[name]
+
+
+def changes(*names: str) -> Reading:
+    """An argument that is changed in place, in each of these questions."""
+
+    def read(seen: Seen) -> Said | None:
+        changed = [_changed(seen.given(name), part_of(seen.answer(name), "after")) for name in names]
+        if not changed[0] or any(each != changed[0] for each in changed):
+            return None
+        return Said({"argument": changed[0]}, "input-edited")
+
+    return Reading("changes", read)
+
+
+def _changed(given: Mapping[str, Any], after: Any) -> str | None:
+    """The first argument that is not what it was."""
+    arguments = given.get("arguments", given)
+    for name, before in arguments.items():
+        left = after.get(name) if isinstance(after, dict) else None
+        if isinstance(before, torch.Tensor) and isinstance(left, Array) and left.data is not None:
+            if left.data.shape != before.shape or not torch.equal(left.data, before):
+                return str(name)
+    return None
