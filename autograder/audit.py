@@ -1,34 +1,48 @@
-"""Grade the kit's own bank just as a class is graded, and compare each result with what its entry demands."""
+"""Grade the kit's own bank just as a class is graded, and compare each result with what its entry demands.
+
+Every entry is measured as well. What is said about a wrong one must predict what it answers in another process to
+other questions; about a right one nothing may be said.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder import classroom
-from autograder.checks.bank import Entry, entries, files
+from autograder import classroom, isolation
+from autograder.checks.bank import Entry, entries, files, submission
 from autograder.homework import Homework, homework
 from autograder.intake import find
+from autograder.measurements import computes, is_true
 from autograder.results import Result
+from autograder.run import Run, derived_seed
+from autograder.sandbox.client import WarmParent
 
 GOT_THROUGH = "got through"
+FALSE = "false statement"
 
 
 @dataclass(frozen=True)
 class Audited:
     """How one entry fared. ``wrong`` says in a word or two what went wrong; empty if nothing did.
 
-    ``caught``, for a hostile entry: its attack gained no points and reached nothing.
+    ``caught``, for a hostile entry: its attack gained no points and reached nothing. ``said``: how many statements
+    were made about what it computes; ``false``: how many of these do not hold. ``otherwise``: misconceptions that were
+    named but are not the entry's.
     """
 
     entry: Entry
     caught: bool
     lost_elsewhere: tuple[str, ...]
     named: bool
+    otherwise: tuple[str, ...]
     wrong: str
+    said: int = 0
+    false: int = 0
 
 
 def run(
@@ -46,32 +60,55 @@ def run(
     """
     classes = [kind for kind in kinds if kind != "hostile"], [kind for kind in kinds if kind == "hostile"]
     findings: list[Audited] = []
-    for members, limits, its_jobs in zip(
-        classes, (homework(), impatient(homework())), (jobs, 2 * jobs), strict=True
-    ):
-        handed_in = {f"{kind}-{e.name}": e for kind in members for e in entries(bank_folder, kind)}
-        if not handed_in:
-            continue
-        with tempfile.TemporaryDirectory(prefix="autograder-audit-") as folder:
-            submissions, out = Path(folder, "submissions"), Path(folder, "out")
-            hand_in({name: files(entry) for name, entry in handed_in.items()}, submissions)
-            out.mkdir()
-            asked = classroom.Asked(
-                find(submissions),
-                out,
-                seed=seed,
-                jobs=its_jobs,
-                language=language,
-                homework=limits,
-                pages=False,
-            )
+    with closing(isolation.launch()) as parent:
+        for members, limits, its_jobs in zip(
+            classes, (homework(), impatient(homework())), (jobs, 2 * jobs), strict=True
+        ):
+            handed_in = {f"{kind}-{e.name}": e for kind in members for e in entries(bank_folder, kind)}
+            if not handed_in:
+                continue
+            with tempfile.TemporaryDirectory(prefix="autograder-audit-") as folder:
+                submissions, out = Path(folder, "submissions"), Path(folder, "out")
+                hand_in({name: files(entry) for name, entry in handed_in.items()}, submissions)
+                out.mkdir()
+                asked = classroom.Asked(
+                    find(submissions),
+                    out,
+                    seed=seed,
+                    jobs=its_jobs,
+                    language=language,
+                    homework=limits,
+                    pages=False,
+                )
 
-            def judged(result: Result, known: Mapping[str, Entry] = handed_in) -> None:
-                findings.append(judge(known[result.submission], result))
-                tell()
+                def judged(result: Result, known: Mapping[str, Entry] = handed_in) -> None:
+                    entry = known[result.submission]
+                    findings.append(compared(judge(entry, result), result, parent))
+                    tell()
 
-            classroom.grade_class(asked, judged)
+                classroom.grade_class(asked, judged)
     return findings
+
+
+def compared(finding: Audited, result: Result, parent: WarmParent) -> Audited:
+    """The finding, with what was said about the entry compared with what it answers in a new process.
+
+    A right entry is measured here, because grading measures only what fails; whatever is said about it is false.
+    """
+    entry, handed_in = finding.entry, submission(finding.entry)
+    run = Run(homework(), homework().dataset(""), None, "cpu", derived_seed(result.seed, "audit"), "en")
+    if entry.kind == "right":
+        made = [each for stub in entry.stubs for each in computes(stub, handed_in, run, parent)]
+        return replace(
+            finding, said=len(made), false=len(made), wrong=finding.wrong or (made and FALSE) or ""
+        )
+    if entry.kind == "hostile":
+        return finding
+    again = Result.from_json(result.to_json())
+    false = sum(not is_true(each, handed_in, run, parent) for each in again.measured)
+    return replace(
+        finding, said=len(again.measured), false=false, wrong=finding.wrong or (FALSE if false else "")
+    )
 
 
 def impatient(homework: Homework) -> Homework:
@@ -103,7 +140,8 @@ def judge(entry: Entry, result: Result) -> Audited:
     else:
         caught = all(part in in_parts for part in entry.parts)
         elsewhere = in_parts - set(entry.parts)
-    named = set(entry.misconceptions) <= {check.misconception for check in result.checks}
+    names = {check.misconception for check in result.checks if check.misconception}
+    named, otherwise = set(entry.misconceptions) <= names, tuple(sorted(names - set(entry.misconceptions)))
     wrong = ""
     if result.status == "failed":
         wrong = "no result"
@@ -120,7 +158,7 @@ def judge(entry: Entry, result: Result) -> Audited:
         if entry.kind == "right"
         else tuple(part for part in homework().parts if part in elsewhere)
     )
-    return Audited(entry, caught, shown, named, wrong)
+    return Audited(entry, caught, shown, named, otherwise, wrong)
 
 
 def earned(entry: Entry, result: Result) -> float:
@@ -144,7 +182,11 @@ def got_through(result: Result) -> bool:
 
 
 def matrix(findings: Iterable[Audited]) -> dict[str, Counter[str]]:
-    """Counts per stub: wrong, caught, lost_elsewhere, named, right, false_alarms. Hostile entries have their own row."""
+    """Counts per stub: wrong, caught, lost_elsewhere, said, named, otherwise, silent, false, right, false_alarms.
+
+    ``silent``: wrong entries about which nothing was said or named; ``false``: statements. Hostile entries have their
+    own row.
+    """
     rows: dict[str, Counter[str]] = {}
     for finding in findings:
         entry = finding.entry
@@ -156,10 +198,14 @@ def matrix(findings: Iterable[Audited]) -> dict[str, Counter[str]]:
         group = entry.stubs[0] if len(entry.stubs) == 1 else "several"
         row = rows.setdefault(group, Counter())
         row[entry.kind] += 1
+        row["false"] += finding.false
         if entry.kind == "right":
             row["false_alarms"] += bool(finding.wrong)
         else:
             row["caught"] += finding.caught
             row["lost_elsewhere"] += bool(finding.lost_elsewhere)
+            row["said"] += bool(finding.said)
             row["named"] += finding.named
+            row["otherwise"] += bool(finding.otherwise)
+            row["silent"] += not (finding.said or finding.named)
     return rows

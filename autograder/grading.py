@@ -4,42 +4,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from autograder import __version__, kit
 from autograder.checks.attempt import Checked
-from autograder.checks.measured import Statement, measured
-from autograder.checks.remote import Ended, Missing, RemoteSubmission
 from autograder.checks.session import AfterFile, run_checks
-from autograder.homework import homework
 from autograder.intake import Submission
-from autograder.results import Check, Measured, Result
+from autograder.measurements import measurements
+from autograder.results import Result
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
-from autograder.sandbox.ends import Crashed, StudentRaised, TimeLimit
 
 CROWDED = 2  # load per processor: above this, a process may be kept waiting
 COMPUTING = 1.0  # seconds of CPU time: a process that used as much was not asleep
 PATIENCE = 4  # factor on the wall-clock limit of a process that was kept waiting
-STOPPED = ("timeout", "crashed")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a failing stub computes, and its failing checks with the misconception that this shows."""
-
-    measured: tuple[Measured, ...]
-    checks: tuple[Check, ...]
-
-    @classmethod
-    def of(cls, statements: list[Statement], failing: list[Check], language: str) -> Finding:
-        said = (Measured(each.stub, f"measured.{each.id}", each.values, "") for each in statements)
-        known = next((each.misconception for each in statements if each.misconception), None)
-        return cls(
-            tuple(replace(each, text=each.said(language)) for each in said),
-            tuple(replace(check, misconception=known or check.misconception) for check in failing),
-        )
 
 
 class GraderFault(Exception):
@@ -80,35 +58,6 @@ def checked(
     if done.faults:
         raise GraderFault("; ".join(done.faults))
     return done
-
-
-def measurements(done: Checked, warm_parent: WarmParent) -> Iterator[Finding]:
-    """What each failing stub computes, asked in a process of its own after all points are settled."""
-    for part in done.run.homework.parts:
-        if any(check.part == part and check.outcome in STOPPED for check in done.checks.values()):
-            continue  # it would run into the same limit again
-        for stub in done.run.homework.stubs_in(part):
-            failing = [check for check in done.checks.values() if is_finding(check, stub)]
-            if failing and (statements := what_it_computes(done, warm_parent, part, stub)):
-                yield Finding.of(statements, failing, done.run.language)
-
-
-def what_it_computes(done: Checked, warm_parent: WarmParent, part: str, stub: str) -> list[Statement]:
-    """What can be said about a failing stub; nothing if student code does not load or ends its process."""
-    remote = RemoteSubmission(done.submission, part, warm_parent, done.run)
-    try:
-        return measured(stub, lambda calls: remote.ask("many", {"calls": calls}), done.run.seed)
-    except (StudentRaised, TimeLimit, Crashed, Missing, Ended):
-        return []
-    finally:
-        remote.close()
-
-
-def is_finding(check: Check, stub: str) -> bool:
-    """Whether the check found something about this stub, other than that it is unwritten or can't be imported."""
-    found = check.outcome in ("failed", "error") and check.message_id != "check.not_implemented"
-    imported = not str(check.values.get("called", "")).startswith("import ")
-    return found and imported and homework().stub_of(check.id) == stub
 
 
 def pictures(done: Checked) -> bytes:

@@ -65,9 +65,12 @@ def audit(
             Text(f"{finding.wrong}: {finding.entry.kind}/{finding.entry.name} {where}", style="bold red")
         )
     for finding in findings:
-        if finding.entry.kind == "wrong" and not finding.named:
+        expected = ", ".join(finding.entry.misconceptions)
+        if finding.entry.kind == "wrong" and not (finding.named or finding.said):
+            Console().print(Text(f"nothing said: {finding.entry.name} ({expected})"))
+        elif finding.entry.kind == "wrong" and finding.otherwise:
             Console().print(
-                Text(f"not named: {finding.entry.name} ({', '.join(finding.entry.misconceptions)})")
+                Text(f"named otherwise: {finding.entry.name} ({expected}): {', '.join(finding.otherwise)}")
             )
     _print_matrix(auditing.matrix(findings), lang.value)
     taken = {"minutes": (time.monotonic() - started) / 60}
@@ -81,7 +84,11 @@ def _print_matrix(rows: Mapping[str, Mapping[str, int]], language: str) -> None:
         "wrong",
         "caught",
         "lost_elsewhere",
+        "said",
         "named",
+        "otherwise",
+        "silent",
+        "false",
         "right",
         "false_alarms",
         "hostile",

@@ -95,6 +95,7 @@ def grade(
     Raises what grading raises, and Unfit if a control fails or the machine runs out of memory.
     """
     from autograder import control, grading  # not at the top: they import torch
+    from autograder.measurements import measurements
 
     def held(checks: Mapping[str, Check]) -> dict[str, Check]:
         band, loss = kit.optional("checks.band"), proved.loss
@@ -125,7 +126,7 @@ def grade(
         believed(control.in_short(run, parent, control.named_modules(checks.values())))
     said: tuple[Measured, ...] = ()
     with suppress(OutOfTime), ending_after(SECONDS - (time.monotonic() - began)):
-        for finding in grading.measurements(replace(done, checks=dict(checks)), parent):
+        for finding in measurements(replace(done, checks=dict(checks)), parent):
             checks |= {check.id: check for check in finding.checks}
             said += finding.measured
     done = replace(done, checks=checks)

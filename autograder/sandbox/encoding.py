@@ -16,7 +16,7 @@ import safetensors.torch
 import torch
 from safetensors import SafetensorError
 
-# Four times (for JSON six times) the largest legitimate answer: all known mistakes of one function, answered together.
+# Several times the largest legitimate answer: that to all questions about what one function computes.
 MAX_TENSORS = 30 << 20  # bytes
 MAX_JSON = 1_000_000
 MAX_COUNT = 4_500  # tensors

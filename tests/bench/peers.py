@@ -179,7 +179,7 @@ def beside_floor(students: Class) -> tuple[dict[str, Any], dict[str, Any]]:
     }
     return figures, {
         "kit's overhead over the floor, CPU s each": round(median(overhead.values()), 2),
-        "the same, right ones (nothing to diagnose)": round(median(right), 2),
+        "the same, right ones (nothing to measure)": round(median(right), 2),
     }
 
 

@@ -4,7 +4,7 @@ Everything is timed from outside: functions of the grader are wrapped here, and 
 code that starts the warm parent; a process's times are sent along with its answers. All rows but the last two belong
 to one grading of the solution and add up to its total. The first row has the CPU time that no other row accounts for
 (forking in the kernel, supervisors, the end of processes); its wall-clock time is from the request for a process
-until the process exists, without the isolation. The last two rows are the diagnosis of a wrong submission, and the
+until the process exists, without the isolation. The last two rows are the measurement of a wrong submission, and the
 report.
 """
 
@@ -25,8 +25,8 @@ from autograder import grading
 from autograder.checks import bank
 from autograder.checks.attempt import Checked
 from autograder.homework import homework
+from autograder.measurements import Finding, measurements
 from autograder.report import class_page, student_page
-from autograder.results import Check
 from autograder.sandbox import wire
 from autograder.sandbox.client import WarmParent
 from autograder.sandbox.conversation import Student
@@ -124,7 +124,7 @@ def measure(share: float) -> dict[str, object]:
 
 
 def one_submission(parent: WarmParent, pid: int) -> Spent:
-    """The rows of the table, from one grading of the solution, one diagnosis and one report."""
+    """The rows of the table, from one grading of the solution, one measurement and one report."""
     watch = Watch()
     right: list[Checked] = []
     with (
@@ -156,21 +156,21 @@ def one_submission(parent: WarmParent, pid: int) -> Spent:
         "fork and end of 5 processes": fork,
         **rows,
         "all of these": (whole[0], here["run"][1]),
-        "diagnosis of a wrong one": diagnosis(parent, pid),
+        "measurement of a wrong one": measurement(parent, pid),
         "report and result": report(right[0], parent),
     }
 
 
-def diagnosis(parent: WarmParent, pid: int) -> tuple[float, float]:
-    """The time to diagnose a submission with one wrong stub; what all submissions share is cached before."""
+def measurement(parent: WarmParent, pid: int) -> tuple[float, float]:
+    """The time to measure what the one wrong stub of a submission computes."""
     entry = next(entry for entry in bank.entries(homework().bank, "wrong") if entry.name == WRONG)
     wrong: list[Checked] = []
-    named: list[Check] = []
+    found: list[Finding] = []
     # Wait until its processes have ended and are accounted for.
     accounted(pid, lambda: wrong.append(grading.run_checks(bank.submission(entry), run(SEED), parent)))
-    spent = accounted(pid, lambda: named.extend(grading.name_misconceptions(wrong[0], parent)))
-    if not named:
-        raise SystemExit(f"{WRONG}: no misconception was named")
+    spent = accounted(pid, lambda: found.extend(measurements(wrong[0], parent)))
+    if not found:
+        raise SystemExit(f"{WRONG}: nothing was said")
     return spent
 
 

@@ -33,16 +33,10 @@ def call(module: str, function: str, arguments: dict[str, Any], wrt: str = "") -
     return {"value": value, "gradients": gradients, "after": after}
 
 
-def seeded(seed: int, probe: str, arguments: dict[str, Any]) -> Any:
-    """Run another probe after seeding torch."""
-    torch.manual_seed(seed)
-    return PROBES[probe](**arguments)
-
-
 def rehearse() -> None:
     """Get torch's first-call work done before there is any student's process."""
     line = torch.zeros(2, requires_grad=True)
     torch.autograd.grad(line.square().mean(), line)
 
 
-PROBES: dict[str, Callable[..., Any]] = {"call": call, "seeded": seeded}
+PROBES: dict[str, Callable[..., Any]] = {"call": call}
