@@ -26,14 +26,14 @@ NO_ANSWER = (StudentRaised, TimeLimit, Crashed, Missing, Ended)
 
 
 @dataclass(frozen=True)
-class Finding:
+class Measurement:
     """What a failing stub computes, and its failing checks with the misconception that this shows."""
 
     measured: tuple[Measured, ...]
     checks: tuple[Check, ...]
 
 
-def measurements(done: Checked, warm_parent: WarmParent) -> Iterator[Finding]:
+def measurements(done: Checked, warm_parent: WarmParent) -> Iterator[Measurement]:
     """What each failing stub computes. A part whose process was stopped is left out: it would be stopped again."""
     run = done.run
     for part in run.homework.parts:
@@ -45,7 +45,7 @@ def measurements(done: Checked, warm_parent: WarmParent) -> Iterator[Finding]:
             if statements:
                 known = next((each.misconception for each in statements if each.misconception), None)
                 named = (replace(each, misconception=known or each.misconception) for each in failing)
-                yield Finding(tuple(recorded(each, run.language) for each in statements), tuple(named))
+                yield Measurement(tuple(recorded(each, run.language) for each in statements), tuple(named))
 
 
 def is_finding(check: Check, stub: str) -> bool:

@@ -25,7 +25,7 @@ from autograder import grading
 from autograder.checks import bank
 from autograder.checks.attempt import Checked
 from autograder.homework import homework
-from autograder.measurements import Finding, measurements
+from autograder.measurements import Measurement, measurements
 from autograder.report import class_page, student_page
 from autograder.sandbox import wire
 from autograder.sandbox.client import WarmParent
@@ -165,7 +165,7 @@ def measurement(parent: WarmParent, pid: int) -> tuple[float, float]:
     """The time to measure what the one wrong stub of a submission computes."""
     entry = next(entry for entry in bank.entries(homework().bank, "wrong") if entry.name == WRONG)
     wrong: list[Checked] = []
-    found: list[Finding] = []
+    found: list[Measurement] = []
     # Wait until its processes have ended and are accounted for.
     accounted(pid, lambda: wrong.append(grading.run_checks(bank.submission(entry), run(SEED), parent)))
     spent = accounted(pid, lambda: found.extend(measurements(wrong[0], parent)))
