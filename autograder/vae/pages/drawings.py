@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from autograder.report.charts import LineChart, line_chart
 from autograder.vae.pages.pictures import HIDDEN_FROM_ROW, Images, Pictures
 
 UNKNOWN = (0x88, 0xCC, 0xEE)  # the blue of the hand-out's plots, which can't be mistaken for a grey pixel
@@ -70,53 +71,10 @@ def error(images: Images, originals: Images) -> float:
     return float(np.square(difference).mean())
 
 
-@dataclass(frozen=True)
-class Tick:
-    """A number on an axis and its position."""
-
-    at: float
-    text: str
-
-
-@dataclass(frozen=True)
-class LossChart:
-    """Loss curves as SVG points in a box ``width`` x ``height``, and the ticks of both axes."""
-
-    width: int
-    height: int
-    lines: dict[str, list[tuple[float, float]]]
-    across: Sequence[Tick]
-    up: Sequence[Tick]
-
-
-def loss_chart(
-    curves: dict[str, NDArray[np.float32]], width: int = 420, height: int = 170
-) -> LossChart | None:
-    """A chart of the named curves, without those that have no points; None if no curve is left."""
-    drawn = {name: values.astype(np.float64) for name, values in curves.items() if len(values)}
-    if not drawn:
-        return None
-    from matplotlib.ticker import MaxNLocator  # takes half a second, and only pages need it
-
-    everything = np.concatenate(list(drawn.values()))
-    ticks = MaxNLocator(4).tick_values(everything.min(), everything.max())
-    low, high = ticks[0], ticks[-1]
-    last = max(max(map(len, drawn.values())) - 1, 1)
-
-    def place(index: float, value: float) -> tuple[float, float]:
-        return round(width * index / last, 1), round(height * (high - value) / (high - low), 1)
-
-    lines = {name: [place(*point) for point in enumerate(values)] for name, values in drawn.items()}
-    epochs = [
-        epoch for epoch in MaxNLocator(8, integer=True).tick_values(1, last + 1) if 1 <= epoch <= last + 1
-    ]
-    return LossChart(
-        width,
-        height,
-        lines,
-        [Tick(place(epoch - 1, low)[0], f"{epoch:.0f}") for epoch in epochs],
-        [Tick(place(0, value)[1], f"{value:.6g}") for value in ticks],
-    )
+def loss_chart(curves: dict[str, NDArray[np.float32]]) -> LineChart | None:
+    """A chart of the named losses by epoch, without those that have no points; None if no curve is left."""
+    lines = {name: list(enumerate(values.tolist(), 1)) for name, values in curves.items()}
+    return line_chart(lines, counted=True)
 
 
 @dataclass(frozen=True)

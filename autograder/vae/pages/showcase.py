@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from autograder.report.charts import LineChart
 from autograder.results import Result
 from autograder.vae.checks.band import MEASURED
 from autograder.vae.pages.drawings import (
     RADIUS,
     SAMPLE_COLUMNS,
     LatentMap,
-    LossChart,
     Sheet,
     error,
     filled_with_average,
@@ -47,7 +47,7 @@ class Showcase:
     steps: int
     dataset: str
     compared: bool
-    losses: LossChart | None
+    losses: LineChart | None
     numbers: Mapping[str, Sequence[str]]
     reconstructions: Sequence[ImageRow]
     samples: Sequence[ImageRow]
