@@ -14,7 +14,7 @@ import msgspec
 
 from autograder.files import inert
 from autograder.homework import homework
-from autograder.messages import Message
+from autograder.messages import MISFITS, Message
 
 OUTCOMES = ("passed", "failed", "error", "timeout", "crashed", "not_run")
 STATUSES = ("graded", "timeout", "crashed", "rejected", "failed")
@@ -51,10 +51,14 @@ class Measured:
     id: str
     values: Mapping[str, Any]
     text: str
+    misconception: str | None = None
 
     def said(self, language: str) -> str:
-        """The statement in ``language``, worded again from its id and values."""
-        return Message(self.id, self.values).text(language)
+        """The statement in ``language``, or as it was recorded if another version of the kit made it."""
+        try:
+            return Message(self.id, self.values).text(language)
+        except MISFITS:
+            return self.text
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ STATUS_STYLE = {
     "failed": "bold red",
 }
 NAME_LETTERS = 60
-MOST = 5  # hardest checks and misconceptions shown here; the class page has all
+MOST = 5  # hardest checks and mistakes shown here; the class page has all
 WIDE = 10_000  # lines are not broken without a terminal
 
 
@@ -78,6 +78,18 @@ def record(found: Facts, out: Path, names: Mapping[str, str]) -> dict[str, Any]:
         "misconceptions": [
             {"id": finding.misconception, "submissions": list(finding.submissions)}
             for finding in found.findings
+            if finding.misconception
+        ],
+        "measured": [
+            {
+                "stub": each.statement.stub,
+                "id": each.statement.id,
+                "values": {k: value for k, value in each.statement.values.items() if k != "curve"},
+                "misconception": finding.misconception,
+                "submissions": list(each.submissions),
+            }
+            for finding in found.findings
+            for each in finding.shared
         ],
         "submissions": [
             {
@@ -141,8 +153,14 @@ def _summary(found: Facts, language: str) -> list[str]:
         title = catalogue(language)["titles"].get(rate.id, rate.title)
         lines.append(f"  {rate.percent:3}%  {rate.passed} / {rate.total}  {shown(title, WIDE)}")
     if found.findings:
-        lines.append(said("misconceptions"))
+        lines.append(said("mistakes"))
     for finding in found.findings[:MOST]:
-        what = misconception(finding.misconception, language)["what"]
-        lines.append(f"  {len(finding.submissions):4}  {shown(what, WIDE)}")
+        if finding.misconception:
+            what = misconception(finding.misconception, language)["what"]
+            lines.append(f"  {len(finding.submissions):4}  {shown(what, WIDE)}")
+        for each in finding.shared[:MOST]:
+            computed = f"{each.statement.stub}: {each.statement.said(language)}"
+            lines.append(
+                f"  {len(each.submissions):{8 if finding.misconception else 4}}  {shown(computed, WIDE)}"
+            )
     return lines

@@ -134,7 +134,7 @@ def grade(
     result = with_fingerprint(graded)
     points = {"points": number(result.score), "max": number(result.max_score)}
     top = [Message("report.points", points), Message(f"report.status_text.{result.status}"), *result.notes]
-    page = Page(result.checks, top, run.homework, checks_visible).to_json()
+    page = Page(result.checks, top, run.homework, checks_visible, result.measured).to_json()
     page["execution_time"] = round(result.seconds)
     page["extra_data"] = {
         "status": result.status,

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.homework import Homework
 from autograder.messages import Message, misconception, words
-from autograder.results import Check, number
+from autograder.results import Check, Measured, number
 
 LANGUAGES = ("ko", "en")
 VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
@@ -16,12 +16,16 @@ VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
 
 @dataclass(frozen=True)
 class Page:
-    """What Gradescope shows: the checks so far, and words on top. ``checks_visible`` is one of VISIBILITIES."""
+    """What Gradescope shows: the checks so far, words on top, and what functions compute.
+
+    ``checks_visible`` is one of VISIBILITIES.
+    """
 
     checks: Sequence[Check]
     top: Sequence[Message]
     homework: Homework
     checks_visible: str
+    measured: Sequence[Measured] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The document: each part's sum and diagnosis, visible to everybody, then the single checks, without points."""
@@ -53,14 +57,17 @@ class Page:
         }
 
     def _diagnosis(self, part: str, language: str) -> Iterator[str]:
-        """How many checks passed, which mistakes were recognised, and what the first open check found."""
+        """How many checks passed, what functions compute, which mistakes that shows, and what the first open check found."""
         checks = self._of(part)
         passed = sum(check.outcome == "passed" for check in checks)
         if sum(check.max_points for check in checks) < self.homework.points(part):
             yield words("gradescope.unfinished", language)
         if checks:
             yield Message("report.checks_passed", {"passed": passed, "total": len(checks)}).text(language)
-        for name in dict.fromkeys(check.misconception for check in checks if check.misconception):
+        told = [each for each in self.measured if self.homework.stubs[each.stub].part == part]
+        for each in told:
+            yield f"{each.stub}: {each.said(language)}"
+        for name in dict.fromkeys(each.misconception for each in (*told, *checks) if each.misconception):
             yield " ".join(misconception(name, language).values())
         first_open = next((check for check in checks if check.outcome != "passed"), None)
         if first_open:

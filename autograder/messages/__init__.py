@@ -23,6 +23,8 @@ from autograder import kit
 from autograder.messages.particles import fitted
 
 LANGUAGES = ("en", "ko")
+# What filling in a message raises if the record of another kit's version does not fit the catalogue.
+MISFITS = (KeyError, IndexError, ValueError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,14 @@ class Refusal(Exception):
 
 @cache
 def catalogue(language: str) -> dict[str, dict[str, Any]]:
-    """One language's ``messages``, ``titles`` and ``misconceptions``, including the homework's words.
+    """One language's ``messages``, ``titles`` and ``misconceptions``, and ``symbols`` in LaTeX, with the homework's.
 
     Raises ValueError for an unknown language.
     """
     if language not in LANGUAGES:
         raise ValueError(f"no catalogue for language {language!r}; there are {', '.join(LANGUAGES)}")
     files = (folder / f"{language}.toml" for folder in (Path(__file__).parent, kit.folder() / "words"))
-    words: dict[str, dict[str, Any]] = {"messages": {}, "titles": {}, "misconceptions": {}}
+    words: dict[str, dict[str, Any]] = {"messages": {}, "titles": {}, "misconceptions": {}, "symbols": {}}
     for file in filter(Path.is_file, files):
         with suppress(ValueError):  # not TOML: misfits reports that, in words from the other files
             for section, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():

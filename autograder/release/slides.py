@@ -22,7 +22,6 @@ from typing import Any
 import jinja2
 import jupytext
 import matplotlib
-from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
 from matplotlib.figure import Figure
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -31,6 +30,7 @@ from rich.progress import track
 from autograder import kit
 from autograder.homework import homework
 from autograder.messages import words
+from autograder.report.mathematics import mathml
 
 OUT = kit.ROOT / "build" / "lecture"
 LANGUAGES = ("ko", "en")
@@ -101,12 +101,11 @@ def to_html(markdown: str) -> str:
 
 def formula(latex: str, options: dict[str, Any]) -> str:
     """A LaTeX formula as MathML."""
-    mathml = convert(latex, display="block" if options["display_mode"] else "inline")
-    mathml = mathml.replace("<mi>log</mi>", '<mi>log</mi><mspace width="0.17em"/>')
+    drawn = mathml(latex, display="block" if options["display_mode"] else "inline")
     for variant, letters in LETTERS.items():
-        for letter, drawn in letters.items():
-            mathml = mathml.replace(f'<mi mathvariant="{variant}">{letter}</mi>', f"<mi>{drawn}</mi>")
-    return str(mathml)
+        for letter, own in letters.items():
+            drawn = drawn.replace(f'<mi mathvariant="{variant}">{letter}</mi>', f"<mi>{own}</mi>")
+    return drawn
 
 
 def page(language: str, deck: list[Slide]) -> str:

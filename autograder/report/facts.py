@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +12,10 @@ from statistics import mean, median
 
 from autograder.homework import homework
 from autograder.messages import Message
-from autograder.results import LATE, STATUSES, Result, number
+from autograder.results import LATE, STATUSES, Measured, Result, number
 
 BINS = 10
+FRACTION = re.compile(r"\d+\.\d+(?:e[+-]?\d+)?")
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,21 @@ class Rate:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """The id of a known misconception, and the names of the submissions that show it."""
+class Shared:
+    """What a function computes, in the words and numbers of the first of these submissions."""
 
-    misconception: str
+    statement: Measured
+    submissions: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A mistake, and the names of the submissions that show it: the id of a known misconception, with what is computed
+    by functions that show it; or, where nobody has named the mistake yet, only one thing that is computed.
+    """
+
+    misconception: str | None
+    shared: Sequence[Shared]
     submissions: Sequence[str]
 
 
@@ -84,7 +98,7 @@ class Facts:
 
 
 def facts(results: Iterable[Result]) -> Facts:
-    """The facts of these results: submissions by name, hardest checks first, most frequent misconceptions first."""
+    """The facts of these results: submissions by name, hardest checks first, most frequent mistakes first."""
     ordered = tuple(sorted(results, key=lambda result: result.submission))
     scored = [result for result in ordered if result.score is not None]
     seconds = [result.seconds for result in scored]
@@ -131,9 +145,35 @@ def _rates(scored: Sequence[Result]) -> list[Rate]:
     return sorted(rates, key=lambda rate: rate.passed / rate.total)
 
 
+# The id of a misconception; or, where there is none, what alike statements have in common.
+Mistake = tuple[str, ...]
+
+
 def _findings(results: Sequence[Result]) -> list[Finding]:
-    who: dict[str, list[str]] = {}
+    who: dict[Mistake, list[str]] = {}
+    said: dict[Mistake, dict[Mistake, tuple[Measured, list[str]]]] = {}
     for result in results:
-        for name in sorted({check.misconception for check in result.checks if check.misconception}):
-            who.setdefault(name, []).append(result.submission)
-    return [Finding(name, who[name]) for name in sorted(who, key=lambda name: (-len(who[name]), name))]
+        shown: dict[Mistake, None] = {
+            (check.misconception,): None for check in result.checks if check.misconception
+        }
+        for each in result.measured:
+            alike: Mistake = _alike(each)
+            mistake = (each.misconception,) if each.misconception else alike
+            shown[mistake] = None
+            said.setdefault(mistake, {}).setdefault(alike, (each, []))[1].append(result.submission)
+        for mistake in shown:
+            who.setdefault(mistake, []).append(result.submission)
+
+    def finding(mistake: Mistake) -> Finding:
+        shared = [Shared(*each) for each in said.get(mistake, {}).values()]
+        shared.sort(key=lambda each: -len(each.submissions))
+        return Finding(mistake[0] if len(mistake) == 1 else None, shared, who[mistake])
+
+    return [finding(mistake) for mistake in sorted(who, key=lambda each: (-len(who[each]), each))]
+
+
+def _alike(statement: Measured) -> tuple[str, str, str]:
+    """What nearly equal statements have in common: fractions count with two digits, and curves are but pictures."""
+    values = {name: value for name, value in statement.values.items() if name != "curve"}
+    text = json.dumps(values, sort_keys=True)
+    return statement.stub, statement.id, FRACTION.sub(lambda found: f"{float(found[0]):.2g}", text)

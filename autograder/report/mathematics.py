@@ -66,7 +66,7 @@ def _latex(node: ast.expr, symbols: Mapping[str, str]) -> tuple[str, int]:
             dot = r"\cdot" if second[0].isdigit() else r"\,"
             return f"{first} {dot} {second}", min(before, behind, PRODUCT)
         case ast.BinOp(left=left, op=ast.Div(), right=right):
-            return rf"\frac{{{inside(left)[0]}}}{{{inside(right)[0]}}}", PRODUCT
+            return rf"\dfrac{{{inside(left)[0]}}}{{{inside(right)[0]}}}", PRODUCT
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
             return f"{{{inside(left, ATOM)[0]}}}^{{{inside(right)[0]}}}", PRODUCT
         case ast.Call(func=ast.Name(id=name), args=[only], keywords=[]) if name in AROUND:

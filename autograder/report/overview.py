@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from markupsafe import Markup
 
 from autograder.homework import homework
 from autograder.messages import LANGUAGES, Message, catalogue, misconception
-from autograder.report.facts import Facts, Spread, facts, remarks
+from autograder.report.facts import Facts, Finding, Spread, facts, remarks
+from autograder.report.measurements import sentence
 from autograder.report.pages import Words, environment, in_both
-from autograder.results import Result, number
+from autograder.results import Measured, Result, number
 
 NAME_LETTERS = 80  # of a submission's name that this page shows
 
@@ -51,8 +53,7 @@ def class_page(
             links={name: quote(link) for name, link in links.items()},
             pictures={name: quote(place) for name, place in (pictures or {}).items()},
             charts=_charts(found),
-            explained=[in_both(_what(finding.misconception)) for finding in found.findings],
-            options=[_what(finding.misconception) for finding in found.findings],
+            mistakes=[_mistake(finding) for finding in found.findings],
             shows=_shows(found),
             titles={rate.id: in_both(_title(rate.id, rate.title)) for rate in found.rates},
             part_name=part_name,
@@ -92,8 +93,31 @@ def short(name: str) -> str:
     return name if len(name) <= NAME_LETTERS else name[: NAME_LETTERS - 1] + "…"
 
 
-def _what(name: str) -> Words:
-    return {language: misconception(name, language)["what"] for language in LANGUAGES}
+@dataclass(frozen=True)
+class Mistake:
+    """A finding in words: what it is, what its functions compute and how often, and one line for the filter."""
+
+    what: Markup
+    computed: Sequence[tuple[Markup, int]]
+    option: Words
+    submissions: Sequence[str]
+
+
+def _mistake(finding: Finding) -> Mistake:
+    computed = [(_computed(each.statement), len(each.submissions)) for each in finding.shared]
+    if finding.misconception is None:
+        (only,) = finding.shared
+        option = {
+            language: f"{only.statement.stub}: {only.statement.said(language)}" for language in LANGUAGES
+        }
+        return Mistake(computed[0][0], [], option, finding.submissions)
+    what = {language: misconception(finding.misconception, language)["what"] for language in LANGUAGES}
+    return Mistake(in_both(what), computed, what, finding.submissions)
+
+
+def _computed(statement: Measured) -> Markup:
+    said = in_both({language: sentence(statement, language) for language in LANGUAGES})
+    return Markup("<code>{}</code>: {}").format(statement.stub, said)
 
 
 def _title(check: str, recorded: str) -> Words:
@@ -101,7 +125,7 @@ def _title(check: str, recorded: str) -> Words:
 
 
 def _shows(found: Facts) -> dict[str, str]:
-    """For the filter: submission -> its misconceptions, as numbers in the page's list."""
+    """For the filter: submission -> its mistakes, as numbers in the page's list."""
     shows: dict[str, list[str]] = {}
     for index, finding in enumerate(found.findings):
         for name in finding.submissions:

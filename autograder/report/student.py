@@ -1,31 +1,49 @@
-"""One student's page, in both languages: points, checks, what to do next, and what the model draws."""
+"""One student's page, in both languages: what functions compute, points, checks, what to do next, and pictures."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from autograder import kit
 from autograder.homework import homework
-from autograder.messages import LANGUAGES, Message, catalogue, misconception, words
+from autograder.messages import LANGUAGES, MISFITS, Message, catalogue, misconception
 from autograder.report import pages
-from autograder.results import LATE, Check, Result, number
+from autograder.report.measurements import Curve, curve, formulas, sentence
+from autograder.report.pages import COMPARED, drawn
+from autograder.results import LATE, Check, Measured, Result, number
 
-COMPARED = ("called", "returned", "expected")
-AS_CODE = (*COMPARED, "raised", "argument")
+
+@dataclass(frozen=True)
+class Cause:
+    """A misconception: what it is, why, and a question; or the place that has explained it, ``explained_at``."""
+
+    texts: Mapping[str, Markup]
+    figure: Any
+    explained_at: str | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A statement as it is shown, at its ``place`` in the page."""
+
+    place: str
+    said: Markup
+    formulas: Mapping[str, Markup]
+    curve: Curve | None
+    along: Markup
+    cause: Cause | None
 
 
 @dataclass(frozen=True)
 class Line:
     """A check as it is shown, at its ``place`` in the page.
 
-    ``compared`` has what was called, returned and expected, if a check has all three. ``explained_at`` is the place
-    of an earlier check with the same misconception.
+    ``compared`` has what was called, returned and expected, if a check has all three.
     """
 
     place: str
@@ -35,9 +53,7 @@ class Line:
     max_points: float
     message: Markup
     compared: Mapping[str, str]
-    misconception: Mapping[str, Markup]
-    explained_at: str | None
-    figure: Any
+    cause: Cause | None
 
 
 @dataclass(frozen=True)
@@ -87,34 +103,55 @@ def student_page(result: Result, language: str, own: Any = None, instructors: An
     ``own`` and ``instructors`` are the two models' pictures as the homework's pages read them, or None.
     """
     speak = speech(language)
-    parts = list(_parts(result, speak))
+    causes = Causes(speak)
+    functions = _functions(result, speak, causes)
+    parts = list(_parts(result, speak, causes))
     homeworks = kit.optional("pages.showcase")
-    drawn = homeworks.showcase(own, instructors) if homeworks and own is not None else None
+    shown = homeworks.showcase(own, instructors) if homeworks and own is not None else None
     template = pages.environment().get_template("student.html", globals=speak.vocabulary())
     return template.render(
         result=result,
+        functions=functions,
         parts=parts,
         steps=[(part, part.next) for part in parts if part.next],
         ring=list(_ring(parts)) if result.score is not None else [],
         changes=list(_changes(result, speak)),
         notes=[speak.message(note, note.id) for note in result.notes],
-        drawn=drawn,
+        drawn=shown,
         trained=homeworks is not None and homeworks.was_trained(result),
     )
 
 
-def _parts(result: Result, speak: Speech) -> Iterator[PartSection]:
+def _functions(result: Result, speak: Speech, causes: Causes) -> dict[str, list[Told]]:
+    """What is told about each function, by its name."""
+    functions: dict[str, list[Told]] = {}
+    for position, each in enumerate(result.measured, 1):
+        functions.setdefault(each.stub, []).append(_told(each, f"measured-{position}", speak, causes))
+    return functions
+
+
+def _told(statement: Measured, place: str, speak: Speech, causes: Causes) -> Told:
+    shape = curve(statement)
+    return Told(
+        place=place,
+        said=speak.both(partial(sentence, statement)),
+        formulas={side: speak.both(partial(drawn, text)) for side, text in formulas(statement).items()},
+        curve=shape,
+        along=speak.both(partial(drawn, shape.along)) if shape else Markup(),
+        cause=causes.shown(statement.misconception, place),
+    )
+
+
+def _parts(result: Result, speak: Speech, causes: Causes) -> Iterator[PartSection]:
     """The parts in order, without those that have no checks."""
     others = {check.part for check in result.checks} - set(homework().parts)
     adjusted = {each.item: each.points for each in result.adjustments}
-    explained: dict[str | None, str] = {}
     for position, name in enumerate((*homework().parts, *sorted(others)), 1):
         lines: list[Line] = []
         for check in (check for check in result.checks if check.part == name):
-            place = f"{position}-{len(lines) + 1}"
-            before = explained.setdefault(check.misconception, place)
-            points = adjusted.get(check.id, check.points)
-            lines.append(_line(check, points, speak, place, before if before != place else None))
+            place = f"check-{position}-{len(lines) + 1}"
+            cause = causes.shown(check.misconception, place)
+            lines.append(_line(check, adjusted.get(check.id, check.points), speak, place, cause))
         if lines:
             yield PartSection(name, lines, result.part_points(name) or 0.0)
 
@@ -133,7 +170,7 @@ def _title(check: Check, speak: Speech) -> Markup:
     return speak.both(lambda language: catalogue(language)["titles"].get(check.id, check.title))
 
 
-def _line(check: Check, points: float, speak: Speech, place: str, explained_at: str | None) -> Line:
+def _line(check: Check, points: float, speak: Speech, place: str, cause: Cause | None) -> Line:
     compared = {name: str(check.values[name]) for name in COMPARED if name in check.values}
     said = check.message_id != "check.passed"
     return Line(
@@ -144,10 +181,24 @@ def _line(check: Check, points: float, speak: Speech, place: str, explained_at: 
         max_points=check.max_points,
         message=speak.message(Message(check.message_id, check.values), check.message) if said else Markup(),
         compared=compared if len(compared) == len(COMPARED) else {},
-        misconception=_known(check.misconception, speak) if check.misconception else {},
-        explained_at=explained_at if check.misconception else None,
-        figure=pages.figures().get(check.misconception or ""),
+        cause=cause,
     )
+
+
+class Causes:
+    """Misconceptions on one page: each is explained where it comes first, and referred to from there on."""
+
+    def __init__(self, speak: Speech) -> None:
+        self._speak = speak
+        self._explained: dict[str, str] = {}
+
+    def shown(self, name: str | None, place: str) -> Cause | None:
+        """A misconception as it is shown at this place."""
+        if not name:
+            return None
+        first = self._explained.setdefault(name, place)
+        figure = pages.figures().get(name)
+        return Cause(_known(name, self._speak), figure, first if first != place else None)
 
 
 def _known(name: str, speak: Speech) -> dict[str, Markup]:
@@ -155,7 +206,7 @@ def _known(name: str, speak: Speech) -> dict[str, Markup]:
     texts = {language: misconception(name, language) for language in LANGUAGES}
 
     def text(key: str) -> Markup:
-        return speak.both(lambda language: _marked(texts[language][key]))
+        return speak.both(lambda language: pages.marked(texts[language][key]))
 
     return {key: text(key) for key in texts[speak.language]}
 
@@ -201,17 +252,18 @@ class Speech:
             self._said[key] = said
         return said
 
-    def label(self, *keys: str) -> str:
+    def label(self, *keys: str, **values: object) -> str:
         """Words for an attribute, which can't be switched: all keys in one language, then all in the other."""
         return " / ".join(
-            ": ".join(words(f"report.{key}", language) for key in keys) for language in self.languages
+            ": ".join(Message(f"report.{key}", values).text(language) for key in keys)
+            for language in self.languages
         )
 
     def message(self, message: Message, instead: str) -> Markup:
         """A message with code marked as such; ``instead`` if an older record no longer fits the catalogue."""
         try:
-            return self.both(lambda language: _with_code(message, language))
-        except (KeyError, IndexError, ValueError, TypeError, AttributeError):
+            return self.both(lambda language: pages.worded(message, language))
+        except MISFITS:
             return escape(instead)
 
     def vocabulary(self) -> dict[str, object]:
@@ -229,17 +281,3 @@ class Speech:
             "icons": pages.ICONS,
             "language": self.language,
         }
-
-
-def _with_code(message: Message, language: str) -> Markup:
-    text, values = message.unfilled(language)
-    shown = {
-        name: Markup("<code>{}</code>").format(value) if name in AS_CODE else value
-        for name, value in values.items()
-    }
-    return _marked(text).format_map(shown)
-
-
-def _marked(text: str) -> Markup:
-    """A catalogue's text, with what it writes in backticks as code."""
-    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
