@@ -10,7 +10,7 @@ from sklearn.datasets import load_digits
 
 from autograder.messages import catalogue
 from autograder.report import INSTRUCTORS
-from autograder.results import Check, Result
+from autograder.results import Check, Measured, Result
 from tests.pages import some_pictures
 
 KIND = {"reparameterize": 20, "loss": 30, "training": 30, "latent": 20}  # part -> points
@@ -24,6 +24,11 @@ NAMES = (
     "yoon-seoyeon",
     "Ólafur",
     "عمر",
+)
+FORMULAS = (  # what kl_divergence computes, and the misconception that it shows
+    ("-1 - log_var + mu^2 + exp(log_var)", "kl-missing-half"),
+    ("-0.5 - 0.5*log_var + 0.5*mu^2", None),
+    ("-0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)", "kl-missing-one"),
 )
 
 
@@ -63,9 +68,24 @@ def _result(
                 Check(id, part, titles[id], earned, points, outcome, message, message_id, values, found)
             )
     score = None if status == "failed" else round(sum(check.points for check in checks), 1)
+    own = random.Random(name)
+    yours, known_mistake = own.choice(FORMULAS)
+    values = {"yours": yours, "asked": "-0.5 - 0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)"}
+    said = Measured("kl_divergence", "measured.kl_formula", values, "recorded", known_mistake)
+    failing = any(check.outcome == "failed" and check.id.startswith("kl_") for check in checks)
     seconds = round(chance.lognormvariate(1.5, 0.5), 2)
     return Result(
-        name, score, 100.0, status, "digits", "cpu", 4711, seconds, tuple(checks), (), "", "namespaces"
+        name,
+        score,
+        100.0,
+        status,
+        "digits",
+        "cpu",
+        4711,
+        seconds,
+        tuple(checks),
+        isolation="namespaces",
+        measured=(said,) if failing else (),
     )
 
 

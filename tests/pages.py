@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.messages import Message
-from autograder.results import Check, Result
+from autograder.results import Check, Measured, Result
 from autograder.vae.pages import pictures
 from autograder.vae.pages.pictures import Pictures
 
@@ -85,6 +85,17 @@ MIXED = (
 )
 
 
+ALONG = [-3.0, -1.0, 1.0, 3.0]
+CURVE = {"along": "log_var", "x": ALONG, "yours": [0.0, 0.3, 1.3, 3.1], "asked": [0.2, 0.6, 1.6, 4.5]}
+RIGHT = "-0.5 - 0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)"
+HALF = {"yours": "-1 - log_var + mu^2 + exp(log_var)", "asked": RIGHT}
+MEASURED = (
+    Measured("kl_divergence", "measured.kl_formula", HALF, "recorded", "kl-missing-half"),
+    Measured("kl_divergence", "measured.returns", {"yours": "tensor (N, D)", "asked": "scalar tensor"}, "x"),
+    Measured("reparameterize", "measured.of_a_newer_kit", {"curve": CURVE}, "Its spread grows too slowly."),
+)
+
+
 def evil(text: str) -> Result:
     """A result with this text in every field that a student can influence."""
     fields = (
@@ -121,7 +132,13 @@ def evil(text: str) -> Result:
         for i, id in enumerate(ids)
     ]
     notes = (Message("intake.link", {"path": text}), Message("unknown " + text))
-    return result(text, *checks, notes=notes, dataset=text, device=text, isolation=text)
+    curve = {**CURVE, "along": text}
+    measured = (
+        Measured(text, "unknown." + text, {"yours": text, "asked": text, "curve": curve}, text, text),
+        Measured(text, "measured.returns", {"yours": text, "asked": text}, text),
+        Measured("f", "measured.raises", {"raised": text}, text, text),
+    )
+    return result(text, *checks, measured=measured, notes=notes, dataset=text, device=text, isolation=text)
 
 
 def some_pictures(**changed: Any) -> Pictures:

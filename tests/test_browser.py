@@ -152,7 +152,7 @@ def test_every_column_sorts_both_ways(watched: Page, index: int) -> None:
             assert numbers == sorted(numbers, reverse=direction == "descending") and len(set(numbers)) > 5
 
 
-def test_rows_can_be_filtered_by_name_status_and_misconception(watched: Page) -> None:
+def test_rows_can_be_filtered_by_name_status_and_mistake(watched: Page) -> None:
     def shown() -> int:
         assert watched.locator("#shown").inner_text() == str(len(column(watched, 0)))
         return len(column(watched, 0))
@@ -168,7 +168,7 @@ def test_rows_can_be_filtered_by_name_status_and_misconception(watched: Page) ->
     watched.select_option("#filter-status", "")
     options = watched.locator("#filter-shows option")
     for index in range(1, options.count()):
-        row = watched.locator("#misconceptions ~ .scroll tbody tr").nth(index - 1)
+        row = watched.locator("#mistakes ~ .scroll tbody tr").nth(index - 1)
         watched.select_option("#filter-shows", index=index)
         names = row.locator(".who a").evaluate_all("links => links.map(link => link.textContent)")
         assert sorted(column(watched, 0)) == sorted(names) and shown() == len(names) > 0

@@ -37,6 +37,7 @@ from autograder.messages import Message, Refusal, misconception
 from autograder.results import Verdict
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
+from tests.pages import RIGHT
 
 RECIPE = kit.ROOT / "release" / "gradescope"
 SCHEMA = json.loads(Path(__file__).with_name("gradescope.schema.json").read_text(encoding="utf-8"))
@@ -336,7 +337,11 @@ def test_a_mistake_is_named_to_the_student_in_both_languages_and_the_checks_stay
     loss = parts(last)["loss"]
     assert 0 < loss["score"] < 30 and loss["status"] == "failed"
     for language in ("ko", "en"):
-        assert misconception("kl-missing-half", language)["question"] in loss["output"]
+        said = loss["output"].index(misconception("kl-missing-half", language)["question"])
+        measured = Message(
+            "measured.kl_formula", {"yours": "-1 - log_var + mu^2 + exp(log_var)", "asked": RIGHT}
+        )
+        assert 0 < loss["output"].index(f"kl_divergence: {measured.text(language)}") < said
     assert {check["visibility"] for check in single_checks(last)} == {"after_published"}
     assert {check["tags"][0] for check in single_checks(last) if check["status"] == "failed"} == {"loss"}
 

@@ -185,7 +185,12 @@ def test_the_engines_words_and_the_homeworks_are_apart(language: str) -> None:
         tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
         for folder in (ENGINE / "messages", (kit.folder() / "words"))
     )
-    assert own.keys() == {"messages"} and homeworks.keys() == {"messages", "titles", "misconceptions"}
+    assert own.keys() == {"messages"} and homeworks.keys() == {
+        "messages",
+        "titles",
+        "symbols",
+        "misconceptions",
+    }
     assert not own["messages"].keys() & homeworks["messages"].keys()
 
 

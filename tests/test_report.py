@@ -14,11 +14,11 @@ import pytest
 
 from autograder.commands.summary import print_facts
 from autograder.files import safe_name
-from autograder.messages import Message
+from autograder.messages import LANGUAGES, Message, misconception
 from autograder.report import class_page, write_reports
 from autograder.report.facts import facts
-from autograder.results import Adjustment, Result
-from tests.pages import MIXED, XSS, Page, check, result
+from autograder.results import Adjustment, Measured, Result
+from tests.pages import MIXED, RIGHT, XSS, Page, check, result
 
 
 def opened(path: Path) -> Page:
@@ -155,6 +155,46 @@ def test_pass_rates_hardest_first_and_misconceptions_by_frequency() -> None:
     assert re.search(r"often<.*<td class=\"n\">2<.*rare<.*<td class=\"n\">1<", html, re.DOTALL)
 
 
+def said(yours: str, misconception: str | None = None) -> Measured:
+    return Measured(
+        "kl_divergence", "measured.kl_formula", {"yours": yours, "asked": RIGHT}, "x", misconception
+    )
+
+
+def test_functions_that_compute_nearly_the_same_are_a_mistake_that_nobody_has_named() -> None:
+    results = [
+        result("a", measured=(said("0.5*mu^2"),)),
+        result("b", measured=(said("0.4998*mu^2"),)),
+        result("c", measured=(said("0.25*mu^2"),)),
+        result(
+            "d", check("k", "loss", "failed", misconception="kl-sign"), measured=(said("-mu", "kl-sign"),)
+        ),
+        result("e", check("k", "loss", "failed", misconception="kl-sign")),
+        result("f", measured=(said("mu", "kl-sign"),)),
+    ]
+    found = [
+        (each.misconception, [one.statement.values["yours"] for one in each.shared], each.submissions)
+        for each in facts(results).findings
+    ]
+    assert found == [
+        ("kl-sign", ["-mu", "mu"], ["d", "e", "f"]),
+        (None, ["0.5*mu^2"], ["a", "b"]),
+        (None, ["0.25*mu^2"], ["c"]),
+    ]
+
+
+def test_what_functions_compute_stands_in_the_list_of_mistakes_and_in_its_filter() -> None:
+    graded = result("kim", measured=(said("0.5*mu^2", "kl-sign"), said("0.25*mu^2")))
+    html = class_page([graded], {"kim": "k"}, "en")
+    assert html.count("<math") == 2 * 2 * len(LANGUAGES)
+    (options,) = re.findall(r'<select id="filter-shows">.*?</select>', html, re.DOTALL)
+    assert [found["data-en"] for found in Page(options).all("option")][1:] == [
+        misconception("kl-sign", "en")["what"],
+        f"kl_divergence: {said('0.25*mu^2').said('en')}",
+    ]
+    assert 'data-shows="0 1"' in html
+
+
 def test_an_empty_class_has_a_page_too() -> None:
     assert "Submissions: 0" in class_page([], {}, "en")
 
@@ -174,7 +214,18 @@ def test_what_students_wrote_never_becomes_markup(tmp_path: Path, payload: str, 
         drawn = replace(evil, id="l2", message_id="intake.missing")
         note = Message("intake.link", {"path": text})
         return [
-            result(text, evil, drawn, notes=(note, Message("unknown " + text)), isolation=text, dataset=text)
+            result(
+                text,
+                evil,
+                drawn,
+                notes=(note, Message("unknown " + text)),
+                isolation=text,
+                dataset=text,
+                measured=(
+                    Measured("f", "measured.returns", {"yours": text, "asked": text}, text, text),
+                    Measured(text, "unknown", {"yours": text, "asked": text}, text),
+                ),
+            )
         ]
 
     write_reports(tmp_path / "evil", class_of(payload), language)

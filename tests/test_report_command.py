@@ -21,7 +21,7 @@ from autograder.outfolder import sole_use
 from autograder.report import write_reports
 from autograder.report.facts import Spread, facts
 from autograder.report.reading import read_results
-from autograder.results import Result
+from autograder.results import Measured, Result
 from tests.console import Command
 
 HANGUL = re.compile("[가-힣]")
@@ -168,9 +168,7 @@ def test_without_a_terminal_the_table_is_plain_text(report: Callable[..., Any], 
     for result in MADE:
         row = next(line for line in said.splitlines() if line.startswith(result.submission))
         assert result.status in row
-    assert (
-        "Submissions: 20" in said and "mean" in said and "Hardest checks" in said and "Misconceptions" in said
-    )
+    assert "Submissions: 20" in said and "mean" in said and "Hardest checks" in said and "Mistakes" in said
     assert str(out / "index.html") in said
 
 
@@ -201,7 +199,13 @@ def test_json_has_the_same_facts(report: Callable[..., Any], out: Path) -> None:
     for row in record["misconceptions"]:
         for name in row["submissions"]:
             result = next(result for result in MADE if result.submission == name)
-            assert row["id"] in {check.misconception for check in result.checks}
+            shown = {each.misconception for each in (*result.checks, *result.measured)}
+            assert row["id"] in shown
+    told = [(row["stub"], row["id"], name) for row in record["measured"] for name in row["submissions"]]
+    assert (
+        sorted(told) == sorted((each.stub, each.id, r.submission) for r in MADE for each in r.measured) != []
+    )
+    assert all("curve" not in row["values"] for row in record["measured"])
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -210,7 +214,12 @@ def test_json_has_the_same_facts(report: Callable[..., Any], out: Path) -> None:
 )
 def test_names_do_not_steer_a_terminal(capsys: pytest.CaptureFixture[str], name: str, language: str) -> None:
     checks = tuple(replace(check, id=name, title=name, misconception=name) for check in MADE[0].checks)
-    summary.print_facts(facts([replace(MADE[0], submission=name, checks=checks)]), language)
+    measured = (
+        Measured(name, name, {"yours": name}, name),
+        Measured("f", "measured.raises", {"raised": name}, ""),
+    )
+    made = replace(MADE[0], submission=name, checks=checks, measured=measured)
+    summary.print_facts(facts([made]), language)
     said = capsys.readouterr().out
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\ud800-\udfff]", said)
     assert name != "[bold]x[/bold]" or "[bold]x[/bold]" in said

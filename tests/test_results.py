@@ -14,7 +14,7 @@ import pytest
 
 from autograder.files import inert, write_atomically
 from autograder.messages import Message
-from autograder.results import Check, Result, header, number, to_csv
+from autograder.results import Check, Measured, Result, header, number, to_csv
 
 CHECK = Check(
     "loss.bce", "loss", "BCE", 7.5, 10.0, "failed", "Got 1.", "intake.missing", {"file": "loss.py"}, "mean"
@@ -33,6 +33,7 @@ RESULT = Result(
     digest="ab",
     isolation="full",
     versions={"torch": "2"},
+    measured=(Measured("kl_divergence", "measured.raises", {"raised": "TypeError"}, "recorded", "x"),),
 )
 FAILED = replace(RESULT, submission="b", score=None, status="failed", checks=())
 
@@ -65,6 +66,14 @@ def test_json_has_what_the_contract_names() -> None:
     assert record["submission"] == "홍길동" and "홍길동" in RESULT.to_json()
     assert record["checks"][0]["message_id"] == "intake.missing"
     assert record["checks"][0]["values"] == {"file": "loss.py"}
+
+
+def test_what_an_older_kit_did_not_record_gets_its_default() -> None:
+    record = json.loads(RESULT.to_json())
+    del record["measured"][0]["misconception"]
+    assert Result.from_json(json.dumps(record)).measured[0].misconception is None
+    del record["measured"]
+    assert Result.from_json(json.dumps(record)) == replace(RESULT, measured=())
 
 
 def test_json_stays_strict_and_encodable_whatever_students_raised() -> None:
@@ -101,6 +110,13 @@ def test_what_is_not_a_result_is_refused(text: str) -> None:
 
 def test_a_message_can_be_drawn_in_the_other_language() -> None:
     assert "loss.py" in CHECK.text("ko") and CHECK.text("ko") != CHECK.text("en")
+
+
+def test_a_statement_is_worded_again_or_as_it_was_recorded() -> None:
+    (known,) = RESULT.measured
+    assert "TypeError" in known.said("ko") and known.said("ko") != known.said("en")
+    for other in (replace(known, id="measured.of_a_newer_kit"), replace(known, values={})):
+        assert other.said("ko") == other.said("en") == "recorded"
 
 
 def test_part_points() -> None:

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page
 from autograder.report import write_reports
 from autograder.results import Result
 from tests import figures
-from tests.pages import MIXED, XSS, check, evil, result, some_pictures
+from tests.pages import MEASURED, MIXED, XSS, check, evil, result, some_pictures
 
 if executable() is None:
     pytest.skip(MISSING, allow_module_level=True)
@@ -77,6 +77,7 @@ WHOLE = result(
         check(f"c{i}", "loss", "failed", misconception=name)
         for i, name in enumerate(list(figures.FIGURES)[::6])
     ),
+    measured=MEASURED,
 )
 
 

@@ -15,11 +15,11 @@ import torch
 from autograder.homework import homework
 from autograder.messages import Message, catalogue
 from autograder.report import pages, student_page, write_reports
-from autograder.results import OUTCOMES, STATUSES, Adjustment
+from autograder.results import OUTCOMES, STATUSES, Adjustment, Measured
 from autograder.vae.checks import reference
 from autograder.vae.pages import pictures
 from tests import figures
-from tests.pages import MIXED, XSS, Page, check, evil, result, some_pictures
+from tests.pages import CURVE, MEASURED, MIXED, XSS, Page, check, evil, result, some_pictures
 
 # --- points, checks and next steps -----------------------------------------------------------------------
 
@@ -114,6 +114,68 @@ def test_the_ring_shows_each_parts_share() -> None:
     total = sum(each.max_points for each in MIXED)
     assert whole == pytest.approx([100 * points / total - 1.5 for points in (10, 20, 22.5, 10)], abs=0.01)
     assert earned == pytest.approx([whole[0], whole[2] * 12.5 / 22.5], abs=0.01)
+
+
+# --- what functions compute --------------------------------------------------------------------------------
+
+
+def measured_page(*measured: Measured) -> str:
+    shown = [check(f"kl{i}", "loss", "failed", misconception="kl-missing-half") for i in range(2)]
+    return student_page(result("kim", *shown, measured=measured), "en")
+
+
+def test_it_leads_with_what_functions_compute_in_both_languages() -> None:
+    html = measured_page(*MEASURED)
+    page = Page(html)
+    order = ["What your functions compute", *(f"<h3><code>{name}" for name in ("kl_divergence", "reparam"))]
+    places = [html.index(each) for each in (*order, ">Points<", "What to do next")]
+    assert places == sorted(places) and html.count("<h3><code>kl_divergence") == 1
+    for start in ("For one element (N=1, D=1) it computes ", "원소 하나(N=1, D=1)에 대해 "):
+        assert f"{start}<math" in html
+    assert "It returns <code>tensor (N, D)</code>; asked for is <code>scalar tensor</code>." in html
+    assert "Its spread grows too slowly." in page.text and "recorded" not in page.text
+    assert re.findall(r"<dt>.*?lang=\"en\">(.*?)</span>.*?</dt><dd><math", html) == [
+        "Your function",
+        "Asked for",
+    ]
+
+
+def test_a_misconception_is_explained_once_and_referred_to_from_then_on() -> None:
+    html = measured_page(*MEASURED)
+    known = catalogue("en")["misconceptions"]["kl-missing-half"]
+    assert html.count(known["what"]) == 3 and html.count(known["why"]) == html.count(known["question"]) == 1
+    assert html.index(known["why"]) < html.index("What to do next")
+    assert html.count('<a href="#measured-1">') == 2 and html.count('id="measured-1"') == 1
+    without = measured_page()
+    assert "What your functions compute" not in without and '<a href="#check-2-1">' in without
+
+
+def test_a_curve_is_drawn_beside_the_one_asked_for_and_told_in_words() -> None:
+    html = measured_page(MEASURED[2])
+    (curve,) = [svg for svg in Page(html).all("svg") if svg["class"] == "curve"]
+    assert "From log_var = -3 to 3 your function goes from 0 to 3.1" in (curve["aria-label"] or "")
+    assert "log_var가 -3에서 3까지" in (curve["aria-label"] or "")
+    points = dict(re.findall(r'<polyline class="(.*?)" points="(.*?)"', html))
+    assert {name: len(each.split()) for name, each in points.items()} == {"own": 4, "instructors": 4}
+    assert html.count('class="key"') == 2 and "Horizontal axis" in html
+
+
+@pytest.mark.parametrize("yours", [[0, 1, 2, 1e9], [1e9] * 4, [0.5, None, "inf", 1.0], [3, 3, 3, 3]])
+def test_a_curve_stays_in_its_picture(yours: list[object]) -> None:
+    values = {"curve": {**CURVE, "yours": yours}}
+    html = measured_page(replace(MEASURED[2], values=values))
+    for points in re.findall(r'<polyline class="\w+" points="(.*?)"', html):
+        numbers = [float(number) for number in re.split(r"[ ,]", points.strip())]
+        assert len(numbers) >= 4 and all(0 <= number <= 420 for number in numbers)
+
+
+@pytest.mark.parametrize(
+    "curve",
+    [None, [], "x", {}, {**CURVE, "yours": 3}, {**CURVE, "x": []}, {**CURVE, "asked": [1, None, None]}],
+)
+def test_what_is_no_curve_is_not_drawn(curve: object) -> None:
+    html = measured_page(replace(MEASURED[2], values={"curve": curve}))
+    assert "<polyline" not in html and "Its spread grows too slowly." in html
 
 
 # --- two languages ---------------------------------------------------------------------------------------
@@ -344,7 +406,8 @@ def test_a_name_of_10000_letters_and_right_to_left_text_stay_in_their_place() ->
 def test_a_page_with_everything_is_self_contained_and_well_formed() -> None:
     names = list(figures.FIGURES)[:5]
     checks = [check(f"c{i}", "loss", "failed", misconception=name) for i, name in enumerate(names)]
-    html = student_page(result("kim", *MIXED, *checks), "ko", some_pictures(), some_pictures())
+    graded = result("kim", *MIXED, *checks, measured=MEASURED)
+    html = student_page(graded, "ko", some_pictures(), some_pictures())
     page = Page(html)
     assert self_contained(html) and not page.open
     policy = [meta["content"] for meta in page.all("meta") if "http-equiv" in meta]

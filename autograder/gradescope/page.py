@@ -67,7 +67,8 @@ class Page:
         told = [each for each in self.measured if self.homework.stubs[each.stub].part == part]
         for each in told:
             yield f"{each.stub}: {each.said(language)}"
-        for name in dict.fromkeys(each.misconception for each in (*told, *checks) if each.misconception):
+        shown = [*(each.misconception for each in told), *(check.misconception for check in checks)]
+        for name in dict.fromkeys(filter(None, shown)):
             yield " ".join(misconception(name, language).values())
         first_open = next((check for check in checks if check.outcome != "passed"), None)
         if first_open:
