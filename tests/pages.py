@@ -13,7 +13,7 @@ from autograder.results import Check, Measured, Result
 from autograder.vae.pages import pictures
 from autograder.vae.pages.pictures import Pictures
 
-VOID = {"meta", "link", "br", "img", "hr", "input"}
+VOID = {"meta", "link", "br", "img", "hr", "input", "wbr"}
 XSS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

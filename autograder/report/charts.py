@@ -42,13 +42,16 @@ def line_chart(
     xs, ys = zip(*(point for points in drawn.values() for point in points), strict=True)
     left, right = min(xs), max(xs)
     right = right if right > left else left + 1
-    rows = MaxNLocator(4).tick_values(min(ys), max(ys))
+    steps = [1, 2, 5, 10]
+    rows = MaxNLocator(4, steps=steps).tick_values(min(ys), max(ys))
     low, high = rows[0], rows[-1]
 
     def place(x: float, y: float) -> Point:
         return round(width * (x - left) / (right - left), 1), round(height * (high - y) / (high - low), 1)
 
-    columns = (x for x in MaxNLocator(8, integer=counted).tick_values(left, right) if left <= x <= right)
+    columns = (
+        x for x in MaxNLocator(8, steps=steps, integer=counted).tick_values(left, right) if left <= x <= right
+    )
     return LineChart(
         width,
         height,

@@ -27,12 +27,16 @@ SUM, SIGNED, NAMED, PRODUCT, ATOM = range(5)
 
 @lru_cache(maxsize=4096)  # a class makes the same mistakes
 def formula(text: str, language: str) -> Markup | None:
-    """The formula as MathML; None if the text is no formula, or has a name that is no symbol in this language."""
+    """The formula as MathML; None if the text is no formula, or has a name that is no symbol in this language.
+
+    Browsers break no line inside MathML, so each term of a sum is a piece of its own.
+    """
     if len(text) > LONGEST or not FORMULA.fullmatch(text):
         return None
     try:
         tree = ast.parse(text.strip().replace("^", "**"), mode="eval")
-        return Markup(mathml(_latex(tree.body, catalogue(language).get("symbols", {}))[0]))
+        terms = _terms(tree.body, catalogue(language)["symbols"])
+        return Markup("<wbr>").join(Markup(mathml(term)) for term in terms)
     except (SyntaxError, LookupError, ValueError, ArithmeticError, RecursionError, MemoryError):
         return None
 
@@ -43,37 +47,49 @@ def mathml(latex: str, display: str = "inline") -> str:
     return str(made.replace("<mi>log</mi>", '<mi>log</mi><mspace width="0.17em"/>'))
 
 
+def _terms(node: ast.expr, symbols: Mapping[str, str]) -> list[str]:
+    """The LaTeX of the terms of a sum; {} before a sign makes it one between two terms."""
+    if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub)):
+        return [_latex(node, symbols)[0]]
+    sign = "+" if isinstance(node.op, ast.Add) else "-"
+    return [*_terms(node.left, symbols), f"{{}} {sign} {_inside(node.right, symbols, NAMED)[0]}"]
+
+
+def _inside(
+    node: ast.expr, symbols: Mapping[str, str], least: int = SUM, but: int | None = None
+) -> tuple[str, int]:
+    """``_latex`` in brackets, if it holds less tightly than ``least``, or exactly as ``but``."""
+    latex, holds = _latex(node, symbols)
+    return (latex, holds) if holds >= least and holds != but else (rf"\left({latex}\right)", ATOM)
+
+
 def _latex(node: ast.expr, symbols: Mapping[str, str]) -> tuple[str, int]:
     """The LaTeX of an expression, and how tightly it holds together. Raises LookupError for what has no LaTeX."""
-
-    def inside(part: ast.expr, least: int = SUM, but: int | None = None) -> tuple[str, int]:
-        """A part, in brackets if it holds less tightly than ``least``, or exactly as ``but``."""
-        latex, holds = _latex(part, symbols)
-        return (latex, holds) if holds >= least and holds != but else (rf"\left({latex}\right)", ATOM)
-
     match node:
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
             return _number(value), ATOM
         case ast.Name(id=name):
             return symbols[name], NAMED if re.search(r"[ ^]|\\log", symbols[name]) else ATOM
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return f"-{inside(operand, NAMED)[0]}", SIGNED
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as operator, right=right):
-            sign = "+" if isinstance(operator, ast.Add) else "-"
-            return f"{inside(left)[0]} {sign} {inside(right, NAMED)[0]}", SUM
+            return f"-{_inside(operand, symbols, NAMED)[0]}", SIGNED
+        case ast.BinOp(op=ast.Add() | ast.Sub()):
+            return " ".join(_terms(node, symbols)), SUM
         case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            (first, before), (second, behind) = inside(left, SIGNED, but=NAMED), inside(right, NAMED)
+            (first, before), (second, behind) = (
+                _inside(left, symbols, SIGNED, but=NAMED),
+                _inside(right, symbols, NAMED),
+            )
             dot = r"\cdot" if second[0].isdigit() else r"\,"
             return f"{first} {dot} {second}", min(before, behind, PRODUCT)
         case ast.BinOp(left=left, op=ast.Div(), right=right):
-            return rf"\dfrac{{{inside(left)[0]}}}{{{inside(right)[0]}}}", PRODUCT
+            return rf"\dfrac{{{_inside(left, symbols)[0]}}}{{{_inside(right, symbols)[0]}}}", PRODUCT
         case ast.BinOp(left=left, op=ast.Pow(), right=right):
-            return f"{{{inside(left, ATOM)[0]}}}^{{{inside(right)[0]}}}", PRODUCT
+            return f"{{{_inside(left, symbols, ATOM)[0]}}}^{{{_inside(right, symbols)[0]}}}", PRODUCT
         case ast.Call(func=ast.Name(id=name), args=[only], keywords=[]) if name in AROUND:
-            return AROUND[name] % inside(only)[0], ATOM
+            return AROUND[name] % _inside(only, symbols)[0], ATOM
         case ast.Call(func=ast.Name(id=name), args=[_, *_] as given, keywords=[]):
             called = FUNCTIONS.get(name) or symbols[name]
-            return rf"{called}\left({', '.join(inside(each)[0] for each in given)}\right)", PRODUCT
+            return rf"{called}\left({', '.join(_inside(each, symbols)[0] for each in given)}\right)", PRODUCT
     raise LookupError(type(node).__name__)
 
 
