@@ -16,7 +16,7 @@ from markupsafe import Markup
 from autograder.homework import homework
 from autograder.messages import LANGUAGES, Message, catalogue, misconception
 from autograder.report.facts import Facts, Finding, Spread, facts, remarks
-from autograder.report.measurements import sentence
+from autograder.report.statements import sentence
 from autograder.report.pages import Words, environment, in_both
 from autograder.results import Measured, Result, number
 

@@ -13,7 +13,7 @@ from autograder import kit
 from autograder.homework import homework
 from autograder.messages import LANGUAGES, MISFITS, Message, catalogue, misconception
 from autograder.report import pages
-from autograder.report.measurements import Curve, curve, formulas, sentence
+from autograder.report.statements import Curve, curve, formulas, sentence
 from autograder.report.pages import COMPARED, drawn
 from autograder.results import LATE, Check, Measured, Result, number
 
