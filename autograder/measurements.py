@@ -15,6 +15,7 @@ from autograder.checks.measured import Ask, Statement
 from autograder.checks.remote import Ended, Missing, RemoteSubmission
 from autograder.homework import homework
 from autograder.intake import Submission
+from autograder.messages import Message
 from autograder.results import Check, Measured
 from autograder.run import Run
 from autograder.sandbox.client import WarmParent
@@ -57,8 +58,9 @@ def is_finding(check: Check, stub: str) -> bool:
 
 def recorded(statement: Statement, language: str) -> Measured:
     """The statement as results keep it, worded in ``language``."""
-    wordless = Measured(statement.stub, f"{MESSAGES}{statement.id}", statement.values, "")
-    return replace(wordless, text=wordless.said(language))
+    message = Message(f"{MESSAGES}{statement.id}", statement.values)
+    text = message.text(language)
+    return Measured(statement.stub, message.id, message.values, text, statement.misconception)
 
 
 def computes(stub: str, submission: Submission, run: Run, warm_parent: WarmParent) -> list[Statement]:

@@ -26,6 +26,8 @@ READ = {
     "1e-05*mu": "1·10−5μ",
     "0.333333*KL/N": "0.3333KLN",
     "max(x, 0)": "max(x,0)",
+    "sum(mu^2)/2": "∑(μ2)2",
+    "decode((1 - t)*mu_start + t*mu_end)": "decode((1−t)μstart+tμend)",
     "N": "N",
 }
 

@@ -16,8 +16,8 @@ from markupsafe import Markup
 from autograder.homework import homework
 from autograder.messages import LANGUAGES, Message, catalogue, misconception
 from autograder.report.facts import Facts, Finding, Spread, facts, remarks
-from autograder.report.statements import sentence
 from autograder.report.pages import Words, environment, in_both
+from autograder.report.statements import sentence
 from autograder.results import Measured, Result, number
 
 NAME_LETTERS = 80  # of a submission's name that this page shows

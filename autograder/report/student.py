@@ -13,8 +13,8 @@ from autograder import kit
 from autograder.homework import homework
 from autograder.messages import LANGUAGES, MISFITS, Message, catalogue, misconception
 from autograder.report import pages
-from autograder.report.statements import Curve, curve, formulas, sentence
 from autograder.report.pages import COMPARED, drawn
+from autograder.report.statements import Curve, curve, formulas, sentence
 from autograder.results import LATE, Check, Measured, Result, number
 
 
