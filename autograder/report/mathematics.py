@@ -19,7 +19,10 @@ from autograder.messages import catalogue
 LONGEST = 300  # letters of a formula that is drawn
 FORMULA = re.compile(r"(?:\b\d+\.?\d*(?:e[+-]?\d+)?\b|\b[A-Za-z_]\w*\b|[-+*/^(), ])+", re.ASCII)
 NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'  # HTML does without
-FUNCTIONS = {name: rf"\{name}" for name in ("exp", "log", "sum", "max", "min", "sin", "cos", "tanh")}
+FUNCTIONS = {name: rf"\{name}" for name in "exp log sum max min sin cos tanh".split()}
+FUNCTIONS |= {
+    name: rf"\operatorname{{{name}}}" for name in "mean std length round relu sigmoid softplus".split()
+}
 AROUND = {"sqrt": r"\sqrt{%s}", "abs": r"\left|%s\right|"}
 # How tightly something holds together. NAMED: a symbol of several letters, which a following factor must not touch.
 SUM, SIGNED, NAMED, PRODUCT, ATOM = range(5)
