@@ -28,8 +28,11 @@ def sentence(statement: Measured, language: str) -> Markup:
 
 def formulas(statement: Measured) -> dict[str, str]:
     """What the function computes beside what is asked for; empty unless both are formulas."""
-    sides = {side: str(statement.values.get(side, "")) for side in FORMULAS}
-    return sides if all(formula(text, LANGUAGES[0]) for text in sides.values()) else {}
+    sides = {side: statement.values.get(side) for side in FORMULAS}
+    found = {
+        side: text for side, text in sides.items() if isinstance(text, str) and formula(text, LANGUAGES[0])
+    }
+    return found if len(found) == len(FORMULAS) else {}
 
 
 @dataclass(frozen=True)
