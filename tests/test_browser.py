@@ -23,7 +23,8 @@ from playwright.sync_api import Browser, Error, Page
 from autograder.files import safe_name
 from autograder.messages import Message
 from autograder.report import write_reports
-from autograder.results import Check, Result
+from autograder.results import Check, Measured, Result
+from tests.pages import CURVE
 
 if executable() is None:
     pytest.skip(MISSING, allow_module_level=True)
@@ -270,9 +271,12 @@ def hostile(text: str) -> Result:
     known = Check("kl_value", "loss", text, 0.0, 10.0, "error", text, "check.raised", values, text)
     unknown = replace(known, id=text, part=text, message_id=text)
     notes = (Message("intake.missing", {"file": text}), Message("intake.letter_case", values), Message(text))
-    return Result(
+    said = {"yours": text, "asked": text, "raised": text, "curve": {**CURVE, "along": text}}
+    measured = (Measured(text, "measured.returns", said, text, text), Measured(text, text, said, text))
+    made = Result(
         text, 0.0, 100.0, "graded", text, text, 1, 1.0, (known, unknown), notes, text, text, {text: text}
     )
+    return replace(made, measured=measured)
 
 
 def test_the_payloads_are_live(browser: Browser) -> None:

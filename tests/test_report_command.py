@@ -17,12 +17,14 @@ from rich.console import Console
 
 from autograder.commands import summary
 from autograder.files import safe_name
+from autograder.messages import misconception
 from autograder.outfolder import sole_use
 from autograder.report import write_reports
 from autograder.report.facts import Spread, facts
 from autograder.report.reading import read_results
 from autograder.results import Measured, Result
 from tests.console import Command
+from tests.pages import MEASURED
 
 HANGUL = re.compile("[가-힣]")
 MADE = results(20)
@@ -170,6 +172,18 @@ def test_without_a_terminal_the_table_is_plain_text(report: Callable[..., Any], 
         assert result.status in row
     assert "Submissions: 20" in said and "mean" in said and "Hardest checks" in said and "Mistakes" in said
     assert str(out / "index.html") in said
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_functions_compute_stands_below_its_misconception(
+    capsys: pytest.CaptureFixture[str], language: str
+) -> None:
+    known, unnamed = MEASURED[0], MEASURED[2]
+    summary.print_facts(facts([replace(MADE[0], checks=(), measured=(known, unnamed))]), language)
+    *_, what, named, other = capsys.readouterr().out.splitlines()
+    assert what == f"     1  {misconception(str(known.misconception), language)['what']}"
+    assert named == f"         1  kl_divergence: {known.said(language)}"
+    assert other == f"     1  reparameterize: {unnamed.text}"
 
 
 def test_a_terminal_gets_a_table_with_lines(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
