@@ -157,7 +157,7 @@ def test_a_curve_is_drawn_beside_the_one_asked_for_and_told_in_words() -> None:
     assert "-3에서 3까지" in (curve["aria-label"] or "")
     points = dict(re.findall(r'<polyline class="(.*?)" points="(.*?)"', html))
     assert {name: len(each.split()) for name, each in points.items()} == {"own": 4, "instructors": 4}
-    assert html.count('class="key"') == 2 and "Horizontal axis" in html
+    assert html.count('class="key"') == 2 and "Horizontal axis" in html and "Vertical axis" in html
 
 
 @pytest.mark.parametrize("yours", [[0, 1, 2, 1e9], [1e9] * 4, [0.5, None, "inf", 1.0], [3, 3, 3, 3]])
