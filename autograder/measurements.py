@@ -59,8 +59,7 @@ def is_finding(check: Check, stub: str) -> bool:
 def recorded(statement: Statement, language: str) -> Measured:
     """The statement as results keep it, worded in ``language``."""
     message = Message(f"{MESSAGES}{statement.id}", statement.values)
-    text = message.text(language)
-    return Measured(statement.stub, message.id, message.values, text, statement.misconception)
+    return Measured(statement.stub, message.id, message.values, message.text(language))
 
 
 def computes(stub: str, submission: Submission, run: Run, warm_parent: WarmParent) -> list[Statement]:

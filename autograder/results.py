@@ -51,7 +51,6 @@ class Measured:
     id: str
     values: Mapping[str, Any]
     text: str
-    misconception: str | None = None
 
     def said(self, language: str) -> str:
         """The statement in ``language``, or as it was recorded if another version of the kit made it."""
@@ -112,6 +111,13 @@ class Result:
     def by_hand(self) -> bool:
         """Whether the instructor has set any of its points."""
         return any(each.why.id == BY_HAND for each in self.adjustments)
+
+    def shown_by(self, statement: Measured) -> str | None:
+        """The misconception that a statement shows: that of its stub's checks; None if they have none."""
+        names = (
+            check.misconception for check in self.checks if homework().stub_of(check.id) == statement.stub
+        )
+        return next(filter(None, names), None)
 
     def part_points(self, part: str) -> float | None:
         """The points that count in one part; None if the grader itself failed."""

@@ -25,10 +25,10 @@ NAMES = (
     "Ólafur",
     "عمر",
 )
-FORMULAS = (  # what kl_divergence computes, and the misconception that it shows
-    ("-1 - log_var + mu^2 + exp(log_var)", "kl-missing-half"),
-    ("-0.5 - 0.5*log_var + 0.5*mu^2", None),
-    ("-0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)", "kl-missing-one"),
+FORMULAS = (  # what kl_divergence computes
+    "-1 - log_var + mu^2 + exp(log_var)",
+    "-0.5 - 0.5*log_var + 0.5*mu^2",
+    "-0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)",
 )
 
 
@@ -69,9 +69,9 @@ def _result(
             )
     score = None if status == "failed" else round(sum(check.points for check in checks), 1)
     own = random.Random(name)
-    yours, known_mistake = own.choice(FORMULAS)
+    yours = own.choice(FORMULAS)
     values = {"yours": yours, "asked": "-0.5 - 0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)"}
-    said = Measured("kl_divergence", "measured.kl_formula", values, "recorded", known_mistake)
+    said = Measured("kl_divergence", "measured.kl_formula", values, "recorded")
     failing = any(check.outcome == "failed" and check.id.startswith("kl_") for check in checks)
     seconds = round(chance.lognormvariate(1.5, 0.5), 2)
     return Result(

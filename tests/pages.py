@@ -90,7 +90,7 @@ CURVE = {"along": "log_var", "x": ALONG, "yours": [0.0, 0.3, 1.3, 3.1], "asked":
 RIGHT = "-0.5 - 0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)"
 HALF = {"yours": "-1 - log_var + mu^2 + exp(log_var)", "asked": RIGHT}
 MEASURED = (
-    Measured("kl_divergence", "measured.kl_formula", HALF, "recorded", "kl-missing-half"),
+    Measured("kl_divergence", "measured.kl_formula", HALF, "recorded"),
     Measured("kl_divergence", "measured.returns", {"yours": "tensor (N, D)", "asked": "scalar tensor"}, "x"),
     Measured("reparameterize", "measured.of_a_newer_kit", {"curve": CURVE}, "Its spread grows too slowly."),
 )
@@ -134,9 +134,9 @@ def evil(text: str) -> Result:
     notes = (Message("intake.link", {"path": text}), Message("unknown " + text))
     curve = {**CURVE, "along": text}
     measured = (
-        Measured(text, "unknown." + text, {"yours": text, "asked": text, "curve": curve}, text, text),
+        Measured(text, "unknown." + text, {"yours": text, "asked": text, "curve": curve}, text),
         Measured(text, "measured.returns", {"yours": text, "asked": text}, text),
-        Measured("f", "measured.raises", {"raised": text}, text, text),
+        Measured("f", "measured.raises", {"raised": text}, text),
     )
     return result(text, *checks, measured=measured, notes=notes, dataset=text, device=text, isolation=text)
 

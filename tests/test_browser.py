@@ -272,7 +272,7 @@ def hostile(text: str) -> Result:
     unknown = replace(known, id=text, part=text, message_id=text)
     notes = (Message("intake.missing", {"file": text}), Message("intake.letter_case", values), Message(text))
     said = {"yours": text, "asked": text, "raised": text, "curve": {**CURVE, "along": text}}
-    measured = (Measured(text, "measured.returns", said, text, text), Measured(text, text, said, text))
+    measured = (Measured(text, "measured.returns", said, text), Measured(text, text, said, text))
     made = Result(
         text, 0.0, 100.0, "graded", text, text, 1, 1.0, (known, unknown), notes, text, text, {text: text}
     )

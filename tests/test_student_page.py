@@ -120,7 +120,7 @@ def test_the_ring_shows_each_parts_share() -> None:
 
 
 def measured_page(*measured: Measured) -> str:
-    shown = [check(f"kl{i}", "loss", "failed", misconception="kl-missing-half") for i in range(2)]
+    shown = [check(f"kl_{i}", "loss", "failed", misconception="kl-missing-half") for i in range(2)]
     return student_page(result("kim", *shown, measured=measured), "en")
 
 

@@ -67,8 +67,7 @@ class Page:
         told = [each for each in self.measured if self.homework.stubs[each.stub].part == part]
         for each in told:
             yield f"{each.stub}: {each.said(language)}"
-        shown = [*(each.misconception for each in told), *(check.misconception for check in checks)]
-        for name in dict.fromkeys(filter(None, shown)):
+        for name in dict.fromkeys(check.misconception for check in checks if check.misconception):
             yield " ".join(misconception(name, language).values())
         first_open = next((check for check in checks if check.outcome != "passed"), None)
         if first_open:

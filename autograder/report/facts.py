@@ -158,7 +158,8 @@ def _findings(results: Sequence[Result]) -> list[Finding]:
         }
         for each in result.measured:
             alike: Mistake = _alike(each)
-            mistake = (each.misconception,) if each.misconception else alike
+            cause = result.shown_by(each)
+            mistake = (cause,) if cause else alike
             shown[mistake] = None
             said.setdefault(mistake, {}).setdefault(alike, (each, []))[1].append(result.submission)
         for mistake in shown:

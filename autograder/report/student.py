@@ -126,11 +126,13 @@ def _functions(result: Result, speak: Speech, causes: Causes) -> dict[str, list[
     """What is told about each function, by its name."""
     functions: dict[str, list[Told]] = {}
     for position, each in enumerate(result.measured, 1):
-        functions.setdefault(each.stub, []).append(_told(each, f"measured-{position}", speak, causes))
+        functions.setdefault(each.stub, []).append(
+            _told(each, result.shown_by(each), f"measured-{position}", speak, causes)
+        )
     return functions
 
 
-def _told(statement: Measured, place: str, speak: Speech, causes: Causes) -> Told:
+def _told(statement: Measured, known: str | None, place: str, speak: Speech, causes: Causes) -> Told:
     shape = curve(statement)
     return Told(
         place=place,
@@ -138,7 +140,7 @@ def _told(statement: Measured, place: str, speak: Speech, causes: Causes) -> Tol
         formulas={side: speak.both(partial(drawn, text)) for side, text in formulas(statement).items()},
         curve=shape,
         along=speak.both(partial(drawn, shape.along)) if shape else Markup(),
-        cause=causes.shown(statement.misconception, place),
+        cause=causes.shown(known, place),
     )
 
 
