@@ -11,7 +11,7 @@ from torch import Tensor
 from autograder.checks.measured import Question
 from autograder.vae.checks.inputs import WIDEST, Draw
 from autograder.vae.measure import common
-from autograder.vae.measure.terms import NEAR, Law, Pair, Sum, repeated
+from autograder.vae.measure.terms import NEAR, NOT_SCALAR, Law, Pair, Sum, infinite, repeated
 
 SIZES = {(2, 1): 2, (1, 2): 2, (1, 7): 3, (4, 3): 5, (3, 5): 5, (5, 4): 4, (2, 20): 4, (17, 20): 4, (131, 23): 4}
 TERMS: Mapping[str, Pair] = {
@@ -61,6 +61,9 @@ def questions(seed: int) -> dict[str, Question]:
             asked[name] = KL.ask(*some, f"N={rows}, D={columns}")
     some = draw.normal("g", 20, 3), draw.uniform("h", -3, 3, 20, 3)
     asked["gradient"] = KL.ask(*some, "N=20, D=3", "mu", "log_var")
+    for sign in (-1, 1):
+        wide = sign * draw.uniform(f"wide {sign}", 6, WIDEST, 2, 40)
+        asked[f"wide {sign}"] = KL.ask(draw.normal("wide", 2, 40), wide, f"D=40, {'log_var < -6' if sign < 0 else 'log_var > 6'}")
     asked["views"] = KL.ask(*some, "views", as_views=True)
     return asked | repeated(KL.ask(*some, "N=20, D=3"), "mu", "log_var")
 
@@ -84,19 +87,34 @@ def _sums(of: Pair, mu: Tensor, log_var: Tensor) -> dict[str, Tensor]:
     }
 
 
+def _shows_batch(law: Law) -> str | None:
+    """The known mistake that a formula of a batch is."""
+    if law.formula:
+        return "kl-weighted" if law.formula.startswith(("max", "abs({0} - ")) else None
+    names = law.weights.keys()
+    if "KL" in names and names <= {"KL", "1", "N", "D", "N*D"} and law.weights["KL"] == 1:
+        return "kl-missing-one"
+    if names == {"KL", "sum(mu)^2", "sum(mu^2)"}:
+        return "kl-mu-not-squared"
+    known = {"KL/N": "batch-mean", "KL/D": "kl-latent-mean", "KL/(N*D)": "kl-latent-mean"}
+    known["N*KL(mean(mu), mean(log_var))"] = "kl-other-divergence"
+    return known.get(next(iter(names)), None) if len(names) == 1 else None
+
+
 def _shows(law: Law) -> str | None:
     """The known mistake that a formula of one element is."""
     if law.limited:
         return "log-var-clamped" if law.limited == "log_var" and law.weights == RIGHT else None
     if law.formula:
-        return "kl-weighted" if law.formula[:3] in ("max", "min") else None
+        known = {"max": "kl-weighted", "0.5": "log-var-clamped"}
+        return known.get(law.formula[:3]) if "{1}" in law.formula else None
     weights = dict(law.weights)
     ratios = {name: weights.get(name, 0) / weight for name, weight in RIGHT.items()}
     wrong = {name: ratio for name, ratio in ratios.items() if ratio != 1}
     more = {name: weight for name, weight in weights.items() if name not in RIGHT}
     if not more:
         return _of_ratios(ratios, wrong)
-    if weights == {"1": -0.5, "log_var": 0.5, "exp(-log_var)": 0.5, "mu^2*exp(-log_var)": 0.5}:
+    if weights.get("mu^2*exp(-log_var)", 0) > 0:
         return "kl-reversed"
     if weights == {"1": -0.5, "mu": -0.5, "log_var^2": 0.5, "exp(mu)": 0.5}:
         return "loss-arguments-swapped"
@@ -115,10 +133,16 @@ def _of_ratios(ratios: Mapping[str, float], wrong: Mapping[str, float]) -> str |
     different = {*ratios.values()}
     if len(different) == 1:
         ratio = different.pop()
+        if abs(784 * ratio - 1) < 1e-3:
+            return "kl-latent-mean"
         known = {2.0: "kl-missing-half", 0.5: "kl-missing-half", -1.0: "kl-sign"}
         return known.get(ratio, "kl-weighted" if ratio > 0 else None)
+    if different <= {1, -2}:
+        return "kl-brackets"
     if wrong.keys() == {"1"}:
         return "kl-missing-one"
+    if wrong.keys() == {"log_var"} and wrong["log_var"] in (0.5, 2):
+        return "kl-log-var-misread"
     if different <= {1, -1}:
         return "kl-sign"
     if wrong == {"log_var": 2, "exp(log_var)": 0} or wrong == {"log_var": 0, "exp(log_var)": 0}:
@@ -136,25 +160,19 @@ KL = Sum(
     RIGHT,
     {"mu": "mu", "log_var": "-0.5 + 0.5*exp(log_var)"},
     FORMULAS,
-    (torch.linspace(-8, 8, 400).double(), torch.linspace(-10, 10, 500).double()),
+    (torch.linspace(-8, 8, 400).double(), torch.linspace(-10, 10, 401).double()),
     _sums,
     _shows,
-    {"KL/N": "batch-mean", "KL/D": "kl-latent-mean", "KL/(N*D)": "kl-latent-mean"},
+    _shows_batch,
     {},
     "log_var",
     "kl-detached",
 )
 RETURNED = {"sum 131x23 0": {131: "N", 23: "D"}, "sum 4x3 0": {4: "N", 3: "D"}}
-NOT_SCALAR = {
-    "NoneType": "nothing-returned",
-    "tuple": "returns-extra-values",
-    "dict": "returns-extra-values",
-    "tensor": "loss-not-scalar",
-    "float": "loss-not-tensor",
-}
 READINGS = (
     *common.raises(),
     common.returns(RETURNED, "scalar tensor", NOT_SCALAR),
     common.changes("sum 4x3 0", "sum 2x20 0"),
+    infinite(),
     *KL.readings(),
 )

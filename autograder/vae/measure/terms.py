@@ -27,6 +27,14 @@ SHAPES: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
     "log({0} + {1})": lambda value, c: (value + c).log(),
     "{0}^2": lambda value, c: value.square() + 0 * c,
 }
+NOT_SCALAR = {
+    "NoneType": "nothing-returned",
+    "tuple": "returns-extra-values",
+    "dict": "returns-extra-values",
+    "tensor": "loss-not-scalar",
+    "float": "loss-not-tensor",
+    "numpy": "loss-not-tensor",
+}
 CONSTANTS = torch.logspace(-7, 4, 500, dtype=torch.float64)
 
 
@@ -48,7 +56,7 @@ def solved(function: Callable[[Tensor], Tensor], y: Tensor, grid: Tensor) -> lis
             else:
                 high = middle
         found.append(torch.tensor(short(float(high)), dtype=torch.float64))
-    return found
+    return [*found, grid[off.abs().argmin()]]
 
 
 def shaped(value: Tensor, y: Tensor) -> Iterator[tuple[str, float]]:
@@ -174,6 +182,20 @@ def steadiness() -> list[Reading]:
     ]
 
 
+def infinite() -> Reading:
+    """The first question whose value is not finite."""
+
+    def read(seen: Seen) -> Said | None:
+        for name, question in seen.questions.items():
+            value = None if seen.raised(name) else common.part_of(seen.answer(name), "value")
+            data = getattr(value, "data", None)
+            if isinstance(data, Tensor) and data.numel() == 1 and not bool(data.isfinite()):
+                return Said({"called": question.called, "value": str(float(data))})
+        return None
+
+    return Reading("infinite", read)
+
+
 def _size(gradients: Any, name: str) -> float:
     """The largest number of one gradient; 0 if there is none."""
     found = gradients.get(name) if isinstance(gradients, dict) else None
@@ -199,7 +221,7 @@ class Sum:
     ranges: tuple[Tensor, Tensor]
     sums: Callable[[Pair, Tensor, Tensor], dict[str, Tensor]]
     shows: Callable[[Law], str | None]
-    of_batch: Mapping[str, str]
+    shows_batch: Callable[[Law], str | None]
     of_gradients: Mapping[str, Pair]
     along: str
     detached: str
@@ -313,7 +335,7 @@ class Sum:
 
     def read_pair(self, seen: Seen) -> Said | None:
         law = self.law(seen)
-        if law is None or law == Law(self.right):
+        if law is None or law == Law(self.right) or self.of_whole(seen):
             return None
         shows = self.shows(law) if self.pixels == 1 or self.plain(law, seen) else None
         return Said({"law": vars(law), "yours": self.text(law), "asked": written(self.right)}, shows)
@@ -321,7 +343,7 @@ class Sum:
     def plain(self, law: Law, seen: Seen) -> bool:
         """Whether a batch of different pairs is the sum of its pairs, or that over the number of images."""
         found = self.batch(seen, law)
-        return found is not None and set(found) <= {self.total, f"{self.total}/N"}
+        return found is not None and found.weights.keys() <= {self.total, f"{self.total}/N"}
 
     def read_curve(self, seen: Seen) -> Said | None:
         """Where no short formula was found: values along one argument."""
@@ -378,20 +400,26 @@ class Sum:
         found: Law | None = seen.worked_out[known]
         return found
 
+    def of_whole(self, seen: Seen) -> bool:
+        """Whether a formula of single pairs is one of whole batches: max(KL, c) of the sum, not of each."""
+        law = self.law(seen)
+        found = self.batch(seen, Law(self.right)) if law and law.formula in SHAPES else None
+        return found is not None and law is not None and found.formula == law.formula
+
     def read_batch(self, own: bool) -> Callable[[Seen], Said | None]:
         """What a batch is made of: of what is computed of its pairs (``own``), else of what should be."""
 
         def read(seen: Seen) -> Said | None:
-            law, right = self.law(seen), Law(self.right)
-            if own and law is None or not own and (law == right or law and self.batch(seen, law)):
+            right = Law(self.right)
+            law = None if self.of_whole(seen) else self.law(seen)
+            if own != (law is not None and (law == right or self.batch(seen, law) is not None)):
                 return None
-            law = law if own and law else right
-            found = self.batch(seen, law)
+            base = law if own and law else right
+            found = self.batch(seen, base)
             if found is None or found == Law({self.total: 1.0}):
                 return None
-            yours = text_of(found, self.total)
-            known = (shown for begin, shown in self.of_batch.items() if yours.startswith(begin))
-            return Said({"law": vars(law), "batch": vars(found), "yours": yours, "asked": self.total}, next(known, None))
+            values = {"law": vars(base), "batch": vars(found), "yours": text_of(found, self.total)}
+            return Said({**values, "asked": self.total}, self.shows_batch(found))
 
         return read
 
@@ -406,7 +434,7 @@ class Sum:
         """The first size of a batch for which another sum of pairs comes out."""
         law = self.law(seen)
         sizes = dict.fromkeys(name.rsplit(" ", 1)[0].removeprefix("sum ") for name in self._batches(seen))
-        if law is None or self.batch(seen, law) is not None:
+        if law is None or self.batch(seen, law) is not None or self.of_whole(seen):
             return None
         for size in sizes:
             found = self.batch(seen, law, size + " ")
@@ -419,7 +447,7 @@ class Sum:
     def read_mixes(self, seen: Seen) -> Said | None:
         """The first size of a batch that is no sum of its pairs."""
         law = self.law(seen)
-        if law is None or self.batch(seen, law) is not None:
+        if law is None or self.batch(seen, law) is not None or self.of_whole(seen) or self.read_size(seen):
             return None
         batches = self._batches(seen)
         totals = self.columns(law, seen, [*batches])[self.total]
