@@ -173,6 +173,6 @@ READINGS = (
     *common.raises(),
     common.returns(RETURNED, "scalar tensor", NOT_SCALAR),
     common.changes("sum 4x3 0", "sum 2x20 0"),
-    infinite(),
+    infinite("wide", "beyond-float32"),
     *KL.readings(),
 )

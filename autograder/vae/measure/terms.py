@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,11 +85,18 @@ def combination(columns: Mapping[str, Tensor], y: Tensor, most: int) -> dict[str
     """The fewest columns whose combination is y, by name, with their weights; of equal columns the first counts."""
     kept: dict[str, Tensor] = {}
     for name, column in columns.items():
-        if bool(column.isfinite().all()) and not any(torch.allclose(column, one) for one in kept.values()):
-            kept[name] = column
-    found = fit([*kept.values()], y, most, 1e-5)
+        scaled = column / column.norm().clamp(min=1e-30)
+        if bool(scaled.isfinite().all()) and not any(torch.allclose(scaled, one) for one in kept.values()):
+            kept[name] = scaled
+    known = [columns[name] for name in kept]
+    found = fit(known, y, most, 1e-5) if most else None
     names = [*kept]
-    return None if found is None else {names[index]: weight for index, weight in found.items() if weight}
+    return None if found is None else {names[index]: _round(weight) for index, weight in found.items() if weight}
+
+
+def _round(weight: float) -> float:
+    """1 for what is 1 but for the rounding of another constant."""
+    return math.copysign(1, weight) if abs(abs(weight) - 1) < CLOSE else weight
 
 
 @dataclass(frozen=True)
@@ -182,15 +190,15 @@ def steadiness() -> list[Reading]:
     ]
 
 
-def infinite() -> Reading:
-    """The first question whose value is not finite."""
+def infinite(begin: str, misconception: str) -> Reading:
+    """The first question whose value is not finite. ``begin``: which questions show the misconception."""
 
     def read(seen: Seen) -> Said | None:
         for name, question in seen.questions.items():
             value = None if seen.raised(name) else common.part_of(seen.answer(name), "value")
             data = getattr(value, "data", None)
-            if isinstance(data, Tensor) and data.numel() == 1 and not bool(data.isfinite()):
-                return Said({"called": question.called, "value": str(float(data))})
+            if isinstance(data, Tensor) and data.shape == () and not bool(data.isfinite()):
+                return Said({"called": question.called, "value": str(float(data))}, misconception if name.startswith(begin) else None)
         return None
 
     return Reading("infinite", read)
@@ -365,7 +373,10 @@ class Sum:
 
     def _batches(self, seen: Seen, size: str = "") -> dict[str, Tensor]:
         """The values of the questions for a batch of one size, or of all."""
-        names = [name for name in seen.questions if name.startswith(f"sum {size}")]
+        some = [name for name in seen.questions if name.startswith(f"sum {size}")]
+        names = [name for name in some if seen.raised(name) is None]
+        if not names:
+            raise Unclear
         return {n: torch.tensor(scalar(common.value_of(seen, n)), dtype=torch.float64) for n in names}
 
     def columns(self, law: Law, seen: Seen, names: Sequence[str]) -> dict[str, Tensor]:
@@ -396,7 +407,7 @@ class Sum:
             values = self._batches(seen, size)
             y = torch.stack([*values.values()])
             columns = self.columns(law, seen, [*values])
-            seen.worked_out[known] = whole(columns, self.total, y, 2 if size else 3)
+            seen.worked_out[known] = whole(columns, self.total, y, min(2, len(y) - 2) if size else 3)
         found: Law | None = seen.worked_out[known]
         return found
 

@@ -1,0 +1,260 @@
+"""How loss_function combines the student's own two terms, and whether both keep their gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import torch
+from torch import Tensor
+
+from autograder.checks.measured import Question, Reading, Said, Seen, Unclear, Values, scalar, short, tensor
+from autograder.vae.checks.inputs import Draw
+from autograder.vae.measure import common
+from autograder.vae.measure.kl_divergence import KL
+from autograder.vae.measure.reconstruction_loss import FLAT, IMAGE, REC
+from autograder.vae.measure.terms import (
+    EXACT,
+    NOT_SCALAR,
+    SHAPES,
+    Law,
+    call,
+    computed,
+    infinite,
+    near,
+    repeated,
+    steadiness,
+    text_of,
+    whole,
+)
+
+SIZES = {(1, 2): 4, (2, 3): 4, (3, 5): 4, (4, 4): 4, (6, 2): 4}  # N, D and how many batches, of either shape of x
+NAMES = "recon_x", "x", "mu", "log_var"
+TERMS = {"reconstruction_loss": NAMES[:2], "kl_divergence": NAMES[2:]}
+DIFFERENTIATED = "recon_x", "mu", "log_var"
+TOTAL = "reconstruction + KL"
+
+
+def questions(seed: int) -> dict[str, Question]:
+    """Batches with little or much KL, and for each the student's own terms."""
+    draw = Draw(seed)
+    asked = {}
+    for (n, d), count in SIZES.items():
+        for index in range(count):
+            name = f"{n}x{d} {index}"
+            shape = IMAGE if index % 2 == 0 else FLAT
+            given = _arguments(draw, name, n, d, (0.02, 0.5, 1, 3)[index])
+            given["x"] = given["x"].reshape(n, *shape)
+            called = f"N={n}, D={d}, x.shape = ({n}, {', '.join(map(str, shape))})"
+            asked |= {f"{name} {each}": question for each, question in _three(given, called).items()}
+    given = _arguments(draw, "gradient", 3, 4, 1)
+    asked |= {f"gradient {each}": question for each, question in _three(given, "N=3, D=4", True).items()}
+    by_name = call("loss_function", given, "recon_x=, x=, mu=, log_var=", by_name=True)
+    return asked | {"by_name": by_name} | repeated(call("loss_function", given, "N=3, D=4"), *DIFFERENTIATED)
+
+
+def _arguments(draw: Draw, name: str, n: int, d: int, size: float) -> dict[str, Tensor]:
+    recon_x, x = draw.uniform(name + "r", 0.05, 0.95, n, 784), draw.images(name + "x", n)
+    mu, log_var = size * draw.normal(name, n, d), size * draw.uniform(name + "v", -1, 1, n, d)
+    return {"recon_x": recon_x, "x": x, "mu": mu, "log_var": log_var}
+
+
+def _three(given: Mapping[str, Tensor], called: str, wrt: bool = False) -> dict[str, Question]:
+    """The same arguments for the three functions."""
+    functions = {"loss_function": NAMES, **TERMS}
+    asked = {}
+    for function, names in functions.items():
+        by = [name for name in names if wrt and name != "x"]
+        asked[function] = call(function, {name: given[name] for name in names}, called, *by)
+    return asked
+
+
+def _batches(seen: Seen, flat: bool | None = None) -> tuple[dict[str, Tensor], Tensor]:
+    """What a batch's loss may be made of, one number for each batch, and the losses."""
+    rows, y = [], []
+    for name in seen.questions:
+        if not name[0].isdigit() or not name.endswith("loss_function"):
+            continue
+        begin = name.removesuffix("loss_function")
+        given = seen.given(name)["arguments"]
+        if flat is None or (given["x"].dim() == 2) is flat:
+            rows.append(_columns(seen, begin, given))
+            y.append(scalar(common.value_of(seen, name)))
+    columns = {name: torch.stack([row[name] for row in rows]) for name in rows[0]}
+    return columns, torch.tensor(y, dtype=torch.float64)
+
+
+def _columns(seen: Seen, begin: str, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The student's own terms of a batch, in several measures, and the right ones of its arguments."""
+    values = [scalar(common.value_of(seen, begin + function)) for function in TERMS]
+    rec, kl = torch.tensor(values, dtype=torch.float64)
+    recon_x, x, mu, log_var = (given[name].double().flatten(1) for name in NAMES)
+    n, d = mu.shape
+    one = torch.ones((), dtype=torch.float64)
+    std = (log_var / 2).exp()
+
+    def right_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
+        return KL.terms_of(KL.right, mean, log_variance).sum()
+
+    def right_rec(prediction: Tensor, target: Tensor) -> Tensor:
+        logs = [each.log().clamp(min=-100) for each in (prediction, 1 - prediction)]
+        return -(target * logs[0] + (1 - target) * logs[1]).sum()
+
+    own = {TOTAL: rec + kl, "reconstruction": rec, "KL": kl}
+    scaled = {f"{name}{by}": value * size for name, value in own.items() if name != TOTAL for by, size in _scales(n, d)}
+    return {
+        **own,
+        **scaled,
+        f"({TOTAL})/N": (rec + kl) / n,
+        f"({TOTAL})*N": (rec + kl) * n,
+        "right reconstruction": right_rec(recon_x, x),
+        "right reconstruction/N": right_rec(recon_x, x) / n,
+        "right KL": right_kl(mu, log_var),
+        "right KL/N": right_kl(mu, log_var) / n,
+        "right reconstruction(x, recon_x)": right_rec(x, recon_x),
+        "right KL(log_var, mu)": right_kl(log_var, mu),
+        "right KL(mu, exp(log_var/2))": right_kl(mu, std),
+        "right KL(mu, exp(log_var))": right_kl(mu, log_var.exp()),
+        "reconstruction*KL": rec * kl,
+        "max(reconstruction, KL)": rec.maximum(kl),
+        "sum(mu^2)": mu.square().sum(),
+        "sum(abs(mu))": mu.abs().sum(),
+        "sum(log_var)": log_var.sum(),
+        "sum(exp(log_var))": log_var.exp().sum(),
+        "sum((recon_x-x)^2)": (recon_x - x).square().sum(),
+        "1": one,
+        "N": n * one,
+    }
+
+
+def _scales(n: int, d: int) -> list[tuple[str, float]]:
+    return [("/N", 1 / n), ("*N", n), ("/D", 1 / d), ("/(N*D)", 1 / n / d), ("/(N*784)", 1 / n / 784)]
+
+
+def _made(columns: Mapping[str, Tensor], y: Tensor) -> tuple[Law, str] | None:
+    """How the losses are made of columns: a combination, or a formula of the total or of KL alone."""
+    found = whole(columns, TOTAL, y, 3)
+    if found is not None:
+        return found, TOTAL
+    rest = whole({"KL": columns["KL"]}, "KL", y - columns["reconstruction"], 0)
+    return None if rest is None or not rest.formula else (rest, "KL")
+
+
+def _read(seen: Seen, flat: bool | None) -> Said | None:
+    """The formula of the loss. ``flat``: for x of this shape alone."""
+    key = "made", flat
+    if key not in seen.worked_out:
+        seen.worked_out[key] = _made(*_batches(seen, flat))
+    if seen.worked_out[key] is None:
+        return None
+    law, of = seen.worked_out[key]
+    if law == Law({TOTAL: 1.0}):
+        return None
+    yours = text_of(law, of) if of == TOTAL else "reconstruction + " + text_of(law, of)
+    return Said({"law": vars(law), "of": of, "flat": flat, "yours": yours, "asked": TOTAL}, _shows(law, of))
+
+
+def _predicts(values: Values, seen: Seen) -> bool:
+    columns, y = _batches(seen, values["flat"])
+    rest = y if values["of"] == TOTAL else y - columns["reconstruction"]
+    return near(rest, computed(Law(**values["law"]), columns, values["of"]), y.abs())
+
+
+def _shows(law: Law, of: str) -> str | None:
+    """The known mistake that a formula of the loss is."""
+    weights, names = law.weights, law.weights.keys()
+    if law.formula:
+        return "kl-weighted" if of == "KL" and law.formula.startswith("max") else "loss-wrong-combination"
+    if names == {TOTAL}:
+        return {-1.0: "loss-sign", 0.5: "loss-wrong-combination"}.get(weights[TOTAL])
+    if names == {f"({TOTAL})/N"}:
+        return "batch-mean"
+    if names in ({"reconstruction"}, {"KL"}) and set(weights.values()) == {1.0}:
+        return "loss-term-missing"
+    if names == {"reconstruction", "KL"}:
+        if min(weights.values()) < 0:
+            return "loss-sign" if {*weights.values()} <= {1, -1} else None
+        return "kl-weighted"
+    if names in ({TOTAL, "KL"}, {TOTAL, "reconstruction"}):
+        return _of_total(weights)
+    if any("(" in name and name.startswith("right") for name in names):
+        return "loss-arguments-swapped"
+    if names == {TOTAL, "sum(mu^2)"} or names in ({"reconstruction*KL"}, {"max(reconstruction, KL)"}):
+        return "loss-wrong-combination"
+    mixed = {name.split("/")[0].split("*")[0] for name in names} == {"reconstruction", "KL"}
+    return "loss-mixed-reduction" if mixed and len(names) == 2 else None
+
+
+def _of_total(weights: Mapping[str, float]) -> str | None:
+    """The known mistake in a total with one term added again."""
+    other, weight = next((name, weight) for name, weight in weights.items() if name != TOTAL)
+    own = weights[TOTAL] + weight
+    if abs(own) < EXACT:
+        return "loss-term-missing"
+    return None if own < 0 or weights[TOTAL] < 0 else "kl-weighted"
+
+
+def _read_by_name(seen: Seen) -> Said | None:
+    """Parameters in another order: another value by name than by position."""
+    by_name, by_position = (scalar(common.value_of(seen, name)) for name in ("by_name", "again 0"))
+    same = abs(by_name - by_position) <= EXACT * (abs(by_name) + abs(by_position))
+    return None if same else Said({}, "loss-arguments-swapped")
+
+
+def _read_gradient(seen: Seen) -> Said | None:
+    """A gradient that is not the one of the value: nothing, or a multiple of it."""
+    made = _made(*_batches(seen))
+    if made is None or made[0] != Law({TOTAL: 1.0}):
+        return None
+    wrong = {}
+    for name in DIFFERENTIATED:
+        function = next(function for function, names in TERMS.items() if name in names)
+        own, right = (_gradient(seen, f"gradient {each}", name) for each in ("loss_function", function))
+        if not bool(right.any()) or near(own, right, right.abs().clamp(min=1e-2)):
+            continue
+        factor = float((own * right).sum() / right.square().sum())
+        if not near(own, factor * right, right.abs().clamp(min=1e-2)):
+            raise Unclear
+        wrong[name] = short(factor, 3) + 0.0
+    if not wrong:
+        return None
+    shows = "rec-detached" if set(wrong) == {"recon_x"} else "kl-detached" if "recon_x" not in wrong else None
+    factors = set(wrong.values())
+    if len(factors) > 1:
+        return None
+    factor = factors.pop()
+    return Said({"argument": ", ".join(wrong), "factor": factor}, shows if factor == 0 else None)
+
+
+def _gradient(seen: Seen, question: str, name: str) -> Tensor:
+    """A gradient that a question brought, in float64; zeros if none."""
+    found = common.part_of(seen.answer(question), "gradients")
+    given = seen.given(question)["arguments"][name]
+    own = found.get(name) if isinstance(found, dict) else None
+    return torch.zeros_like(given).double() if own is None else tensor(own, *given.shape)
+
+
+RETURNED: Mapping[str, Mapping[int, str]] = {"3x5 0 loss_function": {3: "N", 5: "D"}, "4x4 1 loss_function": {4: "N"}}
+
+
+def _for_shape(flat: bool) -> Callable[[Seen], Said | None]:
+    def read(seen: Seen) -> Said | None:
+        said = _read(seen, flat) if _made(*_batches(seen)) is None else None
+        if said is None:
+            return None
+        return Said({**said.values, "called": "x.shape = (N, 784)" if flat else "x.shape = (N, 1, 28, 28)"}, None)
+
+    return read
+
+
+READINGS = (
+    *common.raises(),
+    common.returns(RETURNED, "scalar tensor", NOT_SCALAR),
+    common.changes("3x5 0 loss_function", "4x4 1 loss_function"),
+    *steadiness(),
+    infinite("-", ""),
+    Reading("by_name", _read_by_name),
+    Reading("loss_made", lambda seen: _read(seen, None), _predicts),
+    Reading("loss_made_for", _for_shape(True), _predicts),
+    Reading("loss_made_for", _for_shape(False), _predicts),
+    Reading("loss_gradient", _read_gradient),
+)
