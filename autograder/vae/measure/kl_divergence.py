@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import torch
@@ -13,7 +12,17 @@ from autograder.vae.checks.inputs import WIDEST, Draw
 from autograder.vae.measure import common
 from autograder.vae.measure.terms import NEAR, NOT_SCALAR, Law, Pair, Sum, infinite, repeated
 
-SIZES = {(2, 1): 2, (1, 2): 2, (1, 7): 3, (4, 3): 5, (3, 5): 5, (5, 4): 4, (2, 20): 4, (17, 20): 4, (131, 23): 4}
+SIZES = {
+    (2, 1): 2,
+    (1, 2): 2,
+    (1, 7): 3,
+    (4, 3): 5,
+    (3, 5): 5,
+    (5, 4): 4,
+    (2, 20): 4,
+    (17, 20): 4,
+    (131, 23): 4,
+}
 TERMS: Mapping[str, Pair] = {
     "1": lambda mu, log_var: torch.ones_like(mu),
     "log_var": lambda mu, log_var: log_var,
@@ -63,7 +72,9 @@ def questions(seed: int) -> dict[str, Question]:
     asked["gradient"] = KL.ask(*some, "N=20, D=3", "mu", "log_var")
     for sign in (-1, 1):
         wide = sign * draw.uniform(f"wide {sign}", 6, WIDEST, 2, 40)
-        asked[f"wide {sign}"] = KL.ask(draw.normal("wide", 2, 40), wide, f"D=40, {'log_var < -6' if sign < 0 else 'log_var > 6'}")
+        asked[f"wide {sign}"] = KL.ask(
+            draw.normal("wide", 2, 40), wide, f"D=40, {'log_var < -6' if sign < 0 else 'log_var > 6'}"
+        )
     asked["views"] = KL.ask(*some, "views", as_views=True)
     return asked | repeated(KL.ask(*some, "N=20, D=3"), "mu", "log_var")
 
@@ -98,7 +109,7 @@ def _shows_batch(law: Law) -> str | None:
         return "kl-mu-not-squared"
     known = {"KL/N": "batch-mean", "KL/D": "kl-latent-mean", "KL/(N*D)": "kl-latent-mean"}
     known["N*KL(mean(mu), mean(log_var))"] = "kl-other-divergence"
-    return known.get(next(iter(names)), None) if len(names) == 1 else None
+    return known.get(next(iter(names))) if len(names) == 1 else None
 
 
 def _shows(law: Law) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import torch
 from torch import Tensor
@@ -11,12 +11,12 @@ from autograder.checks.measured import Question, Reading, Said, Seen, Unclear, V
 from autograder.vae.checks.inputs import Draw
 from autograder.vae.measure import common
 from autograder.vae.measure.kl_divergence import KL
-from autograder.vae.measure.reconstruction_loss import FLAT, IMAGE, REC
+from autograder.vae.measure.reconstruction_loss import FLAT, IMAGE
 from autograder.vae.measure.terms import (
     EXACT,
     NOT_SCALAR,
-    SHAPES,
     Law,
+    Weights,
     call,
     computed,
     infinite,
@@ -25,46 +25,49 @@ from autograder.vae.measure.terms import (
     steadiness,
     text_of,
     whole,
+    written,
 )
 
-SIZES = {(1, 2): 4, (2, 3): 4, (3, 5): 4, (4, 4): 4, (6, 2): 4}  # N, D and how many batches, of either shape of x
+SIZES = (1, 2), (2, 3), (3, 5), (4, 4), (6, 2)  # N and D
 NAMES = "recon_x", "x", "mu", "log_var"
 TERMS = {"reconstruction_loss": NAMES[:2], "kl_divergence": NAMES[2:]}
 DIFFERENTIATED = "recon_x", "mu", "log_var"
 TOTAL = "reconstruction + KL"
+KL_ALONE, KL_PER_IMAGE = "KL", "KL/N"  # with the reconstruction added
+BOTH = Law({"reconstruction": 1.0, "KL": 1.0})
+MU = 0.02, 0.5, 1, 5, 60  # sizes of mu: KL next to nothing, or more than the reconstruction
 
 
 def questions(seed: int) -> dict[str, Question]:
     """Batches with little or much KL, and for each the student's own terms."""
     draw = Draw(seed)
     asked = {}
-    for (n, d), count in SIZES.items():
-        for index in range(count):
+    for n, d in SIZES:
+        for index, size in enumerate(MU):
             name = f"{n}x{d} {index}"
-            shape = IMAGE if index % 2 == 0 else FLAT
-            given = _arguments(draw, name, n, d, (0.02, 0.5, 1, 3)[index])
+            shape = IMAGE if (index + n) % 2 else FLAT
+            given = _arguments(draw, name, n, d, size)
             given["x"] = given["x"].reshape(n, *shape)
             called = f"N={n}, D={d}, x.shape = ({n}, {', '.join(map(str, shape))})"
-            asked |= {f"{name} {each}": question for each, question in _three(given, called).items()}
+            asked |= _three(name, given, called)
     given = _arguments(draw, "gradient", 3, 4, 1)
-    asked |= {f"gradient {each}": question for each, question in _three(given, "N=3, D=4", True).items()}
+    asked |= _three("gradient", given, "N=3, D=4", True)
     by_name = call("loss_function", given, "recon_x=, x=, mu=, log_var=", by_name=True)
     return asked | {"by_name": by_name} | repeated(call("loss_function", given, "N=3, D=4"), *DIFFERENTIATED)
 
 
 def _arguments(draw: Draw, name: str, n: int, d: int, size: float) -> dict[str, Tensor]:
     recon_x, x = draw.uniform(name + "r", 0.05, 0.95, n, 784), draw.images(name + "x", n)
-    mu, log_var = size * draw.normal(name, n, d), size * draw.uniform(name + "v", -1, 1, n, d)
+    mu, log_var = size * draw.normal(name, n, d), min(size, 3) * draw.uniform(name + "v", -1, 1, n, d)
     return {"recon_x": recon_x, "x": x, "mu": mu, "log_var": log_var}
 
 
-def _three(given: Mapping[str, Tensor], called: str, wrt: bool = False) -> dict[str, Question]:
-    """The same arguments for the three functions."""
-    functions = {"loss_function": NAMES, **TERMS}
-    asked = {}
-    for function, names in functions.items():
-        by = [name for name in names if wrt and name != "x"]
-        asked[function] = call(function, {name: given[name] for name in names}, called, *by)
+def _three(name: str, given: Mapping[str, Tensor], called: str, wrt: bool = False) -> dict[str, Question]:
+    """The same arguments for loss_function and for the student's own two terms."""
+    asked = {name: call("loss_function", given, called, *(DIFFERENTIATED if wrt else ()))}
+    for function, names in TERMS.items():
+        by = [each for each in names if wrt and each != "x"]
+        asked[f"own {name} {function}"] = call(function, {each: given[each] for each in names}, called, *by)
     return asked
 
 
@@ -72,20 +75,17 @@ def _batches(seen: Seen, flat: bool | None = None) -> tuple[dict[str, Tensor], T
     """What a batch's loss may be made of, one number for each batch, and the losses."""
     rows, y = [], []
     for name in seen.questions:
-        if not name[0].isdigit() or not name.endswith("loss_function"):
-            continue
-        begin = name.removesuffix("loss_function")
-        given = seen.given(name)["arguments"]
-        if flat is None or (given["x"].dim() == 2) is flat:
-            rows.append(_columns(seen, begin, given))
+        given = seen.given(name).get("arguments", {})
+        if name[0].isdigit() and (flat is None or (given["x"].dim() == 2) is flat):
+            rows.append(_columns(seen, name, given))
             y.append(scalar(common.value_of(seen, name)))
     columns = {name: torch.stack([row[name] for row in rows]) for name in rows[0]}
     return columns, torch.tensor(y, dtype=torch.float64)
 
 
-def _columns(seen: Seen, begin: str, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def _columns(seen: Seen, name: str, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The student's own terms of a batch, in several measures, and the right ones of its arguments."""
-    values = [scalar(common.value_of(seen, begin + function)) for function in TERMS]
+    values = [scalar(common.value_of(seen, f"own {name} {function}")) for function in TERMS]
     rec, kl = torch.tensor(values, dtype=torch.float64)
     recon_x, x, mu, log_var = (given[name].double().flatten(1) for name in NAMES)
     n, d = mu.shape
@@ -100,7 +100,12 @@ def _columns(seen: Seen, begin: str, given: Mapping[str, Tensor]) -> dict[str, T
         return -(target * logs[0] + (1 - target) * logs[1]).sum()
 
     own = {TOTAL: rec + kl, "reconstruction": rec, "KL": kl}
-    scaled = {f"{name}{by}": value * size for name, value in own.items() if name != TOTAL for by, size in _scales(n, d)}
+    scaled = {
+        f"{name}{by}": value * size
+        for name, value in own.items()
+        if name != TOTAL
+        for by, size in _scales(n, d)
+    }
     return {
         **own,
         **scaled,
@@ -130,33 +135,58 @@ def _scales(n: int, d: int) -> list[tuple[str, float]]:
     return [("/N", 1 / n), ("*N", n), ("/D", 1 / d), ("/(N*D)", 1 / n / d), ("/(N*784)", 1 / n / 784)]
 
 
-def _made(columns: Mapping[str, Tensor], y: Tensor) -> tuple[Law, str] | None:
-    """How the losses are made of columns: a combination, or a formula of the total or of KL alone."""
+def _made(seen: Seen, flat: bool | None = None) -> tuple[Law, str] | None:
+    """How the losses are made: a combination of columns, or a formula of the total, of KL, or of KL/N."""
+    if ("made", flat) not in seen.worked_out:
+        columns, y = _batches(seen, flat)
+        seen.worked_out["made", flat] = next(_ways(columns, y), None)
+    found: tuple[Law, str] | None = seen.worked_out["made", flat]
+    return found
+
+
+def _ways(columns: Mapping[str, Tensor], y: Tensor) -> Iterator[tuple[Law, str]]:
     found = whole(columns, TOTAL, y, 3)
     if found is not None:
-        return found, TOTAL
-    rest = whole({"KL": columns["KL"]}, "KL", y - columns["reconstruction"], 0)
-    return None if rest is None or not rest.formula else (rest, "KL")
+        yield (found if found.formula else Law(_split(found.weights))), TOTAL
+    for of, size in ((KL_ALONE, 1.0), (KL_PER_IMAGE, columns["N"])):
+        rest = (y - columns["reconstruction"]) / size
+        found = whole({"KL": columns["KL"] / size}, "KL", rest, 0, rest.abs() + 0.02 * y.abs() / size)
+        if found is not None and found.formula:
+            yield found, of
+
+
+def _split(weights: Weights) -> Weights:
+    """The total in its two parts."""
+    split = {name: weight for name, weight in weights.items() if name != TOTAL}
+    if TOTAL in weights:
+        parts = {name: split.get(name, 0) + weights[TOTAL] for name in ("reconstruction", "KL")}
+        split |= {name: short(weight, 6) for name, weight in parts.items()}
+    return {name: weight for name, weight in split.items() if abs(weight) > 1e-6}
 
 
 def _read(seen: Seen, flat: bool | None) -> Said | None:
     """The formula of the loss. ``flat``: for x of this shape alone."""
-    key = "made", flat
-    if key not in seen.worked_out:
-        seen.worked_out[key] = _made(*_batches(seen, flat))
-    if seen.worked_out[key] is None:
+    made = _made(seen, flat)
+    if made is None or made[0] == BOTH:
         return None
-    law, of = seen.worked_out[key]
-    if law == Law({TOTAL: 1.0}):
-        return None
-    yours = text_of(law, of) if of == TOTAL else "reconstruction + " + text_of(law, of)
+    law, of = made
+    text = (
+        text_of(law, TOTAL if of == TOTAL else "KL") if law.formula else written(law.weights, [*BOTH.weights])
+    )
+    if of == KL_PER_IMAGE:
+        text = "N*" + law.formula.format("KL/N", f"{law.constant:.4g}")
+    yours = text if of == TOTAL else f"reconstruction + {text}"
     return Said({"law": vars(law), "of": of, "flat": flat, "yours": yours, "asked": TOTAL}, _shows(law, of))
 
 
 def _predicts(values: Values, seen: Seen) -> bool:
     columns, y = _batches(seen, values["flat"])
-    rest = y if values["of"] == TOTAL else y - columns["reconstruction"]
-    return near(rest, computed(Law(**values["law"]), columns, values["of"]), y.abs())
+    law, of = Law(**values["law"]), values["of"]
+    if of == TOTAL:
+        return near(y, computed(law, columns, TOTAL), y.abs(), 3e-5)
+    size = columns["N"] if of == KL_PER_IMAGE else columns["1"]
+    found = columns["reconstruction"] + size * computed(law, {"KL": columns["KL"] / size}, "KL")
+    return near(y, found, y.abs(), 3e-5)
 
 
 def _shows(law: Law, of: str) -> str | None:
@@ -164,8 +194,6 @@ def _shows(law: Law, of: str) -> str | None:
     weights, names = law.weights, law.weights.keys()
     if law.formula:
         return "kl-weighted" if of == "KL" and law.formula.startswith("max") else "loss-wrong-combination"
-    if names == {TOTAL}:
-        return {-1.0: "loss-sign", 0.5: "loss-wrong-combination"}.get(weights[TOTAL])
     if names == {f"({TOTAL})/N"}:
         return "batch-mean"
     if names in ({"reconstruction"}, {"KL"}) and set(weights.values()) == {1.0}:
@@ -173,24 +201,16 @@ def _shows(law: Law, of: str) -> str | None:
     if names == {"reconstruction", "KL"}:
         if min(weights.values()) < 0:
             return "loss-sign" if {*weights.values()} <= {1, -1} else None
-        return "kl-weighted"
-    if names in ({TOTAL, "KL"}, {TOTAL, "reconstruction"}):
-        return _of_total(weights)
+        return "loss-wrong-combination" if weights["reconstruction"] == weights["KL"] else "kl-weighted"
     if any("(" in name and name.startswith("right") for name in names):
         return "loss-arguments-swapped"
-    if names == {TOTAL, "sum(mu^2)"} or names in ({"reconstruction*KL"}, {"max(reconstruction, KL)"}):
+    if names == {"reconstruction", "KL", "sum(mu^2)"} or names in (
+        {"reconstruction*KL"},
+        {"max(reconstruction, KL)"},
+    ):
         return "loss-wrong-combination"
     mixed = {name.split("/")[0].split("*")[0] for name in names} == {"reconstruction", "KL"}
     return "loss-mixed-reduction" if mixed and len(names) == 2 else None
-
-
-def _of_total(weights: Mapping[str, float]) -> str | None:
-    """The known mistake in a total with one term added again."""
-    other, weight = next((name, weight) for name, weight in weights.items() if name != TOTAL)
-    own = weights[TOTAL] + weight
-    if abs(own) < EXACT:
-        return "loss-term-missing"
-    return None if own < 0 or weights[TOTAL] < 0 else "kl-weighted"
 
 
 def _read_by_name(seen: Seen) -> Said | None:
@@ -202,13 +222,13 @@ def _read_by_name(seen: Seen) -> Said | None:
 
 def _read_gradient(seen: Seen) -> Said | None:
     """A gradient that is not the one of the value: nothing, or a multiple of it."""
-    made = _made(*_batches(seen))
-    if made is None or made[0] != Law({TOTAL: 1.0}):
+    made = _made(seen)
+    if made is None or made[0] != BOTH:
         return None
     wrong = {}
     for name in DIFFERENTIATED:
         function = next(function for function, names in TERMS.items() if name in names)
-        own, right = (_gradient(seen, f"gradient {each}", name) for each in ("loss_function", function))
+        own, right = (_gradient(seen, each, name) for each in ("gradient", f"own gradient {function}"))
         if not bool(right.any()) or near(own, right, right.abs().clamp(min=1e-2)):
             continue
         factor = float((own * right).sum() / right.square().sum())
@@ -233,23 +253,25 @@ def _gradient(seen: Seen, question: str, name: str) -> Tensor:
     return torch.zeros_like(given).double() if own is None else tensor(own, *given.shape)
 
 
-RETURNED: Mapping[str, Mapping[int, str]] = {"3x5 0 loss_function": {3: "N", 5: "D"}, "4x4 1 loss_function": {4: "N"}}
+RETURNED: Mapping[str, Mapping[int, str]] = {"3x5 0": {3: "N", 5: "D"}, "4x4 1": {4: "N"}}
 
 
 def _for_shape(flat: bool) -> Callable[[Seen], Said | None]:
     def read(seen: Seen) -> Said | None:
-        said = _read(seen, flat) if _made(*_batches(seen)) is None else None
+        said = _read(seen, flat) if _made(seen) is None else None
         if said is None:
             return None
-        return Said({**said.values, "called": "x.shape = (N, 784)" if flat else "x.shape = (N, 1, 28, 28)"}, None)
+        return Said(
+            {**said.values, "called": "x.shape = (N, 784)" if flat else "x.shape = (N, 1, 28, 28)"}, None
+        )
 
     return read
 
 
 READINGS = (
-    *common.raises(),
+    *common.raises("own "),
     common.returns(RETURNED, "scalar tensor", NOT_SCALAR),
-    common.changes("3x5 0 loss_function", "4x4 1 loss_function"),
+    common.changes("3x5 0", "4x4 1"),
     *steadiness(),
     infinite("-", ""),
     Reading("by_name", _read_by_name),

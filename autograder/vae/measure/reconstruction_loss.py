@@ -15,7 +15,15 @@ from autograder.vae.measure.terms import NEAR, NOT_SCALAR, Law, Pair, Sum, infin
 
 EDGE = math.log(LEAST / (1 - LEAST))
 IMAGE, FLAT = (1, 28, 28), (784,)
-SIZES = {(1, IMAGE): 2, (2, FLAT): 2, (3, IMAGE): 3, (1, FLAT): 2, (5, FLAT): 2, (7, IMAGE): 2, (20, IMAGE): 2}
+SIZES = {
+    (1, IMAGE): 2,
+    (2, FLAT): 2,
+    (3, IMAGE): 3,
+    (1, FLAT): 2,
+    (5, FLAT): 2,
+    (7, IMAGE): 2,
+    (20, IMAGE): 2,
+}
 LARGE = 131
 
 
@@ -58,7 +66,9 @@ FORMULAS = {
         -(x * (r + c).log() + (1 - x) * (1 - r + c).log())
     ),
     "-round(x)*log(recon_x) - (1-round(x))*log(1-recon_x)": lambda r, x, c: _bce(r, (x > 0.5).double()),
-    "-x*max(log(round(recon_x)), -100) - (1-x)*max(log(1-round(recon_x)), -100)": lambda r, x, c: _bce(r.round(), x),
+    "-x*max(log(round(recon_x)), -100) - (1-x)*max(log(1-round(recon_x)), -100)": lambda r, x, c: _bce(
+        r.round(), x
+    ),
 }
 
 
@@ -66,7 +76,10 @@ def questions(seed: int) -> dict[str, Question]:
     """Images of equal pixels, batches of different ones, recon_x at its bounds, and some calls again."""
     draw = Draw(seed)
     recon = torch.cat(
-        [draw.uniform("r", 0.05, 0.95, NEAR), torch.sigmoid(draw.log_var("far", EDGE, -EDGE, 24)).clamp(LEAST, 1 - LEAST)]
+        [
+            draw.uniform("r", 0.05, 0.95, NEAR),
+            torch.sigmoid(draw.log_var("far", EDGE, -EDGE, 24)).clamp(LEAST, 1 - LEAST),
+        ]
     )
     x = torch.cat([draw.uniform("x", 0.05, 0.95, NEAR), draw.uniform("far x", -0.3, 1.3, 24).clamp(0, 1)])
     x[NEAR], x[NEAR + 1] = 0, 1
@@ -78,7 +91,9 @@ def questions(seed: int) -> dict[str, Question]:
         for index in range(times):
             name = f"sum {count}x{len(shape)} {index}"
             some = draw.strokes(name, count) if count == 20 else 0.1 + 0.7 * draw.images(name, count)
-            asked[name] = REC.ask(_recon(draw, name, count), some.reshape(count, *shape), f"x.shape = ({axes})")
+            asked[name] = REC.ask(
+                _recon(draw, name, count), some.reshape(count, *shape), f"x.shape = ({axes})"
+            )
     for at in (0.0, 1.0):
         asked[f"bound {at:g}"] = _equal(torch.tensor(at), torch.tensor(0.25), f"recon_x = {at:g}")
     some = _recon(draw, "g", 2), draw.uniform("h", 0, 1, 2, 1, 28, 28)
@@ -104,10 +119,15 @@ def _sums(of: Pair, recon_x: Tensor, x: Tensor) -> dict[str, Tensor]:
     turned = x.reshape(n, 28, 28).transpose(1, 2).reshape(n, 784)
     low, high = x.amin(1, keepdim=True), x.amax(1, keepdim=True)
     pairs = x.sum(1) * _log(recon_x).sum(1) + (1 - x).sum(1) * _log(1 - recon_x).sum(1)
-    scaled = {"every image": (x - low) / (high - low), "the batch": (x - low.min()) / (high.max() - low.min())}
+    scaled = {
+        "every image": (x - low) / (high - low),
+        "the batch": (x - low.min()) / (high.max() - low.min()),
+    }
     return {
         "reconstruction(recon_x, transposed(x))": of(recon_x, turned).sum(),
-        "reconstruction(recon_x, (x - min(x[i])) / (max(x[i]) - min(x[i])))": of(recon_x, scaled["every image"]).sum(),
+        "reconstruction(recon_x, (x - min(x[i])) / (max(x[i]) - min(x[i])))": of(
+            recon_x, scaled["every image"]
+        ).sum(),
         "reconstruction(recon_x, (x - min(x)) / (max(x) - min(x)))": of(recon_x, scaled["the batch"]).sum(),
         "reconstruction(all recon_x, all x)": -pairs.sum(),
         "reconstruction(x=0)": of(recon_x, x)[x == 0].sum(),
@@ -164,7 +184,10 @@ REC = Sum(
     RIGHT,
     {"recon_x": "-x/recon_x + (1-x)/(1-recon_x)"},
     FORMULAS,
-    (torch.sigmoid(torch.linspace(-10, 10, 600).double()), torch.sigmoid(torch.linspace(-18, 18, 600).double())),
+    (
+        torch.sigmoid(torch.linspace(-10, 10, 600).double()),
+        torch.sigmoid(torch.linspace(-18, 18, 600).double()),
+    ),
     _sums,
     _shows,
     _shows_batch,

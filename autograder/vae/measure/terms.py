@@ -10,7 +10,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.checks.measured import Question, Reading, Said, Seen, Unclear, Values, fit, scalar, short, tensor
+from autograder.checks.measured import (
+    Question,
+    Reading,
+    Said,
+    Seen,
+    Unclear,
+    Values,
+    fit,
+    scalar,
+    short,
+    tensor,
+)
 from autograder.vae.measure import common
 
 Pair = Callable[[Tensor, Tensor], Tensor]  # one number for each pair of numbers
@@ -60,12 +71,12 @@ def solved(function: Callable[[Tensor], Tensor], y: Tensor, grid: Tensor) -> lis
     return [*found, grid[off.abs().argmin()]]
 
 
-def shaped(value: Tensor, y: Tensor) -> Iterator[tuple[str, float]]:
-    """The shapes that make y of value, each with its constant."""
+def shaped(value: Tensor, y: Tensor, size: Tensor) -> Iterator[tuple[str, float]]:
+    """The shapes that make y of value, each with its constant. Rounding is a fraction of ``size``."""
     most = int(((y - value).abs() / (value.abs() + 1)).argmax())
     for name, shape in SHAPES.items():
         for c in solved(lambda c, shape=shape: shape(value[most], c), y[most], CONSTANTS):  # type: ignore[misc]
-            if near(y, shape(value, c), y.abs()):
+            if near(y, shape(value, c), size):
                 yield name, float(c)
 
 
@@ -74,8 +85,10 @@ def written(weights: Weights, first: Sequence[str] = ()) -> str:
     order = [*first, *(name for name in weights if name not in first)]
     text = ""
     for name in sorted(weights, key=order.index):
-        size = "" if abs(weights[name]) == 1 and name != "1" else f"{abs(weights[name]):.4g}"
-        joined = "*".join(filter(None, (size, "" if name == "1" else name)))
+        size = abs(weights[name])
+        scale = "" if size == 1 and name != "1" else f"{size:.4g}"
+        joined = "*".join(filter(None, (scale, "" if name == "1" else name)))
+        joined = f"{name}/784" if abs(784 * size - 1) < CLOSE else joined
         minus = weights[name] < 0
         text += f" {'-' if minus else '+'} {joined}" if text else ("-" if minus else "") + joined
     return text or "0"
@@ -88,15 +101,17 @@ def combination(columns: Mapping[str, Tensor], y: Tensor, most: int) -> dict[str
         scaled = column / column.norm().clamp(min=1e-30)
         if bool(scaled.isfinite().all()) and not any(torch.allclose(scaled, one) for one in kept.values()):
             kept[name] = scaled
-    known = [columns[name] for name in kept]
-    found = fit(known, y, most, 1e-5) if most else None
-    names = [*kept]
-    return None if found is None else {names[index]: _round(weight) for index, weight in found.items() if weight}
+    found = fit([columns[name] for name in kept], y, most, 1e-5) if most > 0 else None
+    if not found:
+        return None if found is None else {}
+    chosen = [[*kept][index] for index in found]
+    exact = torch.linalg.lstsq(torch.stack([columns[name] for name in chosen], 1), y[:, None]).solution[:, 0]
+    return {name: _neat(float(weight)) for name, weight in zip(chosen, exact, strict=True)}
 
 
-def _round(weight: float) -> float:
-    """1 for what is 1 but for the rounding of another constant."""
-    return math.copysign(1, weight) if abs(abs(weight) - 1) < CLOSE else weight
+def _neat(weight: float) -> float:
+    """A weight with as few digits as rounding allows."""
+    return short(weight) if math.isclose(weight, short(weight), rel_tol=5e-5) else short(weight, 7)
 
 
 @dataclass(frozen=True)
@@ -111,7 +126,6 @@ class Law:
     constant: float = 0.0
 
 
-
 def computed(law: Law, columns: Mapping[str, Tensor], total: str) -> Tensor:
     """What a law makes of columns, one of which is the total."""
     if law.formula:
@@ -120,14 +134,18 @@ def computed(law: Law, columns: Mapping[str, Tensor], total: str) -> Tensor:
     return torch.stack(parts).sum(0) if parts else 0 * columns[total]
 
 
-def whole(columns: Mapping[str, Tensor], total: str, y: Tensor, most: int) -> Law | None:
+def whole(
+    columns: Mapping[str, Tensor], total: str, y: Tensor, most: int, size: Tensor | None = None
+) -> Law | None:
     """How y is made of columns: their total, else the fewest of them, else a formula of the total."""
     if near(y, columns[total], columns[total].abs() + y.abs(), EXACT):
         return Law({total: 1.0})
-    weights = combination(columns, y, most)
+    basic = {name: column for name, column in columns.items() if "[" not in name}
+    weights = combination(columns, y, min(1, most)) or combination(basic, y, most)
     if weights is not None:
         return Law(weights)
-    return next((Law({total: 1.0}, formula=name, constant=c) for name, c in shaped(columns[total], y)), None)
+    found = shaped(columns[total], y, y.abs() if size is None else size)
+    return next((Law({total: 1.0}, formula=name, constant=c) for name, c in found), None)
 
 
 def text_of(law: Law, total: str) -> str:
@@ -161,7 +179,7 @@ def steadiness() -> list[Reading]:
         return torch.tensor(found, dtype=torch.float64)
 
     def steady(found: Tensor) -> bool:
-        return bool((found.max(0).values - found.min(0).values <= EXACT * found.abs().max()).all())
+        return bool((found.max(0).values - found.min(0).values <= 3e-6 * found.abs().max()).all())
 
     def varies(seen: Seen, random: bool) -> Said | None:
         again = steady(values(seen, "again", 3)) and steady(values(seen, "differentiated", 4))
@@ -198,7 +216,10 @@ def infinite(begin: str, misconception: str) -> Reading:
             value = None if seen.raised(name) else common.part_of(seen.answer(name), "value")
             data = getattr(value, "data", None)
             if isinstance(data, Tensor) and data.shape == () and not bool(data.isfinite()):
-                return Said({"called": question.called, "value": str(float(data))}, misconception if name.startswith(begin) else None)
+                return Said(
+                    {"called": question.called, "value": str(float(data))},
+                    misconception if name.startswith(begin) else None,
+                )
         return None
 
     return Reading("infinite", read)
@@ -298,7 +319,7 @@ class Sum:
         for weights in bases:
             for index, name in enumerate(self.names):
                 yield from self._limited(weights, index, name, a, b, y)
-        for name, constant in shaped(self.terms_of(self.right, a, b), y):
+        for name, constant in shaped(self.terms_of(self.right, a, b), y, y.abs()):
             yield Law(self.right, formula=name, constant=constant)
         worst = int((y - self.terms_of(self.right, a, b)).abs().argmax())
         for name, formula in self.formulas.items():
@@ -309,14 +330,18 @@ class Sum:
             for c in constants:
                 yield Law(self.right, formula=name, constant=float(c))
 
-    def _limited(self, weights: Weights, index: int, name: str, a: Tensor, b: Tensor, y: Tensor) -> Iterator[Law]:
+    def _limited(
+        self, weights: Weights, index: int, name: str, a: Tensor, b: Tensor, y: Tensor
+    ) -> Iterator[Law]:
         """The law as if one argument were limited, by what comes out at its smallest and at its largest value."""
         argument = (a, b)[index]
         ends = []
         for at in (int(argument.argmin()), int(argument.argmax())):
 
             def limit(c: Tensor, at: int = at) -> Tensor:
-                return self.terms_of(weights, *((c, b[at].expand_as(c)) if index == 0 else (a[at].expand_as(c), c)))
+                return self.terms_of(
+                    weights, *((c, b[at].expand_as(c)) if index == 0 else (a[at].expand_as(c), c))
+                )
 
             ends.append([argument[at], *solved(limit, y[at], self.ranges[index])])
         for low in map(float, ends[0]):
@@ -490,7 +515,10 @@ class Sum:
             weights = combination({term: known[term](*flat) for term in known}, own.flatten(), 3)
             if weights is None or (weights and abs(scale - 1) > CLOSE):
                 return None
-            return Said({"argument": name, "weights": weights, "yours": written(weights), "asked": asked}, self.detached)
+            return Said(
+                {"argument": name, "weights": weights, "yours": written(weights), "asked": asked},
+                self.detached,
+            )
         return None
 
     def predicts_gradient(self, values: Values, seen: Seen) -> bool:
@@ -504,7 +532,11 @@ class Sum:
         begin = self.function.split("_")[0]
         return [
             *steadiness(),
-            Reading(f"{begin}_formula", self.read_pair, lambda values, seen: self.agrees(Law(**values["law"]), seen)),
+            Reading(
+                f"{begin}_formula",
+                self.read_pair,
+                lambda values, seen: self.agrees(Law(**values["law"]), seen),
+            ),
             Reading(f"{begin}_curve", self.read_curve),
             Reading(f"{begin}_sum", self.read_batch(own=True), self.predicts_batch),
             Reading(f"{begin}_total", self.read_batch(own=False), self.predicts_batch),
