@@ -21,6 +21,7 @@ from autograder.vae.measure.terms import (
     computed,
     infinite,
     near,
+    neat,
     repeated,
     steadiness,
     text_of,
@@ -160,7 +161,7 @@ def _split(weights: Weights) -> Weights:
     split = {name: weight for name, weight in weights.items() if name != TOTAL}
     if TOTAL in weights:
         parts = {name: split.get(name, 0) + weights[TOTAL] for name in ("reconstruction", "KL")}
-        split |= {name: short(weight, 6) for name, weight in parts.items()}
+        split |= {name: neat(weight) for name, weight in parts.items()}
     return {name: weight for name, weight in split.items() if abs(weight) > 1e-6}
 
 

@@ -106,10 +106,10 @@ def combination(columns: Mapping[str, Tensor], y: Tensor, most: int) -> dict[str
         return None if found is None else {}
     chosen = [[*kept][index] for index in found]
     exact = torch.linalg.lstsq(torch.stack([columns[name] for name in chosen], 1), y[:, None]).solution[:, 0]
-    return {name: _neat(float(weight)) for name, weight in zip(chosen, exact, strict=True)}
+    return {name: neat(float(weight)) for name, weight in zip(chosen, exact, strict=True)}
 
 
-def _neat(weight: float) -> float:
+def neat(weight: float) -> float:
     """A weight with as few digits as rounding allows."""
     return short(weight) if math.isclose(weight, short(weight), rel_tol=5e-5) else short(weight, 7)
 
