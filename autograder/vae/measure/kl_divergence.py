@@ -171,7 +171,7 @@ KL = Sum(
     RIGHT,
     {"mu": "mu", "log_var": "-0.5 + 0.5*exp(log_var)"},
     FORMULAS,
-    (torch.linspace(-8, 8, 400).double(), torch.linspace(-10, 10, 401).double()),
+    (torch.arange(-160, 161).double() / 20, torch.arange(-200, 201).double() / 20),
     _sums,
     _shows,
     _shows_batch,

@@ -29,14 +29,21 @@ from autograder.vae.measure.terms import (
     written,
 )
 
-SIZES = (1, 2), (2, 3), (3, 5), (4, 4), (6, 2)  # N and D
+SIZES = (1, 2), (2, 30), (3, 5), (4, 4), (6, 2)  # N and D
 NAMES = "recon_x", "x", "mu", "log_var"
 TERMS = {"reconstruction_loss": NAMES[:2], "kl_divergence": NAMES[2:]}
 DIFFERENTIATED = "recon_x", "mu", "log_var"
 TOTAL = "reconstruction + KL"
 KL_ALONE, KL_PER_IMAGE = "KL", "KL/N"  # with the reconstruction added
 BOTH = Law({"reconstruction": 1.0, "KL": 1.0})
-MU = 0.02, 0.5, 1, 5, 60  # sizes of mu: KL next to nothing, or more than the reconstruction
+PARTS: Mapping[str, Callable[[Tensor], bool]] = {
+    "": lambda x: True,
+    "x.shape = (N, 784)": lambda x: x.dim() == 2,
+    "x.shape = (N, 1, 28, 28)": lambda x: x.dim() == 4,
+    "N = 1": lambda x: len(x) == 1,
+    "N > 1": lambda x: len(x) > 1,
+}
+MU = 0.02, 0.5, 1, 4, 12  # sizes of mu: KL next to nothing, or more than the reconstruction
 
 
 def questions(seed: int) -> dict[str, Question]:
@@ -72,12 +79,12 @@ def _three(name: str, given: Mapping[str, Tensor], called: str, wrt: bool = Fals
     return asked
 
 
-def _batches(seen: Seen, flat: bool | None = None) -> tuple[dict[str, Tensor], Tensor]:
+def _batches(seen: Seen, only: str = "") -> tuple[dict[str, Tensor], Tensor]:
     """What a batch's loss may be made of, one number for each batch, and the losses."""
     rows, y = [], []
     for name in seen.questions:
         given = seen.given(name).get("arguments", {})
-        if name[0].isdigit() and (flat is None or (given["x"].dim() == 2) is flat):
+        if name[0].isdigit() and PARTS[only](given["x"]):
             rows.append(_columns(seen, name, given))
             y.append(scalar(common.value_of(seen, name)))
     columns = {name: torch.stack([row[name] for row in rows]) for name in rows[0]}
@@ -118,6 +125,8 @@ def _columns(seen: Seen, name: str, given: Mapping[str, Tensor]) -> dict[str, Te
         "right KL/N": right_kl(mu, log_var) / n,
         "right reconstruction(x, recon_x)": right_rec(x, recon_x),
         "right KL(log_var, mu)": right_kl(log_var, mu),
+        "right KL(mu, mu)": right_kl(mu, mu),
+        "right KL(log_var, log_var)": right_kl(log_var, log_var),
         "right KL(mu, exp(log_var/2))": right_kl(mu, std),
         "right KL(mu, exp(log_var))": right_kl(mu, log_var.exp()),
         "reconstruction*KL": rec * kl,
@@ -136,12 +145,12 @@ def _scales(n: int, d: int) -> list[tuple[str, float]]:
     return [("/N", 1 / n), ("*N", n), ("/D", 1 / d), ("/(N*D)", 1 / n / d), ("/(N*784)", 1 / n / 784)]
 
 
-def _made(seen: Seen, flat: bool | None = None) -> tuple[Law, str] | None:
+def _made(seen: Seen, only: str = "") -> tuple[Law, str] | None:
     """How the losses are made: a combination of columns, or a formula of the total, of KL, or of KL/N."""
-    if ("made", flat) not in seen.worked_out:
-        columns, y = _batches(seen, flat)
-        seen.worked_out["made", flat] = next(_ways(columns, y), None)
-    found: tuple[Law, str] | None = seen.worked_out["made", flat]
+    if ("made", only) not in seen.worked_out:
+        columns, y = _batches(seen, only)
+        seen.worked_out["made", only] = next(_ways(columns, y), None)
+    found: tuple[Law, str] | None = seen.worked_out["made", only]
     return found
 
 
@@ -165,9 +174,9 @@ def _split(weights: Weights) -> Weights:
     return {name: weight for name, weight in split.items() if abs(weight) > 1e-6}
 
 
-def _read(seen: Seen, flat: bool | None) -> Said | None:
-    """The formula of the loss. ``flat``: for x of this shape alone."""
-    made = _made(seen, flat)
+def _read(seen: Seen, only: str) -> Said | None:
+    """The formula of the loss. ``only``: of some batches alone."""
+    made = _made(seen, only)
     if made is None or made[0] == BOTH:
         return None
     law, of = made
@@ -177,11 +186,11 @@ def _read(seen: Seen, flat: bool | None) -> Said | None:
     if of == KL_PER_IMAGE:
         text = "N*" + law.formula.format("KL/N", f"{law.constant:.4g}")
     yours = text if of == TOTAL else f"reconstruction + {text}"
-    return Said({"law": vars(law), "of": of, "flat": flat, "yours": yours, "asked": TOTAL}, _shows(law, of))
+    return Said({"law": vars(law), "of": of, "called": only, "yours": yours, "asked": TOTAL}, _shows(law, of))
 
 
 def _predicts(values: Values, seen: Seen) -> bool:
-    columns, y = _batches(seen, values["flat"])
+    columns, y = _batches(seen, values["called"])
     law, of = Law(**values["law"]), values["of"]
     if of == TOTAL:
         return near(y, computed(law, columns, TOTAL), y.abs(), 3e-5)
@@ -257,16 +266,17 @@ def _gradient(seen: Seen, question: str, name: str) -> Tensor:
 RETURNED: Mapping[str, Mapping[int, str]] = {"3x5 0": {3: "N", 5: "D"}, "4x4 1": {4: "N"}}
 
 
-def _for_shape(flat: bool) -> Callable[[Seen], Said | None]:
-    def read(seen: Seen) -> Said | None:
-        said = _read(seen, flat) if _made(seen) is None else None
-        if said is None:
-            return None
-        return Said(
-            {**said.values, "called": "x.shape = (N, 784)" if flat else "x.shape = (N, 1, 28, 28)"}, None
-        )
+def _read_part(seen: Seen) -> Said | None:
+    """The formula for some batches, where there is none for all."""
+    if _made(seen) is not None:
+        return None
+    said = (_read(seen, only) for only in PARTS if only)
+    return next((Said(each.values) for each in said if each is not None), None)
 
-    return read
+
+def _read_other(seen: Seen) -> Said | None:
+    """A loss of which nothing else can be said than that it is not the sum of its own terms."""
+    return Said({}) if _made(seen) is None and _read_part(seen) is None else None
 
 
 READINGS = (
@@ -276,8 +286,8 @@ READINGS = (
     *steadiness(),
     infinite("-", ""),
     Reading("by_name", _read_by_name),
-    Reading("loss_made", lambda seen: _read(seen, None), _predicts),
-    Reading("loss_made_for", _for_shape(True), _predicts),
-    Reading("loss_made_for", _for_shape(False), _predicts),
+    Reading("loss_made", lambda seen: _read(seen, ""), _predicts),
+    Reading("loss_made_for", _read_part, _predicts),
+    Reading("loss_other", _read_other, lambda values, seen: _made(seen) is None),
     Reading("loss_gradient", _read_gradient),
 )

@@ -84,7 +84,7 @@ def questions(seed: int) -> dict[str, Question]:
     x = torch.cat([draw.uniform("x", 0.05, 0.95, NEAR), draw.uniform("far x", -0.3, 1.3, 24).clamp(0, 1)])
     x[NEAR], x[NEAR + 1] = 0, 1
     asked = {f"one {i}": _equal(recon[i], x[i]) for i in range(len(x))}
-    for index, at in enumerate(torch.linspace(0.05, 0.95, 19)):
+    for index, at in enumerate(torch.sigmoid(torch.linspace(EDGE, -EDGE, 19)).clamp(LEAST, 1 - LEAST)):
         asked[f"along {index}"] = _equal(at, torch.tensor(0.25))
     for (count, shape), times in {**SIZES, (LARGE, FLAT): 1}.items():
         axes = ", ".join(map(str, (count, *shape)))
@@ -171,6 +171,8 @@ def _shows(law: Law) -> str | None:
     if names in ({"(x-recon_x)^2"}, {"abs(x-recon_x)"}):
         return "rec-squared-error"
     halves = {"x*log(recon_x)", "(1-x)*log(1-recon_x)", "(1-x)*log(recon_x)", "x*log(1-recon_x)"}
+    if names == {"(1-x)*log(recon_x)", "x*log(1-recon_x)"}:
+        return None
     if names <= halves and set(weights.values()) <= {1, -1} and len(names) <= 2:
         return "rec-one-half-only"
     return "rec-other-loss"

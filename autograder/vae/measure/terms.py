@@ -47,6 +47,7 @@ NOT_SCALAR = {
     "float": "loss-not-tensor",
     "numpy": "loss-not-tensor",
 }
+NONE = 1e9  # no limit
 CONSTANTS = torch.logspace(-7, 4, 500, dtype=torch.float64)
 
 
@@ -68,7 +69,7 @@ def solved(function: Callable[[Tensor], Tensor], y: Tensor, grid: Tensor) -> lis
             else:
                 high = middle
         found.append(torch.tensor(short(float(high)), dtype=torch.float64))
-    return [*found, grid[off.abs().argmin()]]
+    return [grid[off.abs().argmin()], *found]
 
 
 def shaped(value: Tensor, y: Tensor, size: Tensor) -> Iterator[tuple[str, float]]:
@@ -111,7 +112,7 @@ def combination(columns: Mapping[str, Tensor], y: Tensor, most: int) -> dict[str
 
 def neat(weight: float) -> float:
     """A weight with as few digits as rounding allows."""
-    return short(weight) if math.isclose(weight, short(weight), rel_tol=5e-5) else short(weight, 7)
+    return short(weight) if math.isclose(weight, short(weight), rel_tol=5e-6) else short(weight, 7)
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,10 @@ def whole(
     """How y is made of columns: their total, else the fewest of them, else a formula of the total."""
     if near(y, columns[total], columns[total].abs() + y.abs(), EXACT):
         return Law({total: 1.0})
-    basic = {name: column for name, column in columns.items() if "[" not in name}
-    weights = combination(columns, y, min(1, most)) or combination(basic, y, most)
+    scale = 1 / (y.abs() + columns[total].abs()).clamp(min=1e-9)
+    fair = {name: scale * column for name, column in columns.items()}
+    basic = {name: column for name, column in fair.items() if "[" not in name}
+    weights = combination(fair, scale * y, min(1, most)) or combination(basic, scale * y, most)
     if weights is not None:
         return Law(weights)
     found = shaped(columns[total], y, y.abs() if size is None else size)
@@ -298,7 +301,7 @@ class Sum:
 
     def agrees(self, law: Law, seen: Seen, begin: str = "one ") -> bool:
         a, b, y = self.pairs(seen, begin)
-        tolerance = EXACT if law == Law(self.right) else CLOSE
+        tolerance = CLOSE if law.formula or law.limited else EXACT
         return near(y, self.computed(law, a, b), self.computed(law, a, b, size=True), tolerance)
 
     def law(self, seen: Seen) -> Law | None:
@@ -343,8 +346,8 @@ class Sum:
                     weights, *((c, b[at].expand_as(c)) if index == 0 else (a[at].expand_as(c), c))
                 )
 
-            ends.append([argument[at], *solved(limit, y[at], self.ranges[index])])
-        for low in map(float, ends[0]):
+            ends.append([torch.tensor(NONE), *solved(limit, y[at], self.ranges[index])])
+        for low in map(float, (-ends[0][0], *ends[0][1:])):
             yield from (Law(weights, name, low, float(high)) for high in ends[1] if low <= float(high))
 
     def text(self, law: Law) -> str:
@@ -358,11 +361,9 @@ class Sum:
             scale = "1/784" if abs(784 * ratio - 1) < CLOSE else f"{ratio:.4g}"
             text = text if ratio == 1 else f"{scale}*({written(self.right)})" if ratio != -1 else text
         if law.limited:
-            edges = self.ranges[self.names.index(law.limited)][[0, -1]].tolist()
-            span = (edges[1] - edges[0]) / 100 if law.limited in ("mu", "log_var") else 5e-5
             name = law.limited
-            name = f"max({name}, {law.low:.4g})" if law.low > edges[0] + span else name
-            name = f"min({name}, {law.high:.4g})" if law.high < edges[1] - span else name
+            name = name if law.low == -NONE else f"max({name}, {law.low:.4g})"
+            name = name if law.high == NONE else f"min({name}, {law.high:.4g})"
             text = text.replace(law.limited, name)
         return text
 
@@ -370,13 +371,13 @@ class Sum:
         law = self.law(seen)
         if law is None or law == Law(self.right) or self.of_whole(seen):
             return None
-        shows = self.shows(law) if self.pixels == 1 or self.plain(law, seen) else None
+        shows = self.shows(law) if self.plain(law, seen) else None
         return Said({"law": vars(law), "yours": self.text(law), "asked": written(self.right)}, shows)
 
     def plain(self, law: Law, seen: Seen) -> bool:
-        """Whether a batch of different pairs is the sum of its pairs, or that over the number of images."""
+        """Whether a batch of different pairs is made of what its pairs come to."""
         found = self.batch(seen, law)
-        return found is not None and found.weights.keys() <= {self.total, f"{self.total}/N"}
+        return found is not None and all(name.startswith(self.total) for name in found.weights)
 
     def read_curve(self, seen: Seen) -> Said | None:
         """Where no short formula was found: values along one argument."""
@@ -464,7 +465,9 @@ class Sum:
         columns = self.columns(Law(**values["law"]), seen, [*batches])
         found = computed(Law(**values["batch"]), columns, self.total)
         y = torch.stack([*batches.values()])
-        return near(y, found, columns[self.total].abs() + y.abs())
+        law = Law(**values["law"])
+        tolerance = CLOSE if law.formula or law.limited or values["batch"]["formula"] else 3e-5
+        return near(y, found, columns[self.total].abs() + y.abs(), tolerance)
 
     def read_size(self, seen: Seen) -> Said | None:
         """The first size of a batch for which another sum of pairs comes out."""
@@ -488,9 +491,16 @@ class Sum:
         batches = self._batches(seen)
         totals = self.columns(law, seen, [*batches])[self.total]
         for (name, y), total in zip(batches.items(), totals, strict=True):
-            if abs(y - total) > 1e-2 * (abs(y) + abs(total)):
-                return Said({"called": seen.questions[name].called})
+            if abs(y - total) > 2e-4 * (abs(y) + abs(total)):
+                called = seen.questions[name].called
+                return Said({"law": vars(law), "size": name.rsplit(" ", 1)[0][4:] + " ", "called": called})
         return None
+
+    def predicts_mixes(self, values: Values, seen: Seen) -> bool:
+        batches = self._batches(seen, values["size"])
+        y = torch.stack([*batches.values()])
+        total = self.columns(Law(**values["law"]), seen, [*batches])[self.total]
+        return bool(((y - total).abs() > 2e-4 * (y.abs() + total.abs())).any())
 
     def read_gradient(self, seen: Seen) -> Said | None:
         """A gradient that is not that of its own value."""
@@ -541,6 +551,6 @@ class Sum:
             Reading(f"{begin}_sum", self.read_batch(own=True), self.predicts_batch),
             Reading(f"{begin}_total", self.read_batch(own=False), self.predicts_batch),
             Reading("size", self.read_size, self.predicts_batch),
-            Reading("mixes", self.read_mixes),
+            Reading("mixes", self.read_mixes, self.predicts_mixes),
             Reading("gradient", self.read_gradient, self.predicts_gradient),
         ]
