@@ -69,7 +69,8 @@ def solved(function: Callable[[Tensor], Tensor], y: Tensor, grid: Tensor) -> lis
             else:
                 high = middle
         found.append(torch.tensor(short(float(high)), dtype=torch.float64))
-    return [grid[off.abs().argmin()], *found]
+    nearest = int(off.abs().argmin())  # where the function only touches y, as at its minimum
+    return [grid[nearest], *found] if abs(off[nearest]) < 1e-6 * (1 + abs(y)) else found
 
 
 def shaped(value: Tensor, y: Tensor, size: Tensor) -> Iterator[tuple[str, float]]:
