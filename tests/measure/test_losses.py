@@ -41,7 +41,7 @@ def said(stub: str, function: Student, monkeypatch: pytest.MonkeyPatch) -> list[
         for call in calls:
             try:
                 outcome = {"value": probes.PROBES[call["probe"]](**call["arguments"])}
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 outcome = {"raised": {"type": type(error).__name__}}
             outcomes.append(decode(*encode(outcome)))
         return outcomes
@@ -80,24 +80,29 @@ REC_CASES: dict[str, tuple[Student, str, str, str | None]] = {
 }
 LOSS_CASES: dict[str, tuple[Student, str, str, str | None]] = {
     "beta": (
-        lambda r, x, mu, v: rec(r, x) + 4 * kl(mu, v),
+        lambda recon_x, x, mu, log_var: rec(recon_x, x) + 4 * kl(mu, log_var),
         "loss_made",
         "reconstruction + 4*KL",
         "kl-weighted",
     ),
     "mean": (
-        lambda r, x, mu, v: total(r, x, mu, v) / len(x),
+        lambda recon_x, x, mu, log_var: total(recon_x, x, mu, log_var) / len(x),
         "loss_made",
         "(reconstruction + KL)/N",
         "batch-mean",
     ),
     "free bits": (
-        lambda r, x, mu, v: rec(r, x) + (kl(mu, v) - 10).relu(),
+        lambda recon_x, x, mu, log_var: rec(recon_x, x) + (kl(mu, log_var) - 10).relu(),
         "loss_made",
         "reconstruction + max(KL - 10, 0)",
         "kl-weighted",
     ),
-    "detached": (lambda r, x, mu, v: rec(r, x) + kl(mu, v).detach(), "loss_gradient", "", "kl-detached"),
+    "detached": (
+        lambda recon_x, x, mu, log_var: rec(recon_x, x) + kl(mu, log_var).detach(),
+        "loss_gradient",
+        "",
+        "kl-detached",
+    ),
 }
 STUBS = {"kl_divergence": KL_CASES, "reconstruction_loss": REC_CASES, "loss_function": LOSS_CASES}
 
@@ -115,9 +120,7 @@ def test_of_right_code_nothing_is_said(stub: str, monkeypatch: pytest.MonkeyPatc
     assert said(stub, RIGHT[stub], monkeypatch) == []
 
 
-@pytest.mark.parametrize(
-    "garbage", [{"value": 1}, [torch.zeros(2)], float("nan"), "text", torch.tensor([[]])]
-)
+@pytest.mark.parametrize("garbage", [{"value": 1}, float("nan"), torch.tensor([[]])])
 @pytest.mark.parametrize("stub", STUBS)
 def test_garbage_is_not_read_as_a_formula(stub: str, garbage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {each.id for each in said(stub, lambda *_: garbage, monkeypatch)} <= {

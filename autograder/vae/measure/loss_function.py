@@ -49,7 +49,7 @@ MU = 0.02, 0.5, 1, 4, 12  # sizes of mu: KL next to nothing, or more than the re
 def questions(seed: int) -> dict[str, Question]:
     """Batches with little or much KL, and for each the student's own terms."""
     draw = Draw(seed)
-    asked = {}
+    asked: dict[str, Question] = {}
     for n, d in SIZES:
         for index, size in enumerate(MU):
             name = f"{n}x{d} {index}"

@@ -96,9 +96,9 @@ def questions(seed: int) -> dict[str, Question]:
             )
     for at in (0.0, 1.0):
         asked[f"bound {at:g}"] = _equal(torch.tensor(at), torch.tensor(0.25), f"recon_x = {at:g}")
-    some = _recon(draw, "g", 2), draw.uniform("h", 0, 1, 2, 1, 28, 28)
-    asked["gradient"] = REC.ask(*some, "N=2", "recon_x")
-    return asked | repeated(REC.ask(*some, "N=2"), "recon_x")
+    given = _recon(draw, "g", 2), draw.uniform("h", 0, 1, 2, 1, 28, 28)
+    asked["gradient"] = REC.ask(*given, "N=2", "recon_x")
+    return asked | repeated(REC.ask(*given, "N=2"), "recon_x")
 
 
 def _recon(draw: Draw, name: str, count: int) -> Tensor:

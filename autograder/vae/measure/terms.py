@@ -510,7 +510,8 @@ class Sum:
         if law is None or plain is None or len(plain.weights) != 1 or plain.formula:
             return None
         given = [each.requires_grad_() for each in self.given(seen, "gradient")]
-        value = self.computed(law, *given)
+        a, b = given
+        value = self.computed(law, a, b)
         scale = scalar(common.part_of(answer, "value")) / float(value.detach().sum())
         right = torch.autograd.grad(scale * value.sum(), given, materialize_grads=True)
         found = common.part_of(answer, "gradients")
