@@ -97,7 +97,8 @@ def _changed(given: Mapping[str, Any], after: Any) -> str | None:
     arguments = given.get("arguments", given)
     for name, before in arguments.items():
         left = after.get(name) if isinstance(after, dict) else None
-        seen = isinstance(before, torch.Tensor) and isinstance(left, Array) and left.data is not None
-        if seen and (left.data.shape != before.shape or not torch.equal(left.data, before)):
+        if not isinstance(before, torch.Tensor) or not isinstance(left, Array) or left.data is None:
+            continue
+        if left.data.shape != before.shape or not torch.equal(left.data, before):
             return str(name)
     return None
