@@ -136,8 +136,10 @@ def _seeds(seen: Seen, mode: str, name: str) -> Tensor:
 
 def _noise(seen: Seen, mode: str) -> Tensor:
     """The noise (2, N, D) of two calls for mu = 0 and log_var = 2, in units of sigma. Unclear if there is none."""
-    noise = _calls(seen, f"{mode} many") / math.e
-    if float(noise.max() - noise.min()) < 1e-6:
+    if ("noise", mode) not in seen.worked_out:
+        seen.worked_out["noise", mode] = _calls(seen, f"{mode} many") / math.e
+    noise: Tensor = seen.worked_out["noise", mode]
+    if torch.equal(noise[0], noise[0, :1, :1].expand(MANY)) and torch.equal(noise[0], noise[1]):
         raise Unclear
     return noise
 
