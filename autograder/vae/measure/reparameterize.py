@@ -194,7 +194,7 @@ def _formula(seen: Seen, mode: str) -> tuple[dict[str, float] | None, dict[str, 
         mu, log_var, mean, scale = _parts(seen, mode)
         seen.worked_out["formula", mode] = (
             _limited(mean, mu, "mu", "") or _terms(mean, 1 + mu.abs() + scale.abs(), mu, log_var, 3),
-            _power(scale, log_var) or _terms(scale, scale.abs() + 1e-3, mu, log_var, 2),
+            _power(scale, mu, log_var) or _terms(scale, scale.abs() + 1e-3, mu, log_var, 2),
         )
     found: tuple[dict[str, float] | None, dict[str, float] | None] = seen.worked_out["formula", mode]
     return found
@@ -214,16 +214,20 @@ def _terms(y: Tensor, size: Tensor, mu: Tensor, log_var: Tensor, most: int) -> d
     return {TERMS[index]: short(found[index], 3) for index in sorted(found)}
 
 
-def _power(scale: Tensor, log_var: Tensor) -> dict[str, float] | None:
+def _power(scale: Tensor, mu: Tensor, log_var: Tensor) -> dict[str, float] | None:
     """c*exp(k*log_var), or exp of half or all of a limited log_var."""
-    if float(scale.min()) < 1e-9:
+    clear = scale > 1e-3 * (1 + mu.abs())  # beside mu, float32 hides less
+    if int(clear.sum()) < 100:
         return None
     table = torch.stack([log_var, torch.ones_like(log_var)], 1)
-    line = torch.linalg.lstsq(table, scale.log()[:, None]).solution
-    if float((table @ line - scale.log()[:, None]).abs().max()) < 2e-3:
+    line = torch.linalg.lstsq(table[clear], scale[clear].log()[:, None]).solution
+    off = (table @ line)[:, 0].exp().sub(scale).abs()
+    if bool((off < 2e-3 * scale.abs() + 1e-5 * (1 + mu.abs())).all()):
         power, factor = float(line[0]), short(math.exp(float(line[1])), 3)
         exponent = re.sub(r"^(-?)1\*", r"\1", f"{power:.3g}*log_var")
         return {"1" if abs(power) < 1e-3 else f"exp({exponent})": factor}
+    if float(scale.min()) < 1e-5:
+        return None
     return _limited(2 * scale.log(), log_var, "log_var", "0.5*") or _limited(
         scale.log(), log_var, "log_var", "1*"
     )
