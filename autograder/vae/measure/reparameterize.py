@@ -345,6 +345,8 @@ def _read_missing(seen: Seen, mode: str) -> Said | None:
     """Elements of a large batch without noise."""
     share = float((_noise(seen, mode) == 0).double().mean())
     silent = share > 0.01 and not _read_zero(seen, mode) and not _read_values(seen, mode)
+    with contextlib.suppress(Unclear):
+        silent = silent and not _read_elements(seen)
     return Said({"percent": round(100 * share)}, "reparam-noise-partial") if silent else None
 
 
@@ -382,7 +384,7 @@ def _is_normal(noise: Tensor) -> bool:
 def _read_shape(seen: Seen, mode: str) -> Said | None:
     """Quantiles that no normal distribution has."""
     noise = _noise(seen, mode)
-    if len(noise[0].unique()) < noise[0].numel() / 3 or _is_normal(noise):
+    if len(noise[0].unique()) < noise[0].numel() / 3 or _is_normal(noise) or _read_missing(seen, mode):
         return None
     found = _quantiles(noise)
     line = noise.min() + SHARES * (noise.max() - noise.min())
