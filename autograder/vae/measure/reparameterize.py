@@ -303,7 +303,7 @@ def _read_range(seen: Seen, mode: str) -> Said | None:
 def _read_zero(seen: Seen, mode: str) -> Said | None:
     """Elements of z that are exactly 0."""
     share = float((_seeds(seen, mode, "mixed") == 0).double().mean())
-    return Said({"percent": round(100 * share)}, "reparam-z-squashed") if 0.02 < share < 0.98 else None
+    return Said({"percent": float(round(100 * share))}, "reparam-z-squashed") if 0.02 < share < 0.98 else None
 
 
 def _read_repeated(seen: Seen, mode: str) -> Said | None:
@@ -316,13 +316,14 @@ def _read_repeated(seen: Seen, mode: str) -> Said | None:
 
 def _read_values(seen: Seen, mode: str) -> Said | None:
     """The noise is one of a few numbers."""
-    first, second = (call.unique() for call in _noise(seen, mode))
-    few = 1 < len(first) <= 40 and torch.equal(first, second)
-    return (
-        Said({"numbers": [short(float(v), 3) for v in first[:7]]}, "reparam-noise-not-gaussian")
-        if few
-        else None
-    )
+    noise = _noise(seen, mode)
+    numbers, counts = noise.unique(return_counts=True)
+    shared = not set(noise[0].unique().tolist()).isdisjoint(noise[1].unique().tolist())
+    if not (2 <= len(noise[0].unique()) and len(numbers) <= 40 and shared):
+        return None
+    common_ones = numbers[counts.argsort(descending=True)[:2]].sort().values
+    values = {"numbers": [short(float(value), 3) for value in common_ones]}
+    return Said(values, "reparam-noise-not-gaussian")
 
 
 def _copies(dim: int) -> Callable[[Seen, str], Said | None]:
@@ -334,8 +335,9 @@ def _copies(dim: int) -> Callable[[Seen, str], Said | None]:
         different, signed = (each.unique(dim=dim).shape[dim] for each in (noise.abs(), noise))
         if different == noise.shape[dim] or _read_values(seen, mode):
             return None
-        shared = ("reparam-noise-shared-batch", "reparam-noise-shared-dims")[dim]
-        known = "reparam-noise-dependent" if signed > different else shared
+        known = "reparam-noise-shared-batch" if dim == 0 else "reparam-noise-shared-dims"
+        if signed > different or (dim == 1 and different > 1):
+            known = "reparam-noise-dependent"
         return Said({"different": different, "count": noise.shape[dim]}, known)
 
     return read
@@ -347,7 +349,7 @@ def _read_missing(seen: Seen, mode: str) -> Said | None:
     silent = share > 0.01 and not _read_zero(seen, mode) and not _read_values(seen, mode)
     with contextlib.suppress(Unclear):
         silent = silent and not _read_elements(seen)
-    return Said({"percent": round(100 * share)}, "reparam-noise-partial") if silent else None
+    return Said({"percent": float(round(100 * share))}, "reparam-noise-partial") if silent else None
 
 
 def _read_tied(seen: Seen, mode: str) -> Said | None:
@@ -378,7 +380,7 @@ def _is_normal(noise: Tensor) -> bool:
     found = _quantiles(noise)
     scale = (found[9] - found[3]) / (NORMAL[9] - NORMAL[3])
     error = (SHARES * (1 - SHARES) / 30000).sqrt() * math.sqrt(2 * math.pi) * (NORMAL.square() / 2).exp()
-    return bool(((found - found[6] - scale * NORMAL).abs() <= 7 * 1.5 * scale * error).all())
+    return bool(((found - found[6] - scale * NORMAL).abs() <= 7 * scale * error).all())
 
 
 def _read_shape(seen: Seen, mode: str) -> Said | None:
@@ -558,7 +560,7 @@ READINGS = (
     _in_modes("noise_missing", _read_missing, 0.05),
     _in_modes("noise_tied", _read_tied),
     _in_modes("noise_shape", _read_shape, 0.06),
-    _in_modes("noise_limit", _read_limit),
+    _in_modes("noise_limit", _read_limit, 0.06),
     _in_modes("noise_moments", _read_moments, 0.03),
     _in_modes("z_gradient", _read_gradient),
     Reading("z_device", _read_device),
