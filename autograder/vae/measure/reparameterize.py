@@ -319,7 +319,7 @@ def _read_values(seen: Seen, mode: str) -> Said | None:
     noise = _noise(seen, mode)
     numbers, counts = noise.unique(return_counts=True)
     shared = not set(noise[0].unique().tolist()).isdisjoint(noise[1].unique().tolist())
-    if not (2 <= len(noise[0].unique()) and len(numbers) <= 40 and shared):
+    if not (len(noise[0].unique()) >= 2 and len(numbers) <= 40 and shared):
         return None
     common_ones = numbers[counts.argsort(descending=True)[:2]].sort().values
     values = {"numbers": [short(float(value), 3) for value in common_ones]}
