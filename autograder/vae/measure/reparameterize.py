@@ -420,7 +420,7 @@ def _read_moments(seen: Seen, mode: str) -> Said | None:
     right = abs(mean) < 0.04 * spread and abs(spread - 1) < 0.03
     if right or not _is_normal(noise) or len(noise[0].unique()) < noise[0].numel() / 3:
         return None
-    return Said({"mean": round(mean, 2) + 0.0, "spread": short(spread, 2)})
+    return Said({"mean": round(mean, 2) + 0.0, "spread": short(spread, 3)})
 
 
 def _read_gradient(seen: Seen, mode: str) -> Said | None:
@@ -561,7 +561,7 @@ READINGS = (
     _in_modes("noise_tied", _read_tied),
     _in_modes("noise_shape", _read_shape, 0.06),
     _in_modes("noise_limit", _read_limit, 0.06),
-    _in_modes("noise_moments", _read_moments, 0.03),
+    _in_modes("noise_moments", _read_moments, 0.06),
     _in_modes("z_gradient", _read_gradient),
     Reading("z_device", _read_device),
 )
