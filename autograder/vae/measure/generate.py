@@ -156,6 +156,7 @@ def _read_undecoded(seen: Seen) -> Said | None:
 
 READINGS = (
     *codes.outward("count", "one 0", "many"),
+    codes.ALTERS,
     Reading("gen_encoded", _read_encoded, ends=True),
     Reading("gen_equal", _read_equal, ends=True),
     Reading("gen_repeated", _read_repeated),

@@ -192,29 +192,31 @@ def _read_path(seen: Seen) -> Said | None:
 
 
 def _read_image(seen: Seen) -> Said | None:
-    """The first image that is not decoded from its point on the line."""
-    for names in (PAIRS, ("2",), ("3",), ("40",), ("narrow",), ("nowhere",)):
-        wrong = []
-        for name in names:
-            _, _, mu, _ = _ends(seen, name)
-            found = codes.images(seen, name)
-            right = codes.network(seen.given(name)["model"]).decode(_right(len(found))[:, :2] @ mu)
-            wrong.append((found - right).abs().amax(1) > CLOSE)
-        if any(bool(each.any()) for each in wrong):
-            index = int(torch.stack(wrong).all(0).long().argmax())
-            if not all(bool(each[index]) for each in wrong):
-                return None
-            called = seen.questions[names[0]].called if len(names) == 1 else "steps=5"
-            return Said({"called": called, "index": index + 1})
+    """The first image that is not decoded from its point on the line, for all pairs of images or in a special case."""
+    off = {name: _off(seen, name) for name in (*PAIRS, "2", "3", "40", "narrow", "nowhere")}
+    always = torch.stack([off[name] for name in PAIRS])
+    if bool(always.all(0).any()):
+        return Said({"called": "steps=5", "index": int(always.all(0).long().argmax()) + 1})
+    for name in ("narrow", "nowhere") if bool(always.any()) else ("2", "3", "40", "narrow", "nowhere"):
+        if bool(off[name].any()):
+            return Said({"called": seen.questions[name].called, "index": int(off[name].long().argmax()) + 1})
     return None
+
+
+def _off(seen: Seen, name: str) -> Tensor:
+    """Which of the images (K) are not decoded from their points on the line."""
+    mu, found = _ends(seen, name)[2], codes.images(seen, name)
+    right = codes.network(seen.given(name)["model"]).decode(_right(len(found))[:, :2] @ mu)
+    return (found - right).abs().amax(1) > CLOSE
 
 
 READINGS = (
     *codes.outward("steps", "3", "5"),
+    codes.ALTERS,
     Reading("interp_points", _read_points, ends=True),
     Reading("interp_weights", _read_weights, ends=True),
     Reading("latent_random", _read_random, ends=True),
     Reading("interp_order", _read_order, ends=True),
     Reading("interp_path", _read_path, ends=True),
-    Reading("interp_image", _read_image),
+    Reading("latent_image", _read_image),
 )
