@@ -44,7 +44,8 @@ STRETCHED = {
 def model(draw: Draw, latent_dim: int, kind: str = "bent", scale: float = 0.2) -> dict[str, Any]:
     """A model whose images reveal their code: logit(image) = Q z + b. Its encoder is linear, bent or constant.
 
-    A constant encoder has a mu and log_var = -1; a "fixed" model decodes every z to the same grey ramp, in any order.
+    A constant encoder has a mu of 1 or more, and log_var = -1; that of a "noisy" one is 1. A "fixed" model decodes
+    every z to the same grey ramp, in any order.
     """
     d, identity = latent_dim, torch.eye(latent_dim)
     q, p = 0.11 * draw.normal("q", 784, d), scale * draw.normal("p", d, 784)
@@ -53,12 +54,12 @@ def model(draw: Draw, latent_dim: int, kind: str = "bent", scale: float = 0.2) -
     if kind == "bent":
         heads = draw.normal("heads", 2, d, 2 * d) * torch.tensor([1.5, 0.3]).view(2, 1, 1) / d**0.5
         heads = heads.flatten(0, 1)
-    shift = p.sum(1) / 2
+    shift, level = p.sum(1) / 2, {"constant": -1.0, "noisy": 1.0}.get(kind)
     state = {
         "encoder.0.weight": torch.cat([p, -p]),
         "encoder.0.bias": torch.cat([-shift, shift]),
-        "encoder.2.weight": heads * (kind != "constant"),
-        "encoder.2.bias": torch.cat([1 + draw.normal("mu", d).abs(), -torch.ones(d)]) * (kind == "constant"),
+        "encoder.2.weight": heads * (level is None),
+        "encoder.2.bias": torch.cat([1 + draw.normal("mu", d).abs(), torch.full((d,), level or 0.0)]) * abs(level or 0),
         "decoder.0.weight": halves.T.contiguous(),
         "decoder.0.bias": torch.zeros(2 * d),
         "decoder.2.weight": torch.cat([q, -q], dim=1) * (kind != "fixed"),
@@ -202,6 +203,8 @@ def _of_form(form: str, symbol: str) -> str | None:
         return "returns-extra-values"
     if form == "NoneType" or "NaN" in form:
         return "nothing-returned" if form == "NoneType" else None
+    if symbol == "N":  # one image might be the first, or a mean
+        return None if form.endswith(", 1, 28, 28)") else "latent-shape"
     return "latent-count" if re.fullmatch(r"tensor \([^,]+, 1, 28, 28\)", form) else "latent-shape"
 
 
@@ -211,18 +214,21 @@ def pixels_of(seen: Seen, name: str) -> Tensor:
 
 
 def formula(columns: Mapping[str, Tensor], y: Tensor, most: int) -> str | None:
-    """y as one of the named columns within limits, or as a combination of few of them, in words."""
-    low, high = (round(float(limit), 3) for limit in (y.min(), y.max()))
-    for name, column in columns.items():
-        limited = column.clamp(low, high)
-        if name != "1" and float((limited - y).abs().max()) < EXACT < float((limited - column).abs().max()):
-            return f"clamp({name}, {low:g}, {high:g})"
-    found = fit(list(columns.values()), y, most, 1e-5)
+    """y as a combination of few named columns, perhaps clamped to its own limits, in words."""
+    low, high = float(y.min()), float(y.max())
+    inside = (y > low + EXACT) & (y < high - EXACT)
+    inside = inside if int(inside.sum()) > 20 else torch.ones_like(inside)
+    found = fit([column[inside] for column in columns.values()], y[inside], most, 1e-5)
     if found is None:
         return None
     names = list(columns)
     terms = [f"{w:g}" if names[i] == "1" else names[i] if w == 1 else f"{w:g}*{names[i]}" for i, w in found.items()]
-    return " + ".join(terms).replace("+ -", "- ") or "0"
+    text = " + ".join(terms).replace("+ -", "- ") or "0"
+    whole = torch.stack([torch.zeros_like(y), *(w * columns[names[i]] for i, w in found.items())]).sum(0)
+    if float((whole - y).abs().max()) < EXACT:
+        return text
+    clamped = float((whole.clamp(low, high) - y).abs().max()) < EXACT
+    return f"clamp({text}, {round(low, 3):g}, {round(high, 3):g})" if clamped else None
 
 
 def _altered(seen: Seen) -> Said | None:
