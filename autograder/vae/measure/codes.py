@@ -66,7 +66,7 @@ def model(draw: Draw, latent_dim: int, kind: str = "bent", scale: float = 0.2) -
         "decoder.2.bias": draw.normal("b", 784),
     }
     if kind == "fixed":
-        edges = draw.uniform("edges", 0.02, 0.12, 2)
+        edges = draw.uniform("edges", 0.02, 0.06, 2)
         ramp = torch.linspace(float(edges[0]), 1 - float(edges[1]), 784)
         state["decoder.2.bias"] = ramp[draw.permutation("ramp", 784)].logit()
     return {"latent_dim": d, "hidden_dim": 2 * d, "state": state}

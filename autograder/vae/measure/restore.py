@@ -11,10 +11,10 @@ from torch import Tensor
 
 from autograder.checks.measured import Question, Reading, Said, Seen, Unclear
 from autograder.vae.checks.inputs import Draw
-from autograder.vae.checks.toy_models import slow_model
+from autograder.vae.checks.toy_models import plain_model, slow_model
 from autograder.vae.measure import codes
 
-SIMULATED = {"linear": 5e-4, "single": 5e-4, "short": 5e-4, "long": 5e-4, "slow": 2e-5}  # largest difference
+SIMULATED = {"single": 5e-4, "linear": 5e-4, "short": 5e-4, "long": 5e-4, "slow": 2e-5}  # largest difference
 CLOSE = 5e-4
 RIGHT = {
     "mask": "known",
@@ -30,12 +30,13 @@ CHOICES = {
     "start": ("x", "0.5", "known*x + 0.5", "known*x + (1 - known)*mean(known pixels)",
               "known*x + (1 - known)*mean(x)", "known*x + (1 - known)*mean(x of each image)",
               "known*x + (1 - known)*mean(known pixels of each image)"),
+    "rounds": ("iterations - 1", "iterations + 1", "2*iterations", "1", "0", "2", "3", "5", "10", "20"),
     "encoded": ("start", "x"),
     "code": ("log_var", "mu + log_var", "mu + exp(log_var/2)"),
     "image": ("reconstruction",),
     "returned": ("reconstruction", "mean of all images", "known*x + (1 - known)*reconstruction"),
-    "rounds": ("iterations - 1", "iterations + 1", "2*iterations", "1", "0", "2", "3", "5", "10", "20"),
 }  # fmt: skip
+FEW = (None, "iterations - 1", "iterations + 1", "1", "0")  # rounds that come with another change
 MISCONCEPTIONS = {
     "mask": "restore-mask-inverted",
     "start": "restore-start",
@@ -65,7 +66,8 @@ def questions(seed: int) -> dict[str, Question]:
         "none": asking(bent, 1, 2, 0.0),
         "all": asking(bent, 1, 2, 1.0),
         "linear": asking(linear, 5, 1),
-        "more": asking(linear, 5, 4),
+        "once": asking(plain_model(draw), 5, 1),
+        "more": asking(plain_model(draw), 5, 4),
         "short": asking(bent, 6, 3),
         "again": asking(bent, 6, 3),
         "long": asking(bent, 2, 6),
@@ -148,8 +150,9 @@ def _programs(fill: str | None) -> Iterator[dict[str, str]]:
     single = [{}, *single, *([{"start": fill}] if fill not in (None, RIGHT["start"]) else [])]
     yield from single
     for first, second in combinations(single[1:], 2):
-        if first.keys() != second.keys():
-            yield {**first, **second}
+        both = {**first, **second}
+        if len(both) == 2 and both.get("rounds") in FEW:
+            yield both
 
 
 def _start(text: str, x: Tensor, known: Tensor) -> Tensor:
@@ -233,7 +236,7 @@ def _read_stops(seen: Seen) -> Said | None:
 
 def _read_constant(seen: Seen) -> Said | None:
     """The number of iterations does not matter."""
-    once = codes.images(seen, "linear")
+    once = codes.images(seen, "once")
     return Said({}, "restore-iteration-count") if _near(once, codes.images(seen, "more")) else None
 
 
@@ -252,7 +255,7 @@ READINGS = (
     Reading("latent_random", _read_random, ends=True),
     Reading("restore_program", _read_program, ends=True),
     Reading("restore_pixels", _read_pixels, ends=True),
-    Reading("restore_constant", _read_constant, ends=True),
     Reading("restore_stops", _read_stops, ends=True),
+    Reading("restore_constant", _read_constant, ends=True),
     Reading("latent_image", _read_image),
 )
