@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from autograder.checks.measured import Question, Reading, Said, Seen, Unclear, Values, fit, raising, tensor
+from autograder.checks.measured import Question, Reading, Said, Seen, Unclear, fit, raising, tensor
 from autograder.sandbox.encoding import Array
 from autograder.vae.checks.inputs import Draw, once
 from autograder.vae.measure import common
@@ -59,7 +59,8 @@ def model(draw: Draw, latent_dim: int, kind: str = "bent", scale: float = 0.2) -
         "encoder.0.weight": torch.cat([p, -p]),
         "encoder.0.bias": torch.cat([-shift, shift]),
         "encoder.2.weight": heads * (level is None),
-        "encoder.2.bias": torch.cat([1 + draw.normal("mu", d).abs(), torch.full((d,), level or 0.0)]) * abs(level or 0),
+        "encoder.2.bias": torch.cat([1 + draw.normal("mu", d).abs(), torch.full((d,), level or 0.0)])
+        * abs(level or 0),
         "decoder.0.weight": halves.T.contiguous(),
         "decoder.0.bias": torch.zeros(2 * d),
         "decoder.2.weight": torch.cat([q, -q], dim=1) * (kind != "fixed"),
@@ -129,10 +130,14 @@ def outward(symbol: str, *changing: str) -> tuple[Reading, ...]:
     def returned(seen: Seen, of_all: bool) -> Said | None:
         forms = {name: _form(seen, name, symbol) for name in seen.questions if _answered(seen, name)}
         wrong = next((name for name, form in forms.items() if form != asked), None)
-        if wrong is None or of_all != (len(set(forms.values())) == 1 and len(forms) == len(seen.questions) - 1):
+        if wrong is None or of_all != (
+            len(set(forms.values())) == 1 and len(forms) == len(seen.questions) - 1
+        ):
             return None
         said = {"yours": forms[wrong], "asked": asked, "called": seen.questions[wrong].called}
-        return Said({name: said[name] for name in list(said)[: 2 + (not of_all)]}, _of_form(forms[wrong], symbol))
+        return Said(
+            {name: said[name] for name in list(said)[: 2 + (not of_all)]}, _of_form(forms[wrong], symbol)
+        )
 
     def carries(seen: Seen) -> Said | None:
         found = [common.value_of(seen, name) for name in seen.questions if _answered(seen, name)]
@@ -222,7 +227,9 @@ def formula(columns: Mapping[str, Tensor], y: Tensor, most: int) -> str | None:
     if found is None:
         return None
     names = list(columns)
-    terms = [f"{w:g}" if names[i] == "1" else names[i] if w == 1 else f"{w:g}*{names[i]}" for i, w in found.items()]
+    terms = [
+        f"{w:g}" if names[i] == "1" else names[i] if w == 1 else f"{w:g}*{names[i]}" for i, w in found.items()
+    ]
     text = " + ".join(terms).replace("+ -", "- ") or "0"
     whole = torch.stack([torch.zeros_like(y), *(w * columns[names[i]] for i, w in found.items())]).sum(0)
     if float((whole - y).abs().max()) < EXACT:
@@ -239,7 +246,10 @@ def _altered(seen: Seen) -> Said | None:
     if float((found - p).abs().max()) < EXACT:
         return None
     if float((found - y).abs().max()) > EXACT:
-        if bool(((found == 0) | (found == 1)).all()) and float((found.mean(0) - p).abs().max()) < 3.5 / len(found) ** 0.5:
+        if (
+            bool(((found == 0) | (found == 1)).all())
+            and float((found.mean(0) - p).abs().max()) < 3.5 / len(found) ** 0.5
+        ):
             return Said({"yours": "0 or 1, drawn with probability p", **asked}, "latent-output-altered")
         raise Unclear
     for order, permuted in PERMUTED.items():

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from autograder.checks.measured import Reading, Said, Seen, Unclear, Values, raising
+from autograder.checks.measured import Reading, Said, Seen, Unclear, raising
 from autograder.sandbox.encoding import Array, Foreign
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from autograder.checks.measured import Question, Reading, Said, Seen, Unclear, Values, short
+from autograder.checks.measured import Question, Reading, Said, Seen, Values, short
 from autograder.vae.checks.inputs import Draw
 from autograder.vae.measure import codes
 
@@ -115,7 +115,9 @@ def _read_spread(seen: Seen) -> Said | None:
     e = (z - mean) / max(std, 1e-9)
     within = float((e.abs() < 1).double().mean())
     extremes = [(float(each.min()), float(each.max())) for each in (first, second)]
-    limited = not _same(first, second) and all(abs(a - b) < 0.01 * std for a, b in zip(*extremes, strict=True))
+    limited = not _same(first, second) and all(
+        abs(a - b) < 0.01 * std for a, b in zip(*extremes, strict=True)
+    )
     normal = abs(within - 0.6827) < 0.0125 and abs(float(e.pow(4).mean()) - 3) < 0.15 and not limited
     said: dict[str, float | str] = {
         "mean": 0.0 if abs(mean) < SAMPLED * std else short(mean, 2),
@@ -141,7 +143,9 @@ def _predicts_near(values: Values, seen: Seen) -> bool:
     if again is None:
         return False
     numbers = {name: each for name, each in values.items() if isinstance(each, float)}
-    slack = 0.06 * values.get("std", values.get("low", 1.0)) + 0.06 * max(map(abs, numbers.values())) * ("low" in values)
+    slack = 0.06 * values.get("std", values.get("low", 1.0)) + 0.06 * max(map(abs, numbers.values())) * (
+        "low" in values
+    )
     return all(
         abs(each - again.values[name]) <= (2 if name == "within" else slack) for name, each in numbers.items()
     ) and values.get("shape") == again.values.get("shape")

@@ -10,7 +10,16 @@ from autograder.vae.checks.inputs import Draw
 from autograder.vae.measure import codes
 
 PAIRS = ("5", "back", "other")  # three pairs of ends, five steps
-NAMES = ("mu_start", "mu_end", "log_var_start", "log_var_end", "x_start", "x_end", "decode(mu_start)", "decode(mu_end)")
+NAMES = (
+    "mu_start",
+    "mu_end",
+    "log_var_start",
+    "log_var_end",
+    "x_start",
+    "x_end",
+    "decode(mu_start)",
+    "decode(mu_end)",
+)
 CLOSE = 2e-3
 
 
@@ -20,7 +29,9 @@ def questions(seed: int) -> dict[str, Question]:
     first, second = draw.images("start", 1), draw.images("end", 1)
     bent, wide = codes.model(draw, 9), codes.model(draw, 20)
 
-    def asking(spec: dict[str, object], steps: int, x_start: Tensor = first, x_end: Tensor = second) -> Question:
+    def asking(
+        spec: dict[str, object], steps: int, x_start: Tensor = first, x_end: Tensor = second
+    ) -> Question:
         return codes.asking("interpolate", spec, x_start=x_start, x_end=x_end, steps=steps)
 
     nowhere = asking(bent, 3, x_end=first.clone())._replace(called="steps=3, x_end equal to x_start")
@@ -52,7 +63,10 @@ def _weights(seen: Seen, name: str) -> Tensor:
         x_start, x_end, mu, log_var = _ends(seen, name)
         spec, found = seen.given(name)["model"], codes.images(seen, name)
         z, off = codes.decoded(spec, found)
-        weights, free = torch.zeros(len(found), 8, dtype=torch.float64), torch.ones(len(found), dtype=torch.bool)
+        weights, free = (
+            torch.zeros(len(found), 8, dtype=torch.float64),
+            torch.ones(len(found), dtype=torch.bool),
+        )
         pictures = torch.stack([x_start, x_end, *codes.network(spec).decode(mu)])
         for basis, goal, part in ((torch.cat([mu, log_var]), z, 0), (pictures, found, 4)):
             solved = torch.linalg.lstsq(basis.T, goal.T).solution.T
@@ -121,7 +135,12 @@ def _read_weights(seen: Seen) -> Said | None:
         for index in sorted(range(len(weights)), key=lambda i: i in (0, len(weights) - 1)):
             row, asked = weights[index], right[index]
             if not _near(row, asked):
-                said = {"steps": int(name), "index": index + 1, "yours": _written(row), "asked": _written(asked)}
+                said = {
+                    "steps": int(name),
+                    "index": index + 1,
+                    "yours": _written(row),
+                    "asked": _written(asked),
+                }
                 return Said(said, _of_row(row, index in (0, len(weights) - 1)))
     return None
 
@@ -129,7 +148,13 @@ def _read_weights(seen: Seen) -> Said | None:
 def _of_row(row: Tensor, at_end: bool) -> str | None:
     codes_used, images_used = row[:4].abs() > CLOSE, row[4:].abs() > CLOSE
     if bool(images_used.any()):
-        return None if at_end and not bool(images_used[:2].any()) else "interp-endpoints" if at_end else "interp-pixels"
+        return (
+            None
+            if at_end and not bool(images_used[:2].any())
+            else "interp-endpoints"
+            if at_end
+            else "interp-pixels"
+        )
     if bool(codes_used[2:].any()):
         return "log-var-for-mu"
     return "interp-weights"
@@ -167,8 +192,10 @@ def _paths(seen: Seen, name: str, limit: float) -> dict[str, Tensor]:
     blended = codes.network(seen.given(name)["model"]).encode((1 - t) * x_start + t * x_end)[0]
     return {
         "decode(mu((1 - t)*x_start + t*x_end))": blended,
-        "decode(sin((1 - t)*omega)/sin(omega)*mu_start + sin(t*omega)/sin(omega)*mu_end)": arc[0] * start + arc[1] * end,
-        "decode(slerp of directions, with lengths in between)": directions * ((1 - t) * lengths[0] + t * lengths[1]),
+        "decode(sin((1 - t)*omega)/sin(omega)*mu_start + sin(t*omega)/sin(omega)*mu_end)": arc[0] * start
+        + arc[1] * end,
+        "decode(slerp of directions, with lengths in between)": directions
+        * ((1 - t) * lengths[0] + t * lengths[1]),
         "decode(slerp of directions)": directions,
         "decode(length(mu_start)*z/length(z))": line / line.norm(dim=1, keepdim=True) * lengths[0],
         "decode(z/length(z))": line / line.norm(dim=1, keepdim=True),

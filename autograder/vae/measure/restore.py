@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import combinations, count, islice
 from typing import Any
 
@@ -98,7 +98,12 @@ def _read_pixels(seen: Seen) -> Said | None:
             yours = codes.formula({**columns, "x": x[region]}, found[region], 3)
             if yours is None:
                 raise Unclear
-            said = {"where": where, "iterations": iterations, "yours": yours, "asked": "x" if where == "known" else "r"}
+            said = {
+                "where": where,
+                "iterations": iterations,
+                "yours": yours,
+                "asked": "x" if where == "known" else "r",
+            }
             return Said(said, _of_pixels(where, yours, seen))
     return None
 
@@ -185,13 +190,19 @@ def _run(program: dict[str, str], seen: Seen, name: str) -> Iterator[Tensor]:
     total = torch.zeros_like(x)
     for rounds in count():
         pasted = known * x + (1 - known) * reconstruction
-        yield {"image": image, "reconstruction": reconstruction, "mean of all images": total / max(rounds, 1)}.get(
-            does["returned"], pasted
-        )
+        yield {
+            "image": image,
+            "reconstruction": reconstruction,
+            "mean of all images": total / max(rounds, 1),
+        }.get(does["returned"], pasted)
         mu, log_var = net.encode({"image": image, "start": start, "x": x}[does["encoded"]])
-        code = {"mu": mu, "log_var": log_var, "mu + log_var": mu + log_var}.get(does["code"], mu + (log_var / 2).exp())
+        code = {"mu": mu, "log_var": log_var, "mu + log_var": mu + log_var}.get(
+            does["code"], mu + (log_var / 2).exp()
+        )
         reconstruction = net.decode(code)
-        image = reconstruction if does["image"] == "reconstruction" else known * x + (1 - known) * reconstruction
+        image = (
+            reconstruction if does["image"] == "reconstruction" else known * x + (1 - known) * reconstruction
+        )
         total = total + image
 
 
@@ -200,7 +211,12 @@ def _agrees(program: dict[str, str], seen: Seen) -> bool:
     rule = {**RIGHT, **program}["rounds"]
     for name, tolerance in SIMULATED.items():
         asked = _given(seen, name)[2]
-        of_asked = {"iterations": asked, "iterations - 1": asked - 1, "iterations + 1": asked + 1, "2*iterations": 2 * asked}
+        of_asked = {
+            "iterations": asked,
+            "iterations - 1": asked - 1,
+            "iterations + 1": asked + 1,
+            "2*iterations": 2 * asked,
+        }
         rounds = of_asked[rule] if rule in of_asked else int(rule)
         image = next(islice(_run(program, seen, name), rounds, None))
         if float((image - codes.images(seen, name)).abs().max()) > tolerance:
@@ -212,7 +228,9 @@ def _read_program(seen: Seen) -> Said | None:
     """The program whose results are the student's in all questions."""
     for program in _programs(_fill(seen)):
         if _agrees(program, seen):
-            yours, asked = ("; ".join(f"{slot} = {does[slot]}" for slot in program) for does in (program, RIGHT))
+            yours, asked = (
+                "; ".join(f"{slot} = {does[slot]}" for slot in program) for does in (program, RIGHT)
+            )
             return Said({"yours": yours, "asked": asked}, _of_program(program)) if program else None
     return None
 
@@ -222,7 +240,11 @@ def _of_program(changed: dict[str, str]) -> str | None:
     slot, choice = next(iter(changed.items()))
     if "mean(x" in choice or choice == "x":
         return "restore-leak"
-    special = {"known[0]": "first-image-only", "log_var": "log-var-for-mu", "mean of all images": "restore-blended"}
+    special = {
+        "known[0]": "first-image-only",
+        "log_var": "log-var-for-mu",
+        "mean of all images": "restore-blended",
+    }
     return special.get(choice, MISCONCEPTIONS.get(slot))
 
 
