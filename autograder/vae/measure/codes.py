@@ -230,7 +230,7 @@ def formula(columns: Mapping[str, Tensor], y: Tensor, most: int) -> str | None:
     terms = [
         f"{w:g}" if names[i] == "1" else names[i] if w == 1 else f"{w:g}*{names[i]}" for i, w in found.items()
     ]
-    text = " + ".join(terms).replace("+ -", "- ") or "0"
+    text = " + ".join(terms).replace("+ -", "- ").replace(" 1*", " ") or "0"
     whole = torch.stack([torch.zeros_like(y), *(w * columns[names[i]] for i, w in found.items())]).sum(0)
     if float((whole - y).abs().max()) < EXACT:
         return text

@@ -234,7 +234,8 @@ def _off(seen: Seen, name: str) -> Tensor:
     """Which of the images (K) are not decoded from their points on the line."""
     mu, found = _ends(seen, name)[2], codes.images(seen, name)
     right = codes.network(seen.given(name)["model"]).decode(_right(len(found))[:, :2] @ mu)
-    return (found - right).abs().amax(1) > CLOSE
+    off: Tensor = (found - right).abs().amax(1) > CLOSE
+    return off
 
 
 READINGS = (
