@@ -6,9 +6,11 @@ A probe knows no expected value: student code may see everything that the probe 
 from __future__ import annotations
 
 import importlib
+import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy
 import torch
 
 from autograder.sandbox.encoding import Array
@@ -196,6 +198,16 @@ def rehearse() -> None:
             torch.nn.Sequential(*layers).to(device)(torch.zeros(1, 784, device=device)).square().sum()
 
 
+def seeded(seed: int, probe: str, arguments: dict[str, Any]) -> Any:
+    """Run another probe after seeding every usual source of random numbers and resetting torch's modes."""
+    torch.set_grad_enabled(True)
+    torch.set_default_dtype(torch.float32)
+    random.seed(seed)
+    numpy.random.seed(seed)
+    torch.manual_seed(seed)
+    return PROBES[probe](**arguments)
+
+
 PROBES: dict[str, Callable[..., Any]] = {
     "reparameterize": reparameterize,
     "loss": loss,
@@ -207,4 +219,5 @@ PROBES: dict[str, Callable[..., Any]] = {
     "latent_device": devices.latent_device,
     "train_epoch_device": devices.train_epoch_device,
     "train_device": devices.train_device,
+    "seeded": seeded,
 }
