@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
 from typing import Any, NamedTuple
 
 import torch
@@ -109,14 +110,22 @@ def _network(parameters: Tensor, training: bool) -> StandIn:
 def gradient(
     seen: Seen, name: str, parameters: Tensor, images: Tensor, training: bool = True
 ) -> tuple[float, Tensor]:
-    """The loss of a batch, and its gradient (P,) with respect to all parameters."""
+    """The loss of a batch that a question asks for, and its gradient (P,) with respect to all parameters."""
     weights = seen.given(name).get("loss")
-    loss = toys.weighted_loss(weights) if weights else standin_loss
+    return gradient_of(toys.weighted_loss(weights) if weights else standin_loss, parameters, images, training)
+
+
+def gradient_of(
+    loss: Callable[..., Tensor], parameters: Tensor, images: Tensor, training: bool
+) -> tuple[float, Tensor]:
+    """A loss of a batch, and its gradient (P,); 0 for parameters that it does not depend on."""
     network = _network(parameters, training)
     recon_x, mu, log_var = network(images)
     value = loss(recon_x, images, mu, log_var)
-    found = torch.autograd.grad(value, list(network.parameters()))
-    return value.item(), torch.cat([each.flatten() for each in found])
+    own = list(network.parameters())
+    found = torch.autograd.grad(value, own, allow_unused=True)
+    parts = [torch.zeros_like(p) if g is None else g for p, g in zip(own, found, strict=True)]
+    return value.item(), torch.cat([part.flatten() for part in parts])
 
 
 def gradients(seen: Seen, name: str) -> list[tuple[float, Tensor]]:
@@ -165,6 +174,18 @@ def _same(first: Tensor, second: Tensor) -> bool:
     return bool((first - second).abs().max() <= SAME * (1 + second.abs().max()))
 
 
+def raises() -> list[Reading]:
+    """Exceptions. The question about another device meets none."""
+
+    def without_device(seen: Seen) -> Seen:
+        return Seen({name: each for name, each in seen.questions.items() if name != "device"}, seen.outcomes)
+
+    def asked(reading: Reading) -> Reading:
+        return Reading(reading.id, lambda seen: reading.read(without_device(seen)), ends=reading.ends)
+
+    return [asked(reading) for reading in common.raises()]
+
+
 def still(names: Sequence[str]) -> Reading:
     """Whether no parameter moves."""
 
@@ -207,9 +228,10 @@ def fed(names: Sequence[str]) -> Reading:
         found = set()
         for name in names:
             given, noted = batches(seen, name), passes(seen, name)
-            if len(given) != len(noted):
+            if len(noted) % len(given):
                 raise Unclear
-            found |= {describe(p.images, "x", {"x": x}) for p, x in zip(noted, given, strict=True)}
+            epochs = cycle(given)
+            found |= {describe(p.images, "x", {"x": x}) for p, x in zip(noted, epochs, strict=False)}
         return None if found == {"another shape"} else told("x", found, "epoch-input-changed")
 
     return Reading("network_gets", read)

@@ -33,6 +33,8 @@ AGAIN = tuple(f"again {index}" for index in range(4))  # epochs of the same shap
 PLAIN = ("epoch", "short", "odd")
 LARGE_BATCHES = 9
 MOMENTUM = 0.5
+# Losses of some 10,000, of either sign, and a rate at which clipped steps still show in float32.
+MIDDLE = {"loss": {"tilted": 1e4, "codes": 100.0}, "optimizer": {"name": "SGD", "options": {"lr": 1e-8}}}
 
 
 def questions(seed: int) -> dict[str, Question]:
@@ -50,7 +52,7 @@ def questions(seed: int) -> dict[str, Question]:
     for name, task, noted, called in (
         (
             "large",
-            {**long, "data": {**long["data"], **few}},
+            {**long, **MIDDLE, "data": {**long["data"], **few}},
             NOTED,
             f"{LARGE_BATCHES} batches of one image, large losses",
         ),
@@ -63,7 +65,7 @@ def questions(seed: int) -> dict[str, Question]:
 
 
 def _task(draw: Draw, images: int, batch_size: int, momentum: float) -> dict[str, Any]:
-    rate = float(draw.uniform("rate", 0.5e-4, 2e-4, 1))
+    rate = float(draw.uniform("rate", 2e-4, 6e-4, 1))
     data = {
         "images": draw.images("epoch", images),
         "labels": torch.arange(images) % 10,
@@ -125,10 +127,11 @@ def _read_arguments(seen: Seen) -> Said | None:
     ):
         found: dict[str, set[str]] = {name: set() for name in names}
         calls = [] if _right(seen, question) else _calls(seen, question, "given")
-        for p, (given,) in zip(steps.passes(seen, question), calls, strict=False):
+        images = steps.batches(seen, question)
+        for p, x, (given,) in zip(steps.passes(seen, question), images, calls, strict=False):
             mu, log_var, _ = p.outputs()
             known = {
-                "x": p.images,
+                "x": x,
                 "mu": mu,
                 "log_var": log_var,
                 "recon_x": p.decoded(tensor(p.code, *mu.shape)),
@@ -137,7 +140,10 @@ def _read_arguments(seen: Seen) -> Said | None:
                 found[name].add(steps.describe(common.part_of(given, name), name, known))
         for name in names:
             swapped = "epoch-arguments-swapped" if found[name] & {*names, "x"} else None
-            if (said := steps.told(name, found[name], swapped)) is not None:
+            clamped = name == "log_var" and any(
+                "at most" in each or "at least" in each for each in found[name]
+            )
+            if (said := steps.told(name, found[name], "log-var-clamped" if clamped else swapped)) is not None:
                 return said
     return None
 
@@ -147,7 +153,7 @@ def _read_untracked(seen: Seen) -> Said | None:
     found = set()
     for (tracked,) in _calls(seen, "epoch", "tracked"):
         found.add(", ".join(each for each in ("recon_x", "mu", "log_var") if each not in tracked))
-    if _right(seen, "epoch") or len(found) != 1 or found == {""}:
+    if _right(seen, "epoch") or len(found) != 1 or found == {""} or _read_arguments(seen) is not None:
         return None
     return Said({"arguments": found.pop()}, "part-of-model-frozen")
 
@@ -196,6 +202,13 @@ ROWS = 40  # parameters that are looked at in each step
 
 
 def _read_step(seen: Seen) -> Said | None:
+    if "step" not in seen.worked_out:
+        seen.worked_out["step"] = _step_formula(seen)
+    said: Said | None = seen.worked_out["step"]
+    return said
+
+
+def _step_formula(seen: Seen) -> Said | None:
     """What each step subtracts from the parameters theta, as a formula of the batch's gradient g."""
     tables: list[dict[str, Tensor]] = []
     for name in PLAIN:
@@ -272,7 +285,7 @@ def _read_weights(seen: Seen) -> Said | None:
         yours = _weights(seen, name)
         asked = [[momentum ** (last - index) for index in range(last + 1)] for last in range(len(yours))]
         wrong = [index for index in range(len(yours)) if not agree(yours[index], asked[index])]
-        if wrong:
+        if wrong and _read_step(seen) is None:
             formulas = (steps.numbered(rows[wrong[-1]], "g") for rows in (yours, asked))
             values = {"weights": yours, "step": wrong[-1] + 1, "called": seen.questions[name].called}
             values |= dict(zip(("yours", "asked"), formulas, strict=True))
@@ -289,14 +302,18 @@ def _order_misconception(weights: list[list[float]]) -> str | None:
 
 def _read_clipped(seen: Seen) -> Said | None:
     """Steps along the gradient whose length has a limit."""
-    limits = set()
+    limits: set[tuple[str, float]] = set()
     for name in ("epoch", "short", "large"):
+        if limits:
+            break
         for p, (_, g) in zip(steps.passes(seen, name), steps.gradients(seen, name), strict=True):
             step = (p.before - p.after) / _rate(seen, name)
             most = float(step.abs().max())
             rounding = 2e-3 * most + 1e-7 * (1 + float(p.before.abs().max())) / _rate(seen, name)
             if float((step - g).abs().max()) <= rounding:
                 continue
+            if not most:
+                raise Unclear
             if float((float(step @ g / g.square().sum()) * g - step).abs().max()) <= rounding:
                 limits.add(("norm", short(float(step.norm()), 2)))
             elif float((g.clamp(-most, most) - step).abs().max()) <= rounding:
@@ -307,6 +324,20 @@ def _read_clipped(seen: Seen) -> Said | None:
         return None
     kind, limit = limits.pop()
     return Said({"of": kind, "limit": limit}, "epoch-gradient-changed")
+
+
+def _read_noisy(seen: Seen) -> Said | None:
+    """The spread of what comes on top of the gradient, the same in every step."""
+    spreads = []
+    for name in PLAIN:
+        for p, (_, g) in zip(steps.passes(seen, name), steps.gradients(seen, name), strict=True):
+            rest = (p.before - p.after) / _rate(seen, name) - g
+            if abs(float(rest @ g)) > 0.05 * float(rest.norm() * g.norm()):
+                raise Unclear
+            spreads.append(float(rest.std()))
+    size = sum(spreads) / len(spreads)
+    same = max(spreads) < 1.05 * size and min(spreads) > 0.95 * size and size > 1e-2
+    return Said({"spread": short(size, 1)}, "epoch-gradient-changed") if same else None
 
 
 def _read_unlearnt(seen: Seen) -> Said | None:
@@ -370,7 +401,7 @@ def _read_value(seen: Seen) -> Said | None:
                     scalar(common.value_of(seen, name)) / add(losses[name]) * _divisors(seen, name)[divisor]
                     for name in names
                 ]
-                if max(shares) - min(shares) <= 1e-4 * abs(shares[0]):
+                if max(shares) - min(shares) <= 1e-5 * abs(shares[0]):
                     yours = steps.combined({text + divisor: short(shares[0])})
                     if learning and yours == "sum(L)/N":
                         return None
@@ -399,14 +430,14 @@ def _read_value_weights(seen: Seen) -> Said | None:
     """The weights of the batches' losses in the returned value, in epochs of one shape."""
     names = ("epoch", "momentum", *AGAIN)
     table = [[loss for loss, _ in _losses(seen, name, True)] for name in names]
-    if len({len(row) for row in table}) != 1 or not 0 < len(table[0]) < len(table):
+    if {len(row) for row in table} != {len(steps.batches(seen, "epoch"))}:
         raise Unclear
     losses = torch.tensor(table, dtype=torch.float64)
     value = torch.tensor([scalar(common.value_of(seen, name)) for name in names], dtype=torch.float64)
     weights = torch.linalg.lstsq(losses, value[:, None]).solution[:, 0]
     if float((losses @ weights - value).abs().max()) > 2e-5 * float(value.abs().max()):
         raise Unclear
-    yours = [round(weight * EPOCHS["epoch"][0], 2) + 0.0 for weight in weights.tolist()]
+    yours = [round(weight * EPOCHS["epoch"][0], 3) + 0.0 for weight in weights.tolist()]
     if agree(yours, [1.0] * len(yours)):
         return None
     text, right = (f"({steps.numbered(each, 'L')})/N" for each in (yours, [1.0] * len(yours)))
@@ -434,7 +465,7 @@ def _read_mixed(seen: Seen) -> Said | None:
 RETURNED = dict.fromkeys(("tensor", "scalar", "numpy", "list"), "epoch-returns-tensor")
 RETURNED |= {"NoneType": "nothing-returned", "tuple": "returns-extra-values"}
 READINGS = (
-    *common.raises(),
+    *steps.raises(),
     common.returns({"epoch": {}, "momentum": {}}, "float", RETURNED),
     Reading("changes", _read_edited),
     Reading("loss_ignored", _read_ignored),
@@ -449,6 +480,7 @@ READINGS = (
     Reading("step_formula", _read_step),
     Reading("step_weights", _read_weights),
     Reading("step_clipped", _read_clipped),
+    Reading("step_noise", _read_noisy),
     Reading("losses_unlearnt", _read_unlearnt, _predicts_unlearnt),
     Reading("noise_repeats", _read_noise),
     Reading("mixes_devices", _read_mixed),
