@@ -146,7 +146,7 @@ def describe(got: Any, asked: str, known: Mapping[str, Tensor]) -> str:
     if not isinstance(value, Tensor) or not bool(torch.isfinite(value).all()):
         raise Unclear
     if value.shape != right.shape and asked != "x":
-        return f"a tensor of {value.dim()} dimensions" if value.numel() == right.numel() else "another shape"
+        return f"({', '.join(['N', *map(str, value.shape[1:])])})" if value.dim() else "()"
     value = value.double().reshape(len(value), -1)
     if value.shape != right.shape:
         return "another shape"
@@ -155,10 +155,11 @@ def describe(got: Any, asked: str, known: Mapping[str, Tensor]) -> str:
             return name
     low, high = float(value.min()), float(value.max())
     if _same(value, right.clamp(low, high)):
-        bounds = [f"at least {low:.3g}"] * (low > right.min() + SAME) + [f"at most {high:.3g}"] * (
-            high < right.max() - SAME
+        bounds = (
+            f"{low:.3g}" if low > right.min() + SAME else "-inf",
+            f"{high:.3g}" if high < right.max() - SAME else "inf",
         )
-        return f"{asked}, " + " and ".join(bounds)
+        return f"clamp({asked}, {bounds[0]}, {bounds[1]})"
     columns = torch.stack([right.flatten(), torch.ones(right.numel(), dtype=right.dtype)], 1)
     slope, shift = torch.linalg.lstsq(columns, value.reshape(-1, 1)).solution.flatten().tolist()
     if _same(value, slope * right + shift):
@@ -166,8 +167,8 @@ def describe(got: Any, asked: str, known: Mapping[str, Tensor]) -> str:
             f" {'+' if shift > 0 else '-'} {abs(shift):.3g}" if abs(shift) > SAME else ""
         )
     if bool(((value == low) | (value == high)).all()):
-        return f"only the values {low:.3g} and {high:.3g}"
-    return f"something other than {asked}"
+        return f"{{{low:.3g}, {high:.3g}}}"
+    return f"not {asked}"
 
 
 def _same(first: Tensor, second: Tensor) -> bool:

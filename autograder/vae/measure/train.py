@@ -42,11 +42,11 @@ def questions(seed: int) -> dict[str, Question]:
         }
         rate = float(draw.uniform("rate", 2e-3, 8e-3, 1))
         task = {**training_task(draw), "data": data, "epochs": epochs, "learning_rate": rate, "device": "cpu"}
-        asked[name] = _question(task, f"{images} images in batches of {size}, epochs={epochs}")
+        asked[name] = _question(task, f"N={images}, batch_size={size}, epochs={epochs}")
     draw = Draw(seed)
-    asked["rising"] = _question(overshooting_task(draw), "32 epochs in which the loss rises")
-    asked["flat"] = _question(patient_task(draw), "12 epochs in which the loss hardly changes")
-    asked["many"] = _question(busy_task(draw), "2 epochs of 45 batches", 100)
+    asked["rising"] = _question(overshooting_task(draw), "N=4, batch_size=4, epochs=32")
+    asked["flat"] = _question(patient_task(draw), "N=4, batch_size=4, epochs=12")
+    asked["many"] = _question(busy_task(draw), "N=45, batch_size=1, epochs=2", 100)
     device = {
         key: value
         for key, value in asked["one epoch"].arguments.items()
@@ -117,29 +117,26 @@ def _adamax(rate: float) -> Step:
 # Optimisers by name: how they step, how much they shrink the parameters, and how much of these they add to gradients.
 Way = tuple[Callable[[float], Step], float, float]
 SETTINGS = {
-    **{f"beta_1 {b:g}": {"beta_1": b} for b in (0.0, 0.5, 0.8, 0.85, 0.95, 0.99)},
-    **{f"beta_2 {b:g}": {"beta_2": b} for b in (0.9, 0.95, 0.98, 0.99, 0.9999)},
+    **{f"beta_1={b:g}": {"beta_1": b} for b in (0.0, 0.5, 0.8, 0.85, 0.95, 0.99)},
+    **{f"beta_2={b:g}": {"beta_2": b} for b in (0.9, 0.95, 0.98, 0.99, 0.9999)},
     **{
-        f"beta_1 {a:g}, beta_2 {b:g}": {"beta_1": a, "beta_2": b}
+        f"beta_1={a:g}, beta_2={b:g}": {"beta_1": a, "beta_2": b}
         for a in (0.5, 0.8, 0.95)
         for b in (0.9, 0.99)
     },
-    **{f"eps {e:g}": {"epsilon": e} for e in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)},
+    **{f"eps={e:g}": {"epsilon": e} for e in (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0)},
 }
 DECAYS = (1e-5, 1e-4, 5e-4, 1e-3, 5e-3, 1e-2, 5e-2, 0.1)
 WAYS: dict[str, Way] = {
     "Adam": (adam, 0.0, 0.0),
-    "gradient descent": (sgd, 0.0, 0.0),
-    **{
-        f"gradient descent, momentum {m:g}": (partial(sgd, momentum=m), 0.0, 0.0)
-        for m in (0.5, 0.8, 0.9, 0.95)
-    },
+    "SGD": (sgd, 0.0, 0.0),
+    **{f"SGD(momentum={m:g})": (partial(sgd, momentum=m), 0.0, 0.0) for m in (0.5, 0.8, 0.9, 0.95)},
     "RMSprop": (_rmsprop, 0.0, 0.0),
     "Adagrad": (_adagrad, 0.0, 0.0),
     "Adamax": (_adamax, 0.0, 0.0),
-    **{f"Adam, {name}": (partial(adam, **given), 0.0, 0.0) for name, given in SETTINGS.items()},
-    **{f"AdamW, weight decay {decay:g}": (adam, decay, 0.0) for decay in DECAYS},
-    **{f"Adam, weight decay {decay:g}": (adam, 0.0, decay) for decay in DECAYS},
+    **{f"Adam({name})": (partial(adam, **given), 0.0, 0.0) for name, given in SETTINGS.items()},
+    **{f"AdamW(weight_decay={decay:g})": (adam, decay, 0.0) for decay in DECAYS},
+    **{f"Adam(weight_decay={decay:g})": (adam, 0.0, decay) for decay in DECAYS},
 }
 LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]] = {
     "reconstruction + KL": lambda recon_x, x, mu, log_var: (
@@ -160,7 +157,7 @@ LOSSES: dict[str, Callable[[Tensor, Tensor, Tensor, Tensor], Tensor]] = {
         for beta in (0.001, 0.01, 0.1, 0.25, 0.5, 2.0, 4.0, 5.0, 10.0)
     },
 }
-RESTARTS = {"": None, ", new for each epoch": "epoch", ", new for each batch": "batch"}
+RESTARTS = {"": None, " / epoch": "epoch", " / batch": "batch"}
 
 
 def _rates(seen: Seen, name: str, way: Way, gradients: list[Tensor], new: str | None) -> list[float] | None:
@@ -238,7 +235,7 @@ def _read_path(seen: Seen) -> Said | None:
 
 
 def _misconception(way: str, loss: str, rates: tuple[float, ...]) -> str | None:
-    if "new for" in way:
+    if "/" in way:
         return "train-optimizer-renewed"
     if loss != "reconstruction + KL":
         return "train-other-loss"
@@ -246,37 +243,33 @@ def _misconception(way: str, loss: str, rates: tuple[float, ...]) -> str | None:
         return "train-schedule" if way == "Adam" else None
     if way == "Adam":
         return "train-optimizer-settings" if rates == (-1.0,) else "train-learning-rate"
-    return "train-optimizer-settings" if way.startswith("Adam,") else "train-other-optimizer"
+    return "train-optimizer-settings" if way.startswith("Adam(") else "train-other-optimizer"
 
 
 HISTORIES: dict[str, Callable[[list[float], list[list[float]], list[int]], list[float]]] = {
-    "the mean loss per image of each epoch": lambda means, losses, sizes: means,
-    "sums over all epochs so far": lambda means, losses, sizes: list(accumulate(means)),
-    "the losses from high to low": lambda means, losses, sizes: sorted(means, reverse=True),
-    "the losses from low to high": lambda means, losses, sizes: sorted(means),
-    "the losses of the epochs in reverse order": lambda means, losses, sizes: means[::-1],
-    "the lowest loss so far": lambda means, losses, sizes: list(accumulate(means, min)),
-    "each loss divided by the first": lambda means, losses, sizes: [mean / means[0] for mean in means],
-    "the last epoch's loss alone": lambda means, losses, sizes: means[-1:],
-    "the first epoch's loss alone": lambda means, losses, sizes: means[:1],
-    "means over all epochs so far": lambda means, losses, sizes: [
+    "E_k": lambda means, losses, sizes: means,
+    "E_1 + ... + E_k": lambda means, losses, sizes: list(accumulate(means)),
+    "sorted(E, reverse=True)": lambda means, losses, sizes: sorted(means, reverse=True),
+    "sorted(E)": lambda means, losses, sizes: sorted(means),
+    "reversed(E)": lambda means, losses, sizes: means[::-1],
+    "min(E_1, ..., E_k)": lambda means, losses, sizes: list(accumulate(means, min)),
+    "E_k/E_1": lambda means, losses, sizes: [mean / means[0] for mean in means],
+    "[E_last]": lambda means, losses, sizes: means[-1:],
+    "[E_1]": lambda means, losses, sizes: means[:1],
+    "(E_1 + ... + E_k)/k": lambda means, losses, sizes: [
         total / number for number, total in enumerate(accumulate(means), start=1)
     ],
-    "the sum of the losses of each epoch": lambda means, losses, sizes: [sum(each) for each in losses],
-    "the sum of the losses of each epoch, divided by the number of batches": lambda means, losses, sizes: [
-        sum(each) / len(each) for each in losses
-    ],
-    "the mean of the batch means of each epoch": lambda means, losses, sizes: [
+    "N*E_k": lambda means, losses, sizes: [sum(each) for each in losses],
+    "N*E_k/B": lambda means, losses, sizes: [sum(each) / len(each) for each in losses],
+    "sum(L/n)/B": lambda means, losses, sizes: [
         sum(map(float.__truediv__, each, map(float, sizes))) / len(each) for each in losses
     ],
-    "the last batch's loss of each epoch": lambda means, losses, sizes: [each[-1] for each in losses],
-    "the last batch's loss per image of each epoch": lambda means, losses, sizes: [
-        each[-1] / sizes[-1] for each in losses
-    ],
-    "the loss per image of each batch": lambda means, losses, sizes: [
+    "L_last": lambda means, losses, sizes: [each[-1] for each in losses],
+    "L_last/n_last": lambda means, losses, sizes: [each[-1] / sizes[-1] for each in losses],
+    "L/n": lambda means, losses, sizes: [
         loss / size for each in losses for loss, size in zip(each, sizes, strict=True)
     ],
-    "the loss of each batch": lambda means, losses, sizes: [loss for each in losses for loss in each],
+    "L": lambda means, losses, sizes: [loss for each in losses for loss in each],
 }
 
 
@@ -302,7 +295,10 @@ def _read_history(seen: Seen) -> Said | None:
     if asked in fitting or not fitting:
         return None
     text = next(each for each in others if each in fitting)
-    return Said({"yours": text}, "epoch-mean-of-batch-means" if "batch means" in text else "train-history")
+    return Said(
+        {"yours": text, "asked": asked},
+        "epoch-mean-of-batch-means" if text == "sum(L/n)/B" else "train-history",
+    )
 
 
 def _read_end(seen: Seen) -> Said | None:
@@ -315,7 +311,7 @@ def _read_end(seen: Seen) -> Said | None:
         found.add(next((k for k, p in enumerate(passes) if torch.equal(p.before, passes[-1].after)), None))
     if None in found:
         return None
-    return Said({"yours": "first" if found == {0} else "earlier"}, "train-copy-trained")
+    return Said({}, "train-copy-trained")
 
 
 def _read_returned(seen: Seen) -> Said | None:

@@ -42,8 +42,8 @@ def questions(seed: int) -> dict[str, Question]:
     asked = {}
     for index, (name, size) in enumerate({**EPOCHS, **dict.fromkeys(AGAIN, EPOCHS["epoch"])}.items()):
         task = _task(Draw(seed + index), *size, MOMENTUM if name == "momentum" else 0.0)
-        called = "{} image(s) in batches of {}".format(*size) + (
-            f", momentum {MOMENTUM:g}" if name == "momentum" else ""
+        called = "N={}, batch_size={}".format(*size) + (
+            f", momentum={MOMENTUM:g}" if name == "momentum" else ""
         )
         asked[name] = Question("train_epoch", {**task, "noted": 1 if name in AGAIN else NOTED}, called)
     draw = Draw(seed)
@@ -54,14 +54,14 @@ def questions(seed: int) -> dict[str, Question]:
             "large",
             {**long, **MIDDLE, "data": {**long["data"], **few}},
             NOTED,
-            f"{LARGE_BATCHES} batches of one image, large losses",
+            f"N={LARGE_BATCHES}, batch_size=1",
         ),
-        ("many", long, 1, f"{len(long['data']['images'])} batches of one image, large losses"),
-        ("wide", wide, 1, "batches of 131 and 3 images"),
+        ("many", long, 1, f"N={len(long['data']['images'])}, batch_size=1"),
+        ("wide", wide, 1, "N=134, batch_size=131"),
     ):
         asked[name] = Question("train_epoch", {**task, "device": "cpu", "noted": noted}, called)
     device = {key: value for key, value in one_batch(_task(draw, 4, 4, 0.0)).items() if key != "device"}
-    return {**asked, "device": Question("train_epoch_device", device, "another device")}
+    return {**asked, "device": Question("train_epoch_device", device, "device")}
 
 
 def _task(draw: Draw, images: int, batch_size: int, momentum: float) -> dict[str, Any]:
@@ -176,8 +176,7 @@ def _read_used(seen: Seen) -> Said | None:
             continue
         called = seen.questions[name].called
         if set(counts) == {1}:
-            texts = [", ".join(map(str, each[:8])) for each in (sizes, asked)]
-            return Said({"called": called, "yours": f"batches of {texts[0]}"}, "epoch-step-order")
+            return Said({"called": called, "yours": " + ".join(map(str, sizes[:8]))}, "epoch-step-order")
         firsts = [int(index == 0) for size in asked for index in range(size)]
         misconception = "first-image-only" if counts == firsts and max(asked) > 1 else "epoch-batches-skipped"
         return Said(
@@ -390,28 +389,31 @@ def _divisors(seen: Seen, name: str) -> dict[str, float]:
     }
 
 
-def _read_value(seen: Seen) -> Said | None:
-    """The returned value as a short formula of the batches' losses L, with n images each."""
+def _value_of(learning: bool) -> Callable[[Seen], Said | None]:
+    """The returned value as a short formula of the losses L of batches of n images, with gradients on, or off."""
     names = (*PLAIN, "one image", "momentum")
-    for learning in (True, False):
+
+    def read(seen: Seen) -> Said | None:
         losses = {name: _losses(seen, name, learning) for name in names}
         for text, add in ADDED.items() if all(losses.values()) else ():
+            sums = [scalar(common.value_of(seen, name)) / add(losses[name]) for name in names]
             for divisor in _divisors(seen, "epoch"):
                 shares = [
-                    scalar(common.value_of(seen, name)) / add(losses[name]) * _divisors(seen, name)[divisor]
-                    for name in names
+                    share * _divisors(seen, name)[divisor] for share, name in zip(sums, names, strict=True)
                 ]
                 if max(shares) - min(shares) <= 1e-5 * abs(shares[0]):
                     yours = steps.combined({text + divisor: short(shares[0])})
-                    if learning and yours == "sum(L)/N":
-                        return None
-                    values = {
-                        "yours": yours,
-                        "asked": "sum(L)/N",
-                        "when": "learning" if learning else "evaluating",
-                    }
-                    return Said(values, _value_misconception(yours, learning))
-    raise Unclear
+                    right = learning and yours == "sum(L)/N"
+                    return (
+                        None
+                        if right
+                        else Said(
+                            {"yours": yours, "asked": "sum(L)/N"}, _value_misconception(yours, learning)
+                        )
+                    )
+        raise Unclear
+
+    return read
 
 
 def _value_misconception(yours: str, learning: bool) -> str | None:
@@ -484,6 +486,7 @@ READINGS = (
     Reading("losses_unlearnt", _read_unlearnt, _predicts_unlearnt),
     Reading("noise_repeats", _read_noise),
     Reading("mixes_devices", _read_mixed),
-    Reading("value_formula", _read_value, ends=True),
+    Reading("value_formula", _value_of(learning=True), ends=True),
+    Reading("value_evaluated", _value_of(learning=False), ends=True),
     Reading("value_weights", _read_value_weights),
 )
