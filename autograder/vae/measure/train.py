@@ -207,31 +207,34 @@ def _path(seen: Seen, name: str) -> tuple[str, str, tuple[float, ...]]:
     if found is None:
         raise Unclear
     way, loss, rates = found
-    rounded = tuple(float(f"{rate:.3g}") for rate in rates)
-    return way, loss, rounded if max(rounded) - min(rounded) > 2e-3 * abs(max(rounded)) else rounded[:1]
+    rounded = tuple(float(f"{rate:.4g}") for rate in rates)
+    varying = max(rounded) - min(rounded) > 2e-3 * abs(max(rounded))
+    return way, loss, rounded if varying else (1.0 if abs(rounded[0] - 1) < 1e-3 else rounded[0],)
 
 
 def _read_path(seen: Seen) -> Said | None:
-    """Optimiser, loss and rates, the same in two trainings with different rates."""
-    (way, loss, rates), (_, other_loss, other_rates) = (_path(seen, name) for name in PATHS)
+    """Optimiser, loss and rates, the same in two trainings with different rates, or else in a long one."""
     right = ("Adam", "reconstruction + KL", (1.0,))
-    if (way, loss, rates) == right or loss != other_loss:
-        return None
+    (way, loss, rates), (_, other_loss, other_rates) = (_path(seen, name) for name in PATHS)
+    where = "epochs"
+    if (way, loss, rates) == right:
+        (way, loss, rates), where = _path(seen, "long"), "long"
+        if len(rates) == 1:
+            return None
+    elif loss != other_loss or len(rates) != min(len(rates), len(other_rates)):
+        raise Unclear
     given, other = (seen.given(name)["learning_rate"] for name in PATHS)
     if len(rates) > 1:
-        size = len(steps.batches(seen, "epochs"))
-        spoken = (
-            "learning rates "
-            + ", ".join(f"{rate:.3g}" for rate in rates[::size])
-            + " times the given one in its epochs"
-        )
-    elif abs(rates[0] / other_rates[0] - 1) < 5e-3:
-        spoken = f"{rates[0]:.3g} times the given learning rate"
-    elif abs(rates[0] * given / (other_rates[0] * other) - 1) < 5e-3:
-        spoken = f"learning rate {rates[0] * given:.3g}"
+        by_epoch = rates[:: len(steps.batches(seen, where))]
+        rate = "(" + ", ".join(f"{each:.2g}" for each in by_epoch) + ")*learning_rate"
+    elif abs(rates[0] / other_rates[0] - 1) < 2e-3:
+        rate = steps.combined({"learning_rate": rates[0]})
+    elif abs(rates[0] * given / (other_rates[0] * other) - 1) < 2e-3:
+        rate = f"{rates[0] * given:.2g}"
     else:
         raise Unclear
-    return Said({"optimizer": way, "rate": spoken, "loss": loss}, _misconception(way, loss, rates))
+    values = {"called": seen.questions[where].called, "optimizer": way, "rate": rate, "loss": loss}
+    return Said(values, _misconception(way, loss, rates))
 
 
 def _misconception(way: str, loss: str, rates: tuple[float, ...]) -> str | None:
@@ -302,16 +305,17 @@ def _read_history(seen: Seen) -> Said | None:
 
 
 def _read_end(seen: Seen) -> Said | None:
-    """Parameters at the end that are those before an earlier pass: the first, or that of the epoch with the lowest loss."""
-    found = set()
+    """Parameters at the end that the model had before an earlier pass."""
     for name in (*PATHS, "rising"):
-        passes = steps.passes(seen, name)
-        if torch.equal(passes[-1].after, passes[-1].before):
-            raise Unclear
-        found.add(next((k for k, p in enumerate(passes) if torch.equal(p.before, passes[-1].after)), None))
-    if None in found:
-        return None
-    return Said({}, "train-copy-trained")
+        *_, before, last = steps.passes(seen, name)
+        earlier = any(torch.equal(p.before, last.after) for p in steps.passes(seen, name))
+        if (
+            earlier
+            and not torch.equal(last.after, last.before)
+            and not torch.equal(before.before, last.before)
+        ):
+            return Said({"called": seen.questions[name].called}, "train-copy-trained")
+    return None
 
 
 def _read_returned(seen: Seen) -> Said | None:
