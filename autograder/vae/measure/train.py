@@ -67,7 +67,7 @@ def _read_replaced(seen: Seen) -> Said | None:
 
 def _read_passes(seen: Seen) -> Said | None:
     """How many batches are trained on, where that is not epochs times the batches of the loader."""
-    for name in (*RUNS, "rising", "flat", "many"):
+    for name in (*RUNS, "many"):
         count, asked = (
             len(steps.passes(seen, name)),
             len(steps.batches(seen, name)) * seen.given(name)["epochs"],
