@@ -16,7 +16,7 @@ import torch
 from autograder.sandbox.encoding import Array
 from autograder.vae.probes import devices
 from autograder.vae.probes.package import any_model, build_model, student_function
-from autograder.vae.probes.toys import DeviceWatch, loaded, make_loader, seen_by, weighted_loss
+from autograder.vae.probes.toys import DeviceWatch, Trace, loaded, make_loader, seen_by, weighted_loss
 
 
 def unpacked(value: Any, device: str) -> Any:
@@ -125,17 +125,21 @@ def train_epoch(
     optimizer: dict[str, Any],
     device: str,
     by_name: bool = False,
+    noted: int = 0,
 ) -> dict[str, Any]:
     """Call train_epoch with the package's model, and a loss and an optimiser of the grader's choice.
 
-    ``by_name``: pass the device as a string.
+    ``by_name``: pass the device as a string. ``noted``: how many passes and calls of the loss to note.
     """
     network = build_model(**model).eval()
+    trace = Trace(network, noted)
     loader = make_loader(**data)
     steps = getattr(torch.optim, optimizer["name"])(network.parameters(), **optimizer["options"])
     where = device if by_name else torch.device(device)
-    value = student_function("train_epoch")(network, loader, weighted_loss(loss), steps, where)
-    return {**_trained(value, network, len(loader), model["state"]), "images": loader.dataset.tensors[0]}  # type: ignore[attr-defined]
+    given_loss = trace.watched(weighted_loss(loss)) if noted else weighted_loss(loss)
+    value = student_function("train_epoch")(network, loader, given_loss, steps, where)
+    seen = {"images": loader.dataset.tensors[0], "passes": trace.passes, "calls": trace.calls}  # type: ignore[attr-defined]
+    return {**_trained(value, network, len(loader), model["state"]), **seen}
 
 
 def train(
@@ -145,12 +149,14 @@ def train(
     learning_rate: float,
     device: str,
     by_name: bool = True,
+    noted: int = 0,
 ) -> dict[str, Any]:
     """Call train with the package's model and loss: the stand-ins, or in the short run the student's.
 
-    ``by_name``: pass the device as a string.
+    ``by_name``: pass the device as a string. ``noted``: how many passes to note.
     """
     network = build_model(**model).cpu()
+    trace = Trace(network, noted)
     loader = make_loader(**data)
     where = device if by_name else torch.device(device)
     value = student_function("train")(network, loader, epochs, learning_rate, where)
@@ -158,6 +164,7 @@ def train(
     seen = {
         "all_passes": not 0 < loader.passes < epochs,
         "batches": loader.batches if loader.passes else None,
+        "passes": trace.passes,
     }
     return {**_trained(value, network, epochs * len(loader), model["state"]), **seen}
 

@@ -109,6 +109,65 @@ def weighted_loss(weights: dict[str, float]) -> Callable[..., torch.Tensor]:
     return loss_function
 
 
+class Trace:
+    """What training did: the first ``most`` passes through a network, and all calls of a loss.
+
+    A pass is noted with its images (N, 784), the code (N, D) that was decoded, the mode and all parameters before it.
+    """
+
+    def __init__(self, network: Any, most: int) -> None:
+        self.network, self.most = network, most
+        self.passes: list[dict[str, Any]] = []
+        self.calls: list[dict[str, Any]] = []
+        if most:
+            network.encoder.register_forward_pre_hook(self.encoding)
+            network.decoder.register_forward_pre_hook(self.decoding)
+
+    def __deepcopy__(self, memo: Any) -> Trace:
+        return self  # the passes of a copied network are noted here as well
+
+    def encoding(self, module: Any, given: tuple[torch.Tensor, ...]) -> None:
+        if len(self.passes) < self.most:
+            self.passes.append(
+                {
+                    "images": given[0].detach().clone(),
+                    "code": None,
+                    "training": module.training,
+                    "learning": torch.is_grad_enabled(),
+                    "parameters": torch.cat(
+                        [item.detach().flatten().clone() for item in self.network.parameters()]
+                    ),
+                }
+            )
+
+    def decoding(self, module: Any, given: tuple[torch.Tensor, ...]) -> None:
+        if self.passes and self.passes[-1]["code"] is None:
+            self.passes[-1]["code"] = given[0].detach().clone()
+
+    def watched(self, loss: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
+        """The loss, with its calls noted: the value, some pixels of each image, and early on all arguments."""
+
+        def loss_function(
+            recon_x: torch.Tensor, x: torch.Tensor, mu: torch.Tensor, log_var: torch.Tensor
+        ) -> torch.Tensor:
+            value = loss(recon_x, x, mu, log_var)
+            given = {"recon_x": recon_x, "x": x, "mu": mu, "log_var": log_var}
+            early = len(self.calls) < self.most
+            self.calls.append(
+                {
+                    "value": value.item(),
+                    "of": len(self.passes) - 1,
+                    "learning": torch.is_grad_enabled(),
+                    "pixels": x.detach().reshape(len(x), -1)[:, 300:330].clone(),
+                    "given": {name: item.detach().clone() for name, item in given.items()} if early else {},
+                    "tracked": [name for name, item in given.items() if item.requires_grad],
+                }
+            )
+            return value
+
+        return loss_function
+
+
 class DeviceWatch(TorchDispatchMode):
     """Notes whether an operation mixes tensors of two devices, which fails on a GPU.
 
