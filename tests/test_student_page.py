@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from autograder.homework import homework
-from autograder.messages import Message, catalogue
+from autograder.messages import Message, catalogue, words
 from autograder.report import pages, student_page, write_reports
 from autograder.results import OUTCOMES, STATUSES, Adjustment, Measured
 from autograder.vae.checks import reference
@@ -130,7 +130,8 @@ def test_it_leads_with_what_functions_compute_in_both_languages() -> None:
     order = ["What your functions compute", *(f"<h3><code>{name}" for name in ("kl_divergence", "reparam"))]
     places = [html.index(each) for each in (*order, ">Points<", "What to do next")]
     assert places == sorted(places) and html.count("<h3><code>kl_divergence") == 1
-    for start in ("For one element (N=1, D=1) it computes ", "원소 하나(N=1, D=1)에 대해 "):
+    for language in ("en", "ko"):
+        start, *_ = words("measured.kl_formula", language).split("{yours}")
         assert f"{start}<math" in html
     assert "It returns <code>tensor (N, D)</code>; asked for is <code>scalar tensor</code>." in html
     assert "Its spread grows too slowly." in page.text and "recorded" not in page.text
@@ -143,9 +144,9 @@ def test_it_leads_with_what_functions_compute_in_both_languages() -> None:
 def test_a_misconception_is_explained_once_and_referred_to_from_then_on() -> None:
     html = measured_page(*MEASURED)
     known = catalogue("en")["misconceptions"]["kl-missing-half"]
-    assert html.count(known["what"]) == 3 and html.count(known["why"]) == html.count(known["question"]) == 1
+    assert html.count(known["what"]) == 4 and html.count(known["why"]) == html.count(known["question"]) == 1
     assert html.index(known["why"]) < html.index("What to do next")
-    assert html.count('<a href="#measured-1">') == 2 and html.count('id="measured-1"') == 1
+    assert html.count('<a href="#measured-1">') == 3 and html.count('id="measured-1"') == 1
     without = measured_page()
     assert "What your functions compute" not in without and '<a href="#check-2-1">' in without
 
