@@ -49,7 +49,7 @@ class Source:
     def __init__(self, name: str) -> None:
         spec = importlib.util.find_spec(name)
         assert spec is not None and spec.origin is not None, f"{name} is a module"
-        self.name, self.path = name, Path(spec.origin)
+        self.name, self.path = name, Path(spec.origin).resolve()
         self.text = self.path.read_text(encoding="utf-8")
         self.body = ast.parse(self.text).body
         self.needed: set[str] = set()
@@ -130,7 +130,7 @@ def import_line(module: str, names: Iterable[str]) -> str:
 def tidied(lines: Iterable[str]) -> str:
     """The text without the blank lines that are left over."""
     text = re.sub(r"\n{4,}", "\n\n\n", "".join(lines)).strip()
-    return re.sub(r"((?:^|\n)(?:from|import) [^\n]*\n)\n\n(?=[^\n]+ = )", r"\1\n", text) + "\n"
+    return re.sub(r"((?:^|\n)(?:from|import) [^\n]*\n)\n\n(?=(?:#[^\n]*\n)*\w[^\n]* = )", r"\1\n", text) + "\n"
 
 
 def bound(node: ast.stmt) -> set[str]:

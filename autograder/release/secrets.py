@@ -68,7 +68,7 @@ def hidden() -> Iterator[tuple[str, str]]:
                 continue
             yield (
                 f"{folder}/{path.relative_to(root).as_posix()}",
-                IMPORT.sub("", remaining.get(path) or _read(path)),
+                IMPORT.sub("", remaining.get(path.resolve()) or _read(path)),
             )
     for path in sorted((kit.folder() / "checks").glob("*.json")):
         yield f"{place}/checks/{path.name}", _read(path)

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from vae.desk.measured.run import derived_seed
 
-
 # log_var and reconstructions reach nearly to the promised bounds: a clamp exactly at those changes nothing.
 WIDEST, LEAST = 9.9, 1.1e-4
 
