@@ -51,6 +51,8 @@ class Source:
         assert spec is not None and spec.origin is not None, f"{name} is a module"
         self.name, self.path = name, Path(spec.origin).resolve()
         self.text = self.path.read_text(encoding="utf-8")
+        if name == f"{kit.package()}.probes.probes":
+            self.text = without(self.text, unasked())
         self.body = ast.parse(self.text).body
         self.needed: set[str] = set()
 
@@ -130,7 +132,9 @@ def import_line(module: str, names: Iterable[str]) -> str:
 def tidied(lines: Iterable[str]) -> str:
     """The text without the blank lines that are left over."""
     text = re.sub(r"\n{4,}", "\n\n\n", "".join(lines)).strip()
-    return re.sub(r"((?:^|\n)(?:from|import) [^\n]*\n)\n\n(?=(?:#[^\n]*\n)*\w[^\n]* = )", r"\1\n", text) + "\n"
+    return (
+        re.sub(r"((?:^|\n)(?:from|import) [^\n]*\n)\n\n(?=(?:#[^\n]*\n)*\w[^\n]* = )", r"\1\n", text) + "\n"
+    )
 
 
 def bound(node: ast.stmt) -> set[str]:
@@ -184,28 +188,39 @@ def needed(roots: Iterable[Definition]) -> dict[str, Source]:
     return found
 
 
-def sources() -> tuple[dict[str, Source], dict[str, Definition]]:
-    """The modules that the desk's readings need, and the probes that these ask, by name."""
-    names = [f"{kit.package()}.measure.{stub}" for stub in stubs()]
-    roots = [(name, root) for name in names for root in ("questions", "READINGS")]
-    roots += [(f"{KIT}.{module}", name) for module, name in FOR_THE_DESK]
-    said = texts(node for source in needed(roots).values() for node in source.copied)
-    probes = {
-        name: (probe.__module__, probe.__name__) for name, probe in kit.module("probes.probes").PROBES.items()
-    }
-    asked = {name: probe for name, probe in probes.items() if name in said}
-    return needed([*roots, *asked.values()]), asked
+def sources() -> dict[str, Source]:
+    """The modules that the desk's readings need; none if it has no readings."""
+    roots = [
+        (f"{kit.package()}.measure.{stub}", name) for stub in stubs() for name in ("questions", "READINGS")
+    ]
+    roots += [(f"{kit.package()}.probes.probes", "PROBES")]
+    return needed([*roots, *((f"{KIT}.{module}", name) for module, name in FOR_THE_DESK)]) if stubs() else {}
 
 
-def texts(nodes: Iterable[ast.stmt]) -> set[str]:
-    """All texts in quotes."""
-    found = (each.value for node in nodes for each in ast.walk(node) if isinstance(each, ast.Constant))
-    return {each for each in found if isinstance(each, str)}
+@cache
+def unasked() -> set[str]:
+    """The probes that the desk's readings don't ask, neither directly nor through another probe."""
+    questions = (each for stub in stubs() for each in kit.module(f"measure.{stub}").questions(0).values())
+    asked = [
+        (each.probe, *filter(lambda value: isinstance(value, str), each.arguments.values()))
+        for each in questions
+    ]
+    return {*kit.module("probes.probes").PROBES} - {name for names in asked for name in names}
+
+
+def without(text: str, probes: set[str]) -> str:
+    """The module of probes without these in its table."""
+    lines = text.splitlines(keepends=True)
+    [table] = [node for node in ast.parse(text).body if "PROBES" in bound(node)]
+    for key, value in zip(table.value.keys, table.value.values, strict=True):  # type: ignore[attr-defined]
+        if key.value in probes:
+            lines[key.lineno - 1 : value.end_lineno] = [""] * (value.end_lineno - key.lineno + 1)
+    return "".join(lines)
 
 
 def remaining() -> dict[Path, str]:
     """What stays hidden of each module that the hand-out has a part of."""
-    found = sources()[0] if stubs() else {}
+    found = sources()
     return {source.path: source.split(in_desk(found))[1] for source in found.values()}
 
 
@@ -220,34 +235,20 @@ def in_desk(found: Iterable[str]) -> dict[str, str]:
 def wanted() -> dict[Path, str]:
     """All files of the desk's readings, each with its text; none for a hand-out without a desk."""
     folder = homework().given / "desk" / "measured"
-    if not stubs() or not folder.parent.is_dir():
-        return {}
-    found, probes = sources()
-    place = in_desk(found)
-    files = {folder / source.path.name: NOTE + source.split(place)[0] for source in found.values()}
-    said = texts(node for source in found.values() for node in source.copied)
-    files[folder / "__init__.py"] = NOTE + ABOUT
-    files[folder / "tables.py"] = NOTE + tables(
-        {name: place[module] for name, (module, _) in probes.items()}, said
-    )
+    found = sources() if folder.parent.is_dir() else {}
+    files = {folder / source.path.name: NOTE + source.split(in_desk(found))[0] for source in found.values()}
+    if files:
+        files[folder / "__init__.py"] = NOTE + ABOUT
+        files[folder / "words.py"] = NOTE + words("".join(files.values()))
     return files
 
 
-def tables(probes: dict[str, str], said: set[str]) -> str:
-    """The probes by name, and the words in Korean and in English of all statements whose id is in ``said``."""
-    lines = ['"""The probes, and the words of each statement in Korean and in English."""\n']
-    lines += [
-        f"from {probe.rpartition('.')[0]} import {probe.rpartition('.')[2]}"
-        for probe in sorted({*probes.values()})
-    ]
-    lines += [
-        "\nPROBES = {",
-        *(f'    "{name}": {probe.rpartition(".")[2]}.{name},' for name, probe in probes.items()),
-    ]
-    lines += ["}", "WORDS = {"]
+def words(readings: str) -> str:
+    """The words of all statements whose id is in the text of the readings."""
+    lines = ['"""The words of each statement, in Korean and in English."""\n\nWORDS = {']
     for name, english in catalogue("en")["messages"].items():
         statement = name.removeprefix("measured.")
-        if statement != name and statement in said:
+        if statement != name and f'"{statement}"' in readings:
             both = (catalogue("ko")["messages"][name], english)
             lines += [f'    "{statement}": (', *(f"        {each!r}," for each in both), "    ),"]
     return "\n".join([*lines, "}\n"])

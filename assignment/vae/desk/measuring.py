@@ -57,7 +57,7 @@ def computes(task: Task) -> Words:
 def _said(task: Task) -> Words:
     from vae.desk.measured.measured import measured
     from vae.desk.measured.particles import fitted
-    from vae.desk.measured.tables import WORDS
+    from vae.desk.measured.words import WORDS
 
     with _stand_in() if task.file == "latent.py" else contextlib.nullcontext():
         statements = [each for each in measured(task.function, ask, SEED) if each.id not in KNOWN]
@@ -92,7 +92,7 @@ def _stand_in() -> Iterator[None]:
 
 def ask(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What each of these calls of a probe returned or raised."""
-    from vae.desk.measured.tables import PROBES
+    from vae.desk.measured.probes import PROBES
 
     return [_outcome(PROBES[each["probe"]], copy.deepcopy(each["arguments"])) for each in calls]
 
