@@ -170,7 +170,8 @@ def in_handout() -> dict[str, str]:
     """The kit's modules that have a counterpart in the hand-out, written for students."""
     package, modules = homework().package, [part.module for part in homework().parts.values()]
     standins = {f"{kit.package()}.probes.standins.{name}": f"{package}.{name}" for name in modules}
-    return {f"{KIT}.kit": f"{package}.desk.measuring", **standins}
+    written = (f"{KIT}.kit", f"{kit.package()}.probes.devices")
+    return {**dict.fromkeys(written, f"{package}.desk.measuring"), **standins}
 
 
 def needed(roots: Iterable[Definition]) -> dict[str, Source]:
