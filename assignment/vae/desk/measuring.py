@@ -26,7 +26,12 @@ SECONDS = 3  # for a function that does not return; the others take a fraction o
 SEED = 0
 KNOWN = ("raises",)  # what a failure says anyway
 # The formulas that are asked for are shown as in the tasks, with sigma.
-IN_SIGMA = {"exp(log_var/2)": "sigma", "exp(log_var)": "sigma^2", "log_var": "log(sigma^2)"}
+IN_SIGMA = {
+    "exp(0.5*log_var)": "sigma",
+    "exp(log_var/2)": "sigma",
+    "exp(log_var)": "sigma^2",
+    "log_var": "log(sigma^2)",
+}
 
 _told: set[str] = set()  # tasks: only the first failure of each is completed
 
