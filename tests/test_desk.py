@@ -279,12 +279,8 @@ def sentences(statement, language):
     """The words of a statement; the formula that is asked for is written as in the tasks, with sigma."""
     asked = statement.values.get("asked")
     if isinstance(asked, str):
-        for here, there in {
-            "exp(log_var/2)": "sigma",
-            "exp(log_var)": "sigma^2",
-            "log_var": "log(sigma^2)",
-        }.items():
-            asked = asked.replace(here, there)
+        asked = re.sub(r"exp\((0\.5\*log_var|log_var/2)\)", "sigma", asked)
+        asked = asked.replace("exp(log_var)", "sigma^2").replace("log_var", "log(sigma^2)")
     return Message(f"measured.{statement.id}", {**statement.values, "asked": asked}).text(language)
 
 
