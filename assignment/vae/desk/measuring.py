@@ -22,7 +22,7 @@ import torch
 from vae.desk.failure import ERROR, WRONG, Failure
 from vae.desk.tasks import BY_ID, NO_WORDS, Task, Words
 
-SECONDS = 3  # for a function that does not return; the others take a fraction of one
+SECONDS = 10  # for a function that does not return; others take less than one, or a few on a slow machine
 SEED = 0
 KNOWN = ("raises",)  # what a failure says anyway
 # The formulas that are asked for are shown as in the tasks, with sigma.
