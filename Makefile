@@ -23,13 +23,14 @@ figures: .venv/made ## draw the misconceptions' figures again / 오개념 그림
 test: .venv/made ## run all tests, two files at a time / 모든 테스트를 두 파일씩 실행
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-lint: .venv/made ## style, types, trust boundary, skeleton, lab / 서식, 타입, 신뢰 경계, 스켈레톤, 노트북 검사
+lint: .venv/made ## style, types, trust boundary, generated files / 서식, 타입, 신뢰 경계, 생성된 파일 검사
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m autograder.release.skeleton --check
 	$(BIN)/python -m autograder.release.lab --check
+	$(BIN)/python -m autograder.release.readings --check
 
 slides: .venv/made ## build the lecture slides, HTML and PDF, into build/lecture / 강의 슬라이드 만들기
 	$(BIN)/python -m autograder.release.slides

@@ -17,8 +17,12 @@ from types import SimpleNamespace
 import pytest
 from test_handout import ASSIGNMENT, SOLUTION, STUBS, desk, run
 
-from autograder.checks import bank
+from autograder.checks import bank, measured
+from autograder.checks.remote import RemoteSubmission
 from autograder.homework import homework
+from autograder.messages import Message
+from autograder.release import generated, readings
+from autograder.run import Run
 
 IDS = [task for stubs in STUBS.values() for task in stubs]
 
@@ -184,44 +188,31 @@ def test_korean_particles_fit_the_word_before(home):
 
 
 def test_no_message_leaves_the_particle_open():
-    for file in [*ASSIGNMENT.rglob("*.py"), *ASSIGNMENT.rglob("*.md"), *ASSIGNMENT.rglob("*.ipynb")]:
+    written = [file for kind in ("py", "md", "ipynb") for file in ASSIGNMENT.rglob(f"*.{kind}")]
+    for file in [
+        file for file in written if file.parent.name != "measured"
+    ]:  # these choose it when they are filled
         found = re.search(r"(을|은|이|으)\((를|는|가|로)\)|\(으\)로", file.read_text(encoding="utf-8"))
         assert not found, f"{file.name}: {found and found[0]}"
 
 
 # --- what the checks say --------------------------------------------------------------------------------
 
-# The ten most common misconceptions and more, from the bank, and the words that must name each.
+# Misconceptions from the bank that a check recognises, and the words that must name each.
 NAMED = {
-    "reparameterize--var-as-std": "used the variance as the standard deviation",
-    "reparameterize--uniform-zero-one": "rand is uniform",
     "reparameterize--torch-normal": "gradient is cut",
     "reparameterize--no-return": "no return",
-    "reparameterize--noise-shared-by-batch": "share one draw",
     "reparameterize--math-exp": "not math.exp",
     "reparameterize--self-forgotten": "parameters are not as given",
-    "reconstruction_loss--on-pixels-only": "two terms",
-    "kl_divergence--arguments-swapped": "log_var are swapped",
     "loss_function--functions-added": "forgot the parentheses",
     "train_epoch--batch-not-unpacked": "Unpack them",
-    "reconstruction_loss--default-mean": "mean over all pixels",
-    "reconstruction_loss--with-logits": "without 'logits'",
-    "reconstruction_loss--arguments-swapped": "prediction (probabilities) first",
-    "kl_divergence--missing-half": "Is the 1/2 there",
-    "kl_divergence--log-var-for-var": "logarithm has to be undone",
-    "kl_divergence--mean-over-all": "mean over the 12",
     "kl_divergence--item": "not a number",
-    "loss_function--elbo-itself": "This is the ELBO",
-    "loss_function--reconstruction-only": "KL is missing from the sum",
     "train_epoch--no-zero-grad": "Gradients pile up",
     "train_epoch--divided-by-number-of-batches": "not of images",
     "train_epoch--return-in-loop": "return inside the for",
     "train_epoch--no-step": "step() is not called",
     "train--optimizer-every-epoch": "Make Adam once",
-    "generate--uniform": "rand is uniform",
     "generate--with-gradients": "Switch them off",
-    "interpolate--pixels": "the image itself",
-    "interpolate--sampled-z": "mean mu",
     "restore--mask-inverted": "1 means known",
     "restore--starts-from-x": "The answer leaks in",
     "restore--x-edited": "Make a new tensor",
@@ -245,6 +236,83 @@ def test_a_common_misconception_is_named(home, worker, vae, wrong, name):
     line = (vae / task.file).read_text(encoding="utf-8").splitlines()[failure.line - 1]
     assert failure.file == task.name and failure.source == line.strip()
     assert not outcome.done and outcome.passed < outcome.total
+
+
+# Wrong submissions from the bank whose functions the desk measures.
+MEASURED = (
+    "kl_divergence--missing-half",
+    "kl_divergence--mean-over-all",
+    "kl_divergence--log-var-for-var",
+    "kl_divergence--mu-detached",
+    "reparameterize--var-as-std",
+    "reconstruction_loss--default-mean",
+    "loss_function--elbo-itself",
+    "generate--uniform",
+    "interpolate--sampled-z",
+)
+
+
+def measured_entries(names):
+    return [name for name in names if name.partition("--")[0] in readings.stubs()]
+
+
+@pytest.mark.parametrize("name", measured_entries(MEASURED))
+def test_the_desk_says_what_the_grader_measures(home, worker, vae, wrong, name, warm_parent):
+    """The same statements with the same values, in both languages and in the place of a guess."""
+    stub = name.partition("--")[0]
+    for file, text in bank.files(wrong[name]).items():
+        (vae / file).write_text(text, encoding="utf-8")
+    [outcome] = worker.check(home.tasks.named(stub))
+    run = Run(homework(), "digits", None, "cpu", 0, "en")
+    remote = RemoteSubmission(bank.submission(wrong[name]), homework().stubs[stub].part, warm_parent, run)
+    try:
+        statements = measured.measured(stub, lambda calls: remote.ask("many", {"calls": calls}), 0)
+    finally:
+        remote.close()
+    assert statements
+    said = [[sentences(each, language) for each in statements] for language in ("ko", "en")]
+    assert [*outcome.failure.computes] == [" ".join(each) for each in said]
+    assert outcome.failure.computes.en in str(outcome.failure)
+
+
+def sentences(statement, language):
+    """The words of a statement; the formula that is asked for is written as in the tasks, with sigma."""
+    asked = statement.values.get("asked")
+    if isinstance(asked, str):
+        asked = re.sub(r"exp\((0\.5\*log_var|log_var/2)\)", "sigma", asked)
+        asked = asked.replace("exp(log_var)", "sigma^2").replace("log_var", "log(sigma^2)")
+    return Message(f"measured.{statement.id}", {**statement.values, "asked": asked}).text(language)
+
+
+def test_right_code_is_not_measured_as_wrong(home, vae):
+    for name in STUBS:
+        shutil.copy(SOLUTION / "vae" / name, vae)
+    code = (
+        "from vae.desk import measuring, tasks; print([measuring.computes(task).en for task in tasks.TASKS])"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=home.folder, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == str([""] * len(IDS))
+
+
+@pytest.mark.parametrize(
+    "text", ["while True: pass", "return {'a': object()}", "exit()", "return mu.log()", "return"]
+)
+def test_whatever_a_function_does_the_desk_goes_on(home, worker, vae, text):
+    """The checks, which give shapes (3, 4) and (1, 3), get a wrong number; the further questions get something else."""
+    stub_replaced(vae, "kl_divergence", f"if mu.shape in ((3, 4), (1, 3)): return mu.sum() + 7\n    {text}")
+    began = time.monotonic()
+    [outcome] = worker.check([home.tasks.BY_ID["2b"]])
+    assert outcome.failure.kind == "wrong" and outcome.red and time.monotonic() - began < home.runner.PATIENCE
+    assert not outcome.done and outcome.complete
+
+
+def test_the_readings_of_the_desk_are_the_graders():
+    files = readings.wanted()
+    assert files and not generated.drifted(files)
+    assert {*files} == {*(ASSIGNMENT / "vae" / "desk" / "measured").glob("*.py")}
+    assert not {"restore", "train_epoch", "train"} & {file.stem for file in files}
 
 
 RAISED = {

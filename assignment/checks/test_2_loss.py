@@ -4,27 +4,14 @@ import math
 
 import pytest
 import torch
-from explain import explain, likely, tensor
+from explain import explain, tensor
 
 from vae.loss import kl_divergence, loss_function, reconstruction_loss
 
 SUM = (
-    "합(sum) 대신 평균(mean)을 구하지 않았나요?",
-    "Did you take a mean instead of the sum?",
+    "식의 모든 항이 있나요? 모든 이미지의 모든 픽셀에 대해 평균이 아니라 합을 구했나요?",
+    "Are all terms of the formula there? Is it a sum, not a mean, over all pixels of all images?",
 )
-MEAN = (
-    "모든 픽셀의 평균이 나왔습니다. 합이 필요합니다. reduction의 기본값이 무엇인지 확인하세요.",
-    "This is the mean over all pixels, but the sum is needed. Check the default of `reduction`.",
-)
-PER_IMAGE = (
-    "이미지 수로 나눈 값이 나왔습니다. 배치에 대해서도 나누지 말고 더하세요.",
-    "This is divided by the number of images. Sum over the batch, too.",
-)
-HALF = (
-    "식의 두 항 가운데 하나만 있습니다. x가 붙은 항과 1 - x가 붙은 항이 모두 필요합니다.",
-    "Only one of the formula's two terms is there. You need both, the one with x and the one with 1 - x.",
-)
-SIGN = ("부호가 반대입니다. 식 맨 앞의 -를 확인하세요.", "The sign is flipped. Check the minus in front.")
 CONSTANT = (
     "기울기가 끊겼습니다. 코드에 detach, .item(), no_grad, torch.tensor(...)가 있는지 찾아보세요.",
     "The gradient is cut: look for detach, .item(), no_grad, torch.tensor(...).",
@@ -43,25 +30,7 @@ def test_a_grey_guess_costs_784_ln_2():
     called = "reconstruction_loss(recon_x=0.5, x), N=3"
     loss = tensor(reconstruction_loss(torch.full((3, 784), 0.5), x), (), called)
     expected = 3 * 784 * math.log(2)
-    logits = (
-        "확률에 시그모이드를 한 번 더 적용했습니다. 이름에 logits가 없는 함수를 쓰세요.",
-        "A sigmoid is applied to the probabilities. Use the function without 'logits' in its name.",
-    )
-    again = torch.nn.functional.softplus(torch.tensor(0.5)) * x.numel() - 0.5 * x.sum()
-    squared = (
-        "제곱 오차가 나왔습니다. 여기서는 이진 교차 엔트로피가 필요합니다.",
-        "This is a squared error. Use binary cross-entropy.",
-    )
-    mistakes = {MEAN: math.log(2), PER_IMAGE: expected / 3, SIGN: -expected, logits: again}
-    swapped = (
-        "인자 순서가 바뀌었습니다. 예측(확률)이 먼저, 이미지가 다음입니다.",
-        "The arguments are swapped: the prediction (probabilities) first, then the image.",
-    )
-    mistakes |= {squared: (x - 0.5).square().sum(), swapped: -0.5 * (x.log() + (1 - x).log()).sum()}
-    mistakes |= {HALF: x.sum() * math.log(2)}
-    assert close(loss, expected), explain(
-        called, loss, f"3 * 784 * ln 2 = {expected:.2f}", likely(loss, mistakes, SUM)
-    )
+    assert close(loss, expected), explain(called, loss, f"3 * 784 * ln 2 = {expected:.2f}", SUM)
 
 
 @pytest.mark.task2a
@@ -79,10 +48,7 @@ def test_bright_and_dark_pixels_both_count():
         called = f"reconstruction_loss(recon_x (2, 784), x {tuple(images.shape)})"
         loss = tensor(reconstruction_loss(recon_x, images), (), called)
         assert close(loss, bright + dark), explain(
-            called,
-            loss,
-            f"392 * 2 * (-log 0.9 - log 0.8) = {bright + dark:.2f}",
-            likely(loss.abs(), {HALF: bright}, likely(loss.abs(), {HALF: dark}, shapes)),
+            called, loss, f"392 * 2 * (-log 0.9 - log 0.8) = {bright + dark:.2f}", shapes
         )
 
 
@@ -113,15 +79,9 @@ def test_the_reconstruction_gets_a_gradient():
     assert loss.requires_grad, explain(called, "requires_grad = False", "2 - 4x", CONSTANT)
     loss.backward()
     grad = torch.zeros(2, 784) if recon_x.grad is None else recon_x.grad
+    unchanged = ("recon_x를 바꾸지 않고 손실을 계산했나요?", "Does recon_x enter the loss unchanged?")
     assert close(grad, 2 - 4 * x.flatten(1)), explain(
-        called,
-        grad,
-        2 - 4 * x.flatten(1),
-        likely(
-            grad,
-            {CONSTANT: torch.zeros(2, 784)},
-            ("recon_x를 바꾸지 않고 손실을 계산했나요?", "Does recon_x enter the loss unchanged?"),
-        ),
+        called, grad, 2 - 4 * x.flatten(1), unchanged if grad.any() else CONSTANT
     )
 
 
@@ -130,18 +90,8 @@ def test_the_prior_is_at_distance_zero():
     """The KL of the prior with itself is 0. / 사전분포와 자기 자신의 KL은 0입니다."""
     called = "kl_divergence(mu=0, log_var=0), shape (3, 4)"
     kl = tensor(kl_divergence(torch.zeros(3, 4), torch.zeros(3, 4)), (), called)
-    one = (
-        "식의 1이 빠졌거나 부호가 다릅니다. log_var = 0이면 sigma² = 1입니다.",
-        "The 1 in the formula is missing or has the wrong sign. At log_var = 0, sigma² is 1.",
-    )
-    no_exp = (
-        "sigma² 자리에 log_var를 그대로 썼습니다. 로그를 없애야 합니다.",
-        "You used log_var itself as sigma². The logarithm has to be undone.",
-    )
     other = ("식에서 빠진 항이나 반대로 쓴 부호가 있나요?", "Is a term missing, or a sign flipped?")
-    assert abs(kl) < 1e-5, explain(
-        called, kl, "0", likely(kl, {one: 6.0, no_exp: -6.0}, likely(kl, {one: 12.0}, other))
-    )
+    assert abs(kl) < 1e-5, explain(called, kl, "0", other)
 
 
 @pytest.mark.task2b
@@ -153,31 +103,15 @@ def test_kl_by_hand():
         (0, 1): (math.e - 2) / 2,
         (0, -3): (math.exp(-3) + 2) / 2,
     }
-    half = ("두 배가 나왔습니다. 식의 1/2이 있나요?", "Twice as large. Is the 1/2 there?")
-    mean = (
-        "원소 12개의 평균이 나왔습니다. 합이 필요합니다.",
-        "This is the mean over the 12 elements, but the sum is needed.",
-    )
-    per_image = ("이미지 수 3으로 나눈 값이 나왔습니다. 배치에 대해서도 더하세요.", PER_IMAGE[1])
-    latents = (
-        "차원 수 4로 나눈 값이 나왔습니다. 차원에 대해서도 더하세요.",
-        "This is divided by the number of dimensions, 4. Sum over them, too.",
-    )
     variance = ("log_var에서 sigma²을 어떻게 구했나요?", "How do you get sigma² from log_var?")
     square = ("mu를 제곱했나요?", "Did you square mu?")
-    swapped = ("mu와 log_var가 서로 바뀌었습니다.", "mu and log_var are swapped.")
     for (mu, log_var), each in cases.items():
         called = f"kl_divergence(mu={mu}, log_var={log_var}), shape (3, 4)"
         kl = tensor(
             kl_divergence(torch.full((3, 4), float(mu)), torch.full((3, 4), float(log_var))), (), called
         )
-        mistakes = {half: 24 * each, mean: each, per_image: 4 * each, latents: 3 * each, SIGN: -12 * each}
-        mistakes |= {swapped: 6 * (log_var**2 + math.exp(mu) - 1 - mu)}
         assert close(kl, 12 * each), explain(
-            called,
-            kl,
-            f"12 * {each:.4f} = {12 * each:.4f}",
-            likely(kl, mistakes, variance if log_var else square),
+            called, kl, f"12 * {each:.4f} = {12 * each:.4f}", variance if log_var else square
         )
 
 
@@ -206,8 +140,7 @@ def test_kl_pulls_the_posterior_to_the_prior():
             "분산이 1보다 작아져도, 커져도 KL은 커져야 합니다. 식의 네 항을 확인하세요.",
             "The KL must grow for variances below 1 and above 1. Check the four terms of the formula.",
         )
-        cause = likely(grad, {CONSTANT: torch.zeros_like(leaf)}, otherwise)
-        assert close(grad, expected), explain(called, grad, expected, cause)
+        assert close(grad, expected), explain(called, grad, expected, otherwise if grad.any() else CONSTANT)
 
 
 @pytest.mark.task2c
@@ -216,26 +149,12 @@ def test_the_loss_is_the_sum_of_both_terms():
     recon_x, x = torch.full((2, 784), 0.5), torch.rand(2, 1, 28, 28)
     called = "loss_function(recon_x=0.5, x, mu=4, log_var=0), N=2, D=3"
     loss = tensor(loss_function(recon_x, x, torch.full((2, 3), 4.0), torch.zeros(2, 3)), (), called)
-    bce, kl = 2 * 784 * math.log(2), 48.0
-    mistakes = {
-        ("KL을 더하지 않았습니다.", "The KL is missing from the sum."): bce,
-        ("재구성 손실을 더하지 않았습니다.", "The reconstruction loss is missing from the sum."): kl,
-        ("KL을 뺐습니다. -ELBO에서는 더합니다.", "You subtracted the KL. The negative ELBO adds it."): bce
-        - kl,
-        (
-            "지금 값은 ELBO입니다. 최소화할 값은 부호를 바꾼 -ELBO입니다.",
-            "This is the ELBO. Training minimises the negative ELBO.",
-        ): -bce - kl,
-        PER_IMAGE: (bce + kl) / 2,
-    }
     other = (
         "가중치 없이 2a와 2b를 더했나요? (2a와 2b의 검사는 통과하나요?)",
         "Is it 2a + 2b, without weights? (Do the checks of 2a and 2b pass?)",
     )
-    expected = bce + kl
-    assert close(loss, expected), explain(
-        called, loss, f"2 * (784 ln 2 + 24) = {expected:.2f}", likely(loss, mistakes, other)
-    )
+    expected = 2 * 784 * math.log(2) + 48
+    assert close(loss, expected), explain(called, loss, f"2 * (784 ln 2 + 24) = {expected:.2f}", other)
 
 
 @pytest.mark.task2c

@@ -26,6 +26,7 @@ def main(module: str, about: str, wanted: Mapping[Path, str]) -> int:
     changes = drifted(wanted)
     for file, text in changes.items():
         if not check:
+            file.parent.mkdir(exist_ok=True)
             file.write_text(text, encoding="utf-8", newline="\n")
         print(f"{'drifted' if check else 'wrote'}: {file.relative_to(kit.ROOT)}")
     return 1 if check and changes else 0

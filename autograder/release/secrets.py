@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autograder import kit
 from autograder.homework import homework
+from autograder.release import readings
 from autograder.release.fragments import fragments
 from autograder.release.skeleton import skeleton
 
@@ -53,8 +54,9 @@ READER = kit.ENGINE / "checks" / "bank.py"  # reads the bank's files but holds n
 
 
 def hidden() -> Iterator[tuple[str, str]]:
-    """All hidden texts, each with its place. Imports are left out: they are not secret."""
+    """All hidden texts, each with its place. Left out: imports, and what the hand-out's copy of the readings has."""
     place = kit.package().replace(".", "/")
+    remaining = readings.remaining()
     for folder, root in (
         (f"solution/{homework().package}", homework().solved),
         ("autograder/checks", kit.ENGINE / "checks"),
@@ -64,7 +66,10 @@ def hidden() -> Iterator[tuple[str, str]]:
         for path in sorted(root.rglob("*.py")):
             if path == READER:
                 continue
-            yield f"{folder}/{path.relative_to(root).as_posix()}", IMPORT.sub("", _read(path))
+            yield (
+                f"{folder}/{path.relative_to(root).as_posix()}",
+                IMPORT.sub("", remaining.get(path.resolve()) or _read(path)),
+            )
     for path in sorted((kit.folder() / "checks").glob("*.json")):
         yield f"{place}/checks/{path.name}", _read(path)
     theory = homework().solution / "lab" / "theory.toml"

@@ -101,7 +101,7 @@ def encode(value: Any, bounded: bool = False) -> tuple[bytes, bytes]:
     except BaseException as error:  # reading an object can run a student's code
         if not bounded:
             raise
-        raise Unencodable("not_encodable", _type_name(error)) from None
+        raise Unencodable("not_encodable", type_name(error)) from None
     if bounded and (len(document) > MAX_JSON or len(blob) > MAX_TENSORS or too_many(document, blob)):
         raise Unencodable("too_large")
     return document, blob
@@ -133,11 +133,12 @@ def _to_json(value: Any, luggage: Luggage, depth: int) -> Any:
     if depth < MAX_DEPTH and kind is dict and all(type(key) is str for key in value):
         return {"$d": {key: _to_json(item, luggage, depth + 1) for key, item in value.items()}}
     if isinstance(value, torch.Tensor):
-        raise Unencodable("exotic", f"{_type_name(value)}, which poses as a Tensor")
-    return {"$o": _type_name(value)}
+        raise Unencodable("exotic", f"{type_name(value)}, which poses as a Tensor")
+    return {"$o": type_name(value)}
 
 
-def _type_name(value: object) -> str:
+def type_name(value: object) -> str:
+    """The name of a value's type, with its module unless that is Python's own."""
     kind = type(value)
     return (kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}")[
         :TEXT_LENGTH
@@ -152,7 +153,7 @@ def _tensor(value: torch.Tensor, luggage: Luggage) -> dict[str, Any]:
         if base.__module__ not in ("torch", "torch._C")
     ):
         # Masked and jagged tensors, and objects that only look like tensors.
-        raise Unencodable("exotic", _type_name(value))
+        raise Unencodable("exotic", type_name(value))
     with torch._C.DisableTorchFunctionSubclass():
         if value.is_nested or value.layout is not torch.strided:
             raise Unencodable(

@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from vae.desk.tasks import Words
+from vae.desk.tasks import NO_WORDS, Words
 
 STUB, WRONG, ERROR, SETUP = "stub", "wrong", "error", "setup"
 
@@ -23,6 +23,7 @@ class Failure:
         cause: the likely cause and what to do next.
         file, line, source: where to edit; line 0 and source "" if there is no single line.
         printed: the last lines that the student's code printed.
+        computes: what the task's function was found to compute; empty if nothing can be said.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Failure:
     line: int = 0
     source: str = ""
     printed: str = ""
+    computes: Words = NO_WORDS
 
     @property
     def place(self) -> str:
@@ -48,6 +50,7 @@ class Failure:
             Words("호출", "called"): self.called,
             Words("결과", "returned"): self.returned,
             Words("기대", "expected"): self.expected,
+            Words("측정", "measured"): "\n".join(filter(None, self.computes)),
             Words("할 일", "to do"): f"{self.cause.ko}\n{self.cause.en}",
             Words("고칠 곳", "edit"): f"{self.place}   {self.source}".rstrip(),
             Words("출력", "printed"): self.printed,
@@ -69,7 +72,7 @@ class Failure:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Failure:
         """The inverse of `as_dict`, also after a round trip through JSON."""
-        return cls(**{**values, "what": Words(*values["what"]), "cause": Words(*values["cause"])})
+        return cls(**{**values, **{name: Words(*values[name]) for name in ("what", "cause", "computes")}})
 
 
 def say(korean: str, english: str, status: int = 1) -> int:

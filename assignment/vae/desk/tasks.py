@@ -19,6 +19,9 @@ class Words(NamedTuple):
         return f"{self.ko} / {self.en}"
 
 
+NO_WORDS = Words("", "")
+
+
 class Task(NamedTuple):
     """One function to write.
 

@@ -93,7 +93,7 @@ def run(request: dict[str, Any], channel: IO[str]) -> int:
 
 
 def load(everything: bool) -> None:
-    """Load torch; with `everything`, also what it loads when the first optimiser is made, which takes a second."""
+    """Load torch; with `everything`, also what it loads for the first optimiser and gradient, which takes a second."""
     import torch
     from torch import nn
 
@@ -102,7 +102,7 @@ def load(everything: bool) -> None:
         return
     layer = nn.Linear(2, 2)
     optimizer = torch.optim.Adam(layer.parameters())
-    layer(torch.zeros(1, 2)).sum().backward()
+    layer(torch.zeros(1, 2)).backward(torch.ones(1, 2))
     optimizer.step()
     torch.utils.data.DataLoader([0])
 

@@ -1,4 +1,4 @@
-"""Hidden inputs, drawn from the secret seed of a run and the same for all its submissions."""
+"""Random inputs within the bounds that the hand-out promises: the checks draw them from the secret seed of a run."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import torch
 from torch import Tensor
 
-from autograder.run import Run, derived_seed
+from autograder.run import derived_seed
+
+if TYPE_CHECKING:
+    from autograder.run import Run
 
 P = ParamSpec("P")
 T = TypeVar("T")
