@@ -11,19 +11,23 @@ import torch
 from vae.desk.measured.measured import Reading, Said, Seen, Unclear, raising
 from vae.desk.measured.encoding import Array, Foreign
 
+def raises(spared: str = "-") -> list[Reading]:
+    """The exception that every question meets, or the smallest question that meets one where others do not.
 
-def raises(*misconception: str) -> list[Reading]:
-    """The exception that every question meets, or the smallest question that meets one where others do not."""
+    ``spared``: how questions begin that ask other functions, or are too large for code that is only slow.
+    """
 
     def always(seen: Seen) -> Said | None:
-        kinds = [kind for _, kind in raising(seen)]
-        if len(kinds) < len(seen.questions) or len(set(kinds)) > 1:
+        kinds = [kind for name, kind in raising(seen) if not name.startswith(spared)]
+        if len(kinds) < sum(not name.startswith(spared) for name in seen.questions) or len(set(kinds)) > 1:
             return None
-        return Said({"raised": kinds[0]}, "crashes-when-called")
+        unfinished = kinds[0] == "NotImplementedError"
+        return Said({"raised": kinds[0]}, "not-finished" if unfinished else "crashes-when-called")
 
     def sometimes(seen: Seen) -> Said | None:
-        failing = dict(raising(seen))
-        works = next((name for name in seen.questions if name not in failing), None)
+        failing = {name: kind for name, kind in raising(seen) if not name.startswith(spared)}
+        others = (name for name in seen.questions if not name.startswith(spared))
+        works = next((name for name in others if name not in failing), None)
         if not failing or works is None:
             return None
         name = next(iter(failing))
@@ -93,7 +97,8 @@ def _changed(given: Mapping[str, Any], after: Any) -> str | None:
     arguments = given.get("arguments", given)
     for name, before in arguments.items():
         left = after.get(name) if isinstance(after, dict) else None
-        if isinstance(before, torch.Tensor) and isinstance(left, Array) and left.data is not None:
-            if left.data.shape != before.shape or not torch.equal(left.data, before):
-                return str(name)
+        if not isinstance(before, torch.Tensor) or not isinstance(left, Array) or left.data is None:
+            continue
+        if left.data.shape != before.shape or not torch.equal(left.data, before):
+            return str(name)
     return None

@@ -4,13 +4,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import torch
 from torch import Tensor
 
 from vae.desk.measured.run import derived_seed
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # log_var and reconstructions reach nearly to the promised bounds: a clamp exactly at those changes nothing.
 WIDEST, LEAST = 9.9, 1.1e-4
@@ -67,3 +72,17 @@ class Draw:
     def mask(self, purpose: str, count: int) -> Tensor:
         """Which pixels are known (count, 1, 28, 28): float32, exactly 0 or 1, about half of them 1."""
         return (self.uniform(purpose, 0, 1, count, 1, 28, 28) < 0.5).float()
+
+
+def once(make: Callable[Concatenate[Draw, P], T]) -> Callable[Concatenate[Draw, P], T]:
+    """Cache what a function returns for each Draw and its other arguments, as long as the Draw lives."""
+
+    @wraps(make)
+    def kept(draw: Draw, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        asked = make, args, tuple(sorted(kwargs.items()))
+        if asked not in draw.kept:
+            draw.kept[asked] = make(draw, *args, **kwargs)
+        made: T = draw.kept[asked]
+        return made
+
+    return kept

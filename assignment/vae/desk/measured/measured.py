@@ -190,7 +190,7 @@ def fit(columns: Sequence[Tensor], y: Tensor, most: int, tolerance: float) -> di
         return {}
     for count in range(1, most + 1):
         best: tuple[float, list[int], Tensor] | None = None
-        for chosen in torch.combinations(torch.arange(table.shape[1]), count).split(4096):
+        for chosen in torch.split(torch.combinations(torch.arange(table.shape[1]), count), 4096):
             parts = table[:, chosen].movedim(0, 1)  # combinations, rows, columns
             weights = torch.linalg.lstsq(parts, y.expand(len(chosen), -1)[..., None]).solution
             off = (parts @ weights)[..., 0].sub(y).abs().amax(1)

@@ -18,16 +18,200 @@ WORDS = {
         '인수 {argument}의 값을 직접 바꿉니다.',
         'It changes its argument {argument} in place.',
     ),
-    "kl_formula": (
-        '원소 하나(N=1, D=1)에 대해 {yours}를 계산합니다. 요구하는 식은 {asked}입니다.',
-        'For one element (N=1, D=1) it computes {yours}; asked for is {asked}.',
+    "returned_for": (
+        '{called}일 때 반환값: {yours}. 요구하는 반환값: {asked}.',
+        'For {called} it returns {yours}; asked for is {asked}.',
     ),
-    "kl_growth": (
-        '모든 원소가 같을 때 값이 N^{images}, D^{dimensions}에 비례합니다. 이미지와 차원에 대한 합이라면 N^1, D^1에 비례해야 합니다.',
-        'With equal elements its value grows as N^{images} and D^{dimensions}; asked for is N^1 and D^1, a sum over images and dimensions.',
+    "z_formula": (
+        'z = {yours}를 계산합니다(N=60, D=20, {mode}). 요구하는 식은 z = {asked}이며, eps는 표준정규분포를 따릅니다.',
+        'It computes z = {yours} (N=60, D=20, {mode}); asked for is z = {asked}, where eps is standard normal.',
+    ),
+    "z_range": (
+        'sigma가 141까지 커져도 z의 모든 원소가 0에서 약 {limit} 이내에 있습니다(N=60, D=20, {mode}). 요구하는 것은 범위 제한이 없는 z = mu + sigma*eps입니다.',
+        'No element of z lies further than about {limit} from 0 (N=60, D=20, {mode}), though sigma was up to 141; asked for is z = mu + sigma*eps without a limit.',
+    ),
+    "sigma_curve": (
+        'z의 표준편차가 log_var에만 의존합니다(N=60, D=20, {mode}). log_var = {x[0]}, {x[1]}, {x[2]}에서 표준편차는 {yours[0]}, {yours[1]}, {yours[2]}입니다. 요구하는 값은 {asked[0]}, {asked[1]}, {asked[2]}입니다.',
+        'The standard deviation of z depends on log_var alone (N=60, D=20, {mode}). For log_var = {x[0]}, {x[1]} and {x[2]} it is {yours[0]}, {yours[1]} and {yours[2]}; asked for are {asked[0]}, {asked[1]} and {asked[2]}.',
+    ),
+    "mean_curve": (
+        'z의 평균이 mu에만 의존합니다(N=60, D=20, {mode}). mu = {x[0]}, {x[1]}, {x[2]}에서 평균은 {yours[0]}, {yours[1]}, {yours[2]}입니다. 평균은 mu와 같아야 합니다.',
+        'The mean of z depends on mu alone (N=60, D=20, {mode}). For mu = {x[0]}, {x[1]} and {x[2]} it is {yours[0]}, {yours[1]} and {yours[2]}; asked for is mu itself.',
+    ),
+    "z_zero": (
+        'z의 원소 중 약 {percent} %가 정확히 0입니다(N=60, D=20, {mode}). 요구하는 식은 z = mu + sigma*eps입니다.',
+        'About {percent} % of the elements of z are exactly 0 (N=60, D=20, {mode}); asked for is z = mu + sigma*eps.',
+    ),
+    "noise_calls": (
+        '같은 인수로 두 번째 호출하면 잡음이 첫 번째 잡음의 {factor}배입니다(N=1500, D=20, {mode}). 호출할 때마다 새 잡음을 뽑아야 합니다.',
+        'A second call with the same arguments has {factor} times the noise of the first (N=1500, D=20, {mode}); asked for is new noise in each call.',
+    ),
+    "noise_values": (
+        'mu = 0, log_var = 2일 때 잡음 (z - mu)/sigma가 몇 가지 값만 가집니다. 예: {numbers} (N=1500, D=20, {mode}). 잡음은 표준정규분포를 따라야 합니다.',
+        'The noise (z - mu)/sigma takes only a few values for mu = 0, log_var = 2, among them {numbers} (N=1500, D=20, {mode}); asked for is standard normal noise.',
+    ),
+    "noise_dimensions": (
+        '모든 이미지가 같을 때, 잡음이 있는 차원 {count}개 중 부호를 빼고 서로 다른 것은 {different}개뿐입니다(N=1500, D=20, {mode}). 차원마다 잡음을 따로 뽑아야 합니다.',
+        'For equal images, only {different} of {count} dimensions with noise differ, apart from their sign (N=1500, D=20, {mode}); asked for is separate noise in each dimension.',
+    ),
+    "noise_images": (
+        '모든 이미지가 같을 때, 잡음이 있는 이미지 {count}개 중 부호를 빼고 서로 다른 것은 {different}개뿐입니다(N=1500, D=20, {mode}). 이미지마다 잡음을 따로 뽑아야 합니다.',
+        'For equal images, only {different} of {count} images with noise differ, apart from their sign (N=1500, D=20, {mode}); asked for is separate noise for each image.',
+    ),
+    "noise_elements": (
+        '{called}일 때 z의 다음 부분이 호출할 때마다 같습니다: {elements}. 모든 원소에 잡음이 있어야 합니다.',
+        'For {called}, these parts of z are the same in each call: {elements}. Asked for is noise in each element.',
+    ),
+    "noise_missing": (
+        'N=1500, D=20일 때 원소 중 약 {percent} %에 잡음이 없습니다({mode}). 모든 원소에 잡음이 있어야 합니다.',
+        'For N=1500, D=20, about {percent} % of the elements have no noise ({mode}); asked for is noise in each element.',
+    ),
+    "noise_tied": (
+        'N=1500, D=20이고 모든 원소가 같을 때, 잡음 eps = (z - mu)/sigma에 대해 항상 {tied} = {value}입니다({mode}). 서로 독립인 잡음은 그렇지 않습니다.',
+        'For N=1500, D=20 with equal elements, the noise eps = (z - mu)/sigma always has {tied} = {value} ({mode}); independent noise does not.',
+    ),
+    "noise_shape": (
+        'mu = 0, log_var = 2일 때 잡음 (z - mu)/sigma의 1 %, 50 %, 99 % 분위수가 약 {low}, {middle}, {high}입니다(N=1500, D=20, {mode}). 표준정규분포에서는 -2.33, 0, 2.33입니다.',
+        'For mu = 0, log_var = 2, the noise (z - mu)/sigma has its 1 %, 50 % and 99 % quantiles near {low}, {middle} and {high} (N=1500, D=20, {mode}); standard normal noise has them at -2.33, 0 and 2.33.',
+    ),
+    "noise_limit": (
+        'mu = 0, log_var = 2일 때 잡음 (z - mu)/sigma의 크기가 원소 60,000개에서 약 {limit}을(를) 넘지 않았습니다(N=1500, D=20, {mode}). 표준정규분포라면 4를 넘는 값이 나옵니다.',
+        'For mu = 0, log_var = 2, the noise (z - mu)/sigma never went beyond about {limit} in 60,000 elements (N=1500, D=20, {mode}); standard normal noise goes beyond 4.',
+    ),
+    "noise_moments": (
+        'mu = 0, log_var = 2일 때 잡음 (z - mu)/sigma의 평균이 {mean}, 표준편차가 {spread}입니다(N=1500, D=20, {mode}). 각각 0과 1이어야 합니다.',
+        'For mu = 0, log_var = 2, the noise (z - mu)/sigma has mean {mean} and standard deviation {spread} (N=1500, D=20, {mode}); asked for are 0 and 1.',
+    ),
+    "z_gradient": (
+        '{argument}에 대한 기울기가 올바른 기울기의 {factor}배입니다(N=9, D=20, {mode}). 올바른 기울기는 mu에 대해 1, log_var에 대해 (z - mu)/2입니다.',
+        'The gradient with respect to {argument} is {factor} times the right one (N=9, D=20, {mode}). The right one is 1 for mu and (z - mu)/2 for log_var.',
+    ),
+    "z_device": (
+        'mu와 log_var가 다른 장치에 있으면 두 장치의 텐서를 섞어 계산합니다.',
+        'With mu and log_var on another device, it mixes tensors of two devices.',
+    ),
+    "random": (
+        '같은 인수로 다시 호출하면 다른 값을 반환하지만, 같은 시드를 주면 같은 값을 반환합니다. 난수를 뽑고 있다는 뜻입니다. 값은 인수만으로 정해져야 합니다.',
+        'Called again with the same arguments it returns another value, but the same value after the same seed: it draws random numbers. Asked for is a value that its arguments alone decide.',
+    ),
+    "varies": (
+        '같은 인수로 다시 호출하면 다른 값을 반환하며, 난수 때문이 아닙니다. 값은 인수만으로 정해져야 합니다.',
+        'Called again with the same arguments it returns another value, though not because of random numbers. Asked for is a value that its arguments alone decide.',
+    ),
+    "gradient_varies": (
+        '같은 인수로 다시 호출하면 {argument}에 대한 기울기가 달라집니다.',
+        'Called again with the same arguments it has another gradient with respect to {argument}.',
+    ),
+    "no_grad": (
+        'torch.no_grad() 안에서 호출하면 기울기를 계산할 때와 다른 값을 반환합니다.',
+        'Under torch.no_grad() it returns another value than with gradients.',
+    ),
+    "infinite": (
+        '{called}일 때 {value}을(를) 반환합니다. 유한한 값이어야 합니다.',
+        'For {called} it returns {value}; asked for is a finite number.',
+    ),
+    "by_name": (
+        '같은 인수를 이름으로 넘길 때와 위치로 넘길 때 반환값이 다릅니다. 요구하는 순서는 recon_x, x, mu, log_var입니다.',
+        'With its arguments passed by name it returns another value than with the same arguments by position. The order asked for is recon_x, x, mu, log_var.',
+    ),
+    "size": (
+        '{called}일 때 계산하는 식: {yours}. 요구하는 식: {asked}, 곧 모든 원소에 대한 합.',
+        'For {called} it computes {yours}; asked for is {asked}, the sum over all elements.',
+    ),
+    "mixes": (
+        '{called}일 때의 값이 원소 하나하나에 대한 값의 합과 다릅니다.',
+        'For {called} its value is not the sum of its values for the single elements.',
     ),
     "gradient": (
-        '{argument}에 대한 기울기가 자기 값의 기울기의 {factor}배입니다. 1배여야 합니다.',
-        'Its gradient with respect to {argument} is {factor} times that of its own value; asked for is 1 times.',
+        '{argument}에 대한 기울기: {yours}. 자기 값의 기울기가 아닙니다. 요구하는 기울기: {asked}.',
+        'Its gradient with respect to {argument} is {yours}, which is not that of its own value; asked for is {asked}.',
+    ),
+    "loss_made": (
+        '자신의 두 항으로 계산하는 식: {yours}. 요구하는 식: {asked}.',
+        'It computes {yours} from its own two terms; asked for is {asked}.',
+    ),
+    "loss_made_for": (
+        '{called}일 때 자신의 두 항으로 계산하는 식: {yours}. 요구하는 식: {asked}.',
+        'For {called} it computes {yours} from its own two terms; asked for is {asked}.',
+    ),
+    "loss_other": (
+        '값이 같은 파일의 reconstruction_loss와 kl_divergence의 합이 아닙니다.',
+        'Its value is not the sum of reconstruction_loss and kl_divergence in the same file.',
+    ),
+    "loss_gradient": (
+        '{argument}에 대한 기울기가 자신의 두 항의 기울기의 {factor}배입니다. 1배여야 합니다.',
+        'Its gradient with respect to {argument} is {factor} times that of its own two terms; asked for is 1 times.',
+    ),
+    "returns_for": (
+        '{called}일 때의 반환값: {yours}. 요구하는 반환값: {asked}.',
+        'With {called} it returns {yours}; asked for is {asked}.',
+    ),
+    "latent_gradients": (
+        '반환하는 이미지에 기울기가 남아 있습니다. 기울기가 없는 이미지를 반환해야 합니다.',
+        'The images that it returns carry gradients; asked for are images without.',
+    ),
+    "latent_device": (
+        '모델이 CPU가 아닌 장치에 있으면 두 장치의 텐서를 섞어 씁니다.',
+        'If the model is on another device than the CPU, it mixes tensors of two devices.',
+    ),
+    "latent_altered": (
+        '모델이 디코딩한 픽셀이 p일 때 {yours}을(를) 반환합니다. 요구하는 값은 {asked}입니다.',
+        'Where the model decodes a pixel p, it returns {yours}; asked for is {asked}.',
+    ),
+    "latent_random": (
+        '같은 호출을 두 번 하면 서로 다른 이미지를 반환합니다. 결과가 매번 같아야 합니다.',
+        'Two equal calls return different images; asked for is the same result each time.',
+    ),
+    "latent_image": (
+        '{called}일 때 이미지 {index}이(가) 요구하는 이미지와 다릅니다.',
+        'With {called}, image {index} is not the one asked for.',
+    ),
+    "gen_encoded": (
+        '코드 z가 인코더의 mu이거나 그 주변에 있습니다. 사전분포 N(0, I)에서 뽑은 코드여야 합니다.',
+        "Its codes z lie at or around the encoder's mu; asked for are codes from the prior N(0, I).",
+    ),
+    "gen_equal": (
+        '한 번의 호출에서 모든 이미지를 {yours}에서 디코딩합니다. 이미지마다 새로운 z가 필요합니다.',
+        'It decodes all images of a call from {yours}; asked for is a new z for each image.',
+    ),
+    "gen_repeated": (
+        'count가 같으면(시험한 값: {count}) 호출할 때마다 같은 이미지를 반환합니다. 매번 새로운 이미지여야 합니다.',
+        'With the same count (tried: {count}), every call returns the same images; asked for are new ones.',
+    ),
+    "gen_copies": (
+        'latent_dim=25로 한 번 호출했을 때 {of} {count}개 중 {distinct}개만 독립이고, 나머지는 그것에 {sign}1을 곱한 복사본입니다.',
+        'Of {count} {of} in one call with latent_dim=25, only {distinct} are independent; the others are copies times {sign}1.',
+    ),
+    "gen_dependent": (
+        'latent_dim=25로 이미지를 많이 생성하면 {of} 값이 항상 {yours}입니다. 독립인 코드라면 그럴 수 없습니다.',
+        'In a large call with latent_dim=25, the {of} is always {yours}; independent codes would not share it.',
+    ),
+    "gen_dimensions": (
+        'z의 표준편차가 잠재 차원마다 {low}에서 {high}까지 다릅니다. 모든 차원에서 1이어야 합니다.',
+        'The standard deviations of z differ between latent dimensions, from {low} to {high}; asked for is 1 in each.',
+    ),
+    "gen_spread": (
+        '채점용 모델에서 코드 z의 평균은 {mean}, 표준편차는 {std}이고, {within} %가 평균에서 표준편차 하나 이내에 있습니다(분포: {shape}). 요구하는 분포는 N(0, I)입니다.',
+        "With the grader's model, its codes z have mean {mean} and standard deviation {std}, and {within} % of them lie within one standard deviation of the mean (distribution: {shape}); asked for is N(0, I).",
+    ),
+    "gen_undecoded": (
+        '이 이미지들은 모델의 디코더가 어떤 코드 z로도 만들 수 없는 이미지입니다.',
+        "The model's decoder makes its images of no code z.",
+    ),
+    "interp_points": (
+        'steps={steps}일 때 이미지의 위치는 t = {yours}입니다. 요구하는 위치는 t = {asked}입니다.',
+        'With steps={steps}, its images lie at t = {yours}; asked for is t = {asked}.',
+    ),
+    "interp_weights": (
+        'steps={steps}일 때 이미지 {index}은(는) {yours}입니다. 요구하는 이미지는 {asked}입니다.',
+        'With steps={steps}, image {index} is {yours}; asked for is {asked}.',
+    ),
+    "interp_order": (
+        '어떤 이미지 쌍에서는 경로가 x_start에서 x_end로, 다른 쌍에서는 x_end에서 x_start로 갑니다.',
+        'For some pairs of images its path runs from x_start to x_end, for others from x_end to x_start.',
+    ),
+    "interp_path": (
+        't가 0에서 1까지 같은 간격일 때 {yours}을(를) 반환합니다. 요구하는 값은 {asked}입니다.',
+        'With t evenly spaced from 0 to 1, it returns {yours}; asked for is {asked}.',
     ),
 }
