@@ -1,6 +1,6 @@
 """The page runs/explore.html: one's own encoder and decoder in a browser, to move about in. Given.
 
-The page is one file and needs no network. It holds the weights, rounded to 8 bits, and does with them what VAE.encode and
+The page is one file and needs no network. It holds the weights, rounded to 8 or 12 bits, and does with them what VAE.encode and
 VAE.decode do. It shows what the student built: a panel opens only if the student's own function that it is about is written
 and runs, and every number in nats was computed by the student's own vae/loss.py.
 """
@@ -13,6 +13,7 @@ import importlib
 import json
 import re
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,14 @@ from vae.desk.failure import say
 NAME = "explore.html"
 TEMPLATE = Path(__file__).with_name("explorer.html")
 LARGEST = 1_300_000  # bytes of the page
-OF_EACH_DIGIT = 20  # test images in the page
+MAPPED, PICTURED = 20, 8  # test images of each digit: on the map, and in the page themselves
 SLIDERS = 20
+BITS = (
+    8,
+    12,
+    12,
+    12,
+)  # of a weight in each layer; the first layer's are half of all, and more of them would not fit
 GIVEN = [nn.Linear, nn.ReLU, nn.Linear, nn.Linear, nn.ReLU, nn.Linear, nn.Sigmoid]  # encoder, then decoder
 PIXELS = 28 * 28
 
@@ -58,25 +65,27 @@ def write(model: nn.Module, test_images: Images, out: Path) -> int:
 def _page(model: nn.Module, test_images: Images) -> bytes | None:
     """The whole page; None if the network does not compute what the page does."""
     device = next(model.parameters()).device
-    shown, labels = _some_of_each(test_images)
+    chosen = _some_of_each(test_images.labels)
+    labels = test_images.labels[chosen]
+    pictured = chosen[: PICTURED * len(labels.unique())]
+    shown = test_images.images[pictured].mul(255).round().div(255)  # the 256 greys that a byte can hold
     layers = _layers(model, shown.to(device))
     if layers is None:
         return None
-    mu, log_var = (code.cpu() for code in model.encode(shown.to(device)))
     everything = model.encode(test_images.images.to(device))[0].cpu()
     order = everything.var(dim=0).argsort(descending=True)  # the dimensions, the one that says most first
     centre, axes = _plane(everything)
     told = {
-        "layers": [_packed(*pair) for pair in zip(layers, _inputs(layers, shown, mu), strict=True)],
+        "layers": [_packed(*pair) for pair in zip(layers, BITS, strict=True)],
         "images": _text(shown.mul(255).round().to(torch.uint8)),
         "labels": labels.tolist(),
-        "codes": _text(mu),
+        "codes": _text(everything[chosen]),
         "centre": centre.tolist(),
         "axes": axes.tolist(),
         "order": order.tolist(),
         "sliders": sorted(order[:SLIDERS].tolist()),
         "open": [name for name, call in _calls(model, shown.to(device)).items() if _runs(call)],
-        **_nats(model, shown, mu, log_var, order),
+        **_nats(model, shown, order),
     }
     page = TEMPLATE.read_text(encoding="utf-8")
     script = re.search(r"<script>(.*?)</script>", page, re.DOTALL)
@@ -84,12 +93,10 @@ def _page(model: nn.Module, test_images: Images) -> bytes | None:
     return page.replace("{{ script }}", digest).replace("{{ given }}", json.dumps(told)).encode()
 
 
-def _some_of_each(images: Images) -> tuple[Tensor, Tensor]:
-    """Some images of each digit, (N, 1, 28, 28), with the 256 greys that a byte can hold, and their labels, (N,)."""
-    chosen = torch.cat(
-        [(images.labels == digit).nonzero()[:OF_EACH_DIGIT, 0] for digit in images.labels.unique()]
-    )
-    return images.images[chosen].mul(255).round().div(255), images.labels[chosen]
+def _some_of_each(labels: Tensor) -> Tensor:
+    """The places of some images of each digit: the first of each, then the second of each, and so on."""
+    places = [(labels == digit).nonzero()[:MAPPED, 0].tolist() for digit in labels.unique()]
+    return torch.tensor([place for each in zip_longest(*places) for place in each if place is not None])
 
 
 def _layers(model: nn.Module, x: Tensor) -> list[nn.Linear] | None:
@@ -98,7 +105,8 @@ def _layers(model: nn.Module, x: Tensor) -> list[nn.Linear] | None:
         layers = [*model.encoder, *model.decoder]
         mu, log_var = model.encode(x)
         codes, drawn = torch.cat([mu, log_var], dim=1), model.decode(mu)
-        alike = torch.equal(model.encoder(x.flatten(1)), codes) and torch.equal(model.decoder(mu), drawn)
+        own = model.encoder(x.flatten(1)), model.decoder(mu)
+        alike = all(torch.allclose(*pair, atol=1e-4) for pair in zip(own, (codes, drawn), strict=True))
         finite = bool(codes.isfinite().all() and drawn.isfinite().all())
     except Exception:  # noqa: BLE001 - whatever a student made of the network
         return None
@@ -107,48 +115,23 @@ def _layers(model: nn.Module, x: Tensor) -> list[nn.Linear] | None:
     return linear if usual and alike and finite and drawn.shape == (len(x), PIXELS) else None
 
 
-def _inputs(layers: list[nn.Linear], x: Tensor, mu: Tensor) -> list[Tensor]:
-    """What each layer gets to see in the page, a row each: images x, whole and half erased, and codes, mu and drawn."""
-    generator = torch.Generator().manual_seed(0)
-    erased = x.where(torch.rand(x.shape, generator=generator) < 0.5, torch.tensor(0.5))
-    images = torch.cat([x, erased]).flatten(1)
-    codes = torch.cat([mu, torch.randn(mu.shape, generator=generator)])
-    device = layers[0].weight.device
-    hidden = [
-        layer(seen.to(device)).relu().cpu() for layer, seen in ((layers[0], images), (layers[2], codes))
-    ]
-    return [images, hidden[0], codes, hidden[1]]
+def _packed(layer: nn.Linear, bits: int) -> dict[str, Any]:
+    """A layer with its weights as whole numbers of 8 or 12 bits and one scale for each row.
 
-
-def _packed(layer: nn.Linear, inputs: Tensor) -> dict[str, Any]:
-    """A layer with its weights as whole numbers from -127 to 127 and one scale for each row."""
+    Of 12 bits, the upper 8 are in "weights"; the lower 4 of two weights share a byte of "fine".
+    """
     weights, bias = (part.detach().cpu().float() for part in (layer.weight, layer.bias))
-    scales = weights.abs().amax(dim=1).clamp(min=1e-12) / 127
+    scales = weights.abs().amax(dim=1).clamp(min=1e-12) / (2 ** (bits - 1) - 1)
+    whole = (weights / scales[:, None]).round().int().flatten()
+    fine = nn.functional.pad(whole & 15, (0, len(whole) % 2))
     return {
         "rows": layer.out_features,
         "columns": layer.in_features,
-        "weights": _text(_rounded(weights / scales[:, None], inputs).to(torch.int8)),
+        "weights": _text((whole >> (bits - 8)).to(torch.int8)),
+        "fine": _text((fine[::2] | fine[1::2] << 4).to(torch.uint8)) if bits == 12 else "",
         "scales": _text(scales),
         "bias": _text(bias),
     }
-
-
-def _rounded(weights: Tensor, inputs: Tensor) -> Tensor:
-    """Weights (rows, columns) rounded so that the layer's outputs for `inputs` (N, columns) change little.
-
-    Column by column, and the weights that are still to be rounded make up for the error (Frantar et al. 2022,
-    arXiv:2210.17323). To round each weight to the nearest number leaves an error three times as large.
-    """
-    moments = (inputs.T @ inputs / len(inputs)).double()
-    damping = 0.01 * moments.diagonal().mean() + 1e-9
-    inverse = torch.linalg.inv(moments + damping * torch.eye(len(moments)))
-    passed_on = torch.linalg.cholesky(inverse, upper=True).float()
-    left, rounded = weights.clone(), torch.empty_like(weights)
-    for column, shares in enumerate(passed_on):
-        rounded[:, column] = left[:, column].round().clamp(-127, 127)
-        error = left[:, column] - rounded[:, column]
-        left[:, column:] -= torch.outer(error, shares[column:] / shares[column])
-    return rounded
 
 
 def _plane(mu: Tensor) -> tuple[Tensor, Tensor]:
@@ -178,13 +161,14 @@ def _runs(call: Callable[[], object]) -> bool:
     return True
 
 
-def _nats(model: nn.Module, x: Tensor, mu: Tensor, log_var: Tensor, order: Tensor) -> dict[str, str]:
+def _nats(model: nn.Module, x: Tensor, order: Tensor) -> dict[str, str]:
     """What the student's two terms say of each image x (N, 1, 28, 28); nothing if they are not written.
 
     "kl": (N, D), of each dimension alone; "reconstruction": (N, D + 1), from mu with only the first k dimensions of
     `order` kept, and 0, the prior's mean, in the others.
     """
     device = next(model.parameters()).device
+    mu, log_var = (code.cpu() for code in model.encode(x.to(device)))
     try:
         loss = importlib.import_module("vae.loss")
         kl = _of_each(loss.kl_divergence, mu.reshape(-1, 1), log_var.reshape(-1, 1))
