@@ -239,7 +239,7 @@ def test_the_keyboard_does_everything(show):
     page.focus("#digits input:checked")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("digit") == 4
-    page.wait_for_function("byId('live').textContent.includes('nats')")
+    page.locator("#live", has_text="nats").wait_for(state="attached")
 
 
 def test_a_finger_drags_and_erases(show):
