@@ -243,7 +243,7 @@ def test_train_works_without_the_engine_on_a_korean_console(unzipped, own_enviro
     assert "재구성/recon " in warned and "█" not in warned and "Traceback" not in warned
     assert "1437 images, 2 epochs, cpu" in said
     runs = unzipped / "runs"
-    assert {file.name for file in runs.iterdir()} == PICTURES | {"run.json", "model.pt"}
+    assert {file.name for file in runs.iterdir()} == PICTURES | {"run.json", "model.pt", "explore.html"}
     about = json.loads((runs / "run.json").read_text(encoding="utf-8"))
     assert (about["dataset"], about["epochs"], about["batch_size"]) == ("digits", 2, 128)
     assert not about["interrupted"] and 0 < about["seconds"] < time.time() - started
@@ -277,7 +277,7 @@ def test_ctrl_c_keeps_what_was_learnt(unzipped):
     about = json.loads((runs / "run.json").read_text(encoding="utf-8"))
     assert about["interrupted"] and len(about["nats_per_image"]) < 100000
     drawn = PICTURES if about["nats_per_image"] else PICTURES - {"loss.png", "loss_terms.png"}
-    assert {file.name for file in runs.iterdir()} == drawn | {"run.json", "model.pt"}
+    assert {file.name for file in runs.iterdir()} == drawn | {"run.json", "model.pt", "explore.html"}
     assert "restoration.png" in said
 
 
@@ -305,7 +305,7 @@ NO_LOSSES = "def train(model, loader, *rest):\n    for _ in loader: pass\ntrain_
 def test_a_wrong_result_of_train_is_said_and_an_earlier_run_is_kept(desk, unzipped, capsys):
     runs = unzipped / "runs"
     runs.mkdir()
-    for name in ("run.json", "model.pt", "loss.png"):
+    for name in ("run.json", "model.pt", "loss.png", "explore.html"):
         (runs / name).write_text("earlier")
     train = desk("desk.train", {"training.py": NO_LOSSES, "latent.py": "import nothing_of_this_name\n"})
     assert train.run(arguments(desk, "--epochs", 2)) == 1
@@ -314,10 +314,10 @@ def test_a_wrong_result_of_train_is_said_and_an_earlier_run_is_kept(desk, unzipp
     assert "ModuleNotFoundError: No module named 'nothing_of_this_name'" in warned
     assert "vae/latent.py:1 " in warned
     assert {file.name: file.read_text() for file in (runs / "previous").iterdir()} == dict.fromkeys(
-        ("run.json", "model.pt", "loss.png"), "earlier"
+        ("run.json", "model.pt", "loss.png", "explore.html"), "earlier"
     )
     assert {file.name for file in runs.iterdir()} == {
-        "previous", "run.json", "model.pt", "reconstructions.png", "latent_map.png"
+        "previous", "run.json", "model.pt", "reconstructions.png", "latent_map.png", "explore.html"
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HANDOUT = ROOT / "assignment"
 FOLDER = "vae-assignment"
 LEFT_OUT = {"lecture", "__pycache__", "runs", "backups", "build", "dist", "node_modules", "venv", "env"}
-KINDS = {".py", ".md", ".txt", ".ini", ".toml", ".ipynb", ".json"}
+KINDS = {".py", ".md", ".txt", ".ini", ".toml", ".ipynb", ".json", ".html"}
 
 
 def contents(handout: Path = HANDOUT) -> dict[str, Path]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import cpu
 import crowd
+import explorer
 import latency
 import peers
 import phases
@@ -27,7 +28,7 @@ import waits
 ROOT = Path(__file__).resolve().parents[2]
 MEASUREMENTS = {
     module.__name__: module
-    for module in (scores, cpu, latency, crowd, phases, training, peers, reports, scale, waits)
+    for module in (scores, cpu, latency, crowd, phases, training, peers, reports, explorer, scale, waits)
 }
 
 

@@ -65,7 +65,7 @@ def _run(arguments: argparse.Namespace) -> int:
     print(f"{counts}\nCtrl-C: 중단하고 지금까지의 결과 저장 / stop and keep what was learnt", flush=True)
 
     from vae import data
-    from vae.desk import pictures
+    from vae.desk import explorer, pictures
 
     def first_picture() -> None:
         _keep_earlier(out)
@@ -104,7 +104,8 @@ def _run(arguments: argparse.Namespace) -> int:
     if _save(out, model.state_dict(), about):
         return 1
     drawn = pictures.draw(model, history, images, test_images, out, device)
-    return status or drawn
+    explored = explorer.write(model, test_images, out)
+    return status or drawn or explored
 
 
 def _unwritable(out: Path) -> int:
@@ -190,13 +191,14 @@ def _losses(losses: object, epochs: int, seen: list[dict[str, float]]) -> tuple[
 
 def _keep_earlier(out: Path) -> None:
     """Move the files of the previous run into `previous`, replacing what is there."""
+    from vae.desk import explorer
     from vae.desk.pictures import NAMES
 
     if not (out / "run.json").exists():
         return
     shutil.rmtree(out / "previous", ignore_errors=True)
     (out / "previous").mkdir(exist_ok=True)
-    for name in ("run.json", "model.pt", *(f"{picture}.png" for picture in NAMES)):
+    for name in ("run.json", "model.pt", explorer.NAME, *(f"{picture}.png" for picture in NAMES)):
         if (out / name).exists():
             (out / name).replace(out / "previous" / name)
 
