@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import torch
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure, FigureBase
+from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
 from torch import Tensor, nn
@@ -20,18 +20,7 @@ from torch import Tensor, nn
 from vae.desk.captions import caption, captioned
 
 # Ten colours that colour-blind people can tell apart: Paul Tol's "muted" scheme and a dark grey.
-COLOURS = [
-    "#332288",
-    "#88CCEE",
-    "#44AA99",
-    "#117733",
-    "#999933",
-    "#DDCC77",
-    "#CC6677",
-    "#882255",
-    "#AA4499",
-    "#555555",
-]
+COLOURS = "#332288 #88CCEE #44AA99 #117733 #999933 #DDCC77 #CC6677 #882255 #AA4499 #555555".split()
 UNKNOWN = "#88CCEE"  # a blue that can't be mistaken for a grey pixel
 REFERENCE = "#555555"  # lines to compare with
 GREY_IMAGE = 784 * math.log(2)  # nats: the reconstruction loss of an image if every pixel is guessed as 0.5
@@ -51,9 +40,15 @@ def loss_curve(losses: Sequence[float], title: str | None = None, floor: float |
     )
     guessed = caption("모든 픽셀을 0.5로", "every pixel guessed as 0.5")
     _line(axes, GREY_IMAGE, f"784 ln 2 = {GREY_IMAGE:.1f}: {guessed}")
-    _floor(axes, floor)
+    if floor is not None:
+        _line(
+            axes,
+            floor,
+            f"{floor:.1f}: {caption('하한(픽셀의 엔트로피)', 'floor (entropy of the pixels)')}",
+            above=False,
+        )
     axes.set(
-        title=title or caption("학습", "training"),
+        title=title or caption("학습", "Training"),
         ylabel=caption("이미지당 -ELBO", "-ELBO per image") + " (nats)",
     )
     axes.margins(y=0.15)
@@ -67,15 +62,22 @@ def loss_terms(
     """Plot reconstruction loss and KL per image of each epoch, in nats. Two panels, because their sizes differ."""
     figure = Figure(figsize=(9.4, 3.8), layout="constrained")
     left, right = figure.subplots(1, 2)
-    names = (caption("재구성 손실", "reconstruction loss"), caption("KL 발산", "KL divergence"))
+    names = (caption("재구성 손실", "Reconstruction loss"), caption("KL 발산", "KL divergence"))
     for axes, name, values, colour in zip(
         (left, right), names, (reconstruction, kl), (COLOURS[0], COLOURS[6]), strict=True
     ):
         _plot(axes, values, colour)
-        last = caption(f"마지막 {values[-1]:.1f}", f"{values[-1]:.1f} at the end")
+        last = f"{caption('마지막', 'at the end')}: {values[-1]:.1f}"
         axes.set(title=f"{name}\n{last}", ylabel=caption("이미지당 nats", "nats per image"))
-    _floor(left, floor)
-    figure.suptitle(title or caption("손실의 두 항", "the two terms of the loss"))
+    if floor is not None:
+        _line(
+            left,
+            floor,
+            f"{floor:.1f}: {caption('하한(픽셀의 엔트로피)', 'floor (entropy of the pixels)')}",
+            above=False,
+        )
+        left.margins(y=0.15)
+    figure.suptitle(title or caption("손실의 두 항", "The two terms"))
     return figure
 
 
@@ -98,17 +100,12 @@ def _plot(axes: Axes, values: Sequence[float], colour: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _line(axes: Axes, height: float, label: str) -> None:
-    """A dashed line to compare with, and what it is."""
+def _line(axes: Axes, height: float, label: str, above: bool = True) -> None:
+    """A dashed line to compare with, and what it is: above it or below it."""
     axes.axhline(height, color=REFERENCE, linestyle="--", linewidth=1)
-    place = {"ha": "right", "va": "bottom", "fontsize": 9, "color": REFERENCE}
-    axes.text(0.99, height, label, transform=axes.get_yaxis_transform(), **place)
-
-
-def _floor(axes: Axes, height: float | None) -> None:
-    if height is not None:
-        lowest = caption("회색 픽셀 때문에 더 낮아질 수 없는 한계", "the floor set by grey pixels")
-        _line(axes, height, f"{height:.1f}: {lowest}")
+    place = {"ha": "right", "va": "bottom" if above else "top", "fontsize": 9, "color": REFERENCE}
+    place |= {"xytext": (0, 2 if above else -3), "textcoords": "offset points"}
+    axes.annotate(label, (0.99, height), xycoords=axes.get_yaxis_transform(), **place)
 
 
 @captioned
@@ -116,12 +113,12 @@ def clouds(codes: dict[str, Tensor]) -> Figure:
     """Plot draws of two-dimensional codes, (N, 2) for each name, with the prior's circles around 0."""
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.subplots()
-    _prior(axes)
+    circles = _prior(axes)
     for (name, z), colour in zip(codes.items(), COLOURS[::3], strict=False):
         axes.scatter(*z.numpy(force=True).T, s=6, alpha=0.5, color=colour, linewidths=0, label=name)
     axes.legend(loc="upper left", framealpha=0.9, markerscale=3)
     axes.set(
-        title=f"{caption('z의 표본', 'draws of z')}\n{_circles()}",
+        title=f"{caption('z의 표본', 'Draws of z')}\n{circles}",
         xlabel=caption("z의 차원 1", "z, dimension 1"),
         ylabel=caption("z의 차원 2", "z, dimension 2"),
     )
@@ -151,26 +148,25 @@ def reconstructions(model: nn.Module, images: Tensor, example: dict[str, Tensor]
     """Show images (N, 1, 28, 28) above their reconstructions from the mean codes, and an example below, with its caption."""
     mu, _ = model.encode(images.to(_device(model)))
     own = caption("mu에서 재구성", "reconstructed\nfrom mu", "\n")
-    rows = {caption("입력", "input"): images, own: model.decode(mu).view_as(images), **(example or {})}
-    return gallery(rows, caption("재구성", "reconstructions"))
+    rows = [(caption("입력", "input"), images), (own, model.decode(mu).view_as(images))]
+    for name, others in (example or {}).items():
+        rows += [(name, None), ("", others)]
+    return _grid(rows, caption("재구성", "Reconstructions"))
 
 
 @captioned
 def samples(
     images: Tensor, columns: int = 8, title: str | None = None, example: dict[str, Tensor] | None = None
 ) -> Figure:
-    """Show generated images (K, 1, 28, 28) on one sheet with `columns` columns, and an example beside them, with its caption."""
-    title = title or caption("z ~ N(0, I)에서 디코딩", "decoded from z ~ N(0, I)", "\n")
-    sheets = {title: _sheet(images, columns)}
-    rows = -(-len(images) // columns)
-    for name, others in (example or {}).items():
-        sheets[name] = _sheet(others, -(-len(others) // rows))
-    widths = [sheet.shape[1] / 30 for sheet in sheets.values()]
-    figure = Figure(figsize=(0.7 * sum(widths) + len(widths) - 1, 0.7 * rows + 0.6), layout="constrained")
-    grid = figure.subplots(1, len(sheets), squeeze=False, width_ratios=widths)[0]
-    for axes, (name, sheet) in zip(grid, sheets.items(), strict=True):
-        _show(axes, sheet)
-        axes.set_title(name)
+    """Show generated images (K, 1, 28, 28) on one sheet with `columns` columns, and an example below, with its caption."""
+    title = title or caption("z ~ N(0, I)에서 디코딩", "Decoded from z ~ N(0, I)")
+    sheets = {title: images, **(example or {})}
+    rows = [-(-len(each) // columns) for each in sheets.values()]
+    figure = Figure(figsize=(0.7 * columns, 0.7 * sum(rows) + 0.4 * len(rows)), layout="constrained")
+    grid = figure.subplots(len(rows), squeeze=False, height_ratios=rows)[:, 0]
+    for axes, (name, each) in zip(grid, sheets.items(), strict=True):
+        _show(axes, _sheet(each, columns))
+        axes.set_title(name, fontsize=11)
     return figure
 
 
@@ -186,11 +182,11 @@ def _sheet(images: Tensor, columns: int) -> Tensor:
 def interpolation(images: Tensor) -> Figure:
     """Show the images (K, 1, 28, 28) between two codes, each with its fraction of the way below."""
     steps = len(images)
-    figure = Figure(figsize=(0.8 * steps, 1.5), layout="constrained")
+    figure = Figure(figsize=(0.8 * steps, 1.4), layout="constrained")
     for step, axes in enumerate(figure.subplots(1, steps, squeeze=False)[0]):
         _show(axes, images[step])
         axes.set_xlabel(f"{step / max(steps - 1, 1):.2f}", fontsize=8)
-    figure.suptitle(caption("잠재 공간을 지나는 직선", "a straight line through latent space"))
+    figure.suptitle(caption("잠재 공간을 지나는 직선", "A straight line through latent space"))
     return figure
 
 
@@ -200,28 +196,23 @@ def restoration(x: Tensor, known: Tensor, restored: Tensor, baseline: Tensor | N
 
     `baseline` is what a model must beat, such as the mean image in the unknown pixels.
     """
-    title = caption(
-        "복원 (오차: 모르는 픽셀의 평균 제곱)", "restoration (error: mean square over unknown pixels)", "\n"
+    return gallery(
+        {caption("원본", "original"): x, **_restored(x, known, restored, baseline)}, _restoration()
     )
-    return gallery({_original(): x, **_restored(x, known, restored, baseline)}, title)
 
 
 @captioned
 def restorations(x: Tensor, masks: dict[str, tuple[Tensor, Tensor, Tensor]]) -> Figure:
     """The same for several masks: their names, each with its known pixels, the restored images and the baseline."""
-    figure = Figure(figsize=(0.8 * len(x) + 1.6, 2.85 * len(masks) + 1.5), layout="constrained")
-    top, *parts = figure.subfigures(1 + len(masks), 1, height_ratios=[1, *[2.85] * len(masks)])
-    _rows(top, {_original(): x})
-    for part, (name, (known, restored, baseline)) in zip(parts, masks.items(), strict=True):
-        _rows(part, _restored(x, known, restored, baseline))
-        part.suptitle(name, fontsize=11)
+    rows = [(caption("원본", "original"), x)]
+    for name, (known, restored, baseline) in masks.items():
+        rows += [(name, None), *_restored(x, known, restored, baseline).items()]
+    return _grid(rows, _restoration())
+
+
+def _restoration() -> str:
     error = caption("오차: 모르는 픽셀의 평균 제곱", "error: mean square over unknown pixels")
-    figure.suptitle(f"{caption('복원', 'restoration')}\n{error}", fontsize=11)
-    return figure
-
-
-def _original() -> str:
-    return caption("원본", "original")
+    return f"{caption('복원', 'Restoration')}\n{error}"
 
 
 def _restored(x: Tensor, known: Tensor, restored: Tensor, baseline: Tensor | None) -> dict[str, Tensor]:
@@ -248,57 +239,66 @@ def latent_map(model: nn.Module, images: Tensor, labels: Tensor) -> Figure:
         share = spread.square() / spread.square().sum()
         names = [
             caption(
-                f"mu의 주성분 {i + 1}, 분산의 {share[i]:.0%}",
-                f"principal component {i + 1} of mu, {share[i]:.0%} of its variance",
+                f"mu의 주성분 {i}, 분산의 {part:.0%}",
+                f"principal component {i} of mu, {part:.0%} of its variance",
                 "\n",
             )
-            for i in range(2)
+            for i, part in enumerate(share[:2], 1)
         ]
     figure = Figure(figsize=(6.8, 6.8), layout="constrained")
     axes = figure.subplots()
     for digit in labels.unique().tolist():
         codes = mu[labels == digit].numpy()
         axes.scatter(*codes.T, color=COLOURS[digit], s=18, alpha=0.7, linewidths=0)
-    _prior(axes)
+    circles = _prior(axes)
     for digit in labels.unique().tolist():  # the numerals last, on top of all points
-        x, y = mu[labels == digit].median(dim=0).values.tolist()
+        codes = mu[labels == digit]
+        middle = torch.cdist(codes, codes).sum(dim=1).argmin()  # a median that is one of the points
+        x, y = codes[middle].tolist()
         outline = [withStroke(linewidth=3, foreground="white")]
         place = {"ha": "center", "va": "center", "fontsize": 18, "weight": "bold", "family": "sans-serif"}
         axes.text(x, y, str(digit), color=COLOURS[digit], path_effects=outline, **place)
-    title = caption("잠재 공간, 이미지마다 점 하나", "latent space, one point per image")
-    axes.set(title=f"{title}\n{_circles()}", xlabel=names[0], ylabel=names[1])
+    title = caption("잠재 공간, 이미지마다 점 하나", "Latent space, one point per image")
+    axes.set(title=f"{title}\n{circles}", xlabel=names[0], ylabel=names[1])
     axes.set_aspect("equal", adjustable="datalim")
     axes.grid(alpha=0.3)
     return figure
 
 
-def _prior(axes: Axes) -> None:
-    """Circles of 1 and 2 sigma around 0: the prior looks like this in every plane through 0."""
+def _prior(axes: Axes) -> str:
+    """Circles of 1 and 2 sigma around 0, as the prior has in every plane through 0. Returns their caption."""
     for radius in (1, 2):
         axes.add_patch(Circle((0, 0), radius, fill=False, linestyle="--", color=REFERENCE, zorder=3))
-
-
-def _circles() -> str:
     return caption("점선: 사전분포의 1, 2 sigma", "dashed: the prior's 1 and 2 sigma")
 
 
 @captioned
 def gallery(rows: dict[str, Tensor], title: str) -> Figure:
     """Show one row of images (N, 1, 28, 28) for each name."""
-    count = len(next(iter(rows.values())))
-    figure = Figure(figsize=(0.8 * count + 1.2, 0.85 * len(rows) + 0.4), layout="constrained")
-    _rows(figure, rows)
+    return _grid(list(rows.items()), title)
+
+
+def _grid(rows: Sequence[tuple[str, Tensor | None]], title: str) -> Figure:
+    """Rows of images with their names at the left. A row without images is a heading."""
+    count = max(len(images) for _, images in rows if images is not None)
+    heights = [0.4 if images is None else 0.85 for _, images in rows]
+    figure = Figure(
+        figsize=(0.8 * count + 1.4, sum(heights) + 0.3 + 0.2 * title.count("\n")), layout="constrained"
+    )
+    grid = figure.add_gridspec(len(rows), count, height_ratios=heights)
+    for line, (name, images) in enumerate(rows):
+        if images is None:
+            axes = figure.add_subplot(grid[line, :])
+            axes.axis("off")
+            axes.text(0.5, 0, name, ha="center", va="bottom", fontsize=10)
+            continue
+        for column, image in enumerate(images):
+            axes = figure.add_subplot(grid[line, column])
+            _show(axes, image)
+            if column == 0:
+                axes.set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
     figure.suptitle(title, fontsize=11)
     return figure
-
-
-def _rows(figure: FigureBase, rows: dict[str, Tensor]) -> None:
-    count = len(next(iter(rows.values())))
-    grid = figure.subplots(len(rows), count, squeeze=False)
-    for line, (name, images) in zip(grid, rows.items(), strict=True):
-        for axes, image in zip(line, images, strict=True):
-            _show(axes, image)
-        line[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize=9)
 
 
 def _device(model: nn.Module) -> torch.device:

@@ -48,7 +48,9 @@ def captioned(draw: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(draw)
     def with_font(*args: P.args, **kwargs: P.kwargs) -> R:
-        family = [*matplotlib.rcParams["font.family"], *filter(None, [hangul_font()])]
+        family, hangul = list(matplotlib.rcParams["font.family"]), hangul_font()
+        if hangul and hangul not in family:
+            family.append(hangul)  # for the letters that the fonts before it lack
         with matplotlib.rc_context({"font.family": family}):
             return draw(*args, **kwargs)
 

@@ -12,7 +12,8 @@ from torch import Tensor
 from vae.desk.captions import caption
 
 FOLDER = Path(__file__).with_name("examples")
-LEVELS = ".,:;-=+*oaxX#%&@"  # one character per pixel, from black to white
+# One character per pixel, from black to white: the more ink, the brighter.
+LEVELS = ".'^,:;Il!i><~+_-?][}{1)(|/tfjrxnuvczXYUJCLQ0OZmwqpdbkhao*#MW&8%B@$"
 
 
 class Example(NamedTuple):
@@ -31,7 +32,21 @@ class Example(NamedTuple):
 
     @property
     def caption(self) -> str:
-        return caption(f"약 이 정도\n({self.epochs} 에폭)", f"about like this\n({self.epochs} epochs)", "\n")
+        """What to expect, and after how long."""
+        return caption(
+            f"약 이 정도 (교수자 모델, {self.epochs} 에폭, {self.loss} nats)",
+            f"about like this (the instructor's model, {self.epochs} epochs, {self.loss} nats)",
+            "\n",
+        )
+
+
+def shown(dataset: str, picture: str) -> dict[str, Tensor]:
+    """The example's "reconstructions" or "samples" with their caption; nothing if the file is not there or is broken."""
+    try:
+        example = read(dataset)
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+    return {example.caption: getattr(example, picture)}
 
 
 def read(dataset: str) -> Example:
@@ -42,7 +57,7 @@ def read(dataset: str) -> Example:
 
 
 def write(dataset: str, example: Example) -> None:
-    """The inverse of `read`, with 16 shades of grey."""
+    """The inverse of `read`, with the shades of grey that LEVELS has."""
     values = {
         name: _text(value) if isinstance(value, Tensor) else value
         for name, value in example._asdict().items()

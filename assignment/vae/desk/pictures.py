@@ -50,8 +50,7 @@ def draw(
         return importlib.import_module("vae.latent")
 
     def samples() -> Figure:
-        like = example.read(dataset)
-        return plots.samples(latent().generate(model, 64, device), example={like.caption: like.samples})
+        return plots.samples(latent().generate(model, 64, device), example=example.shown(dataset, "samples"))
 
     def restoration() -> Figure:
         shown = {}
@@ -85,8 +84,8 @@ def masks(x: Tensor) -> dict[str, Tensor]:
 
 
 def _reconstructions(model: nn.Module, dataset: str, test_images: Images) -> Figure:
-    like = example.read(dataset)
-    return plots.reconstructions(model, one_of_each(test_images), {like.caption: like.reconstructions})
+    x = one_of_each(test_images)
+    return plots.reconstructions(model, x, example.shown(dataset, "reconstructions"))
 
 
 def _save(name: str, picture: Callable[[], Figure], out: Path, write: Callable[[str], object]) -> int:
@@ -118,7 +117,7 @@ def _curves(
             lambda: plots.loss_terms(
                 [epoch["reconstruction"] for epoch in history],
                 [epoch["kl"] for epoch in history],
-                caption("두 항, 학습 이미지", "the two terms, training images"),
+                caption("두 항, 학습 이미지", "The two terms, training images"),
                 floor,
             ),
         )

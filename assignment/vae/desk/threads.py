@@ -11,10 +11,8 @@ import os
 import time
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-SETTINGS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 SECONDS = 0.1  # to measure each number of threads
 GAIN = 0.9  # more threads have to save a tenth of the time: a core that is idle now may be busy later
 LARGEST_BATCH = 512  # enough to see what threads gain
@@ -28,7 +26,7 @@ class Threads:
     """
 
     def __init__(self) -> None:
-        self.own = any(os.environ.get(name) for name in SETTINGS)
+        self.own = bool(os.environ.get("OMP_NUM_THREADS") or os.environ.get("MKL_NUM_THREADS"))
 
     def __enter__(self) -> Threads:
         self._most, self._set = torch.get_num_threads(), torch.set_num_threads
@@ -74,10 +72,10 @@ def _network() -> nn.Module:
 def _step(network: nn.Module, x: Tensor, patience: float = math.inf) -> bool:
     """A forward and a backward pass; only the first, and False, if it takes longer than `patience` seconds."""
     started = time.perf_counter()
-    recon_x = network(x)
+    y = network(x)
     if time.perf_counter() - started > patience:
         return False
-    F.binary_cross_entropy(recon_x, x, reduction="sum").backward()
+    y.square().sum().backward()
     return True
 
 
