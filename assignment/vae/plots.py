@@ -34,23 +34,14 @@ def loss_curve(losses: Sequence[float], title: str | None = None, floor: float |
     """
     figure = Figure(figsize=(6.4, 4), layout="constrained")
     axes = figure.subplots()
-    _plot(axes, losses, COLOURS[0])
+    _plot(axes, losses, COLOURS[0], floor)
     axes.annotate(
         f"{losses[-1]:.1f}", (len(losses), losses[-1]), xytext=(0, 9), textcoords="offset points", ha="center"
     )
     guessed = caption("모든 픽셀을 0.5로", "every pixel guessed as 0.5")
     _line(axes, GREY_IMAGE, f"784 ln 2 = {GREY_IMAGE:.1f}: {guessed}")
-    if floor is not None:
-        _line(
-            axes,
-            floor,
-            f"{floor:.1f}: {caption('하한(픽셀의 엔트로피)', 'floor (entropy of the pixels)')}",
-            above=False,
-        )
-    axes.set(
-        title=title or caption("학습", "Training"),
-        ylabel=caption("이미지당 -ELBO", "-ELBO per image") + " (nats)",
-    )
+    nats = caption("이미지당 -ELBO", "-ELBO per image") + " (nats)"
+    axes.set(title=title or caption("학습", "Training"), ylabel=nats)
     axes.margins(y=0.15)
     return figure
 
@@ -62,21 +53,12 @@ def loss_terms(
     """Plot reconstruction loss and KL per image of each epoch, in nats. Two panels, because their sizes differ."""
     figure = Figure(figsize=(9.4, 3.8), layout="constrained")
     left, right = figure.subplots(1, 2)
+    _plot(left, reconstruction, COLOURS[0], floor)
+    _plot(right, kl, COLOURS[6])
     names = (caption("재구성 손실", "Reconstruction loss"), caption("KL 발산", "KL divergence"))
-    for axes, name, values, colour in zip(
-        (left, right), names, (reconstruction, kl), (COLOURS[0], COLOURS[6]), strict=True
-    ):
-        _plot(axes, values, colour)
+    for axes, name, values in zip((left, right), names, (reconstruction, kl), strict=True):
         last = f"{caption('마지막', 'at the end')}: {values[-1]:.1f}"
         axes.set(title=f"{name}\n{last}", ylabel=caption("이미지당 nats", "nats per image"))
-    if floor is not None:
-        _line(
-            left,
-            floor,
-            f"{floor:.1f}: {caption('하한(픽셀의 엔트로피)', 'floor (entropy of the pixels)')}",
-            above=False,
-        )
-        left.margins(y=0.15)
     figure.suptitle(title or caption("손실의 두 항", "The two terms"))
     return figure
 
@@ -90,14 +72,18 @@ def entropy(images: Tensor) -> float:
     return sum(float((torch.special.entr(x) + torch.special.entr(1 - x)).sum()) for x in parts) / len(images)
 
 
-def _plot(axes: Axes, values: Sequence[float], colour: str) -> None:
-    """One value for each epoch."""
+def _plot(axes: Axes, values: Sequence[float], colour: str, floor: float | None = None) -> None:
+    """One value for each epoch, and the line that they can't cross."""
     epochs = range(1, len(values) + 1)
     axes.plot(epochs, values, color=colour, linewidth=2, marker="o" if len(values) <= 30 else None)
     axes.set(xlabel=caption("에폭", "epoch"))
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
+    if floor is not None:
+        lowest = caption("하한(픽셀의 엔트로피)", "floor (entropy of the pixels)")
+        _line(axes, floor, f"{floor:.1f}: {lowest}", above=False)
+        axes.margins(y=0.15)
 
 
 def _line(axes: Axes, height: float, label: str, above: bool = True) -> None:

@@ -82,11 +82,11 @@ def _run(arguments: argparse.Namespace, threads: Threads) -> int:
         pictures.first(model, dataset, test_images, out)
 
     training.draw_early = first_picture
+    started = time.monotonic()
     if device == "cpu":
         threads.choose(arguments.batch_size)
         training.slow = lambda: threads.choose(arguments.batch_size)  # the machine has become busy
     loader = training.loader(data.loader(images, arguments.batch_size))
-    started = time.monotonic()
     try:
         with closing(training):
             losses = train(model.to(device), loader, epochs, arguments.learning_rate, device)
