@@ -13,7 +13,7 @@ import time
 import torch
 from torch import Tensor, nn
 
-SECONDS = 0.1  # to measure each number of threads
+SECONDS = 0.05  # to measure each number of threads
 GAIN = 0.9  # more threads have to save a tenth of the time: a core that is idle now may be busy later
 LARGEST_BATCH = 512  # enough to see what threads gain
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 EPOCHS = {"digits": 100, "mnist": 10}  # digits has 12 batches per epoch, MNIST 469
 INTERRUPTED = 130
 NEXT = """
-다음: 그림을 자신의 예측과 비교하고, MNIST로도 해 보세요(python -m vae train --dataset mnist). 그다음 제출하세요: python -m vae submit
-Next: compare the pictures with your predictions and try MNIST (python -m vae train --dataset mnist). Then hand in: python -m vae submit"""
+다음: 그림을 예측과 비교해 보고, --dataset mnist나 다른 --learning-rate로도 학습해 보세요. 제출: python -m vae submit
+Next: compare the pictures with your predictions; try --dataset mnist or another --learning-rate. Hand in: python -m vae submit"""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
