@@ -23,6 +23,7 @@ from vae.desk.captions import caption, captioned
 COLOURS = "#332288 #88CCEE #44AA99 #117733 #999933 #DDCC77 #CC6677 #882255 #AA4499 #555555".split()
 UNKNOWN = "#88CCEE"  # a blue that can't be mistaken for a grey pixel
 REFERENCE = "#555555"  # lines to compare with
+OUTLINE = withStroke(linewidth=3, foreground="white")
 GREY_IMAGE = 784 * math.log(2)  # nats: the reconstruction loss of an image if every pixel is guessed as 0.5
 
 
@@ -235,15 +236,14 @@ def latent_map(model: nn.Module, images: Tensor, labels: Tensor) -> Figure:
     axes = figure.subplots()
     for digit in labels.unique().tolist():
         codes = mu[labels == digit].numpy()
-        axes.scatter(*codes.T, color=COLOURS[digit], s=18, alpha=0.7, linewidths=0)
+        axes.scatter(*codes.T, color=COLOURS[digit], s=18 if len(mu) <= 1000 else 6, alpha=0.7, linewidths=0)
     circles = _prior(axes)
     for digit in labels.unique().tolist():  # the numerals last, on top of all points
         codes = mu[labels == digit]
         middle = torch.cdist(codes, codes).sum(dim=1).argmin()  # a median that is one of the points
         x, y = codes[middle].tolist()
-        outline = [withStroke(linewidth=3, foreground="white")]
         place = {"ha": "center", "va": "center", "fontsize": 18, "weight": "bold", "family": "sans-serif"}
-        axes.text(x, y, str(digit), color=COLOURS[digit], path_effects=outline, **place)
+        axes.text(x, y, str(digit), color=COLOURS[digit], path_effects=[OUTLINE], **place)
     title = caption("잠재 공간, 이미지마다 점 하나", "Latent space, one point per image")
     axes.set(title=f"{title}\n{circles}", xlabel=names[0], ylabel=names[1])
     axes.set_aspect("equal", adjustable="datalim")
@@ -253,8 +253,9 @@ def latent_map(model: nn.Module, images: Tensor, labels: Tensor) -> Figure:
 
 def _prior(axes: Axes) -> str:
     """Circles of 1 and 2 sigma around 0, as the prior has in every plane through 0. Returns their caption."""
+    style = {"color": "black", "linestyle": "--", "linewidth": 1.5, "path_effects": [OUTLINE]}
     for radius in (1, 2):
-        axes.add_patch(Circle((0, 0), radius, fill=False, linestyle="--", color=REFERENCE, zorder=3))
+        axes.add_patch(Circle((0, 0), radius, fill=False, zorder=3, **style))
     return caption("점선: 사전분포의 1, 2 sigma", "dashed: the prior's 1 and 2 sigma")
 
 
