@@ -347,7 +347,7 @@ def test_the_loss_is_shown_between_what_is_known_about_nothing_and_the_entropy_o
     assert floor == pytest.approx(float(expected), rel=1e-5)
     assert plots.entropy(images.round()) == 0
     figure = plots.loss_curve([460.0, 300.0], floor=floor)
-    assert heights(figure.axes[0]) == pytest.approx([543.4, 254.8], abs=0.05)
+    assert heights(figure.axes[0]) == pytest.approx([254.8, 543.4], abs=0.05)
     assert "784 ln 2 = 543.4" in words(figure) and "254.8" in words(figure)
     low, high = figure.axes[0].get_ylim()
     assert low < floor < 543.5 < high
