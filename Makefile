@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo figures screenshots test lint audit slides bench mutants soak-right steady soak kills machines nbgrader-bank calibrate clean
+.PHONY: help demo figures examples screenshots test lint audit slides bench mutants soak-right steady soak kills machines nbgrader-bank calibrate clean
 
 help: ## show this list / 이 목록 보기
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -19,6 +19,9 @@ screenshots: .venv/made ## pictures of the demo's pages, into docs/screenshots/ 
 
 figures: .venv/made ## draw the misconceptions' figures again / 오개념 그림 다시 그리기
 	@$(BIN)/python -m tests.figures
+
+examples: .venv/made ## draw again what students compare their pictures with, some minutes / 학생이 비교할 그림 다시 만들기, 몇 분
+	@$(BIN)/python -m tests.examples
 
 test: .venv/made ## run all tests, two files at a time / 모든 테스트를 두 파일씩 실행
 	$(BIN)/python -m pytest -n 2 --dist loadfile

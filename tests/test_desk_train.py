@@ -5,8 +5,10 @@ import functools
 import http.server
 import importlib
 import io
+import itertools
 import json
 import os
+import re
 import runpy
 import shutil
 import signal
@@ -18,11 +20,15 @@ import venv
 import zipfile
 from pathlib import Path
 
+import matplotlib
 import pytest
 import torch
+from matplotlib.image import AxesImage
+from matplotlib.text import Text
 
 ROOT = Path(__file__).resolve().parents[1]
 MNIST_ARCHIVES = ROOT.parent / "shared" / "data" / "MNIST" / "raw"
+HANGUL = re.compile("[가-힣]")
 FILES = ("model.py", "loss.py", "training.py", "latent.py")
 PICTURES = {
     f"{name}.png"
@@ -206,6 +212,222 @@ def test_the_bar_is_drawn_ten_times_a_second_at_most(desk, monkeypatch):
     training.close()
     assert "ETA" in terminal.getvalue() and "█" in terminal.getvalue()
     assert 2 <= terminal.getvalue().count("에폭") <= 10 * seconds + 4
+
+
+def test_a_slow_epoch_is_reported_once(desk, monkeypatch):
+    log, clock, slow = desk("desk.training_log"), [0.0], []
+    monkeypatch.setattr(log.time, "monotonic", lambda: clock[0])
+    training = log.Training(6)
+    loader = training.loader(desk("data").loader(few(desk("data")), 100))
+    training.slow = lambda: slow.append(len(training.history))
+    training.draw_early = lambda: clock.__setitem__(0, clock[0] + 100)  # drawing takes its own time
+    for seconds in (3, 1, 1.9, 2.1, 2.1, 9):
+        for _ in loader:
+            clock[0] += seconds
+    training.close()
+    assert slow == [4]
+
+
+# --- threads -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def threads(desk, monkeypatch):
+    """The module, on a machine where torch has eight threads by default and no variable sets their number."""
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    before = torch.get_num_threads()
+    torch.set_num_threads(8)
+    yield desk("desk.threads")
+    torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "fastest"),
+    [
+        ({1: 4, 2: 3, 4: 2, 8: 1}, 8),
+        ({1: 4, 2: 2, 4: 1, 8: 0.95}, 4),  # a tie goes to fewer
+        ({1: 1, 2: 0.95}, 1),
+        ({1: 1, 2: float("inf")}, 1),  # a busy machine
+    ],
+)
+def test_the_fastest_number_of_threads_is_taken_and_given_back(threads, monkeypatch, seconds, fastest):
+    monkeypatch.setattr(threads, "_seconds", lambda *_, **__: seconds[torch.get_num_threads()])
+    set_threads = torch.set_num_threads
+    with threads.Threads() as chosen:
+        chosen.choose(128)
+        assert torch.get_num_threads() == fastest and not chosen.own
+    assert torch.get_num_threads() == 8 and torch.set_num_threads is set_threads
+
+
+def test_measuring_changes_no_random_number_and_takes_less_than_a_second(threads):
+    torch.set_num_threads(2)
+    state, started = torch.get_rng_state(), time.process_time()
+    with threads.Threads() as chosen, torch.no_grad():
+        chosen.choose(10_000)
+        assert not torch.is_grad_enabled()
+    assert torch.equal(torch.get_rng_state(), state) and time.process_time() - started < 1
+
+
+def test_a_number_of_threads_that_the_student_sets_stays(threads, monkeypatch):
+    with threads.Threads() as chosen:
+        torch.set_num_threads(3)
+        chosen.choose(128)
+        assert torch.get_num_threads() == 3
+    assert torch.get_num_threads() == 3
+    monkeypatch.setenv("OMP_NUM_THREADS", "5")
+    with threads.Threads() as chosen:
+        chosen.choose(128)
+        assert torch.get_num_threads() == 3
+
+
+OWN_THREADS = "import torch\ntorch.set_num_threads(3)\n"
+
+
+@pytest.mark.parametrize(("first_line", "used"), [("", 1), (OWN_THREADS, 3)])
+def test_train_uses_and_notes_the_number_of_threads(
+    desk, threads, tmp_path, monkeypatch, capsys, first_line, used
+):
+    monkeypatch.setattr(threads, "_seconds", lambda *_, **__: torch.get_num_threads())
+    source = Path("vae/training.py").read_text(encoding="utf-8")
+    train = desk("desk.train", {"training.py": first_line + source})
+    assert train.run(arguments(desk, "--epochs", 1, "--out", tmp_path)) == 0
+    about = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert about["threads"] == used
+    assert torch.get_num_threads() == (3 if first_line else 8)
+    *_, korean, english = capsys.readouterr().out.splitlines()
+    assert korean.startswith("다음: ") and english.startswith("Next: ")
+    assert "python -m vae submit" in korean and "python -m vae submit" in english
+
+
+# --- the pictures --------------------------------------------------------------------------------------
+
+
+def words(figure):
+    """All texts of a figure."""
+    return "\n".join(text.get_text() for text in figure.findobj(Text))
+
+
+def heights(axes):
+    """The heights of the horizontal lines."""
+    return [line.get_ydata()[0] for line in axes.lines if len(set(line.get_ydata())) == 1]
+
+
+@pytest.fixture(params=["en", "both"])
+def languages(desk, monkeypatch, request):
+    """Pictures on a machine without a font for Hangul, and on one with."""
+    font = None if request.param == "en" else "DejaVu Sans"  # it draws boxes, but is always there
+    monkeypatch.setattr(desk("desk.captions"), "hangul_font", lambda: font)
+    return request.param
+
+
+def test_without_a_font_for_hangul_the_words_are_english(desk, monkeypatch):
+    captions, before = desk("desk.captions"), dict(matplotlib.rcParams)
+    monkeypatch.setattr(captions, "HANGUL_FONTS", ("DejaVu Sans", "no such font"))  # without Hangul; absent
+    captions.hangul_font.cache_clear()
+    try:
+        assert captions.hangul_font() is None
+        assert captions.caption("손실", "loss") == "loss"
+        assert not HANGUL.search(words(desk("plots").loss_curve([500.0, 300.0])))
+    finally:
+        captions.hangul_font.cache_clear()
+    monkeypatch.setattr(captions, "hangul_font", lambda: "Some Hangul Font")
+    assert captions.caption("손실", "loss") == "손실 / loss"
+    figure = desk("plots").loss_curve([500.0, 300.0])
+    assert HANGUL.search(words(figure))
+    assert figure.axes[0].title.get_fontfamily() == [*before["font.family"], "Some Hangul Font"]
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_the_loss_is_shown_between_what_is_known_about_nothing_and_the_entropy_of_the_pixels(desk, languages):
+    plots, images = desk("plots"), desk("data").load("digits").images
+    floor = plots.entropy(images)
+    x = images.flatten(1)
+    expected = torch.nn.functional.binary_cross_entropy(x, x, reduction="sum") / len(x)
+    assert floor == pytest.approx(float(expected), rel=1e-5)
+    assert plots.entropy(images.round()) == 0
+    figure = plots.loss_curve([460.0, 300.0], floor=floor)
+    assert heights(figure.axes[0]) == pytest.approx([254.8, 543.4], abs=0.05)
+    assert "784 ln 2 = 543.4" in words(figure) and "254.8" in words(figure)
+    low, high = figure.axes[0].get_ylim()
+    assert low < floor < 543.5 < high
+    reconstruction, kl = plots.loss_terms([450.0, 290.0], [11.0, 13.0], floor=floor).axes
+    assert heights(reconstruction) == pytest.approx([254.8], abs=0.05) and not heights(kl)
+    assert heights(plots.loss_curve([3.0, 2.0]).axes[0]) == pytest.approx([543.4], abs=0.05)
+
+
+@pytest.mark.parametrize("latent_dim", [2, 5])
+def test_each_numeral_is_on_a_point_of_its_digit_and_the_prior_is_around_its_mean(desk, latent_dim):
+    torch.manual_seed(0)
+    model, test = desk("model").VAE(latent_dim), desk("data").load("digits", train=False)
+    axes = desk("plots").latent_map(model, test.images, test.labels).axes[0]
+    points = {digit: scattered.get_offsets().data for digit, scattered in enumerate(axes.collections)}
+    assert [text.get_text() for text in axes.texts] == [str(digit) for digit in range(10)]
+    for digit, text in enumerate(axes.texts):
+        assert min(abs(points[digit] - text.get_position()).sum(axis=1)) < 1e-6
+    circles = [(circle.center, circle.radius) for circle in axes.patches]
+    assert circles == [((0, 0), 1), ((0, 0), 2)] and axes.get_aspect() == 1
+    if latent_dim == 5:  # the plane goes through the prior's mean: distances from it do not grow
+        codes = model.encode(test.images)[0].detach()
+        shown = torch.cat([torch.from_numpy(points[digit]) for digit in range(10)])
+        assert shown.norm(dim=1).max() <= codes.norm(dim=1).max() + 1e-4
+        assert shown.mean(dim=0).norm() <= codes.mean(dim=0).norm() + 1e-4
+
+
+def test_three_kinds_of_pixels_are_restored_beside_the_mean_image(desk, languages):
+    pictures, x = desk("desk.pictures"), desk("data").load("digits").images[:10]
+    masks = pictures.masks(x)
+    missing = [1 - float(known.mean()) for known in masks.values()]
+    assert missing == pytest.approx([0.5, 100 / 784, 0.5], abs=0.02)
+    shown = {name: (known, x, x.mean(dim=0).expand_as(x)) for name, known in masks.items()}
+    figure = desk("plots").restorations(x, shown)
+    assert len(figure.findobj(AxesImage)) == 10 * (1 + 3 * 3)
+    said = words(figure)
+    assert all(name in said for name in masks) and said.count("error 0.000") == 3
+    assert said.count("mean image") == 3 and bool(HANGUL.search(said)) == (languages == "both")
+
+
+@pytest.mark.parametrize("dataset", ["digits", "mnist"])
+def test_ones_own_pictures_have_an_example_beside_them(desk, dataset, languages):
+    example, plots = desk("desk.example"), desk("plots")
+    read = example.read(dataset)
+    assert read.reconstructions.shape == (10, 1, 28, 28) and read.samples.shape == (16, 1, 28, 28)
+    for images in (read.reconstructions, read.samples):
+        assert images.min() == 0 and images.max() > 0.9
+    assert read.epochs == desk("desk.train").EPOCHS[dataset]
+    torch.manual_seed(0)
+    model, x = desk("model").VAE(), desk("data").load("digits", train=False).images[:10]
+    for figure in (
+        plots.samples(torch.rand(64, 1, 28, 28), example=example.shown(dataset, "samples")),
+        plots.reconstructions(model, x, example.shown(dataset, "reconstructions")),
+    ):
+        assert "about like this" in words(figure) and f"{read.loss} nats" in words(figure)
+        assert ("약 이 정도" in words(figure)) == (languages == "both")
+
+
+def test_the_examples_are_small_public_texts_and_one_that_is_missing_is_left_out(desk, unzipped):
+    example = desk("desk.example")
+    files = sorted(example.FOLDER.iterdir())
+    assert sum(file.stat().st_size for file in files) <= 60_000
+    public = (ROOT / "release" / "public.toml").read_text(encoding="utf-8")
+    for file in files:
+        assert f'"{file.relative_to(unzipped).as_posix()}"' in public
+        values = json.loads(file.read_text(encoding="utf-8"))
+        texts = list(itertools.chain(*values["reconstructions"], *values["samples"]))
+        assert {len(line) for line in texts} == {28} and set("".join(texts)) <= set(example.LEVELS)
+    for damage in (lambda: files[0].write_text("{}"), lambda: files[0].write_text("<html>"), files[0].unlink):
+        damage()
+        assert example.shown(files[0].stem, "samples") == {}
+
+
+def test_an_example_is_read_as_it_was_written(desk):
+    example = desk("desk.example")
+    images = torch.linspace(0, 1, 2 * 784).view(2, 1, 28, 28)
+    example.write("digits", example.Example(3, 300.5, images, images.flip(0)))
+    read = example.read("digits")
+    assert (read.epochs, read.loss) == (3, 300.5)
+    assert (read.reconstructions - images).abs().max() <= 0.5 / (len(example.LEVELS) - 1) + 1e-6
+    assert torch.equal(read.samples, read.reconstructions.flip(0))
 
 
 # --- the command ---------------------------------------------------------------------------------------

@@ -10,12 +10,19 @@ import time
 from contextlib import closing
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vae.desk.failure import say
 from vae.desk.failure_in_run import told
 
+if TYPE_CHECKING:
+    from vae.desk.threads import Threads
+
 EPOCHS = {"digits": 100, "mnist": 10}  # digits has 12 batches per epoch, MNIST 469
 INTERRUPTED = 130
+NEXT = """
+다음: 그림을 예측과 비교해 보고, --dataset mnist나 다른 --learning-rate로도 학습해 보세요. 제출: python -m vae submit
+Next: compare the pictures with your predictions; try --dataset mnist or another --learning-rate. Hand in: python -m vae submit"""
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -38,13 +45,16 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Train, draw, write run.json and model.pt. Returns 1 if something is missing, 130 if interrupted."""
     try:
-        return _run(arguments)
+        from vae.desk.threads import Threads  # not at the top: it imports torch, and `--help` answers at once
+
+        with Threads() as threads:
+            return _run(arguments, threads)
     except KeyboardInterrupt:  # before there was anything to keep, or a second time
         return say("\n중단했습니다.", "Interrupted.", INTERRUPTED)
 
 
-def _run(arguments: argparse.Namespace) -> int:
-    import torch  # not at the top: `--help` answers at once
+def _run(arguments: argparse.Namespace, threads: Threads) -> int:
+    import torch
 
     out = arguments.out
     device = arguments.device if arguments.device != "auto" else _best_device()
@@ -69,11 +79,14 @@ def _run(arguments: argparse.Namespace) -> int:
 
     def first_picture() -> None:
         _keep_earlier(out)
-        pictures.first(model, test_images, out)
+        pictures.first(model, dataset, test_images, out)
 
     training.draw_early = first_picture
-    loader = training.loader(data.loader(images, arguments.batch_size))
     started = time.monotonic()
+    if device == "cpu":
+        threads.choose(arguments.batch_size)
+        training.slow = lambda: threads.choose(arguments.batch_size)  # the machine has become busy
+    loader = training.loader(data.loader(images, arguments.batch_size))
     try:
         with closing(training):
             losses = train(model.to(device), loader, epochs, arguments.learning_rate, device)
@@ -94,6 +107,7 @@ def _run(arguments: argparse.Namespace) -> int:
         "learning_rate": arguments.learning_rate,
         "latent_dim": model.latent_dim,
         "device": device,
+        "threads": torch.get_num_threads(),
         "seed": torch.initial_seed(),
         "seconds": round(time.monotonic() - started, 2),
         "interrupted": status == INTERRUPTED,
@@ -103,8 +117,10 @@ def _run(arguments: argparse.Namespace) -> int:
     _keep_earlier(out)
     if _save(out, model.state_dict(), about):
         return 1
-    drawn = pictures.draw(model, history, images, test_images, out, device)
+    drawn = pictures.draw(model, history, dataset, images, test_images, out, device)
     explored = explorer.write(model, test_images, out)
+    if not (status or drawn or explored):
+        print(NEXT)
     return status or drawn or explored
 
 

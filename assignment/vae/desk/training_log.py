@@ -6,6 +6,7 @@ The loop is yours, and nothing here changes it: it gets the same batches in the 
 from __future__ import annotations
 
 import functools
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
+SLOW = 2  # how many times as long as the fastest epoch
 EARLY_SECONDS = 5  # the first picture comes after one epoch, or after this time if an epoch takes longer
 
 
@@ -41,20 +43,23 @@ class Training:
         history: "loss", "reconstruction" and "kl" of each finished epoch, nats per image. The last two are missing if
             loss_function does not call kl_divergence, and all three if nothing calls loss_function.
         draw_early: called once, between two batches, when there is something to see.
+        slow: called once, between two epochs, when one took SLOW times as long as the fastest so far.
     """
 
     def __init__(self, epochs: int):
         self.history: list[dict[str, float]] = []
         self.draw_early: Callable[[], object] | None = None
+        self.slow: Callable[[], object] | None = None
         self._epochs = epochs
         self._bar: tqdm | None = None
-        self._started = 0.0
+        self._started = self._epoch_started = 0.0
+        self._fastest = math.inf
         self._forget()
 
     def loader(self, loader: DataLoader) -> DataLoader:
         """The same batches, watched."""
         self._total = self._epochs * len(loader)
-        self._started = time.monotonic()
+        self._started = self._epoch_started = time.monotonic()
         return WatchedLoader(loader, self._after_batch, self._after_epoch)
 
     def watch(self, loss: ModuleType) -> None:
@@ -120,7 +125,13 @@ class Training:
             return
         self.history.append(self._means())
         self._forget()
+        seconds = time.monotonic() - self._epoch_started
+        if self.slow is not None and seconds > SLOW * self._fastest:
+            react, self.slow = self.slow, None
+            react()
+        self._fastest = min(seconds, self._fastest)
         self._draw()
+        self._epoch_started = time.monotonic()  # without what was done since the last batch
 
     def _draw(self) -> None:
         if self.draw_early is not None:
