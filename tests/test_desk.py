@@ -335,6 +335,36 @@ def test_an_exception_is_explained_without_a_traceback(home, worker, vae, text):
     assert outcome.failure.source == text and "Traceback" not in str(outcome.failure)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("while True: pass", "Stopped after 5 seconds"),
+        ("__import__('os')._exit(7)", "ended during the check"),
+    ],
+)
+def test_a_task_that_hangs_or_vanishes_costs_its_own_tick_alone(home, worker, vae, text, said):
+    for name in {*STUBS} - {"latent.py"}:
+        shutil.copy(SOLUTION / "vae" / name, vae)
+    stub_replaced(vae, "generate", text)
+    failures = {each.task.id: each.failure for each in worker.check(home.tasks.TASKS) if not each.done}
+    assert {task: failure.kind for task, failure in failures.items()} == {
+        "4a": "error",
+        "4b": "stub",
+        "4c": "stub",
+    }
+    assert said in failures["4a"].what.en
+
+
+def test_a_file_that_hangs_while_it_is_loaded_costs_its_own_tasks_alone(home, worker, vae):
+    for name in STUBS:
+        shutil.copy(SOLUTION / "vae" / name, vae)
+    latent = vae / "latent.py"
+    latent.write_text(latent.read_text(encoding="utf-8") + "\nwhile True: pass\n", encoding="utf-8")
+    outcomes = worker.check(home.tasks.TASKS)
+    assert [each.task.id for each in outcomes if not each.done] == ["4a", "4b", "4c"]
+    assert all("Stopped after 5 seconds" in each.failure.what.en for each in outcomes if not each.done)
+
+
 def test_a_process_that_vanishes_is_reported_and_the_next_run_works(home, worker, vae):
     stub_replaced(vae, "reparameterize", "__import__('os')._exit(7)")
     [outcome] = worker.check(home.tasks.TASKS[:1])
@@ -646,7 +676,7 @@ def test_watch_answers_saves_and_keys_and_never_goes_on_by_itself(home, vae):
         terminal.press("ㅗ")  # h on a Korean keyboard
         terminal.wait_for("hint 2 of 3")
         stub_replaced(vae, "reparameterize", "return mu + log_var.exp() * torch.randn_like(mu)")
-        assert "used the variance as the standard deviation" in terminal.wait_for(keys)
+        assert "exp(log_var)*eps" in terminal.wait_for(keys)
         shutil.copy(SOLUTION / "vae" / "model.py", vae)
         screen = terminal.wait_for(keys)
         assert "Press n for the next task" in screen and "reconstruction_loss" not in screen

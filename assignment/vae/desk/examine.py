@@ -45,15 +45,8 @@ def red_tasks() -> list[str]:
     """The ids of the tasks with a public check that fails."""
     from vae.desk.runner import Worker
 
-    red, waiting = [], list(TASKS)
     with Worker() as worker:
-        while waiting:
-            # A check that hangs ends the run, so the tasks after it are run again.
-            outcomes = [each for each in worker.check(waiting) if each.failure or each.complete]
-            red += [each.task.id for each in outcomes if not each.done]
-            seen = {each.task.id for each in outcomes} or {waiting[0].id}
-            waiting = [task for task in waiting if task.id not in seen]
-    return [task.id for task in TASKS if task.id in red]
+        return [each.task.id for each in worker.check(TASKS) if not each.done]
 
 
 def _ask(files: list[str]) -> tuple[list[dict], Words]:

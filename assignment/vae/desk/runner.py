@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,8 @@ from vae.desk.failure import STUB, Failure
 from vae.desk.tasks import BY_ID, HANDOUT, Task, of_checks
 
 PYTEST_ENDED = (0, 1, 2)  # all passed, some failed, stopped after the first task that failed
-PATIENCE = 120  # seconds; all checks together take two or three on an idle machine
+CPU_SECONDS = 5  # for one check, or to load one file; most checks take a tenth of a second
+PATIENCE = 60  # seconds without a record: for code that sleeps, and where CPU time has no limit
 SETTINGS = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # plugins that the student has installed cost time and may interfere
     "TORCHINDUCTOR_COMPILE_THREADS": "1",  # the pool of torch.compile does not survive a fork
@@ -55,10 +56,17 @@ class Outcome:
 
 @dataclass
 class CheckRun:
-    """A run of checks in progress: the outcomes so far, and whether it has ended."""
+    """A run of checks in progress: the outcomes so far, and whether it has ended.
+
+    A task that hangs or ends the process is ``lost``, and the tasks after it are ``asked`` again.
+    """
 
     tasks: list[Task]
+    stop: bool = False
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    asked: list[Task] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
+    collecting: str = ""
     ended: bool = False
     deadline: float = field(default_factory=lambda: time.monotonic() + PATIENCE)
 
@@ -67,6 +75,8 @@ class CheckRun:
         failure = Failure.from_dict(record["failure"]) if record.get("failure") else None
         for task, total in record.get("collected", {}).items():
             self._of(task).total = total
+            self.collecting = ""
+        self.collecting = record.get("collecting", self.collecting)
         if "task" in record:
             outcome = self._of(record["task"])
             outcome.passed += record["passed"]
@@ -77,25 +87,34 @@ class CheckRun:
                 if task in self.tasks:
                     self._of(task.id).failure = failure or failure_in_run.unknown(task, "")
         if "broken" in record:
-            self.give_up(failure=Failure.from_dict(record["broken"]))
-        if "done" in record:
+            broken = Failure.from_dict(record["broken"])
+            self.give_up(lambda task: broken)
             self.ended = True
-            if not self._failed() and not all(outcome.complete for outcome in self.outcomes.values()):
-                self.give_up(failure_in_run.died(self.running, ""))  # student code interrupted pytest
-
-    def give_up(self, failure: Failure) -> None:
-        """End the run: the first task without a full result gets this failure."""
-        outcome = self._of(self.running.id)
-        outcome.failure = outcome.failure or failure
-        self.ended = True
-
-    def _failed(self) -> bool:
-        return any(outcome.failure for outcome in self.outcomes.values())
 
     @property
-    def running(self) -> Task:
-        """The task whose checks are running."""
-        return next((task for task in self.tasks if not self._of(task.id).complete), self.tasks[-1])
+    def interrupted(self) -> bool:
+        """Whether pytest ended before its time, though no check had failed: student code interrupted it."""
+        outcomes = [self._of(task.id) for task in self.asked]
+        return not any(each.failure for each in outcomes) and not all(each.complete for each in outcomes)
+
+    def give_up(self, failure: Callable[[Task], Failure]) -> None:
+        """End the run of what was asked: the task that was running gets this failure, or all of the file being loaded."""
+        for task in self.running:
+            outcome = self._of(task.id)
+            outcome.failure = outcome.failure or failure(task)
+            self.lost.add(task.id)
+        self.ended = self.stop or not self.waiting
+
+    @property
+    def waiting(self) -> list[Task]:
+        """The tasks whose checks have not all run."""
+        return [task for task in self.tasks if not self._of(task.id).complete and task.id not in self.lost]
+
+    @property
+    def running(self) -> list[Task]:
+        """The task whose checks are running; while a file is being loaded, its tasks."""
+        loading = [task for task in of_checks(self.collecting) if task in self.waiting]
+        return loading if self.collecting and loading else (self.waiting or self.tasks[-1:])[:1]
 
     def _of(self, task: str) -> Outcome:
         return self.outcomes.setdefault(task, Outcome(BY_ID[task]))
@@ -125,7 +144,7 @@ class Worker:
         A problem that shows in the text of a file is answered without running the task. With `stop`, only the tasks
         before the first such problem are run.
         """
-        run = CheckRun(list(tasks))
+        run = CheckRun(list(tasks), stop)
         to_run = []
         for task in run.tasks:
             problem = failure_in_text.problem(task)
@@ -134,18 +153,24 @@ class Worker:
                 if stop:
                     break
             else:
-                to_run.append(task.id)
-        if not to_run:
+                to_run.append(task)
+        if to_run:
+            self._ask(run, to_run)
+        else:
             run.ended = True
-            return run
+        return run
+
+    def _ask(self, run: CheckRun, tasks: list[Task]) -> None:
         if not self.forks and self.used:
             self.restart()
         self.used = True
         self.child = None
+        run.asked, run.collecting = tasks, ""
+        run.deadline = time.monotonic() + PATIENCE
         with contextlib.suppress(OSError):  # the process has died already; poll reports it
-            self.process.stdin.write(json.dumps({"tasks": to_run, "stop": stop}) + "\n")
+            request = {"tasks": [task.id for task in tasks], "stop": run.stop, "cpu_seconds": CPU_SECONDS}
+            self.process.stdin.write(json.dumps(request) + "\n")
             self.process.stdin.flush()
-        return run
 
     def poll(self, run: CheckRun, seconds: float) -> bool:
         """Take answers for at most this long; True once the run has ended."""
@@ -155,12 +180,10 @@ class Worker:
                 record = self.answers.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
                 if time.monotonic() > run.deadline:
-                    run.give_up(failure_in_run.endless(run.running, PATIENCE))
-                    self.restart()
+                    self._lose(run, lambda task: failure_in_run.endless(task, PATIENCE), restart=True)
                 break
             if record is None:
-                run.give_up(failure_in_run.died(run.running, self._last_words()))
-                self.restart()
+                self._lose(run, self._ended(-(self.process.wait())), restart=True)
             elif "ready" in record:
                 self.forks = record["forks"]
                 run.deadline = time.monotonic() + PATIENCE  # loading torch does not count
@@ -168,14 +191,38 @@ class Worker:
                 self.child = record["child"]
             else:
                 run.take(record)
-                status = record.get("done", 0)
-                if status < 0:
-                    run.give_up(failure_in_run.died(run.running, self._last_words()))
-                elif status not in PYTEST_ENDED:
-                    run.give_up(failure_in_run.unknown(run.running, f"pytest: {status}"))
+                run.deadline = time.monotonic() + PATIENCE
+                if "done" in record:
+                    self._done(run, record["done"])
         if run.ended and self.warm and not self.forks and self.used:
             self.restart()  # ahead of the next run
         return run.ended
+
+    def _done(self, run: CheckRun, status: int) -> None:
+        """End the run, or ask again for what a task kept from being checked. ``status``: pytest's, or below 0 a signal."""
+        if status < 0:
+            self._lose(run, self._ended(-status))
+        elif run.interrupted:
+            self._lose(run, lambda task: failure_in_run.died(task, ""))
+        elif status not in PYTEST_ENDED:
+            self._lose(run, lambda task: failure_in_run.unknown(task, f"pytest: {status}"))
+        else:
+            run.ended = True
+
+    def _ended(self, signal_number: int) -> Callable[[Task], Failure]:
+        """What to say about a task that ended the process, by the signal that did it."""
+        if POSIX and signal_number == signal.SIGXCPU:
+            return lambda task: failure_in_run.endless(task, CPU_SECONDS)
+        words = self._last_words()
+        return lambda task: failure_in_run.died(task, words)
+
+    def _lose(self, run: CheckRun, failure: Callable[[Task], Failure], restart: bool = False) -> None:
+        """Give up the task that was running, and ask for the others again."""
+        run.give_up(failure)
+        if restart:
+            self.restart()
+        if not run.ended:
+            self._ask(run, run.waiting)
 
     def check(self, tasks: Iterable[Task], stop: bool = False) -> list[Outcome]:
         """Run the checks of these tasks and wait. Returns their outcomes, in the tasks' order."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import sys
 from collections import Counter
@@ -18,6 +19,11 @@ from typing import IO, Any
 import pytest
 
 from vae.desk.tasks import BY_ID, HANDOUT
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None
 
 # macOS has fork, but its system libraries may crash in the child of a process that has used them.
 FORKS = sys.platform.startswith("linux") and not os.environ.get("VAE_DESK_NO_FORK")
@@ -31,12 +37,14 @@ class Recorder:
     Args:
         order: the ids of the tasks, in the order in which they are checked.
         stop: whether to end after the first task with a failed check.
+        cpu_seconds: the most that one check may take, or the loading of one file.
     """
 
-    def __init__(self, channel: IO[str], order: list[str], stop: bool):
+    def __init__(self, channel: IO[str], order: list[str], stop: bool, cpu_seconds: float):
         self.channel = channel
         self.order = order
         self.stop = stop
+        self.cpu_seconds = cpu_seconds
         self.red: set[str] = set()
 
     def write(self, **record: Any) -> None:
@@ -45,6 +53,10 @@ class Recorder:
     @pytest.hookimpl(trylast=True)  # after `-m` has selected
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         items.sort(key=lambda item: self.order.index(_task(item)))
+
+    def pytest_collectstart(self, collector: Any) -> None:
+        limit_cpu(self.cpu_seconds)
+        self.write(collecting=os.path.basename(collector.nodeid))
 
     def pytest_collection_finish(self, session: Any) -> None:
         self.write(collected=Counter(_task(item) for item in session.items))
@@ -62,10 +74,19 @@ class Recorder:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: Any, nextitem: Any) -> Any:
+        limit_cpu(self.cpu_seconds)
         result = yield
         if self.stop and self.red and nextitem and _task(nextitem) not in self.red:
             item.session.shouldstop = "the first unfinished task is known"
         return result
+
+
+def limit_cpu(seconds: float) -> None:
+    """Let the system end this process after so much more CPU time. Windows has no such limit: the desk waits for longer."""
+    if resource:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        soft = math.ceil(used.ru_utime + used.ru_stime + seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 def _task(item: Any) -> str:
@@ -88,7 +109,7 @@ def run(request: dict[str, Any], channel: IO[str]) -> int:
     ]
     options += ["--continue-on-collection-errors", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
     options += ["-m", " or ".join(f"task{task.id}" for task in tasks)]
-    recorder = Recorder(channel, request["tasks"], request["stop"])
+    recorder = Recorder(channel, request["tasks"], request["stop"], request["cpu_seconds"])
     return int(pytest.main([*options, *files], plugins=[recorder]))
 
 
