@@ -64,53 +64,21 @@ def _weights(seen: Seen, name: str) -> Tensor:
 
 def _right(steps: int) -> Tensor:
     """The weights that are asked for (K, 8)."""
-    return _on_line(torch.linspace(0, 1, steps, dtype=torch.float64))
-
-
-def _on_line(t: Tensor) -> Tensor:
-    """The weights of points on the line through both codes (K, 8), by the shares t (K) of the way."""
+    t = torch.linspace(0, 1, steps, dtype=torch.float64)
     return torch.stack([1 - t, t, *[torch.zeros_like(t)] * 6], dim=1)
 
 
-def _common(seen: Seen) -> dict[int, Tensor]:
-    """The weights for each number of steps. Raises Unclear if they differ between pairs of images."""
+def _read_weights(seen: Seen) -> Said | None:
+    """The first image, both ends last, that mixes something else, for all pairs of images."""
     if not all(near(_weights(seen, name), _weights(seen, "5")) for name in PAIRS):
         raise Unclear
-    return {steps: _weights(seen, str(steps)) for steps in STEPS}
-
-
-def _read_points(seen: Seen) -> Said | None:
-    """Points on the line through both codes, by the share t of the way."""
-    found = _common(seen)
-    for steps, weights in found.items():
-        t, asked = weights[:, 1], _right(steps)[:, 1]
-        if not near(t, asked) and all(near(each, _on_line(each[:, 1])) for each in found.values()):
-            yours, right = ([codes.plain(float(each)) for each in row] for row in (t, asked))
-            curve = {"along": "image", "x": list(range(1, steps + 1)), "yours": yours, "asked": right}
-            return Said(
-                {"steps": steps, "yours": yours[:8], "asked": right[:8], "curve": curve}, _of_points(t)
-            )
-    return None
-
-
-def _of_points(t: Tensor) -> str:
-    """The misconception that wrong points show."""
-    right, gaps = _right(len(t))[:, 1], t.diff()
-    if near(t, right.flip(0)):
-        return "interp-reversed"
-    if near(t, -right):
-        return "interp-weights"
-    return "interp-endpoints" if near(gaps, gaps[:1]) else "interp-spacing"
-
-
-def _read_weights(seen: Seen) -> Said | None:
-    """The first image, both ends last, that mixes something else."""
-    for steps, weights in _common(seen).items():
+    for steps in STEPS:
+        weights, right = _weights(seen, str(steps)), _right(steps)
         for index in (*range(1, steps - 1), 0, steps - 1):
-            row, right = weights[index], _right(steps)[index]
-            if not near(row, right):
-                said = {"steps": steps, "index": index + 1, "yours": _written(row), "asked": _written(right)}
-                return Said(said, _of_row(row, index in (0, steps - 1)))
+            if not near(weights[index], right[index]):
+                yours, asked = _written(weights[index]), _written(right[index])
+                said = {"steps": steps, "index": index + 1, "yours": yours, "asked": asked}
+                return Said(said, _misread(weights, index))
     return None
 
 
@@ -120,12 +88,18 @@ def _written(row: Tensor) -> str:
     return text if bool(row[4:].any()) else f"decode({text})"
 
 
-def _of_row(row: Tensor, at_end: bool) -> str | None:
-    """The misconception that the weights of one image show."""
-    _, log_vars, xs, decoded = (bool(pair.any()) for pair in (row.abs() > 2e-3).view(4, 2))
+def _misread(weights: Tensor, index: int) -> str | None:
+    """The misconception that the weights of all images show, and those of the first wrong one."""
+    inner, t, right = 0 < index < len(weights) - 1, weights[:, 1], _right(len(weights))
+    _, log_vars, xs, decoded = (bool(pair.any()) for pair in (weights[index].abs() > 2e-3).view(4, 2))
     if xs or decoded:
-        return ("interp-endpoints" if xs else None) if at_end else "interp-pixels"
-    return "log-var-for-mu" if log_vars else "interp-weights"
+        return "interp-pixels" if inner else "interp-endpoints" if xs else None
+    if log_vars or not near(weights[:, 0], 1 - t):
+        return "log-var-for-mu" if log_vars else "interp-weights"
+    if near(weights, right.flip(0)):
+        return "interp-reversed"
+    even = near(t.diff(), t.diff()[:1])
+    return "interp-endpoints" if even and bool((t > -2e-3).all()) else None if even else "interp-spacing"
 
 
 def _read_path(seen: Seen) -> Said | None:
@@ -154,9 +128,8 @@ def _line(seen: Seen, name: str) -> Tensor:
 
 READINGS = (
     *codes.outward("steps", "3", "5"),
-    Reading("interp_points", _read_points, ends=True),
     Reading("interp_weights", _read_weights, ends=True),
     codes.VARIES,
     Reading("interp_path", _read_path, ends=True),
-    codes.unlike(_line, PAIRS, ("2",), ("3",), ("40",), ("narrow",), ("nowhere",)),
+    codes.unlike(_line, PAIRS, ("nowhere",)),
 )
