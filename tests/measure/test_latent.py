@@ -43,26 +43,20 @@ FUNCTIONS = {
 # A function, what is replaced in it by what, and what is said.
 WRONG = [
     ("generate", "randn(", "rand(", "gen_spread", {"mean": 0.5, "std": 0.29}, "gen-uniform"),
-    ("generate", "z = ", "z = 0.5 * ", "gen_spread", {"mean": 0, "std": 0.5}, "gen-scale"),
     ("generate", "z = ", "z = 2 * ", "gen_wide", {}, "gen-scale"),
-    ("generate", "randn(count, ", "randn(1, ", "returns_for", {"yours": "tensor (1, 1, 28, 28)"}, None),
-    ("generate", "(z)", "(z[:1].expand_as(z))", "gen_copies", {"distinct": 1}, "gen-repeated"),
     ("generate", "(z)", "(z[:, :1].expand_as(z))", "gen_shared", {"distinct": 1}, "gen-repeated"),
     ("generate", "return images", "return 1 - images", "latent_altered", {"yours": "1 - p"}, "latent-output-altered"),
-    ("generate", "return images", "return images.mT", "latent_altered", {"yours": "transposed(p)"}, "latent-shape"),
     ("generate", "@torch.no_grad()", "", "latent_gradients", {}, "latent-gradients"),
     ("generate", "model.latent_dim", "20", "raises_for", {"works": "count=1, latent_dim=20"}, None),
     ("generate", "z = ", "raise OSError('No CUDA'); z = ", "raises", {"raised": "OSError"}, "hard-coded-device"),
     ("interpolate", "steps,", "steps + 1,", "returns_for", {"yours": "tensor (steps+1, 1, 28, 28)"}, None),
     ("interpolate", "(0, 1,", "(1, 0,", "interp_weights", {"yours": "decode(0.25*mu_start + 0.75*mu_end)"}, "interp-reversed"),
-    ("interpolate", "t * end", "end", "interp_weights", {"yours": "decode(0.75*mu_start + mu_end)"}, "interp-weights"),
     ("interpolate", "model.decode(z)", "((1 - t) * x_start.view(1, -1) + t * x_end.view(1, -1))", "interp_weights", {"yours": "0.75*x_start + 0.25*x_end"}, "interp-pixels"),
     ("interpolate", "(x_end)[0]", "(x_end)[1]", "interp_weights", {"yours": "decode(0.75*mu_start + 0.25*log_var_end)"}, "log-var-for-mu"),
     ("interpolate", "(z)", "(z + 0.1 * torch.randn_like(z))", "latent_random", {}, None),
     ("restore", "* 0.5", "* 0", "restore_program", {"yours": "start = known*x + (1 - known)*0"}, "restore-start"),
     ("restore", "range(iterations)", "range(1)", "restore_program", {"yours": "rounds = 1"}, "restore-iteration-count"),
     ("restore", "return image", "return images", "restore_program", {"yours": "returned = recon_x"}, "restore-known-overwritten"),
-    ("restore", "* images", "* images.round()", "restore_unknown", {"yours": "round(p)"}, "latent-output-altered"),
     ("restore", "return image", "return 0.5 * (image + images)", "restore_known", {"yours": "0.5*p + 0.5*x"}, "restore-blended"),
     ("restore", "image = known", "x[:] = 0; image = known", "changes", {"argument": "x"}, "input-edited"),
 ]  # fmt: skip
@@ -111,7 +105,7 @@ def test_says_nothing_of_a_right_function(said: Any, stub: str, old: str, new: s
     assert said(stub, old, new) == []
 
 
-@pytest.mark.parametrize("value", [{}, [{}], {"value": float("nan")}, {"value": None, "after": 3}, "text", 7])
+@pytest.mark.parametrize("value", [[{}], {"value": float("nan"), "after": 3}, "text"])
 @pytest.mark.parametrize("stub", FUNCTIONS)
 def test_says_no_more_of_garbage_than_what_it_is(stub: str, value: Any) -> None:
     statements = measured.measured(stub, lambda calls: [{"value": value} for _ in calls], 0)

@@ -102,7 +102,8 @@ def _read_spread(seen: Seen) -> Said | None:
 def _predicts_spread(values: Values, seen: Seen) -> bool:
     """Both numbers agree within the error of samples."""
     mean, std = _moments(seen)
-    return abs(mean - values["mean"]) < 0.06 * max(1, std) and abs(std - values["std"]) < 0.06 * std
+    near = abs(mean - values["mean"]) < 0.06 * max(1, std) and abs(std - values["std"]) < 0.06 * std
+    return bool(near)
 
 
 READINGS = (

@@ -116,7 +116,7 @@ def _read_path(seen: Seen) -> Said | None:
         )
         on = {path: on[path] and near(points, z) for path, points in zip(on, (arc, blended), strict=True)}
     yours = next((path for path, all_on in on.items() if all_on), None)
-    return yours and Said({"yours": yours}, "interp-spacing" if yours == circle else "interp-pixels")
+    return Said({"yours": yours}, "interp-spacing" if yours == circle else "interp-pixels") if yours else None
 
 
 def _line(seen: Seen, name: str) -> Tensor:
