@@ -68,10 +68,10 @@ def _read_copies(axis: int, seen: Seen) -> Said | None:
 def _read_dependent(seen: Seen) -> Said | None:
     """A number that independent codes don't share: each image's length, or a mean."""
     z = _calls(seen)[0]
-    numbers = {"norm(z)": z.norm(dim=1), "mean(z)": z.mean(1), "mean(z, images)": z.mean(0)}
+    numbers = {"norm(z, dim=1)": z.norm(dim=1), "mean(z, dim=1)": z.mean(1), "mean(z, dim=0)": z.mean(0)}
     for yours, found in numbers.items():
         if codes.near(found, found[:1]):
-            misconception = "gen-scale" if yours == "norm(z)" else "gen-repeated"
+            misconception = "gen-scale" if "norm" in yours else "gen-repeated"
             return Said({"yours": f"{yours} = {codes.plain(float(found[0]))}"}, misconception)
     return None
 
