@@ -1,15 +1,15 @@
-"""What generate, interpolate and restore have in common: models that tell what was decoded, and readings of images."""
+"""What generate, interpolate and restore share: models that tell what was decoded, and readings of images."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from autograder.checks.measured import Question, Reading, Said, Seen, Unclear, fit, raising, tensor
+from autograder.checks.measured import Question, Reading, Said, Seen, Unclear, fit, tensor
 from autograder.sandbox.encoding import Array
 from autograder.vae.checks.inputs import Draw, once
 from autograder.vae.measure import common
@@ -17,93 +17,85 @@ from autograder.vae.probes import toys
 from autograder.vae.probes.standins.model import VAE as StandIn
 
 EXACT = 2e-4  # float32 images and codes that agree
-PERMUTED = {
-    "transposed": lambda p: p.mT,
-    "upside down": lambda p: p.flip(-2),
-    "mirrored": lambda p: p.flip(-1),
-    "rotated by 180 degrees": lambda p: p.flip(-1, -2),
-}
-ALTERED = {  # what could become of the decoder's pixels p
+ALTERED: Mapping[str, Callable[[Tensor], Tensor]] = {  # what could become of the decoder's pixels p
     "1": torch.ones_like,
     "p": lambda p: p,
     "p^2": lambda p: p.square(),
     "sqrt(p)": lambda p: p.sqrt(),
     "sigmoid(p)": lambda p: p.sigmoid(),
-    "log(p/(1 - p))": lambda p: p.logit(),
     "round(p)": lambda p: p.round(),
-}
-STRETCHED = {
-    "(p - min(p))/(max(p) - min(p))": lambda p: (p - p.min()) / (p.max() - p.min()),
-    "(p - mean(p))/std(p)": lambda p: (p - p.mean()) / p.std(),
-    "p/max(p)": lambda p: p / p.max(),
-    "p/sum(p)": lambda p: p / p.sum(),
 }
 
 
 @once
-def model(draw: Draw, latent_dim: int, kind: str = "bent", scale: float = 0.2) -> dict[str, Any]:
-    """A model whose images reveal their code: logit(image) = Q z + b. Its encoder is linear, bent or constant.
+def model(draw: Draw, latent_dim: int, kind: str = "") -> dict[str, Any]:
+    """A model whose logits are linear in z, so that an image tells its code.
 
-    A constant encoder has a mu of 1 or more, and log_var = -1; that of a "noisy" one is 1. A "fixed" model decodes
-    every z to the same grey ramp, in any order.
+    ``constant``: one mu for all images, and log_var = -1. ``fixed``: one image, of quite different pixels, for all z.
     """
-    d, identity = latent_dim, torch.eye(latent_dim)
-    q, p = 0.11 * draw.normal("q", 784, d), scale * draw.normal("p", d, 784)
-    halves = torch.cat([identity, -identity], dim=1)
-    heads = torch.cat([halves, 0.5 * draw.normal("log_var", d, d) @ halves / d**0.5])
-    if kind == "bent":
-        heads = draw.normal("heads", 2, d, 2 * d) * torch.tensor([1.5, 0.3]).view(2, 1, 1) / d**0.5
-        heads = heads.flatten(0, 1)
-    shift, level = p.sum(1) / 2, {"constant": -1.0, "noisy": 1.0}.get(kind)
+    d, constant, fixed = latent_dim, kind == "constant", kind == "fixed"
+    halves = torch.cat([torch.eye(d), -torch.eye(d)], dim=1)
+    q, p = 0.55 * draw.normal("q", 784, d) / max(d, 25) ** 0.5, 0.15 * draw.normal("p", 2 * d, 784)
+    heads = draw.normal("heads", 2, d, 2 * d) * torch.tensor([1.5, 0.3]).view(2, 1, 1) / d**0.5
+    bias = torch.cat([1 + draw.normal("mu", d).abs(), -torch.ones(d)])
+    edge = float(draw.uniform("edge", 0.02, 0.06, 1))
+    ramp = torch.linspace(edge, 1.01 - edge, 784)[draw.permutation("ramp", 784)].logit()
     state = {
-        "encoder.0.weight": torch.cat([p, -p]),
-        "encoder.0.bias": torch.cat([-shift, shift]),
-        "encoder.2.weight": heads * (level is None),
-        "encoder.2.bias": torch.cat([1 + draw.normal("mu", d).abs(), torch.full((d,), level or 0.0)])
-        * abs(level or 0),
+        "encoder.0.weight": p,
+        "encoder.0.bias": -p.sum(1) / 2,
+        "encoder.2.weight": heads.flatten(0, 1) * (not constant),
+        "encoder.2.bias": bias * constant,
         "decoder.0.weight": halves.T.contiguous(),
         "decoder.0.bias": torch.zeros(2 * d),
-        "decoder.2.weight": torch.cat([q, -q], dim=1) * (kind != "fixed"),
-        "decoder.2.bias": draw.normal("b", 784),
+        "decoder.2.weight": torch.cat([q, -q], dim=1) * (not fixed),
+        "decoder.2.bias": ramp if fixed else draw.normal("b", 784),
     }
-    if kind == "fixed":
-        edges = draw.uniform("edges", 0.02, 0.06, 2)
-        ramp = torch.linspace(float(edges[0]), 1 - float(edges[1]), 784)
-        state["decoder.2.bias"] = ramp[draw.permutation("ramp", 784)].logit()
     return {"latent_dim": d, "hidden_dim": 2 * d, "state": state}
 
 
-def network(spec: Mapping[str, Any]) -> StandIn:
-    """The grader's copy of a model, in float64."""
-    own = StandIn(spec["latent_dim"], spec["hidden_dim"]).requires_grad_(False)
-    loaded: StandIn = toys.loaded(own, spec["state"]).double()
-    return loaded
+def network(seen: Seen, name: str) -> Any:
+    """The grader's copy of a question's model, in float64."""
+    spec = seen.given(name)["model"]
+    if id(spec) not in seen.worked_out:
+        own = StandIn(spec["latent_dim"], spec["hidden_dim"]).requires_grad_(False)
+        seen.worked_out[id(spec)] = toys.loaded(own, spec["state"]).double()
+    return seen.worked_out[id(spec)]
 
 
 def images(seen: Seen, name: str) -> Tensor:
     """The images (K, 784) that answer a question. Raises Unclear if it got no K images."""
-    found = common.value_of(seen, name)
-    return tensor(found, _count(seen, name), 1, 28, 28).flatten(1)
+    return tensor(common.value_of(seen, name), _count(seen, name), 1, 28, 28).flatten(1)
+
+
+def decoded(seen: Seen, name: str) -> tuple[Tensor, Tensor]:
+    """The z (K, D) whose images are nearest to the student's, and which images (K) they match."""
+    if name not in seen.worked_out:
+        last, pixels = network(seen, name).decoder[2], images(seen, name)
+        step = 4 if len(pixels) > 100 else 1  # a quarter of the pixels is enough
+        q, b = last.weight[::step, : seen.given(name)["model"]["latent_dim"]], last.bias[::step]
+        z = (pixels[:, ::step].clamp(1e-7, 1 - 1e-7).logit() - b) @ torch.linalg.pinv(q).T
+        seen.worked_out[name] = z, ((z @ q.T + b).sigmoid() - pixels[:, ::step]).abs().amax(1) < EXACT
+    found: tuple[Tensor, Tensor] = seen.worked_out[name]
+    return found
 
 
 def codes(seen: Seen, name: str) -> Tensor:
     """The z (K, D) that these images were decoded from. Raises Unclear if there is none."""
-    if name not in seen.worked_out:
-        seen.worked_out[name] = decoded(seen.given(name)["model"], images(seen, name))
-    z, off = seen.worked_out[name]
-    if bool((off > EXACT).any()):
+    z, matches = decoded(seen, name)
+    if not bool(matches.all()):
         raise Unclear
-    found: Tensor = z
-    return found
+    return z
 
 
-def decoded(spec: Mapping[str, Any], pixels: Tensor) -> tuple[Tensor, Tensor]:
-    """The z (K, D) whose images are nearest to these (K, 784), and how far off the images are (K)."""
-    step = 4 if len(pixels) > 100 else 1  # a quarter of the pixels is enough
-    q = spec["state"]["decoder.2.weight"][::step, : spec["latent_dim"]].double()
-    b, pixels = spec["state"]["decoder.2.bias"][::step].double(), pixels[:, ::step]
-    z = (pixels.clamp(1e-7, 1 - 1e-7).logit() - b) @ torch.linalg.pinv(q).T
-    return z, ((z @ q.T + b).sigmoid() - pixels).abs().amax(1)
+def near(first: Tensor, second: Tensor, tolerance: float = 2e-3) -> bool:
+    """Whether all numbers agree within the tolerance."""
+    return bool((first - second).abs().max() < tolerance)
+
+
+def plain(number: float, digits: int = 3) -> float:
+    """A number as it is said: with so many digits after the point, or without a point."""
+    rounded = round(number, digits)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _count(seen: Seen, name: str) -> int:
@@ -111,156 +103,130 @@ def _count(seen: Seen, name: str) -> int:
     return int(given.get("count") or given.get("steps") or len(given["x"]))
 
 
-def asking(function: str, spec: Mapping[str, Any], **arguments: Any) -> Question:
+def asking(function: str, spec: Mapping[str, Any], probe: str = "latent", **arguments: Any) -> Question:
     """A call of a function of latent.py with a model."""
-    sizes = {"N" if name == "x" else name: len(v) if name == "x" else v for name, v in arguments.items()}
-    shown = {name: v for name, v in sizes.items() if isinstance(v, int)}
-    called = ", ".join(f"{name}={v}" for name, v in {**shown, "latent_dim": spec["latent_dim"]}.items())
-    return Question("latent", {"function": function, "model": spec, "arguments": arguments}, called)
-
-
-def on_device(function: str, spec: Mapping[str, Any], **arguments: Any) -> Question:
-    return Question("latent_device", {"function": function, "model": spec, "arguments": arguments})
+    sizes = {"N": len(arguments["x"])} if "x" in arguments else {}
+    sizes |= {name: each for name, each in arguments.items() if isinstance(each, int)}
+    called = ", ".join(
+        f"{name}={each}" for name, each in (sizes | {"latent_dim": spec["latent_dim"]}).items()
+    )
+    return Question(probe, {"function": function, "model": spec, "arguments": arguments}, called)
 
 
 def outward(symbol: str, *changing: str) -> tuple[Reading, ...]:
-    """What every function of latent.py may do wrong apart from its codes. ``symbol``: what the docstring calls K."""
+    """What each function may do wrong apart from its codes. ``symbol``: what the docstring calls K."""
     asked = f"tensor ({symbol}, 1, 28, 28)"
+    arguments = common.changes(*changing)
 
-    def returned(seen: Seen, of_all: bool) -> Said | None:
-        forms = {name: _form(seen, name, symbol) for name in seen.questions if _answered(seen, name)}
-        wrong = next((name for name, form in forms.items() if form != asked), None)
-        if wrong is None or of_all != (
-            len(set(forms.values())) == 1 and len(forms) == len(seen.questions) - 1
-        ):
+    def raised(seen: Seen) -> Said | None:
+        kinds = [seen.raised(name) for name in seen.questions if name != "device"]
+        if None in kinds:
             return None
-        said = {"yours": forms[wrong], "asked": asked, "called": seen.questions[wrong].called}
+        shown = "not-finished" if "NotImplementedError" in kinds else "crashes-when-called"
+        on_gpu = re.search("CUDA|NVIDIA", str(seen.outcomes[changing[0]]))
         return Said(
-            {name: said[name] for name in list(said)[: 2 + (not of_all)]}, _of_form(forms[wrong], symbol)
+            {"raised": " / ".join(sorted({*map(str, kinds)}))}, "hard-coded-device" if on_gpu else shown
         )
 
+    def returned(seen: Seen) -> Said | None:
+        for name in seen.questions:
+            if name != "device" and (form := _form(seen, name, symbol)) != asked:
+                shown = {"NoneType": "nothing-returned", f"tensor ({symbol}, 784)": "latent-shape"}.get(form)
+                return Said({"called": seen.questions[name].called, "yours": form, "asked": asked}, shown)
+        return None
+
     def carries(seen: Seen) -> Said | None:
-        found = [common.value_of(seen, name) for name in seen.questions if _answered(seen, name)]
-        carry = bool(found) and all(isinstance(each, Array) and each.requires_grad for each in found)
+        carry = all(getattr(common.value_of(seen, name), "requires_grad", False) is True for name in changing)
         return Said({}, "latent-gradients") if carry else None
 
     def changes(seen: Seen) -> Said | None:
-        changed = [common.part_of(seen.answer(name), "changed_parameters") for name in changing]
-        return Said({"argument": "model"}, "input-edited") if all(changed) else arguments.read(seen)
+        changed = all(common.part_of(seen.answer(name), "changed_parameters") for name in changing)
+        return Said({"argument": "model"}, "input-edited") if changed else arguments.read(seen)
 
     def mixes(seen: Seen) -> Said | None:
         mixed = common.part_of(seen.answer("device"), "mixed") is True
         return Said({}, "hard-coded-device") if mixed else None
 
-    _, sometimes = common.raises()
-    arguments = common.changes(*changing)
     return (
-        Reading("raises", _always_raised, ends=True),
-        Reading("raises_for", lambda seen: _by_size(sometimes.read(_called(seen)), _called(seen))),
-        Reading("returns", lambda seen: returned(seen, True), ends=True),
-        Reading("returns_for", lambda seen: returned(seen, False)),
+        Reading("raises", raised, ends=True),
+        common.raises("device")[1],
+        Reading("returns_for", returned, ends=True),
         Reading("latent_gradients", carries),
         Reading("changes", changes),
         Reading("latent_device", mixes),
+        Reading("latent_altered", _altered, ends=True),
     )
 
 
-def _called(seen: Seen) -> Seen:
-    """All but the question about devices, whose calls may raise."""
-    return Seen({name: asked for name, asked in seen.questions.items() if name != "device"}, seen.outcomes)
-
-
-def _always_raised(seen: Seen) -> Said | None:
-    kinds = [kind for _, kind in raising(_called(seen))]
-    all_raised = len(kinds) == len(seen.questions) - 1
-    return Said({"raised": " / ".join(sorted(set(kinds)))}, "crashes-when-called") if all_raised else None
-
-
-def _answered(seen: Seen, name: str) -> bool:
-    return name != "device" and seen.raised(name) is None
-
-
-def _by_size(said: Said | None, seen: Seen) -> Said | None:
-    """Names hard-coded sizes where whether a call fails depends on latent_dim."""
-    if said is None:
-        return None
-    sizes: dict[bool, set[int]] = {True: set(), False: set()}
-    for name in seen.questions:
-        sizes[seen.raised(name) is not None].add(seen.given(name)["model"]["latent_dim"])
-    return said._replace(misconception=None if sizes[True] & sizes[False] else "hard-coded-size")
-
-
 def _form(seen: Seen, name: str, symbol: str) -> str:
-    """What was returned in words, its first axis or length in terms of K."""
+    """What was returned in words, its first axis in terms of K."""
     value, count = common.value_of(seen, name), _count(seen, name)
-    named = {count + more: f"{symbol}{more:+d}" if more else symbol for more in (0, 1, 2, -1, -2)}
-    if isinstance(value, Array) and value.shape:
-        broken = value.data is not None and not bool(torch.isfinite(value.data).all())
-        first = named.get(value.shape[0], str(value.shape[0]))
-        text = f"tensor ({', '.join([first, *map(str, value.shape[1:])])})" + " with NaN or inf" * broken
-        return text if value.dtype == "float32" else f"{value.dtype} {text}"
-    text = common.kind(value, {})[:100]
-    return f"list of {symbol}" if isinstance(value, list) and len(value) == count else text
+    if not isinstance(value, Array) or not value.shape:
+        return common.kind(value, {})[:100]
+    more = value.shape[0] - count
+    first = f"{symbol}{more:+d}" if 0 < abs(more) < 3 else str(value.shape[0]) if more else symbol
+    text = f"tensor ({', '.join([first, *map(str, value.shape[1:])])})"
+    return (text if value.dtype == "float32" else f"{value.dtype} {text}")[:100]
 
 
-def _of_form(form: str, symbol: str) -> str | None:
-    if form.startswith("tuple") or (form.startswith("list") and form != f"list of {symbol}"):
-        return "returns-extra-values"
-    if form == "NoneType" or "NaN" in form:
-        return "nothing-returned" if form == "NoneType" else None
-    if symbol == "N":  # one image might be the first, or a mean
-        return None if form.endswith(", 1, 28, 28)") else "latent-shape"
-    return "latent-count" if re.fullmatch(r"tensor \([^,]+, 1, 28, 28\)", form) else "latent-shape"
+def combination(p: Tensor, y: Tensor, **more: Tensor) -> str | None:
+    """y as a weighted sum of one or two of ALTERED and more columns, or as p clamped or stretched."""
+    low, high = plain(float(y.min())), plain(float(y.max()))
+    columns = {name: of(p) for name, of in ALTERED.items()} | more
+    alone = {
+        f"clamp(p, {low}, {high})": p.clamp(low, high),
+        "(p - min(p))/(max(p) - min(p))": (p - p.min()) / (p.max() - p.min()),
+        "(p - mean(p))/std(p)": (p - p.mean()) / p.std(),
+    }
+    found = fit([*columns.values(), *alone.values()], y, 1, 1e-5) or fit([*columns.values()], y, 2, 1e-5)
+    names = [*columns, *alone]
+    return None if found is None else added((names[index], weight) for index, weight in found.items())
 
 
-def pixels_of(seen: Seen, name: str) -> Tensor:
-    """What a fixed model decodes (784)."""
-    return seen.given(name)["model"]["state"]["decoder.2.bias"].double().sigmoid()
-
-
-def formula(columns: Mapping[str, Tensor], y: Tensor, most: int) -> str | None:
-    """y as a combination of few named columns, perhaps clamped to its own limits, in words."""
-    low, high = float(y.min()), float(y.max())
-    inside = (y > low + EXACT) & (y < high - EXACT)
-    inside = inside if int(inside.sum()) > 20 else torch.ones_like(inside)
-    found = fit([column[inside] for column in columns.values()], y[inside], most, 1e-5)
-    if found is None:
-        return None
-    names = list(columns)
-    terms = [
-        f"{w:g}" if names[i] == "1" else names[i] if w == 1 else f"{w:g}*{names[i]}" for i, w in found.items()
-    ]
-    text = " + ".join(terms).replace("+ -", "- ").replace(" 1*", " ") or "0"
-    whole = torch.stack([torch.zeros_like(y), *(w * columns[names[i]] for i, w in found.items())]).sum(0)
-    if float((whole - y).abs().max()) < EXACT:
-        return text
-    clamped = float((whole.clamp(low, high) - y).abs().max()) < EXACT
-    return f"clamp({text}, {round(low, 3):g}, {round(high, 3):g})" if clamped else None
+def added(weights: Iterable[tuple[str, float]]) -> str:
+    """A weighted sum as a formula."""
+    terms = [f"{w:.4g}" if name == "1" else f"{w:.4g}*{name}" for name, w in weights]
+    return re.sub(r"(^|[ -])1\*", r"\1", " + ".join(terms).replace("+ -", "- ")) or "0"
 
 
 def _altered(seen: Seen) -> Said | None:
     """How the returned pixels follow from the decoder's: a fixed model decodes every code to the same p (784)."""
-    p, found = pixels_of(seen, "fixed"), images(seen, "fixed")
-    y = found[len(found) // 2]
-    asked = {"asked": "p"}
-    if float((found - p).abs().max()) < EXACT:
+    if "x" in seen.given("fixed")["arguments"]:
+        raise Unclear  # known pixels are not the decoder's
+    p, found = network(seen, "fixed").decoder[2].bias.sigmoid(), images(seen, "fixed")
+    if near(found, p, EXACT):
         return None
-    if float((found - y).abs().max()) > EXACT:
-        if (
-            bool(((found == 0) | (found == 1)).all())
-            and float((found.mean(0) - p).abs().max()) < 3.5 / len(found) ** 0.5
-        ):
-            return Said({"yours": "0 or 1, drawn with probability p", **asked}, "latent-output-altered")
-        raise Unclear
-    for order, permuted in PERMUTED.items():
-        if float((permuted(p.view(28, 28)).flatten() - y).abs().max()) < EXACT:
-            return Said({"yours": f"p, {order}", **asked}, "latent-shape")
-    for terms, most in ((STRETCHED, 1), (ALTERED, 2)):
-        yours = formula({name: term(p) for name, term in terms.items()}, y, most)
-        if yours is None:
-            continue
-        return Said({"yours": yours, **asked}, "latent-output-altered")
-    return None
+    if near(found, p.view(28, 28).mT.flatten(), EXACT):
+        return Said({"yours": "transposed(p)", "asked": "p"}, "latent-shape")
+    if near(found, found[:1], EXACT):
+        yours = combination(p, found[0])
+    else:
+        drawn = bool(((found == 0) | (found == 1)).all()) and near(
+            found.mean(0), p, 0.35
+        )  # of 100 images or more
+        yours = "bernoulli(p)" if drawn and len(found) >= 100 else None
+    return Said({"yours": yours, "asked": "p"}, "latent-output-altered") if yours else None
 
 
-ALTERS = Reading("latent_altered", _altered, ends=True)
+def unlike(right: Callable[[Seen, str], Tensor], *groups: tuple[str, ...]) -> Reading:
+    """The first image that is not the right one, in all questions of a group."""
+
+    def read(seen: Seen) -> Said | None:
+        for group in groups:
+            off = [(images(seen, name) - right(seen, name)).abs().amax(1) > 2 * EXACT for name in group]
+            always = torch.stack(off).all(0)
+            if bool(always.any()):
+                return Said(
+                    {"called": seen.questions[group[0]].called, "index": int(always.long().argmax()) + 1}
+                )
+        return None
+
+    return Reading("latent_image", read)
+
+
+def _random(seen: Seen) -> Said | None:
+    """Equal calls return different images."""
+    return None if near(images(seen, "call"), images(seen, "again"), 2e-5) else Said({})
+
+
+VARIES = Reading("latent_random", _random, ends=True)
