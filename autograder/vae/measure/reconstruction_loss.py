@@ -11,7 +11,7 @@ from torch import Tensor
 from autograder.checks.measured import Question
 from autograder.vae.checks.inputs import LEAST, Draw
 from autograder.vae.measure import common
-from autograder.vae.measure.terms import NEAR, NOT_SCALAR, Pair, Shape, Sum, infinite, repeated
+from autograder.vae.measure.terms import NEAR, NOT_SCALAR, Pair, Shape, Sum, infinite
 
 EDGE = math.log(LEAST / (1 - LEAST))
 IMAGE, FLAT = (1, 28, 28), (784,)
@@ -66,15 +66,15 @@ FORMULAS: Mapping[str, Shape] = {
     ),
 }
 RULES = (
-    ("rec-sign", "-(…)"),
-    ("rec-mean", "(…)/784"),
+    ("rec-sign", "-(-x…)"),
+    ("rec-mean", "(-x…)/784"),
     ("batch-mean", "reconstruction/N"),
-    ("rec-wrong-scale", "#*(…)"),
+    ("rec-wrong-scale", "#*(-x…)"),
     ("rec-clamp-too-wide", "…log(recon_x + …", "…max(recon_x, …"),
     ("rec-binarised", "…round(…"),
     ("rec-arguments-swapped", "-recon_x*max(log(x), -100) - (1-recon_x)*max(log(1-x), -100)"),
     ("rec-logits", "log(1 + exp(recon_x)) - x*recon_x"),
-    ("rec-squared-error", "…(x-recon_x)^2", "…abs(x-recon_x)"),
+    ("rec-squared-error", "±(x-recon_x)^2", "#*(x-recon_x)^2", "(x-recon_x)^2/784", "abs(x-recon_x)…"),
     (
         "rec-one-half-only",
         "±x*log(recon_x)",
@@ -107,7 +107,7 @@ def questions(seed: int) -> dict[str, Question]:
     for index in range(3):
         given = _recon(draw, f"g {index}", 2), draw.uniform(f"h {index}", 0, 1, 2, *IMAGE)
         asked[f"gradient {index}"] = REC.ask(*given, "N=2", "recon_x")
-    return asked | repeated(REC.ask(*given, "N=2"))
+    return asked | dict.fromkeys(("again 0", "again 1", "again 2"), REC.ask(*given, "N=2"))
 
 
 def _recon(draw: Draw, name: str, count: int) -> Tensor:
@@ -138,17 +138,10 @@ def _sums(of: Pair, recon_x: Tensor, x: Tensor) -> dict[str, Tensor]:
     }
 
 
+GRADIENTS: Mapping[str, Pair] = {"recon_x": lambda r, x: (r - x) / (r * (1 - r))}
+NAMES = "recon_x", "x"
 REC = Sum(
-    "reconstruction_loss",
-    ("recon_x", "x"),
-    "reconstruction",
-    TERMS,
-    RIGHT,
-    FORMULAS,
-    _sums,
-    RULES,
-    ("recon_x",),
-    pixels=784,
+    "reconstruction_loss", NAMES, "reconstruction", TERMS, RIGHT, FORMULAS, _sums, RULES, GRADIENTS, 784
 )
 READINGS = (
     *common.raises(f"sum {LARGE}"),
