@@ -21,17 +21,7 @@ from autograder.vae.measure.terms import (
     written,
 )
 
-SIZES = {
-    (2, 1): 2,
-    (1, 2): 2,
-    (1, 7): 2,
-    (4, 3): 3,
-    (3, 5): 3,
-    (5, 4): 3,
-    (2, 20): 3,
-    (17, 20): 3,
-    (131, 23): 3,
-}
+SIZES = (2, 1), (1, 2), (4, 3), (3, 5), (5, 4), (2, 20), (17, 20), (131, 23)  # N and D
 TERMS: Mapping[str, Pair] = {
     "1": lambda mu, log_var: torch.ones_like(mu),
     "log_var": lambda mu, log_var: log_var,
@@ -63,34 +53,20 @@ RULES = (
     ("kl-latent-mean", "(…)/784", "KL/D", "KL/(N*D)", "KL/784"),
     ("batch-mean", "KL/N"),
     ("kl-missing-half", "2*(…)", "0.5*(…)", "-0.5 - 0.5*log_var + mu^2 + 0.5*exp(log_var)"),
-    (
-        "kl-missing-half",
-        "-1 - log_var + 0.5*mu^2 + exp(log_var)",
-        "-0.5 - 0.5*log_var + …mu^2 + exp(log_var)",
-    ),
+    ("kl-missing-half", "-1 - log_var + 0.5*mu^2 + exp(log_var)"),
+    ("kl-missing-half", "-0.5 - 0.5*log_var + …mu^2 + exp(log_var)"),
     ("kl-weighted", "#*(…)", "max(KL…", "abs(KL - …"),
     ("kl-missing-one", "-0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)", "KL ± #", "KL ± #*N", "KL ± #*N*D"),
-    (
-        "kl-missing-one",
-        "±# - 0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)",
-        "KL ± # ± #*N*D",
-        "KL ± #*N ± #*N*D",
-    ),
+    ("kl-missing-one", "±# - 0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)", "KL ± # ± #*N*D"),
+    ("kl-missing-one", "KL ± #*N ± #*N*D"),
     ("kl-sign", "-(…)", "±0.5 ± 0.5*log_var ± 0.5*mu^2 ± 0.5*exp(log_var)"),
     ("kl-brackets", "-0.5 ± …log_var - mu^2 - exp(log_var)", "-0.5 - 0.5*log_var + 0.5*mu^2 - exp(log_var)"),
     ("kl-exp-forgotten", "-0.5 + 0.5*mu^2", "-0.5 - log_var + 0.5*mu^2"),
-    (
-        "kl-exp-forgotten",
-        "-0.5 - 0.5*log_var + 0.5*mu^2 ± …log_var^2",
-        "-0.5 - 0.5*log_var + 0.5*mu^2 ± …abs(log_var)",
-    ),
+    ("kl-exp-forgotten", "-0.5 - 0.5*log_var + 0.5*mu^2 ± …log_var^2"),
+    ("kl-exp-forgotten", "-0.5 - 0.5*log_var + 0.5*mu^2 ± …abs(log_var)"),
     ("kl-term-missing", "-0.5 - 0.5*log_var + 0.5*mu^2", "-0.5 - 0.5*log_var + 0.5*exp(log_var)", "0.5*mu^2"),
-    (
-        "kl-term-missing",
-        "-0.5 + 0.5*mu^2 + 0.5*exp(log_var)",
-        "0.5*mu^2 + 0.5*exp(log_var)",
-        "-0.5 + 0.5*exp(log_var)",
-    ),
+    ("kl-term-missing", "-0.5 + 0.5*mu^2 + 0.5*exp(log_var)", "0.5*mu^2 + 0.5*exp(log_var)"),
+    ("kl-term-missing", "-0.5 + 0.5*exp(log_var)"),
     ("kl-log-var-misread", "-0.5 - 0.25*log_var + 0.5*mu^2 + 0.5*exp(log_var)"),
     ("kl-log-var-misread", "-0.5 - log_var + 0.5*mu^2 + 0.5*exp(log_var)"),
     ("kl-log-var-misread", "-0.5 ± …log_var + 0.5*mu^2 + 0.5*exp(2*log_var)"),
@@ -131,8 +107,8 @@ def questions(seed: int) -> dict[str, Question]:
     asked = {f"one {i}": KL.ask(mu[i], log_var[i], "N=1, D=1") for i in range(len(mu))}
     for index, at in enumerate(torch.linspace(-9, 9, 19)):
         asked[f"along {index}"] = KL.ask(torch.zeros(1, 1), at.reshape(1, 1), "N=1, D=1")
-    for (rows, columns), count in SIZES.items():
-        for name in (f"sum {rows}x{columns} {index}" for index in range(count)):
+    for rows, columns in SIZES:
+        for name in (f"sum {rows}x{columns} {index}" for index in range(3)):
             some = draw.normal(name, rows, columns), draw.uniform(name + "v", -2, 2, rows, columns)
             asked[name] = KL.ask(*some, f"N={rows}, D={columns}")
     for index in range(3):

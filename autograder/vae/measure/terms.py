@@ -385,7 +385,7 @@ class Sum:
         """Where no short formula was found: values along one argument."""
         if self.pair.law(seen) is not None:
             return None
-        along, other = sorted(self.names, key=[*reversed(self.gradients), *self.names].index)
+        along, other = sorted(self.names, key=[*[*self.gradients][::-1], *self.names].index)
         columns, y, names = self.pairs(seen, "along ")
         right = columns[self.total]
         off = (y - right).abs() / (right.abs() + 0.1)
