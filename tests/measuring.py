@@ -26,7 +26,7 @@ def main(stub: str, kind: str = "wrong", name: str = "") -> None:
         for entry in entries:
             began, used = time.monotonic(), time.process_time()
             said, true = _measured(entry, stub, run, parent)
-            counts["said" if said and "nothing" not in said else "nothing"] += 1
+            counts["nothing" if said[0].startswith("nothing") else "said"] += 1
             counts["false"] += not true
             took = f"{time.process_time() - used:.2f} of {time.monotonic() - began:.2f} s"
             print(f"{'' if true else 'FALSE '}{entry.name} [{entry.header.get('misconception', '')}] {took}")
