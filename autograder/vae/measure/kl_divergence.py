@@ -75,6 +75,8 @@ RULES = (
     ("kl-mu-not-squared", "-0.5 - 0.5*log_var + 0.5*exp(log_var) ± …mu", "KL ± #*sum(mu)^2 ± #*sum(mu^2)"),
     ("kl-mu-not-squared", "-0.5 - 0.5*log_var + 0.5*exp(log_var) ± …abs(mu)"),
     ("kl-mu-not-squared", "-0.5 - 0.5*log_var + 0.5*exp(log_var) ± …exp(mu)"),
+    ("first-image-only", "KL(mu[:1], …"),
+    ("hard-coded-size", "KL(mu[:#], …"),
     ("kl-reversed", "…#*mu^2*exp(-log_var)"),
     ("loss-arguments-swapped", "-0.5 - 0.5*mu + 0.5*log_var^2 + 0.5*exp(mu)"),
     ("log-var-clamped", "…max(log_var, …", "…min(log_var, …", "…log(exp(log_var) + …"),
@@ -106,7 +108,7 @@ def questions(seed: int) -> dict[str, Question]:
     log_var = torch.cat([draw.uniform("near", -3, 3, NEAR, 1, 1), far])
     asked = {f"one {i}": KL.ask(mu[i], log_var[i], "N=1, D=1") for i in range(len(mu))}
     for index, at in enumerate(torch.linspace(-9, 9, 19)):
-        asked[f"along {index}"] = KL.ask(torch.zeros(1, 1), at.reshape(1, 1), "N=1, D=1")
+        asked[f"along {index}"] = KL.ask(torch.full((1, 1), 3.0), at.reshape(1, 1), "N=1, D=1")
     for rows, columns in SIZES:
         for name in (f"sum {rows}x{columns} {index}" for index in range(3)):
             some = draw.normal(name, rows, columns), draw.uniform(name + "v", -2, 2, rows, columns)

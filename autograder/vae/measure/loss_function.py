@@ -40,7 +40,8 @@ RULES = (
     ("kl-weighted", "reconstruction + #*KL", "reconstruction + KL/784", "#*reconstruction + #*KL"),
     ("kl-weighted", "reconstruction + max(KL…", "reconstruction + abs(KL - …"),
     ("loss-arguments-swapped", "…reconstruction(x, recon_x)…", "…KL(…"),
-    ("loss-mixed-reduction", "…reconstruction/… + KL", "…reconstruction*N + KL", "reconstruction + …KL…"),
+    ("loss-mixed-reduction", "…reconstruction/… + KL", "…reconstruction*N + KL", "reconstruction + KL/…"),
+    ("loss-mixed-reduction", "reconstruction + #*KL/…", "reconstruction + …KL*N"),
 )
 
 
@@ -138,6 +139,6 @@ READINGS = (
     common.changes("sum 3x5 0", "sum 4x4 1"),
     Reading("varies", varies, ends=True),
     Reading("loss_made", LOSS.read, LOSS.predicts),
-    Reading("loss_other", LOSS.read_other),
+    Reading("loss_other", LOSS.read_other, LOSS.predicts_other),
     gradients("loss_gradient", _right_gradients),
 )

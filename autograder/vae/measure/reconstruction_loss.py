@@ -78,6 +78,7 @@ RULES = (
     ("rec-one-half-only", "±x*log(recon_x)", "±(1-x)*log(1-recon_x)"),
     ("rec-one-half-only", "±x*log(recon_x) ± (1-x)*log(1-recon_x)", "±x*log(recon_x) ± (1-x)*log(recon_x)"),
     ("rec-one-half-only", "±(1-x)*log(1-recon_x) ± x*log(1-recon_x)"),
+    ("first-image-only", "reconstruction(recon_x[:1], …"),
     ("hard-coded-size", "reconstruction(recon_x[:…"),
     ("rec-shape-mismatch", "reconstruction(all recon_x, all x)", "reconstruction(recon_x, transposed(x))"),
     ("rec-other-loss", "reconstruction(recon_x, (x - …", "±…(recon_x) …", "±…recon_x) …"),

@@ -215,13 +215,20 @@ class Made:
     def predicts(self, values: Values, seen: Seen) -> bool:
         return self.agrees(Law(values["weights"], values["shape"], values["constant"]), self.rows(seen))
 
-    def read_other(self, seen: Seen) -> Said | None:
-        """The first call whose value is not the total, where no formula tells what it is."""
+    def _off(self, seen: Seen) -> dict[str, float]:
+        """How far a value of each call is from the total at most, relatively."""
         columns, y, called = self.rows(seen)
-        off = (y - columns[self.total]).abs() > 2 * EXACT * (y.abs() + columns[self.total].abs())
-        if self.law(seen) is not None or not bool(off.any()):
-            return None
-        return Said({"called": called[int(off.int().argmax())]})
+        total = columns[self.total]
+        off = (y - total).abs() / (y.abs() + total.abs()).clamp(min=1e-30)
+        return dict(sorted(zip(called, off.tolist(), strict=True), key=lambda each: each[1]))
+
+    def read_other(self, seen: Seen) -> Said | None:
+        """The call whose value is furthest from the total, where no formula tells what it is."""
+        called, off = max(self._off(seen).items(), key=lambda each: each[1])
+        return Said({"called": called}) if off > 2 * EXACT and self.law(seen) is None else None
+
+    def predicts_other(self, values: Values, seen: Seen) -> bool:
+        return self._off(seen)[values["called"]] > 2 * EXACT and self.law(seen) is None
 
 
 def stacked(rows: Sequence[Columns]) -> Columns:
@@ -258,25 +265,27 @@ def infinite(names: Sequence[str], misconception: str) -> Reading:
 def gradients(id: str, right: Callable[[Seen, str], Columns]) -> Reading:
     """Arguments whose gradients differ from the right ones at every such question."""
 
+    def off(seen: Seen, question: str) -> dict[str, bool]:
+        """The arguments with another gradient, and whether it is one of which a part is missing."""
+        pairs = {
+            name: (gradient_of(seen, question, name), each) for name, each in right(seen, question).items()
+        }
+        return {
+            name: bool(own.norm() < 0.9 * each.norm())
+            for name, (own, each) in pairs.items()
+            if not near(own, each, each.abs() + 0.01 * each.abs().max(), 1e-3)
+        }
+
     def read(seen: Seen) -> Said | None:
-        asked = [name for name in seen.questions if name.startswith("gradient")]
-        wrong, *others = (
-            {name for name, off in _off(seen, each, right(seen, each)).items() if off} for each in asked
-        )
+        wrong, *others = (off(seen, name) for name in seen.questions if name.startswith("gradient"))
         if not wrong or any(each != wrong for each in others):
             return None
-        shows = "rec-detached" if wrong == {"recon_x"} else "kl-detached" if "recon_x" not in wrong else None
-        return Said({"argument": ", ".join(sorted(wrong, reverse=True))}, shows)
+        shows = (
+            "rec-detached" if [*wrong] == ["recon_x"] else "kl-detached" if "recon_x" not in wrong else None
+        )
+        return Said({"argument": ", ".join(wrong)}, shows if all(wrong.values()) else None)
 
     return Reading(id, read)
-
-
-def _off(seen: Seen, question: str, right: Columns) -> dict[str, bool]:
-    """Whether each gradient that a question brought is off the right one."""
-    size = {name: each.abs() + 0.01 * each.abs().max() for name, each in right.items()}
-    return {
-        name: not near(gradient_of(seen, question, name), right[name], size[name], 1e-3) for name in right
-    }
 
 
 def gradient_of(seen: Seen, question: str, name: str) -> Tensor:
@@ -414,6 +423,6 @@ class Sum:
             Reading(f"{begin}_formula", self.read_pair, self.pair.predicts),
             Reading(f"{begin}_curve", self.read_curve),
             Reading(f"{begin}_batch", self.read_batch, self.batch.predicts),
-            Reading("mixes", self.read_mixes),
+            Reading("mixes", self.read_mixes, self.batch.predicts_other),
             gradients("gradient", self.right_gradients),
         ]
