@@ -74,7 +74,7 @@ CASES: dict[str, dict[str, tuple[Student, str, str, str | None]]] = {
             lambda mu, log_var: kl(mu[:128], log_var[:128]),
             "kl_batch",
             "KL(mu[:128], log_var[:128])",
-            None,
+            "hard-coded-size",
         ),
         "capacity": (
             lambda mu, log_var: (kl(mu, log_var) - 10).abs(),
