@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +30,7 @@ def total(recon_x, x, mu, log_var):  # type: ignore[no-untyped-def]
 
 
 RIGHT = {"reconstruction_loss": rec, "kl_divergence": kl, "loss_function": total}
+TEXT = "-0.5 - 0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)"
 
 
 def said(stub: str, function: Student, monkeypatch: pytest.MonkeyPatch) -> list[measured.Statement]:
@@ -38,7 +40,7 @@ def said(stub: str, function: Student, monkeypatch: pytest.MonkeyPatch) -> list[
 
     def ask(calls: list[dict[str, Any]]) -> list[Any]:
         outcomes: list[Any] = []
-        for call in calls:
+        for call in copy.deepcopy(calls):
             try:
                 outcome = {"value": probes.PROBES[call["probe"]](**call["arguments"])}
             except Exception as error:  # noqa: BLE001
@@ -49,83 +51,112 @@ def said(stub: str, function: Student, monkeypatch: pytest.MonkeyPatch) -> list[
     return measured.measured(stub, ask, 0)
 
 
-KL_CASES: dict[str, tuple[Student, str, str, str | None]] = {
-    "weight": (lambda mu, v: kl(mu, v, 0.1), "kl_formula", "0.1*(-0.5 - 0.5*log_var", "kl-weighted"),
-    "clamp": (
-        lambda mu, v: kl(mu, v.clamp(-4, 4)),
-        "kl_formula",
-        "-0.5 - 0.5*min(max(log_var, -4), 4)",
-        "log-var-clamped",
-    ),
-    "first images": (lambda mu, v: kl(mu[:128], v[:128]), "kl_sum", "KL(mu[:128], log_var[:128])", None),
-    "mean": (lambda mu, v: kl(mu, v) / len(mu), "kl_sum", "KL/N", "batch-mean"),
-    "capacity": (lambda mu, v: (kl(mu, v) - 10).abs(), "kl_total", "abs(KL - 10)", "kl-weighted"),
-    "detached": (lambda mu, v: kl(mu.detach(), v), "gradient", "0", "kl-detached"),
+# The function, then the statement with the formula and the misconception.
+CASES: dict[str, dict[str, tuple[Student, str, str, str | None]]] = {
+    "kl_divergence": {
+        "weight": (lambda mu, log_var: kl(mu, log_var, 0.1), "kl_formula", f"0.1*({TEXT})", "kl-weighted"),
+        "sign": (lambda mu, log_var: -kl(mu, log_var), "kl_formula", f"-({TEXT})", "kl-sign"),
+        "no one": (
+            lambda mu, log_var: kl(mu, log_var) + 0.5 * mu.numel(),
+            "kl_formula",
+            "-0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)",
+            "kl-missing-one",
+        ),
+        "clamp": (
+            lambda mu, log_var: kl(mu, log_var.clamp(-4, 4)),
+            "kl_formula",
+            TEXT.replace("log_var", "min(max(log_var, -4), 4)"),
+            "log-var-clamped",
+        ),
+        "other clamp": (lambda mu, log_var: kl(mu, log_var.clamp(-3, 5)), "kl_curve", "", None),
+        "mean": (lambda mu, log_var: kl(mu, log_var) / len(mu), "kl_batch", "KL/N", "batch-mean"),
+        "some": (
+            lambda mu, log_var: kl(mu[:128], log_var[:128]),
+            "kl_batch",
+            "KL(mu[:128], log_var[:128])",
+            "hard-coded-size",
+        ),
+        "capacity": (
+            lambda mu, log_var: (kl(mu, log_var) - 10).abs(),
+            "kl_batch",
+            "abs(KL - 10)",
+            "kl-weighted",
+        ),
+        "detached": (lambda mu, log_var: kl(mu.detach(), log_var), "gradient", "", "kl-detached"),
+        "edited": (lambda mu, log_var: kl(mu.clamp_(-1, 1), log_var), "changes", "", "input-edited"),
+    },
+    "reconstruction_loss": {
+        "mean": (
+            lambda recon_x, x: rec(recon_x, x) / 784,
+            "reconstruction_formula",
+            "(-x*log(recon_x) - (1-x)*log(1-recon_x))/784",
+            "rec-mean",
+        ),
+        "turned": (
+            lambda recon_x, x: rec(recon_x, x.reshape(-1, 28, 28).mT.reshape(-1, 784)),
+            "reconstruction_batch",
+            "reconstruction(recon_x, transposed(x))",
+            "rec-shape-mismatch",
+        ),
+        "clamp": (
+            lambda recon_x, x: rec(recon_x.clamp(0.01, 0.99), x),
+            "reconstruction_formula",
+            "-x*log(min(max(recon_x, 0.01), 1-0.01)) - (1-x)*log(1-min(max(recon_x, 0.01), 1-0.01))",
+            "rec-clamp-too-wide",
+        ),
+        "sampled": (lambda recon_x, x: rec(recon_x, torch.bernoulli(x)), "varies", "", None),
+        "list": (lambda recon_x, x: [rec(recon_x, x)], "returns", "list of 1", "returns-extra-values"),
+    },
+    "loss_function": {
+        "beta": (
+            lambda recon_x, x, mu, log_var: rec(recon_x, x) + 4 * kl(mu, log_var),
+            "loss_made",
+            "reconstruction + 4*KL",
+            "kl-weighted",
+        ),
+        "mean": (
+            lambda recon_x, x, mu, log_var: total(recon_x, x, mu, log_var) / len(x),
+            "loss_made",
+            "(reconstruction + KL)/N",
+            "batch-mean",
+        ),
+        "free bits": (
+            lambda recon_x, x, mu, log_var: rec(recon_x, x) + (kl(mu, log_var) - 10).relu(),
+            "loss_made",
+            "reconstruction + max(KL - 10, 0)",
+            "kl-weighted",
+        ),
+        "one case": (
+            lambda recon_x, x, mu, log_var: rec(recon_x, x) / x.shape[1] + kl(mu, log_var),
+            "loss_other",
+            "",
+            None,
+        ),
+        "detached": (
+            lambda recon_x, x, mu, log_var: rec(recon_x, x) + kl(mu, log_var).detach(),
+            "loss_gradient",
+            "",
+            "kl-detached",
+        ),
+    },
 }
-REC_CASES: dict[str, tuple[Student, str, str, str | None]] = {
-    "mean": (lambda r, x: rec(r, x) / 784, "reconstruction_formula", "1/784*(", "rec-mean"),
-    "turned": (
-        lambda r, x: rec(r, x.reshape(-1, 28, 28).mT.reshape(-1, 784)),
-        "reconstruction_sum",
-        "reconstruction(recon_x, transposed(x))",
-        "rec-shape-mismatch",
-    ),
-    "sampled": (lambda r, x: rec(r, torch.bernoulli(x)), "random", "", None),
-    "clamp": (
-        lambda r, x: rec(r.clamp(0.01, 0.99), x),
-        "reconstruction_formula",
-        "-x*log(min(max(recon_x, 0.01), 0.99))",
-        "rec-clamp-too-wide",
-    ),
-}
-LOSS_CASES: dict[str, tuple[Student, str, str, str | None]] = {
-    "beta": (
-        lambda recon_x, x, mu, log_var: rec(recon_x, x) + 4 * kl(mu, log_var),
-        "loss_made",
-        "reconstruction + 4*KL",
-        "kl-weighted",
-    ),
-    "mean": (
-        lambda recon_x, x, mu, log_var: total(recon_x, x, mu, log_var) / len(x),
-        "loss_made",
-        "(reconstruction + KL)/N",
-        "batch-mean",
-    ),
-    "free bits": (
-        lambda recon_x, x, mu, log_var: rec(recon_x, x) + (kl(mu, log_var) - 10).relu(),
-        "loss_made",
-        "reconstruction + max(KL - 10, 0)",
-        "kl-weighted",
-    ),
-    "detached": (
-        lambda recon_x, x, mu, log_var: rec(recon_x, x) + kl(mu, log_var).detach(),
-        "loss_gradient",
-        "",
-        "kl-detached",
-    ),
-}
-STUBS = {"kl_divergence": KL_CASES, "reconstruction_loss": REC_CASES, "loss_function": LOSS_CASES}
 
 
-@pytest.mark.parametrize(("stub", "case"), [(stub, case) for stub, cases in STUBS.items() for case in cases])
+@pytest.mark.parametrize(("stub", "case"), [(stub, case) for stub, cases in CASES.items() for case in cases])
 def test_a_mistake_is_said_as_it_is(stub: str, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    function, kind, yours, misconception = STUBS[stub][case]
+    function, kind, yours, misconception = CASES[stub][case]
     first = said(stub, function, monkeypatch)[0]
     assert (first.id, first.misconception) == (kind, misconception)
-    assert first.values.get("yours", "").startswith(yours)
+    assert not yours or first.values["yours"] == yours
 
 
-@pytest.mark.parametrize("stub", STUBS)
+@pytest.mark.parametrize("stub", RIGHT)
 def test_of_right_code_nothing_is_said(stub: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert said(stub, RIGHT[stub], monkeypatch) == []
 
 
 @pytest.mark.parametrize("garbage", [{"value": 1}, float("nan"), torch.tensor([[]])])
-@pytest.mark.parametrize("stub", STUBS)
+@pytest.mark.parametrize("stub", RIGHT)
 def test_garbage_is_not_read_as_a_formula(stub: str, garbage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert {each.id for each in said(stub, lambda *_: garbage, monkeypatch)} <= {
-        "returns",
-        "infinite",
-        "raises_for",
-        "raises",
-    }
+    statements = said(stub, lambda *_: garbage, monkeypatch)
+    assert {each.id for each in statements} <= {"returns", "infinite", "raises_for", "raises"}

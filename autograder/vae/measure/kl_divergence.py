@@ -10,19 +10,18 @@ from torch import Tensor
 from autograder.checks.measured import Question
 from autograder.vae.checks.inputs import WIDEST, Draw
 from autograder.vae.measure import common
-from autograder.vae.measure.terms import NEAR, NOT_SCALAR, Law, Pair, Sum, infinite, repeated
+from autograder.vae.measure.terms import (
+    NEAR,
+    NOT_SCALAR,
+    Columns,
+    Pair,
+    Shape,
+    Sum,
+    infinite,
+    written,
+)
 
-SIZES = {
-    (2, 1): 2,
-    (1, 2): 2,
-    (1, 7): 3,
-    (4, 3): 5,
-    (3, 5): 5,
-    (5, 4): 4,
-    (2, 20): 4,
-    (17, 20): 4,
-    (131, 23): 4,
-}
+SIZES = (2, 1), (1, 2), (4, 3), (3, 5), (5, 4), (2, 20), (17, 20), (131, 23)  # N and D
 TERMS: Mapping[str, Pair] = {
     "1": lambda mu, log_var: torch.ones_like(mu),
     "log_var": lambda mu, log_var: log_var,
@@ -40,16 +39,64 @@ TERMS: Mapping[str, Pair] = {
     "abs(log_var)": lambda mu, log_var: log_var.abs(),
 }
 RIGHT = {"1": -0.5, "log_var": -0.5, "mu^2": 0.5, "exp(log_var)": 0.5}
-FORMULAS = {
-    "0.5*(mu^2 + exp(log_var) - 1 - log(exp(log_var) + {1}))": lambda mu, log_var, c: (
-        (mu.square() + log_var.exp() - 1 - (log_var.exp() + c).log()) / 2
-    ),
-    "0.5*(mu^2 + exp(log_var) + {1} - 1 - log(exp(log_var) + {1}))": lambda mu, log_var, c: (
-        (mu.square() + log_var.exp() + c - 1 - (log_var.exp() + c).log()) / 2
-    ),
-    "0.5*(mu^2 + abs(log_var) - 1 - log(abs(log_var)))": lambda mu, log_var, c: (
-        (mu.square() + log_var.abs() - 1 - log_var.abs().log()) / 2 + 0 * c
-    ),
+GRADIENTS: Mapping[str, Pair] = {
+    "mu": lambda mu, log_var: mu,
+    "log_var": lambda mu, log_var: (log_var.exp() - 1) / 2,
+}
+LIMITED: Mapping[str, Pair] = {
+    "max(log_var, -{c})": lambda log_var, c: log_var.maximum(-c),
+    "min(log_var, {c})": lambda log_var, c: log_var.minimum(c),
+    "min(max(log_var, -{c}), {c})": lambda log_var, c: log_var.clamp(-c, c),
+    "min(max(log_var, 0), {c})": lambda log_var, c: log_var.relu().minimum(c),
+}
+RULES = (
+    ("kl-latent-mean", "(…)/784", "KL/D", "KL/(N*D)", "KL/784"),
+    ("batch-mean", "KL/N"),
+    ("kl-missing-half", "2*(…)", "0.5*(…)", "-0.5 - 0.5*log_var + mu^2 + 0.5*exp(log_var)"),
+    ("kl-missing-half", "-1 - log_var + 0.5*mu^2 + exp(log_var)"),
+    ("kl-missing-half", "-0.5 - 0.5*log_var + …mu^2 + exp(log_var)"),
+    ("kl-weighted", "#*(…)", "max(KL…", "abs(KL - …"),
+    ("kl-missing-one", "-0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)", "KL ± #", "KL ± #*N", "KL ± #*N*D"),
+    ("kl-missing-one", "±# - 0.5*log_var + 0.5*mu^2 + 0.5*exp(log_var)", "KL ± # ± #*N*D"),
+    ("kl-missing-one", "KL ± #*N ± #*N*D"),
+    ("kl-sign", "-(…)", "±0.5 ± 0.5*log_var ± 0.5*mu^2 ± 0.5*exp(log_var)"),
+    ("kl-brackets", "-0.5 ± …log_var - mu^2 - exp(log_var)", "-0.5 - 0.5*log_var + 0.5*mu^2 - exp(log_var)"),
+    ("kl-exp-forgotten", "-0.5 + 0.5*mu^2", "-0.5 - log_var + 0.5*mu^2"),
+    ("kl-exp-forgotten", "-0.5 - 0.5*log_var + 0.5*mu^2 ± …log_var^2"),
+    ("kl-exp-forgotten", "-0.5 - 0.5*log_var + 0.5*mu^2 ± …abs(log_var)"),
+    ("kl-term-missing", "-0.5 - 0.5*log_var + 0.5*mu^2", "-0.5 - 0.5*log_var + 0.5*exp(log_var)", "0.5*mu^2"),
+    ("kl-term-missing", "-0.5 + 0.5*mu^2 + 0.5*exp(log_var)", "0.5*mu^2 + 0.5*exp(log_var)"),
+    ("kl-term-missing", "-0.5 + 0.5*exp(log_var)"),
+    ("kl-log-var-misread", "-0.5 - 0.25*log_var + 0.5*mu^2 + 0.5*exp(log_var)"),
+    ("kl-log-var-misread", "-0.5 - log_var + 0.5*mu^2 + 0.5*exp(log_var)"),
+    ("kl-log-var-misread", "-0.5 ± …log_var + 0.5*mu^2 + 0.5*exp(2*log_var)"),
+    ("kl-log-var-misread", "-0.5 ± …log_var + 0.5*mu^2 + 0.5*exp(log_var/2)"),
+    ("kl-log-var-misread", "-0.5 ± …log_var + 0.5*mu^2 + 0.5*exp(-log_var)"),
+    ("kl-mu-not-squared", "-0.5 - 0.5*log_var + 0.5*exp(log_var) ± …mu", "KL ± #*sum(mu)^2 ± #*sum(mu^2)"),
+    ("kl-mu-not-squared", "-0.5 - 0.5*log_var + 0.5*exp(log_var) ± …abs(mu)"),
+    ("kl-mu-not-squared", "-0.5 - 0.5*log_var + 0.5*exp(log_var) ± …exp(mu)"),
+    ("first-image-only", "KL(mu[:1], …"),
+    ("hard-coded-size", "KL(mu[:#], …"),
+    ("kl-reversed", "…#*mu^2*exp(-log_var)"),
+    ("loss-arguments-swapped", "-0.5 - 0.5*mu + 0.5*log_var^2 + 0.5*exp(mu)"),
+    ("log-var-clamped", "…max(log_var, …", "…min(log_var, …", "…log(exp(log_var) + …"),
+    ("kl-other-divergence", "N*KL(mean(mu), mean(log_var))", "# - 0.5*log_var + #*mu^2 + #*exp(log_var)"),
+    ("kl-other-divergence", "±# ± #*log_var", "# + 0.5*mu^2 + 0.5*exp(log_var)"),
+)
+
+
+def _limited(limit: Pair) -> Shape:
+    def of(columns: Columns, c: Tensor) -> Tensor:
+        log_var = limit(columns["log_var"], c)
+        return (columns["mu^2"] + log_var.exp() - 1 - log_var) / 2
+
+    return of
+
+
+FORMULAS = {written(RIGHT).replace("log_var", text): _limited(limit) for text, limit in LIMITED.items()} | {
+    "-0.5 - 0.5*log(exp(log_var) + {c}) + 0.5*mu^2 + 0.5*exp(log_var)": lambda columns, c: (
+        (columns["mu^2"] + columns["exp(log_var)"] - 1 - (columns["exp(log_var)"] + c).log()) / 2
+    )
 }
 
 
@@ -57,34 +104,28 @@ def questions(seed: int) -> dict[str, Question]:
     """Single elements, batches of different elements, and some calls again."""
     draw = Draw(seed)
     mu = 1.5 * draw.normal("mu", NEAR + 24, 1, 1)
-    log_var = torch.cat(
-        [draw.uniform("near", -3, 3, NEAR, 1, 1), draw.log_var("far", -WIDEST, WIDEST, 24, 1, 1)]
-    )
+    far = draw.log_var("far", -WIDEST, WIDEST, 24, 1, 1)
+    log_var = torch.cat([draw.uniform("near", -3, 3, NEAR, 1, 1), far])
     asked = {f"one {i}": KL.ask(mu[i], log_var[i], "N=1, D=1") for i in range(len(mu))}
     for index, at in enumerate(torch.linspace(-9, 9, 19)):
-        asked[f"along {index}"] = KL.ask(torch.zeros(1, 1), at.reshape(1, 1), "N=1, D=1")
-    for (rows, columns), count in SIZES.items():
-        for index in range(count):
-            name = f"sum {rows}x{columns} {index}"
+        asked[f"along {index}"] = KL.ask(torch.full((1, 1), 3.0), at.reshape(1, 1), "N=1, D=1")
+    for rows, columns in SIZES:
+        for name in (f"sum {rows}x{columns} {index}" for index in range(3)):
             some = draw.normal(name, rows, columns), draw.uniform(name + "v", -2, 2, rows, columns)
             asked[name] = KL.ask(*some, f"N={rows}, D={columns}")
-    some = draw.normal("g", 20, 3), draw.uniform("h", -3, 3, 20, 3)
-    asked["gradient"] = KL.ask(*some, "N=20, D=3", "mu", "log_var")
-    for sign in (-1, 1):
+    for index in range(3):
+        some = draw.normal(f"g {index}", 20, 3), draw.uniform(f"h {index}", -3, 3, 20, 3)
+        asked[f"gradient {index}"] = KL.ask(*some, "N=20, D=3", "mu", "log_var")
+    for sign, called in ((-1, "D=40, log_var < -6"), (1, "D=40, log_var > 6")):
         wide = sign * draw.uniform(f"wide {sign}", 6, WIDEST, 2, 40)
-        asked[f"wide {sign}"] = KL.ask(
-            draw.normal("wide", 2, 40), wide, f"D=40, {'log_var < -6' if sign < 0 else 'log_var > 6'}"
-        )
-    asked["views"] = KL.ask(*some, "views", as_views=True)
-    return asked | repeated(KL.ask(*some, "N=20, D=3"), "mu", "log_var")
+        asked[f"wide {sign}"] = KL.ask(draw.normal("wide", 2, 40), wide, called)
+    return asked | dict.fromkeys(("again 0", "again 1", "again 2"), KL.ask(*some, "N=20, D=3"))
 
 
 def _sums(of: Pair, mu: Tensor, log_var: Tensor) -> dict[str, Tensor]:
     """What a batch may come to other than a sum of its elements."""
-    n, d = mu.shape
-    one = torch.ones((), dtype=torch.float64)
+    (n, d), one = mu.shape, torch.ones((), dtype=torch.float64)
     return {
-        "KL/784": of(mu, log_var).sum() / 784,
         "1": one,
         "N": n * one,
         "D": d * one,
@@ -93,97 +134,15 @@ def _sums(of: Pair, mu: Tensor, log_var: Tensor) -> dict[str, Tensor]:
         "KL(mean(mu), mean(log_var))": of(mu.mean(0), log_var.mean(0)).sum(),
         "sum(mu)^2": mu.sum().square(),
         "sum(mu^2)": mu.square().sum(),
-        "sum(log_var)": log_var.sum(),
-        "sum(exp(log_var))": log_var.exp().sum(),
     }
 
 
-def _shows_batch(law: Law) -> str | None:
-    """The known mistake that a formula of a batch is."""
-    if law.formula:
-        return "kl-weighted" if law.formula.startswith(("max", "abs({0} - ")) else None
-    names = law.weights.keys()
-    if "KL" in names and names <= {"KL", "1", "N", "D", "N*D"} and law.weights["KL"] == 1:
-        return "kl-missing-one"
-    if names == {"KL", "sum(mu)^2", "sum(mu^2)"}:
-        return "kl-mu-not-squared"
-    known = {"KL/N": "batch-mean", "KL/D": "kl-latent-mean", "KL/(N*D)": "kl-latent-mean"}
-    known["N*KL(mean(mu), mean(log_var))"] = "kl-other-divergence"
-    return known.get(next(iter(names))) if len(names) == 1 else None
-
-
-def _shows(law: Law) -> str | None:
-    """The known mistake that a formula of one element is."""
-    if law.limited:
-        return "log-var-clamped" if law.limited == "log_var" and law.weights == RIGHT else None
-    if law.formula:
-        known = {"max": "kl-weighted", "0.5": "log-var-clamped"}
-        return known.get(law.formula[:3]) if "{1}" in law.formula else None
-    weights = dict(law.weights)
-    ratios = {name: weights.get(name, 0) / weight for name, weight in RIGHT.items()}
-    wrong = {name: ratio for name, ratio in ratios.items() if ratio != 1}
-    more = {name: weight for name, weight in weights.items() if name not in RIGHT}
-    if not more:
-        return _of_ratios(ratios, wrong)
-    if weights.get("mu^2*exp(-log_var)", 0) > 0:
-        return "kl-reversed"
-    if weights == {"1": -0.5, "mu": -0.5, "log_var^2": 0.5, "exp(mu)": 0.5}:
-        return "loss-arguments-swapped"
-    if wrong == {"mu^2": 0} and more.keys() <= {"mu", "abs(mu)", "exp(mu)"}:
-        return "kl-mu-not-squared"
-    if wrong == {"exp(log_var)": 0} and more.keys() <= {"log_var^2", "abs(log_var)"}:
-        return "kl-exp-forgotten"
-    scaled = more.keys() <= {"exp(log_var/2)", "exp(2*log_var)", "exp(-log_var)"}
-    if scaled and wrong.keys() <= {"exp(log_var)", "log_var"} and ratios["mu^2"] == 1:
-        return "kl-log-var-misread"
-    return None
-
-
-def _of_ratios(ratios: Mapping[str, float], wrong: Mapping[str, float]) -> str | None:
-    """The known mistake that right terms with wrong weights are, by their ratios to the right weights."""
-    different = {*ratios.values()}
-    if len(different) == 1:
-        ratio = different.pop()
-        if abs(784 * ratio - 1) < 1e-3:
-            return "kl-latent-mean"
-        known = {2.0: "kl-missing-half", 0.5: "kl-missing-half", -1.0: "kl-sign"}
-        return known.get(ratio, "kl-weighted" if ratio > 0 else None)
-    if different <= {1, -2}:
-        return "kl-brackets"
-    if wrong.keys() == {"1"}:
-        return "kl-missing-one"
-    if wrong.keys() == {"log_var"} and wrong["log_var"] in (0.5, 2):
-        return "kl-log-var-misread"
-    if different <= {1, -1}:
-        return "kl-sign"
-    if wrong == {"log_var": 2, "exp(log_var)": 0} or wrong == {"log_var": 0, "exp(log_var)": 0}:
-        return "kl-exp-forgotten"
-    if set(wrong.values()) == {0}:
-        return "kl-term-missing"
-    return "kl-missing-half" if different <= {1, 2} else None
-
-
-KL = Sum(
-    "kl_divergence",
-    ("mu", "log_var"),
-    "KL",
-    TERMS,
-    RIGHT,
-    {"mu": "mu", "log_var": "-0.5 + 0.5*exp(log_var)"},
-    FORMULAS,
-    (torch.arange(-160, 161).double() / 20, torch.arange(-200, 201).double() / 20),
-    _sums,
-    _shows,
-    _shows_batch,
-    {},
-    "log_var",
-    "kl-detached",
-)
+KL = Sum("kl_divergence", ("mu", "log_var"), "KL", TERMS, RIGHT, FORMULAS, _sums, RULES, GRADIENTS)
 RETURNED = {"sum 131x23 0": {131: "N", 23: "D"}, "sum 4x3 0": {4: "N", 3: "D"}}
 READINGS = (
     *common.raises(),
     common.returns(RETURNED, "scalar tensor", NOT_SCALAR),
     common.changes("sum 4x3 0", "sum 2x20 0"),
-    infinite("wide", "beyond-float32"),
+    infinite(("wide -1", "wide 1"), "beyond-float32"),
     *KL.readings(),
 )

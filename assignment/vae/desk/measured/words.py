@@ -90,57 +90,33 @@ WORDS = {
         'mu와 log_var가 다른 장치에 있으면 두 장치의 텐서를 섞어 계산합니다.',
         'With mu and log_var on another device, it mixes tensors of two devices.',
     ),
-    "random": (
-        '같은 인수로 다시 호출하면 다른 값을 반환하지만, 같은 시드를 주면 같은 값을 반환합니다. 난수를 뽑고 있다는 뜻입니다. 값은 인수만으로 정해져야 합니다.',
-        'Called again with the same arguments it returns another value, but the same value after the same seed: it draws random numbers. Asked for is a value that its arguments alone decide.',
-    ),
     "varies": (
-        '같은 인수로 다시 호출하면 다른 값을 반환하며, 난수 때문이 아닙니다. 값은 인수만으로 정해져야 합니다.',
-        'Called again with the same arguments it returns another value, though not because of random numbers. Asked for is a value that its arguments alone decide.',
-    ),
-    "gradient_varies": (
-        '같은 인수로 다시 호출하면 {argument}에 대한 기울기가 달라집니다.',
-        'Called again with the same arguments it has another gradient with respect to {argument}.',
-    ),
-    "no_grad": (
-        'torch.no_grad() 안에서 호출하면 기울기를 계산할 때와 다른 값을 반환합니다.',
-        'Under torch.no_grad() it returns another value than with gradients.',
+        '같은 인수로 다시 호출하면 다른 값을 반환합니다. 값은 인수만으로 정해져야 합니다.',
+        'Called again with the same arguments, it returns another value. Its arguments alone should decide the value.',
     ),
     "infinite": (
-        '{called}일 때 {value}을(를) 반환합니다. 유한한 값이어야 합니다.',
-        'For {called} it returns {value}; asked for is a finite number.',
-    ),
-    "by_name": (
-        '같은 인수를 이름으로 넘길 때와 위치로 넘길 때 반환값이 다릅니다. 요구하는 순서는 recon_x, x, mu, log_var입니다.',
-        'With its arguments passed by name it returns another value than with the same arguments by position. The order asked for is recon_x, x, mu, log_var.',
-    ),
-    "size": (
-        '{called}일 때 계산하는 식: {yours}. 요구하는 식: {asked}, 곧 모든 원소에 대한 합.',
-        'For {called} it computes {yours}; asked for is {asked}, the sum over all elements.',
+        '{called}일 때 유한한 값이 나오지 않습니다.',
+        'For {called} its value is not a finite number.',
     ),
     "mixes": (
-        '{called}일 때의 값이 원소 하나하나에 대한 값의 합과 다릅니다.',
-        'For {called} its value is not the sum of its values for the single elements.',
+        '원소나 픽셀 하나에 대한 값은 맞지만, {called}일 때의 값은 그 합이 아닙니다.',
+        'For a single element or pixel its value is right, but for {called} it is not the sum over all of them.',
     ),
     "gradient": (
-        '{argument}에 대한 기울기: {yours}. 자기 값의 기울기가 아닙니다. 요구하는 기울기: {asked}.',
-        'Its gradient with respect to {argument} is {yours}, which is not that of its own value; asked for is {asked}.',
+        '{argument}에 대한 기울기가 요구하는 값을 미분한 것과 다릅니다.',
+        'Its gradient with respect to {argument} is not the derivative of the value asked for.',
     ),
     "loss_made": (
-        '자신의 두 항으로 계산하는 식: {yours}. 요구하는 식: {asked}.',
-        'It computes {yours} from its own two terms; asked for is {asked}.',
-    ),
-    "loss_made_for": (
-        '{called}일 때 자신의 두 항으로 계산하는 식: {yours}. 요구하는 식: {asked}.',
-        'For {called} it computes {yours} from its own two terms; asked for is {asked}.',
+        '계산하는 식: {yours}. 요구하는 식: {asked}. 여기서 reconstruction과 KL은 같은 파일에 있는 reconstruction_loss와 kl_divergence의 값입니다.',
+        'It computes {yours}; asked for is {asked}. Here reconstruction and KL are the values of reconstruction_loss and kl_divergence in the same file.',
     ),
     "loss_other": (
-        '값이 같은 파일의 reconstruction_loss와 kl_divergence의 합이 아닙니다.',
-        'Its value is not the sum of reconstruction_loss and kl_divergence in the same file.',
+        '{called}일 때의 값이 같은 파일에 있는 reconstruction_loss와 kl_divergence의 합이 아닙니다.',
+        'For {called} its value is not the sum of reconstruction_loss and kl_divergence in the same file.',
     ),
     "loss_gradient": (
-        '{argument}에 대한 기울기가 자신의 두 항의 기울기의 {factor}배입니다. 1배여야 합니다.',
-        'Its gradient with respect to {argument} is {factor} times that of its own two terms; asked for is 1 times.',
+        '{argument}에 대한 기울기가 같은 파일에 있는 reconstruction_loss + kl_divergence의 기울기와 다릅니다.',
+        'Its gradient with respect to {argument} is not that of reconstruction_loss + kl_divergence in the same file.',
     ),
     "returns_for": (
         '{called}일 때의 반환값: {yours}. 요구하는 반환값: {asked}.',
@@ -151,7 +127,7 @@ WORDS = {
         'The images that it returns carry gradients; asked for are images without.',
     ),
     "latent_device": (
-        '모델이 CPU가 아닌 장치에 있으면 두 장치의 텐서를 섞어 씁니다.',
+        '모델이 CPU가 아닌 장치에 있으면 서로 다른 장치의 텐서를 섞어 씁니다.',
         'If the model is on another device than the CPU, it mixes tensors of two devices.',
     ),
     "latent_altered": (
@@ -163,55 +139,43 @@ WORDS = {
         'Two equal calls return different images; asked for is the same result each time.',
     ),
     "latent_image": (
-        '{called}일 때 이미지 {index}이(가) 요구하는 이미지와 다릅니다.',
+        '{called}일 때 {index}번째 이미지가 요구하는 이미지와 다릅니다.',
         'With {called}, image {index} is not the one asked for.',
     ),
     "gen_encoded": (
         '코드 z가 인코더의 mu이거나 그 주변에 있습니다. 사전분포 N(0, I)에서 뽑은 코드여야 합니다.',
         "Its codes z lie at or around the encoder's mu; asked for are codes from the prior N(0, I).",
     ),
-    "gen_equal": (
-        '한 번의 호출에서 모든 이미지를 {yours}에서 디코딩합니다. 이미지마다 새로운 z가 필요합니다.',
-        'It decodes all images of a call from {yours}; asked for is a new z for each image.',
-    ),
     "gen_repeated": (
-        'count가 같으면(시험한 값: {count}) 호출할 때마다 같은 이미지를 반환합니다. 매번 새로운 이미지여야 합니다.',
-        'With the same count (tried: {count}), every call returns the same images; asked for are new ones.',
+        '{called}일 때 호출할 때마다 같은 이미지를 반환합니다. 매번 새로운 이미지여야 합니다.',
+        'With {called}, every call returns the same images; asked for are new ones.',
     ),
     "gen_copies": (
-        'latent_dim=25로 한 번 호출했을 때 {of} {count}개 중 {distinct}개만 독립이고, 나머지는 그것에 {sign}1을 곱한 복사본입니다.',
-        'Of {count} {of} in one call with latent_dim=25, only {distinct} are independent; the others are copies times {sign}1.',
+        '한 번의 호출에서 나온 코드 z {count}개 중 부호의 차이를 빼면 서로 다른 것은 {distinct}개뿐입니다. 이미지마다 독립인 z가 필요합니다.',
+        'Of the {count} codes z of a call, only {distinct} differ by more than their sign; asked for is an independent z for each image.',
+    ),
+    "gen_shared": (
+        '코드의 잠재 차원 {count}개 중 부호의 차이를 빼면 서로 다른 것은 {distinct}개뿐입니다. 차원마다 독립이어야 합니다.',
+        'Of the {count} latent dimensions of its codes, only {distinct} differ by more than their sign; asked for are independent ones.',
     ),
     "gen_dependent": (
-        'latent_dim=25로 이미지를 많이 생성하면 {of} 값이 항상 {yours}입니다. 독립인 코드라면 그럴 수 없습니다.',
-        'In a large call with latent_dim=25, the {of} is always {yours}; independent codes would not share it.',
+        '이미지를 많이 생성하면 코드 z가 언제나 {yours}을(를) 만족합니다. 독립인 코드라면 그럴 수 없습니다.',
+        'For the codes z of a large call, {yours} always holds; for independent codes it would not.',
     ),
-    "gen_dimensions": (
-        'z의 표준편차가 잠재 차원마다 {low}에서 {high}까지 다릅니다. 모든 차원에서 1이어야 합니다.',
-        'The standard deviations of z differ between latent dimensions, from {low} to {high}; asked for is 1 in each.',
+    "gen_wide": (
+        '코드 z가 요구하는 것보다 넓게 퍼져 있습니다. N(0, I)의 표준편차는 1입니다.',
+        'Its codes z spread wider than asked for: the standard deviation of N(0, I) is 1.',
     ),
     "gen_spread": (
-        '채점용 모델에서 코드 z의 평균은 {mean}, 표준편차는 {std}이고, {within} %가 평균에서 표준편차 하나 이내에 있습니다(분포: {shape}). 요구하는 분포는 N(0, I)입니다.',
-        "With the grader's model, its codes z have mean {mean} and standard deviation {std}, and {within} % of them lie within one standard deviation of the mean (distribution: {shape}); asked for is N(0, I).",
-    ),
-    "gen_undecoded": (
-        '이 이미지들은 모델의 디코더가 어떤 코드 z로도 만들 수 없는 이미지입니다.',
-        "The model's decoder makes its images of no code z.",
-    ),
-    "interp_points": (
-        'steps={steps}일 때 이미지의 위치는 t = {yours}입니다. 요구하는 위치는 t = {asked}입니다.',
-        'With steps={steps}, its images lie at t = {yours}; asked for is t = {asked}.',
+        '코드 z의 평균은 {mean}, 표준편차는 {std}입니다. 요구하는 분포는 평균 0, 표준편차 1인 N(0, I)입니다.',
+        'Its codes z have mean {mean} and standard deviation {std}; asked for is N(0, I), with 0 and 1.',
     ),
     "interp_weights": (
-        'steps={steps}일 때 이미지 {index}은(는) {yours}입니다. 요구하는 이미지는 {asked}입니다.',
+        'steps={steps}일 때 {index}번째 이미지는 {yours}입니다. 요구하는 것은 {asked}입니다.',
         'With steps={steps}, image {index} is {yours}; asked for is {asked}.',
     ),
-    "interp_order": (
-        '어떤 이미지 쌍에서는 경로가 x_start에서 x_end로, 다른 쌍에서는 x_end에서 x_start로 갑니다.',
-        'For some pairs of images its path runs from x_start to x_end, for others from x_end to x_start.',
-    ),
     "interp_path": (
-        't가 0에서 1까지 같은 간격일 때 {yours}을(를) 반환합니다. 요구하는 값은 {asked}입니다.',
-        'With t evenly spaced from 0 to 1, it returns {yours}; asked for is {asked}.',
+        't가 0에서 1까지 같은 간격일 때 {yours}을(를) 반환합니다. mu_start와 mu_end를 잇는 직선 위의 점들을 디코딩해야 합니다.',
+        'With t evenly spaced from 0 to 1, it returns {yours}; asked for are points on the straight line between mu_start and mu_end.',
     ),
 }
