@@ -201,16 +201,16 @@ def _shape(noise: Tensor) -> Said | None:
 def _about_noise(seen: Seen, mode: str) -> tuple[str, Said] | None:
     """The first thing that is wrong with the noise, by the reading's name. Unclear if there is no noise."""
     noise = _noise(seen, mode)
-    if (said := _repeated(noise)) is not None:
-        return "noise_calls", said
+    found = {"noise_calls": _repeated(noise)}
     first, second = (np.unique(call.abs().numpy()) for call in noise)
     if len(np.intersect1d(first, second)) < 0.1 * len(first):  # else equal elements are no copies
-        copies = {"noise_dimensions": _copies(noise, 1), "noise_images": _copies(noise, 0)}
-        for name, found in {**copies, "noise_tied": _tied(noise)}.items():
-            if found is not None:
-                return name, found
-    if (said := _shape(noise)) is not None:
-        return "noise_shape", said if _carries_over(seen, mode) else Said(said.values)
+        found |= {"noise_dimensions": _copies(noise, 1), "noise_images": _copies(noise, 0)}
+        found["noise_tied"] = _tied(noise)
+    found["noise_shape"] = _shape(noise)
+    for name, said in found.items():
+        if said is not None:
+            own = name not in ("noise_tied", "noise_shape") or _carries_over(seen, mode)
+            return name, said if own else Said(said.values)
     return None
 
 
@@ -349,6 +349,10 @@ def _read_spread(seen: Seen, mode: str) -> Said | None:
     with contextlib.suppress(Unclear):
         if None not in _formula(seen, mode):
             return None
+    if (about := _about_noise(seen, mode)) is not None and (
+        about[0] != "noise_shape" or about[1].misconception
+    ):
+        return None
     mu, log_var, z = _mixed(seen, mode)
     ends = [float(log_var.min()), float(log_var.max())]
     yours = [float((z - mu)[:, log_var == end].std()) for end in ends]
@@ -381,11 +385,12 @@ def _read_gradient(seen: Seen, mode: str) -> Said | None:
         "log_var": "reparam-std-detached",
         "mu log_var": "reparam-no-gradient",
     }
-    values = {"argument": " / ".join(factors), "factor": " / ".join(f"{each:g}" for each in factors.values())}
+    numbers = dict.fromkeys(f"{each:g}" for each in factors.values())
+    values = {"argument": ", ".join(factors), "factor": ", ".join(numbers)}
     return Said(values, known.get(zero)) if factors else None
 
 
-def _in_modes(name: str, read: Read, tolerance: float = 0.03, ends: bool = False) -> Reading:
+def _in_modes(name: str, read: Read, tolerance: float = 0.03) -> Reading:
     """A reading of each mode; what several modes agree on is said of them together."""
 
     def everywhere(seen: Seen) -> Said | None:
@@ -404,7 +409,7 @@ def _in_modes(name: str, read: Read, tolerance: float = 0.03, ends: bool = False
         again = everywhere(seen)
         return again is not None and _near(values, again.values, tolerance)
 
-    return Reading(name, everywhere, predicts, ends)
+    return Reading(name, everywhere, predicts)
 
 
 def _near(first: Values, second: Values, tolerance: float) -> bool:
@@ -429,7 +434,8 @@ def _read_elements(seen: Seen) -> Said | None:
         if lines:
             elements = "z" if still.all() else ", ".join(lines[:6]) + ", ..." * (len(lines) > 6)
             called = seen.questions[name].called.removesuffix(f", {TRAIN}")
-            return Said({"called": called, "elements": elements}, "reparam-noise-partial")
+            known = "reparam-noise-partial" if _carries_over(seen, TRAIN) else None
+            return Said({"called": called, "elements": elements}, known)
     return None
 
 
@@ -464,7 +470,7 @@ READINGS = (
         for name in ("noise_calls", "noise_dimensions", "noise_images", "noise_tied")
     ),
     _in_modes("z_formula", _read_formula),
-    Reading("noise_elements", _read_elements),
+    Reading("noise_elements", _read_elements, ends=True),
     _in_modes("noise_shape", _only("noise_shape"), 0.11),
     _in_modes("z_spread", _read_spread, 0.4),
     _in_modes("z_gradient", _read_gradient),
