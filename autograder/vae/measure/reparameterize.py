@@ -26,7 +26,7 @@ Weights = dict[str, float]  # of the terms of a sum
 Read = Callable[[Seen, str], Said | None]
 
 TRAIN = "model.train()"
-MODES: dict[str, dict[str, bool]] = {
+MODES: dict[str, dict[str, Any]] = {
     TRAIN: {},
     "model.eval()": {"training": False},
     "torch.no_grad()": {"no_grad": True},
@@ -194,7 +194,8 @@ def _shape(noise: Tensor) -> Said | None:
     known = "reparam-noise-uniform" if uniform else "reparam-noise-not-gaussian"
     if float((noise == 0).double().mean()) > 0.01 and len(np.unique(noise.numpy())) > 100:
         known = "reparam-noise-partial"
-    return Said({"yours": [round(float(found[index]), 1) + 0.0 for index in (0, 3, 9, 12)]}, known)
+    yours = ", ".join(f"{round(float(found[index]), 2) + 0.0:g}" for index in (0, 3, 9, 12))
+    return Said({"yours": yours}, known)
 
 
 @_once
@@ -361,7 +362,7 @@ def _read_spread(seen: Seen, mode: str) -> Said | None:
         return None
     squashed = float(z.abs().max()) < 6 and float(torch.corrcoef(torch.stack([mu, z.mean(0)]))[0, 1]) > 0.3
     numbers = {"x": ends, "yours": yours, "asked": asked}
-    values = {name: [short(number, 2) for number in each] for name, each in numbers.items()}
+    values = {name: ", ".join(f"{short(number, 2):g}" for number in each) for name, each in numbers.items()}
     return Said(values, "reparam-z-squashed" if squashed else None)
 
 
