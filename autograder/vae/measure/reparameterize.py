@@ -23,14 +23,9 @@ from autograder.vae.measure import common
 
 T = TypeVar("T")
 Weights = dict[str, float]  # of the terms of a sum
-Read = Callable[[Seen, str], Said | None]
 
 TRAIN = "model.train()"
-MODES: dict[str, dict[str, Any]] = {
-    TRAIN: {},
-    "model.eval()": {"training": False},
-    "torch.no_grad()": {"no_grad": True},
-}
+MODES: dict[str, Any] = {TRAIN: {}, "model.eval()": {"training": False}, "torch.no_grad()": {"no_grad": True}}
 SHAPES = ((1, 20), (3, 1), (2, 4), (5, 3), (7, 20))
 MANY, MIXED, SEEDS = (1500, 20), (60, 20), 3  # 20 dimensions, for code that fixes that number
 SIGMA = "exp(0.5*log_var)"
@@ -40,6 +35,7 @@ sigmoid(log_var); softplus(log_var); sqrt(softplus(log_var)); exp(0.5*abs(log_va
 exp(0.5*log_var + 0.5*mu)""".replace("\n", " ").split("; ")
 FUNCTIONS = {name: getattr(torch, name) for name in ("exp", "abs", "sqrt", "tanh", "sigmoid")}
 FACTOR, STD = r"(\d[\d.e-]*\*)?", re.escape(SIGMA)
+PART = rf"\(?(mu|log_var|{STD}|exp\(-?0\.5\*(log_var|mu)\)|eps)\)?"
 KNOWN = (  # what a formula of z shows, the first that matches
     (rf"mu( [+-] {FACTOR}{STD})? \+ {FACTOR}{STD}\*eps", "reparam-noise-scale"),
     (r"mu \+ exp\(log_var\)\*eps", "reparam-var-as-std"),
@@ -49,10 +45,7 @@ KNOWN = (  # what a formula of z shows, the first that matches
     (rf".*(max|min|exp\(0\.5\*tanh)\(.*|mu \+ \({STD} \+ [\d.]+\)\*eps", "log-var-clamped"),
     (rf"mu \+ {FACTOR}(exp|softplus|sigmoid|sqrt|abs)\(\S*\)\*eps", "reparam-std-other-function"),
     (rf"(-{FACTOR}mu \+ )?{STD}\*eps", "reparam-mu-forgotten"),
-    (
-        rf"(\(?(mu|log_var|{STD}|exp\(-?0\.5\*(log_var|mu)\)|eps)\)?( [+-] |\*|$))+",
-        "reparam-wrong-combination",
-    ),
+    (rf"({PART}( [+-] |\*|$))+", "reparam-wrong-combination"),
 )
 NUMBER = re.compile(r"(-?\d+\.?\d*(?:e[+-]\d+)?)")
 SHARES = np.array([0.01, 0.05, 0.1, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.9, 0.95, 0.99])
@@ -199,7 +192,7 @@ def _shape(noise: Tensor) -> Said | None:
 
 
 @_once
-def _about_noise(seen: Seen, mode: str) -> tuple[str, Said] | None:
+def _about_noise(seen: Seen, mode: str) -> dict[str, Said]:
     """The first thing that is wrong with the noise, by the reading's name. Unclear if there is no noise."""
     noise = _noise(seen, mode)
     found = {"noise_calls": _repeated(noise)}
@@ -211,18 +204,12 @@ def _about_noise(seen: Seen, mode: str) -> tuple[str, Said] | None:
     for name, said in found.items():
         if said is not None:
             own = name not in ("noise_tied", "noise_shape") or _carries_over(seen, mode)
-            return name, said if own else Said(said.values)
-    return None
+            return {name: said if own else Said(said.values)}
+    return {}
 
 
-def _only(name: str) -> Read:
-    """The noise's reading of this name."""
-
-    def read(seen: Seen, mode: str) -> Said | None:
-        found = _about_noise(seen, mode)
-        return found[1] if found is not None and found[0] == name else None
-
-    return read
+def _noise_reading(name: str, absolute: float = 0.03) -> Reading:
+    return _in_modes(name, lambda seen, mode: _about_noise(seen, mode).get(name), 0.06, absolute)
 
 
 def _drawn(seen: Seen, mode: str) -> Tensor:
@@ -239,7 +226,7 @@ def _drawn(seen: Seen, mode: str) -> Tensor:
     line = torch.linalg.lstsq(table, equal.flatten()[:, None]).solution
     if float((table @ line - equal.flatten()[:, None]).abs().max()) < 1e-5 * (1 + float(equal.abs().max())):
         return eps
-    if _about_noise(seen, mode) is not None:
+    if _about_noise(seen, mode):
         raise Unclear
     noise = _noise(seen, mode)
     mean, spread = float(noise.mean()), float(noise.std())  # known to 0.4 % and 0.3 % of the spread
@@ -271,10 +258,8 @@ def _formula(seen: Seen, mode: str) -> tuple[Weights | None, Weights | None]:
     off = 2e-3 * scale.abs() + 1e-5 * (1 + mu.abs())
     limited, slope, start = _line("mu", mu, mean, size > 0, lambda line: (line - mean).abs() < 1e-3 * size)
     means: Weights | None = {limited: _weight(slope), "1": start} if start else {limited: _weight(slope)}
-    logarithm = scale.clamp(min=1e-12).log()
-    power, slope, start = _line(
-        "log_var", log_var, logarithm, clear, lambda line: (line.exp() - scale).abs() < off
-    )
+    log = scale.clamp(min=1e-12).log()
+    power, slope, start = _line("log_var", log_var, log, clear, lambda line: (line.exp() - scale).abs() < off)
     scales: Weights | None = {f"exp({_product(slope, power)})": _weight(math.exp(start))}
     return (
         means if limited else _terms(mean, size, mu, log_var, 3),
@@ -350,9 +335,7 @@ def _read_spread(seen: Seen, mode: str) -> Said | None:
     with contextlib.suppress(Unclear):
         if None not in _formula(seen, mode):
             return None
-    if (about := _about_noise(seen, mode)) is not None and (
-        about[0] != "noise_shape" or about[1].misconception
-    ):
+    if any(name != "noise_shape" or said.misconception for name, said in _about_noise(seen, mode).items()):
         return None
     mu, log_var, z = _mixed(seen, mode)
     ends = [float(log_var.min()), float(log_var.max())]
@@ -381,17 +364,16 @@ def _read_gradient(seen: Seen, mode: str) -> Said | None:
         if regular and abs(factor - 1) > 0.01:
             factors[argument] = round(factor, 3) + 0.0
     zero = " ".join(argument for argument, factor in factors.items() if factor == 0)
-    known = {
-        "mu": "reparam-mu-detached",
-        "log_var": "reparam-std-detached",
-        "mu log_var": "reparam-no-gradient",
-    }
+    known = {"mu": "reparam-mu-detached", "log_var": "reparam-std-detached"}
+    both = "reparam-no-gradient" if zero == "mu log_var" else None
     numbers = dict.fromkeys(f"{each:g}" for each in factors.values())
     values = {"argument": ", ".join(factors), "factor": ", ".join(numbers)}
-    return Said(values, known.get(zero)) if factors else None
+    return Said(values, known.get(zero, both)) if factors else None
 
 
-def _in_modes(name: str, read: Read, tolerance: float = 0.03) -> Reading:
+def _in_modes(
+    name: str, read: Callable[[Seen, str], Said | None], tolerance: float = 0.03, absolute: float = 0.03
+) -> Reading:
     """A reading of each mode; what several modes agree on is said of them together."""
 
     def everywhere(seen: Seen) -> Said | None:
@@ -403,28 +385,30 @@ def _in_modes(name: str, read: Read, tolerance: float = 0.03) -> Reading:
         if not found:
             return None
         first = next(iter(found.values()))
-        modes = [mode for mode, said in found.items() if _near(first.values, said.values, tolerance)]
+        modes = [
+            mode for mode, said in found.items() if _near(first.values, said.values, tolerance, absolute)
+        ]
         return Said({**first.values, "mode": ", ".join(modes)}, first.misconception)
 
     def predicts(values: Values, seen: Seen) -> bool:
         again = everywhere(seen)
-        return again is not None and _near(values, again.values, tolerance)
+        return again is not None and _near(values, again.values, tolerance, absolute)
 
     return Reading(name, everywhere, predicts)
 
 
-def _near(first: Values, second: Values, tolerance: float) -> bool:
+def _near(first: Values, second: Values, tolerance: float, absolute: float) -> bool:
     """Whether two readings are written alike but for numbers, which chance may change a little."""
-    one, two = (NUMBER.split(str({**values, "curve": None})) for values in (first, second))
+    one, two = (NUMBER.split(str(dict(values))) for values in (first, second))
     return len(one) == len(two) and all(
-        math.isclose(float(a), float(b), rel_tol=tolerance, abs_tol=tolerance) if index % 2 else a == b
+        math.isclose(float(a), float(b), rel_tol=tolerance, abs_tol=absolute) if index % 2 else a == b
         for index, (a, b) in enumerate(zip(one, two, strict=True))
     )
 
 
 def _read_elements(seen: Seen) -> Said | None:
     """Rows, columns or elements of the first batch that are the same in each call, if noise is not always so."""
-    if (about := _about_noise(seen, TRAIN)) is not None and about[0] == "noise_calls":
+    if "noise_calls" in _about_noise(seen, TRAIN):
         return None
     for name in (*(f"{rows}x{columns}" for rows, columns in SHAPES), f"{TRAIN} many 0"):
         z = _calls(seen, name)
@@ -466,14 +450,11 @@ READINGS = (
     *common.raises("device"),
     Reading("returned_for", _read_returned),
     common.changes("5x3", "7x20"),
-    *(
-        _in_modes(name, _only(name))
-        for name in ("noise_calls", "noise_dimensions", "noise_images", "noise_tied")
-    ),
+    *map(_noise_reading, ("noise_calls", "noise_dimensions", "noise_images", "noise_tied")),
     _in_modes("z_formula", _read_formula),
     Reading("noise_elements", _read_elements, ends=True),
-    _in_modes("noise_shape", _only("noise_shape"), 0.11),
-    _in_modes("z_spread", _read_spread, 0.4),
+    _noise_reading("noise_shape", 0.11),
+    _in_modes("z_spread", _read_spread, 0.4, absolute=0),
     _in_modes("z_gradient", _read_gradient),
     Reading("z_device", _read_device),
 )
