@@ -16,19 +16,25 @@ from autograder.sandbox.encoding import Foreign
 SIGMA = "(0.5 * log_var).exp()"
 NOISE = f"{SIGMA} * torch.randn_like(mu)"
 FUNCTION = "import torch\n\n\ndef reparameterize(self, mu, log_var):\n    return {}\n"
-WRONG = [
+WRONG = [  # result, reading, some of its values, misconception
     ("mu + log_var.exp() * torch.randn_like(mu)", "z_formula", "mu + exp(log_var)*eps", "reparam-var-as-std"),
     (f"mu + 0.7 * {NOISE}", "z_formula", "mu + 0.7*exp(0.5*log_var)*eps", "reparam-noise-scale"),
-    (f"{NOISE} - mu", "z_formula", "-mu + exp(0.5*log_var)*eps", "reparam-mu-forgotten"),
-    ("mu + torch.randn_like(mu)", "z_formula", "mu + eps", "reparam-std-forgotten"),
     (f"mu + ({NOISE} if self.training else 0)", "z_formula", "mu", "reparam-eval-returns-mean"),
-    (f"mu.detach() + {NOISE}", "z_gradient", None, "reparam-mu-detached"),
-    (f"mu + ({NOISE}).detach()", "z_gradient", None, "reparam-std-detached"),
-    (f"mu + {SIGMA} * torch.rand_like(mu)", "noise_shape", None, "reparam-noise-uniform"),
-    (f"mu + {SIGMA} * torch.randn(mu.shape[1])", "noise_images", None, "reparam-noise-shared-batch"),
-    (f"mu + {SIGMA} * torch.randn(len(mu), 1)", "noise_dimensions", None, "reparam-noise-shared-dims"),
-    (f"torch.tanh(mu + {NOISE})", "z_range", None, "reparam-z-squashed"),
+    (
+        "mu + (0.5 * log_var.clamp(-4, 4)).exp() * torch.randn_like(mu)",
+        "z_formula",
+        "mu + exp(0.5*min(max(log_var, -4), 4))*eps",
+        "log-var-clamped",
+    ),
+    (f"mu.detach() + {NOISE}", "z_gradient", "mu", "reparam-mu-detached"),
+    (f"mu + ({NOISE}).detach()", "z_gradient", "log_var", "reparam-std-detached"),
+    (f"mu + {SIGMA} * torch.rand_like(mu)", "noise_shape", "0.01, 0.25, 0.75, 0.99", "reparam-noise-uniform"),
+    (f"mu + {SIGMA} * torch.randn(mu.shape[1])", "noise_images", 1, "reparam-noise-shared-batch"),
+    (f"mu + {SIGMA} * torch.randn(len(mu), 1)", "noise_dimensions", 1, "reparam-noise-shared-dims"),
+    (f"mu + {SIGMA} * torch.randn_like(mu).sort().values", "noise_tied", "> 4", "reparam-noise-dependent"),
+    (f"torch.sigmoid(mu + {NOISE})", "noise_shape", "0, 0.05, 0.32, 0.37", None),
     (f"(mu + {NOISE}).squeeze()", "returned_for", "float32 tensor (20)", "reparam-wrong-shape"),
+    (f"mu + {NOISE} + 0.5 * torch.randn_like(mu)", "z_spread", "0.0071, 140", None),
 ]
 RIGHT = [f"mu + {NOISE}", f"mu - {NOISE}", f"torch.normal(torch.zeros_like(mu), 1.0) * {SIGMA} + mu"]
 
@@ -50,13 +56,13 @@ def said(warm_parent: WarmParent) -> Any:
     return measure
 
 
-@pytest.mark.parametrize(("result", "name", "yours", "misconception"), WRONG)
+@pytest.mark.parametrize(("result", "name", "value", "misconception"), WRONG)
 def test_says_what_a_wrong_function_computes(
-    said: Any, result: str, name: str, yours: str | None, misconception: str
+    said: Any, result: str, name: str, value: object, misconception: str | None
 ) -> None:
     first = said(result)[0]
     assert (first.id, first.misconception) == (name, misconception)
-    assert yours in (None, first.values.get("yours"))
+    assert value in first.values.values()
 
 
 @pytest.mark.parametrize("result", RIGHT)
