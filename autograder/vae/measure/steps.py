@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import cycle
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from autograder.checks.measured import Reading, Said, Seen, Unclear, tensor
+from autograder.checks.measured import Reading, Said, Seen, Unclear, Values, tensor
 from autograder.sandbox.encoding import Array
-from autograder.vae.checks.toy_models import HIDDEN_DIM, LATENT_DIM
+from autograder.vae.checks.inputs import Draw
+from autograder.vae.checks.steps import Step
+from autograder.vae.checks.toy_models import LATENT_DIM, training_task
 from autograder.vae.measure import common
 from autograder.vae.probes import toys
 from autograder.vae.probes.standins.loss import loss_function as standin_loss
 from autograder.vae.probes.standins.model import VAE as StandIn
 
+HIDDEN_DIM = 2  # few parameters, which all come back for each pass
 SHAPES = {name: value.shape for name, value in StandIn(LATENT_DIM, HIDDEN_DIM).state_dict().items()}
 SAME = 1e-4  # relative difference between two computations in float32
 
 
+def narrow(model: Mapping[str, Any], lift: float = 0.0) -> dict[str, Any]:
+    """A model with only the first hidden units of another. ``lift`` keeps them clear of the ReLU's kink."""
+    state = {
+        name: value[tuple(slice(size) for size in SHAPES[name])] for name, value in model["state"].items()
+    }
+    state = {name: value + lift if name.endswith("0.bias") else value for name, value in state.items()}
+    return {"latent_dim": LATENT_DIM, "hidden_dim": HIDDEN_DIM, "state": state}
+
+
+def task(draw: Draw, images: int, batch_size: int) -> dict[str, Any]:
+    """A model and some images, as probes take them."""
+    return {
+        "model": narrow(training_task(draw)["model"], lift=10.0),
+        "data": {
+            "images": draw.images("few", images),
+            "labels": torch.arange(images) % 10,
+            "batch_size": batch_size,
+        },
+        "device": "cpu",
+    }
+
+
 class Pass(NamedTuple):
-    """One pass through the network that can learn: what it saw, and all parameters (P,) before it and before the next."""
+    """A pass that can learn: what the network saw, and all parameters (P,) before it and before the next."""
 
     images: Tensor
     code: Any
@@ -61,18 +85,22 @@ def moved(seen: Seen, name: str) -> Tensor:
     return flat(common.part_of(seen.answer(name), "state")) - start(seen, name)
 
 
+def noted(seen: Seen, name: str) -> list[Any]:
+    """The noted passes. Raises Unclear if there is none, or if there may be more."""
+    found = common.part_of(seen.answer(name), "passes")
+    if not isinstance(found, list) or not 0 < len(found) < seen.given(name)["noted"]:
+        raise Unclear
+    return found
+
+
 def passes(seen: Seen, name: str) -> list[Pass]:
-    """The noted passes that can learn. Raises Unclear if there is none, or more than were noted."""
+    """The noted passes that can learn. Raises Unclear if there is none."""
     kept = seen.worked_out
     if ("passes", name) not in kept:
-        answer = seen.answer(name)
-        noted = common.part_of(answer, "passes")
-        if not isinstance(noted, list) or not 0 < len(noted) < seen.given(name)["noted"]:
-            raise Unclear
         size = len(start(seen, name))
-        learning = [each for each in noted if common.part_of(each, "learning") is True]
+        learning = [each for each in noted(seen, name) if common.part_of(each, "learning") is True]
         states = [tensor(common.part_of(each, "parameters"), size) for each in learning]
-        states.append(flat(common.part_of(answer, "state")))
+        states.append(flat(common.part_of(seen.answer(name), "state")))
         kept["passes", name] = [
             Pass(
                 rows(common.part_of(each, "images"), 784),
@@ -96,9 +124,9 @@ def rows(value: Any, width: int) -> Tensor:
 
 
 def batches(seen: Seen, name: str) -> list[Tensor]:
-    """The images (N, 784) of each batch of a question."""
-    data = seen.given(name)["data"]
-    return list(data["images"].double().flatten(1).split(data["batch_size"]))
+    """The images (N, 784) of each batch of a question, for all epochs."""
+    data, epochs = seen.given(name)["data"], seen.given(name).get("epochs", 1)
+    return list(data["images"].double().flatten(1).split(data["batch_size"])) * epochs
 
 
 def _network(parameters: Tensor, training: bool) -> StandIn:
@@ -108,17 +136,9 @@ def _network(parameters: Tensor, training: bool) -> StandIn:
 
 
 def gradient(
-    seen: Seen, name: str, parameters: Tensor, images: Tensor, training: bool = True
+    parameters: Tensor, images: Tensor, training: bool = True, loss: Callable[..., Tensor] = standin_loss
 ) -> tuple[float, Tensor]:
-    """The loss of a batch that a question asks for, and its gradient (P,) with respect to all parameters."""
-    weights = seen.given(name).get("loss")
-    return gradient_of(toys.weighted_loss(weights) if weights else standin_loss, parameters, images, training)
-
-
-def gradient_of(
-    loss: Callable[..., Tensor], parameters: Tensor, images: Tensor, training: bool
-) -> tuple[float, Tensor]:
-    """A loss of a batch, and its gradient (P,); 0 for parameters that it does not depend on."""
+    """The loss of a batch, and its gradient (P,); 0 for parameters that it does not depend on."""
     network = _network(parameters, training)
     recon_x, mu, log_var = network(images)
     value = loss(recon_x, images, mu, log_var)
@@ -128,15 +148,56 @@ def gradient_of(
     return value.item(), torch.cat([part.flatten() for part in parts])
 
 
+def asked_loss(seen: Seen, name: str) -> Callable[..., Tensor]:
+    weights = seen.given(name).get("loss")
+    return toys.weighted_loss(weights) if weights else standin_loss
+
+
 def gradients(seen: Seen, name: str) -> list[tuple[float, Tensor]]:
     """Loss and gradient of each pass, at the parameters and in the mode of that pass."""
-    kept = seen.worked_out
+    kept, loss = seen.worked_out, asked_loss(seen, name)
     if ("gradients", name) not in kept:
-        kept["gradients", name] = [
-            gradient(seen, name, each.before, each.images, each.training) for each in passes(seen, name)
-        ]
+        kept["gradients", name] = [gradient(p.before, p.images, p.training, loss) for p in passes(seen, name)]
     found: list[tuple[float, Tensor]] = kept["gradients", name]
     return found
+
+
+def share_off(seen: Seen, name: str, step: Step) -> float:
+    """The share of parameters that do not end where steps with this optimiser would lead them."""
+    if ("off", name) not in seen.worked_out:
+        parameters, loss = start(seen, name), asked_loss(seen, name)
+        for number, images in enumerate(batches(seen, name), start=1):
+            parameters = parameters + step(number, gradient(parameters, images, loss=loss)[1])
+        movement = parameters - start(seen, name)
+        off = (moved(seen, name) - movement).abs() > 0.02 * movement.square().mean().sqrt()
+        seen.worked_out["off", name] = float(off.double().mean())
+    return float(seen.worked_out["off", name])
+
+
+def off(id: str, limits: Sequence[float], shares: Callable[[Seen], Iterable[tuple[str, float]]]) -> Reading:
+    """What can be said if nothing else can: by more than how many per cent an answer is off.
+
+    ``shares``: how far off the answers to some questions are, 1 for wholly.
+    """
+
+    def least(seen: Seen) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for name, share in shares(seen):
+            called = seen.questions[name].called
+            found[called] = min(found.get(called, 1e9), 100 * share)
+        return found
+
+    def read(seen: Seen) -> Said | None:
+        for called, percent in least(seen).items():
+            passed = [limit for limit in limits if percent >= 1.5 * limit]  # with room for the next draw
+            if passed:
+                return Said({"called": called, "percent": max(passed)})
+        return None
+
+    def predicts(values: Values, seen: Seen) -> bool:
+        return least(seen).get(values["called"], 0.0) >= values["percent"]
+
+    return Reading(id, read, predicts)
 
 
 def describe(got: Any, asked: str, known: Mapping[str, Tensor]) -> str:
@@ -149,49 +210,45 @@ def describe(got: Any, asked: str, known: Mapping[str, Tensor]) -> str:
         return f"({', '.join(['N', *map(str, value.shape[1:])])})" if value.dim() else "()"
     value = value.double().reshape(len(value), -1)
     if value.shape != right.shape:
-        return "another shape"
+        raise Unclear
     for name in (asked, *known):
         if known[name].shape == value.shape and _same(value, known[name]):
             return name
     low, high = float(value.min()), float(value.max())
     if _same(value, right.clamp(low, high)):
-        bounds = (
-            f"{low:.3g}" if low > right.min() + SAME else "-inf",
-            f"{high:.3g}" if high < right.max() - SAME else "inf",
-        )
-        return f"clamp({asked}, {bounds[0]}, {bounds[1]})"
-    columns = torch.stack([right.flatten(), torch.ones(right.numel(), dtype=right.dtype)], 1)
-    slope, shift = torch.linalg.lstsq(columns, value.reshape(-1, 1)).solution.flatten().tolist()
-    if _same(value, slope * right + shift):
-        return f"{slope:.3g}*{asked}" + (
-            f" {'+' if shift > 0 else '-'} {abs(shift):.3g}" if abs(shift) > SAME else ""
-        )
+        least = f"{low:.3g}" if low > right.min() + SAME else "-inf"
+        return f"clamp({asked}, {least}, {f'{high:.3g}' if high < right.max() - SAME else 'inf'})"
     if bool(((value == low) | (value == high)).all()):
         return f"{{{low:.3g}, {high:.3g}}}"
-    return f"not {asked}"
+    columns = torch.stack([right.flatten(), torch.ones(right.numel(), dtype=right.dtype)], 1)
+    slope, shift = torch.linalg.lstsq(columns, value.reshape(-1, 1)).solution.flatten().tolist()
+    if not _same(value, slope * right + shift):
+        return f"≠ {asked}"
+    return combined({asked: slope, "1": shift if abs(shift) > SAME else 0.0})
 
 
 def _same(first: Tensor, second: Tensor) -> bool:
     return bool((first - second).abs().max() <= SAME * (1 + second.abs().max()))
 
 
-def raises() -> list[Reading]:
-    """Exceptions. The question about another device meets none."""
-
-    def without_device(seen: Seen) -> Seen:
-        return Seen({name: each for name, each in seen.questions.items() if name != "device"}, seen.outcomes)
-
-    def asked(reading: Reading) -> Reading:
-        return Reading(reading.id, lambda seen: reading.read(without_device(seen)), ends=reading.ends)
-
-    return [asked(reading) for reading in common.raises()]
+def told(asked: str, found: set[str], misconception: str | None) -> Said | None:
+    """What was the same in all passes, if it is not what was asked for."""
+    if len(found) != 1 or asked in found:
+        return None
+    return Said({"yours": found.pop(), "asked": asked}, misconception)
 
 
-def still(names: Sequence[str]) -> Reading:
-    """Whether no parameter moves."""
+def still(names: Sequence[str], never: str | None) -> Reading:
+    """Whether no parameter moves. ``never``: the misconception if none of the model's has changed at any time."""
 
     def read(seen: Seen) -> Said | None:
-        return None if any(bool(moved(seen, name).any()) for name in names) else Said({}, None)
+        if any(bool(moved(seen, name).any()) for name in names):
+            return None
+        states = [(each, start(seen, name)) for name in names for each in noted(seen, name)]
+        if any(common.part_of(each, "own") is not True for each, _ in states):
+            return Said({}, "train-copy-trained")
+        kept = all(torch.equal(tensor(common.part_of(each, "parameters"), len(s)), s) for each, s in states)
+        return Said({}, never if kept else None)
 
     return Reading("nothing_moves", read, ends=True)
 
@@ -213,27 +270,17 @@ def frozen(names: Sequence[str]) -> Reading:
     return Reading("frozen", read)
 
 
-def told(asked: str, found: set[str], misconception: str | None) -> Said | None:
-    """What was the same in all passes, if it is not what was asked for."""
-    return (
-        None
-        if len(found) != 1 or asked in found
-        else Said({"yours": found.pop(), "asked": asked}, misconception)
-    )
-
-
 def fed(names: Sequence[str]) -> Reading:
     """What the network gets in place of the loader's images."""
 
     def read(seen: Seen) -> Said | None:
         found = set()
         for name in names:
-            given, noted = batches(seen, name), passes(seen, name)
-            if len(noted) % len(given):
+            given, learning = batches(seen, name), passes(seen, name)
+            if len(learning) != len(given):
                 raise Unclear
-            epochs = cycle(given)
-            found |= {describe(p.images, "x", {"x": x}) for p, x in zip(noted, epochs, strict=False)}
-        return None if found == {"another shape"} else told("x", found, "epoch-input-changed")
+            found |= {describe(p.images, "x", {"x": x}) for p, x in zip(learning, given, strict=True)}
+        return told("x", found, "epoch-input-changed")
 
     return Reading("network_gets", read)
 
@@ -242,20 +289,25 @@ def evaluating(names: Sequence[str]) -> Reading:
     """Whether the network learns in evaluation mode."""
 
     def read(seen: Seen) -> Said | None:
-        return (
-            None if any(p.training for name in names for p in passes(seen, name)) else Said({}, "epoch-mode")
-        )
+        training = any(p.training for name in names for p in passes(seen, name))
+        return None if training else Said({}, "epoch-mode")
 
     return Reading("evaluation_mode", read)
 
 
 def combined(weights: Mapping[str, float]) -> str:
-    """A weighted sum as text."""
+    """A weighted sum as text. The name 1 stands for a constant."""
     text = ""
     for name, weight in weights.items():
         if weight:
-            size = "" if abs(abs(weight) - 1) < 2e-3 else f"{abs(weight):.3g}*"
-            text += (" - " if weight < 0 else " + ") + size + name
+            size = (
+                f"{abs(weight):.3g}"
+                if name == "1"
+                else ""
+                if abs(abs(weight) - 1) < 2e-3
+                else f"{abs(weight):.3g}*"
+            )
+            text += (" - " if weight < 0 else " + ") + size + ("" if name == "1" else name)
     return text.removeprefix(" + ").strip() or "0"
 
 
