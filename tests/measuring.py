@@ -26,7 +26,7 @@ def main(stub: str, kind: str = "wrong", name: str = "") -> None:
         for entry in entries:
             began, used = time.monotonic(), time.process_time()
             said, true = _measured(entry, stub, run, parent)
-            counts["said" if said and "nothing" not in said else "nothing"] += 1
+            counts[said[0].split()[0] if said[0].startswith(("nothing", "unmeasured")) else "said"] += 1
             counts["false"] += not true
             took = f"{time.process_time() - used:.2f} of {time.monotonic() - began:.2f} s"
             print(f"{'' if true else 'FALSE '}{entry.name} [{entry.header.get('misconception', '')}] {took}")
@@ -43,7 +43,7 @@ def _measured(entry: bank.Entry, stub: str, run: Run, parent: WarmParent) -> tup
         statements = measured.measured(stub, asks[0], 0)
         true = all(measured.holds(each, asks[1], seed) for each in statements for seed in (1, 2))
     except (StudentRaised, TimeLimit, Crashed, Missing, Ended) as end:
-        return [f"nothing: {type(end).__name__} {end}"[:150]], True
+        return [f"unmeasured {type(end).__name__} {end}"[:150]], True
     finally:
         for remote in remotes:
             remote.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -20,6 +20,7 @@ from autograder.vae.probes.standins.model import VAE as StandIn
 
 HIDDEN_DIM = 2  # few parameters, which all come back for each pass
 SHAPES = {name: value.shape for name, value in StandIn(LATENT_DIM, HIDDEN_DIM).state_dict().items()}
+SIZES = [shape.numel() for shape in SHAPES.values()]
 SAME = 1e-4  # relative difference between two computations in float32
 
 
@@ -54,17 +55,14 @@ class Pass(NamedTuple):
     before: Tensor
     after: Tensor
 
-    def outputs(self) -> tuple[Tensor, Tensor, Tensor]:
-        """What the network makes of the images: mu, log_var, and z as reparameterize returns it."""
+    def outputs(self) -> dict[str, Tensor]:
+        """What the network makes of the images, up to z as reparameterize returns it, and of the code."""
         with torch.no_grad():
             network = _network(self.before, self.training)
             mu, log_var = network.encode(self.images)
-            return mu, log_var, network.reparameterize(mu, log_var)
-
-    def decoded(self, code: Tensor) -> Tensor:
-        with torch.no_grad():
-            pixels: Tensor = _network(self.before, self.training).decode(code)
-            return pixels
+            recon_x = network.decode(tensor(self.code, *mu.shape))
+            z = network.reparameterize(mu, log_var)
+            return {"recon_x": recon_x, "mu": mu, "log_var": log_var, "z": z}
 
 
 def flat(state: Any) -> Tensor:
@@ -162,40 +160,40 @@ def gradients(seen: Seen, name: str) -> list[tuple[float, Tensor]]:
     return found
 
 
-def share_off(seen: Seen, name: str, step: Step) -> float:
-    """The share of parameters that do not end where steps with this optimiser would lead them."""
-    if ("off", name) not in seen.worked_out:
+def distance(seen: Seen, name: str, step: Step) -> float:
+    """How far parameters end from where steps with this optimiser lead, as a fraction of that movement.
+
+    This is the largest fraction of all tensors.
+    """
+    if ("distance", name) not in seen.worked_out:
         parameters, loss = start(seen, name), asked_loss(seen, name)
         for number, images in enumerate(batches(seen, name), start=1):
             parameters = parameters + step(number, gradient(parameters, images, loss=loss)[1])
-        movement = parameters - start(seen, name)
-        off = (moved(seen, name) - movement).abs() > 0.02 * movement.square().mean().sqrt()
-        seen.worked_out["off", name] = float(off.double().mean())
-    return float(seen.worked_out["off", name])
+        right = parameters - start(seen, name)
+        parts = zip(*(each.split(SIZES) for each in (moved(seen, name), right)), strict=True)
+        least = 1e-3 * right.norm()
+        seen.worked_out["distance", name] = max(
+            float((a - b).norm() / b.norm().clamp_min(least)) for a, b in parts
+        )
+    return float(seen.worked_out["distance", name])
 
 
-def off(id: str, limits: Sequence[float], shares: Callable[[Seen], Iterable[tuple[str, float]]]) -> Reading:
-    """What can be said if nothing else can: by more than how many per cent an answer is off.
+def off(id: str, limits: Sequence[float], shares: Callable[[Seen], Mapping[str, float]]) -> Reading:
+    """What can be said if nothing else can: by more than how many per cent the answer to a question is off.
 
     ``shares``: how far off the answers to some questions are, 1 for wholly.
     """
 
-    def least(seen: Seen) -> dict[str, float]:
-        found: dict[str, float] = {}
-        for name, share in shares(seen):
-            called = seen.questions[name].called
-            found[called] = min(found.get(called, 1e9), 100 * share)
-        return found
-
     def read(seen: Seen) -> Said | None:
-        for called, percent in least(seen).items():
-            passed = [limit for limit in limits if percent >= 1.5 * limit]  # with room for the next draw
+        for name, share in shares(seen).items():
+            passed = [limit for limit in limits if 100 * share >= 1.5 * limit]  # with room for the next draw
             if passed:
-                return Said({"called": called, "percent": max(passed)})
+                values = {"question": name, "called": seen.questions[name].called, "percent": max(passed)}
+                return Said(values)
         return None
 
     def predicts(values: Values, seen: Seen) -> bool:
-        return least(seen).get(values["called"], 0.0) >= values["percent"]
+        return 100 * shares(seen)[values["question"]] >= values["percent"]
 
     return Reading(id, read, predicts)
 
@@ -204,20 +202,17 @@ def describe(got: Any, asked: str, known: Mapping[str, Tensor]) -> str:
     """What a tensor is, in terms of known ones (N, K): ``asked`` itself, another, or a simple function of it."""
     right = known[asked]
     value = getattr(got, "data", got)
-    if not isinstance(value, Tensor) or not bool(torch.isfinite(value).all()):
+    if not isinstance(value, Tensor) or value.numel() % len(right) or not bool(torch.isfinite(value).all()):
         raise Unclear
-    if value.shape != right.shape and asked != "x":
-        return f"({', '.join(['N', *map(str, value.shape[1:])])})" if value.dim() else "()"
-    value = value.double().reshape(len(value), -1)
+    value = value.double().reshape(len(right), -1)
+    for name in (asked, *known):
+        if _same(value, known[name]):
+            return name
     if value.shape != right.shape:
         raise Unclear
-    for name in (asked, *known):
-        if known[name].shape == value.shape and _same(value, known[name]):
-            return name
     low, high = float(value.min()), float(value.max())
     if _same(value, right.clamp(low, high)):
-        least = f"{low:.3g}" if low > right.min() + SAME else "-inf"
-        return f"clamp({asked}, {least}, {f'{high:.3g}' if high < right.max() - SAME else 'inf'})"
+        return f"clamp({asked}, {low:.3g}, {high:.3g})"
     if bool(((value == low) | (value == high)).all()):
         return f"{{{low:.3g}, {high:.3g}}}"
     columns = torch.stack([right.flatten(), torch.ones(right.numel(), dtype=right.dtype)], 1)
@@ -228,7 +223,9 @@ def describe(got: Any, asked: str, known: Mapping[str, Tensor]) -> str:
 
 
 def _same(first: Tensor, second: Tensor) -> bool:
-    return bool((first - second).abs().max() <= SAME * (1 + second.abs().max()))
+    return first.shape == second.shape and bool(
+        (first - second).abs().max() <= SAME * (1 + second.abs().max())
+    )
 
 
 def told(asked: str, found: set[str], misconception: str | None) -> Said | None:
@@ -259,7 +256,7 @@ def frozen(names: Sequence[str]) -> Reading:
     def read(seen: Seen) -> Said | None:
         found = []
         for name in names:
-            parts = moved(seen, name).split([shape.numel() for shape in SHAPES.values()])
+            parts = moved(seen, name).split(SIZES)
             found.append([key for key, part in zip(SHAPES, parts, strict=True) if not bool(part.any())])
             if not found[-1] and common.part_of(seen.answer(name), "trainable") is not True:
                 found[-1] = ["requires_grad"]
@@ -267,13 +264,13 @@ def frozen(names: Sequence[str]) -> Reading:
             return None
         return Said({"parameters": ", ".join(found[0])}, "part-of-model-frozen")
 
-    return Reading("frozen", read)
+    return Reading("frozen", read, ends=True)
 
 
-def fed(names: Sequence[str]) -> Reading:
-    """What the network gets in place of the loader's images."""
+def networks(names: Sequence[str]) -> tuple[Reading, ...]:
+    """What the network gets in place of the loader's images, and whether it learns in evaluation mode."""
 
-    def read(seen: Seen) -> Said | None:
+    def fed(seen: Seen) -> Said | None:
         found = set()
         for name in names:
             given, learning = batches(seen, name), passes(seen, name)
@@ -282,32 +279,35 @@ def fed(names: Sequence[str]) -> Reading:
             found |= {describe(p.images, "x", {"x": x}) for p, x in zip(learning, given, strict=True)}
         return told("x", found, "epoch-input-changed")
 
-    return Reading("network_gets", read)
-
-
-def evaluating(names: Sequence[str]) -> Reading:
-    """Whether the network learns in evaluation mode."""
-
-    def read(seen: Seen) -> Said | None:
+    def evaluating(seen: Seen) -> Said | None:
         training = any(p.training for name in names for p in passes(seen, name))
         return None if training else Said({}, "epoch-mode")
 
-    return Reading("evaluation_mode", read)
+    return Reading("network_gets", fed, ends=True), Reading("evaluation_mode", evaluating, ends=True)
+
+
+def surroundings(names: Sequence[str]) -> tuple[Reading, ...]:
+    """Whether batches share their random numbers, and whether tensors stay on the CPU though told otherwise."""
+
+    def noise(seen: Seen) -> Said | None:
+        fresh = {common.part_of(seen.answer(name), "fresh_noise") for name in names}
+        return Said({}, "training-noise-repeated") if fresh == {False} else None
+
+    def mixes(seen: Seen) -> Said | None:
+        answer = seen.answer("device")
+        wrong = common.part_of(answer, "mixed") is True or answer.get("moved") is False
+        return Said({}, "hard-coded-device") if wrong else None
+
+    return Reading("noise_repeats", noise, ends=True), Reading("mixes_devices", mixes, ends=True)
 
 
 def combined(weights: Mapping[str, float]) -> str:
     """A weighted sum as text. The name 1 stands for a constant."""
     text = ""
     for name, weight in weights.items():
-        if weight:
-            size = (
-                f"{abs(weight):.3g}"
-                if name == "1"
-                else ""
-                if abs(abs(weight) - 1) < 2e-3
-                else f"{abs(weight):.3g}*"
-            )
-            text += (" - " if weight < 0 else " + ") + size + ("" if name == "1" else name)
+        size, sign = f"{abs(weight):.3g}", "-" if weight < 0 else "+"
+        term = size if name == "1" else name if abs(abs(weight) - 1) < 2e-3 else f"{size}*{name}"
+        text += f" {sign} {term}" if weight else ""
     return text.removeprefix(" + ").strip() or "0"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -19,7 +19,6 @@ from autograder.checks.measured import (
     fit,
     scalar,
     short,
-    tensor,
 )
 from autograder.vae.checks.inputs import Draw
 from autograder.vae.checks.steps import adam, sgd
@@ -28,9 +27,8 @@ from autograder.vae.measure import common, steps
 
 NOTED = 13
 MOMENTUM = 0.5
-ALIKE = ("epoch", "second", "third", "momentum")  # as many as tell the weights of three losses, and one more
-EPOCHS = {"one image": (1, 4), **dict.fromkeys(ALIKE, (10, 4)), "odd": (13, 3)}
-PLAIN = ("epoch", "second", "odd")
+EPOCHS = {"one image": (1, 4), "epoch": (10, 4), "momentum": (10, 4), "odd": (13, 3)}
+PLAIN = ("epoch", "odd")
 # Losses of some 10,000, of either sign, and a rate at which clipped steps still show in float32.
 LARGE = {"loss": {"tilted": 1e4, "codes": 100.0}, "optimizer": {"name": "SGD", "options": {"lr": 1e-8}}}
 LARGE_BATCHES = 9
@@ -82,20 +80,20 @@ def _calls(seen: Seen, name: str, *keys: str, learning: bool = True) -> list[lis
     return [[common.part_of(call, key) for key in keys] for call in chosen]
 
 
-def _share_off(seen: Seen, name: str) -> float:
-    return steps.share_off(seen, name, sgd(**seen.given(name)["optimizer"]["options"]))
+def _distance(seen: Seen, name: str) -> float:
+    return steps.distance(seen, name, sgd(**seen.given(name)["optimizer"]["options"]))
 
 
 def _right(seen: Seen, name: str) -> bool:
-    return _share_off(seen, name) < 0.01
+    return _distance(seen, name) < 0.015
 
 
 def _read_code(seen: Seen) -> Said | None:
     """What is decoded in place of a sample."""
     found = set()
     for p in (p for name in PLAIN for p in steps.passes(seen, name)):
-        mu, log_var, z = p.outputs()
-        found.add(steps.describe(p.code, "z", {"z": z, "mu": mu, "log_var": log_var}))
+        known = p.outputs()
+        found.add(steps.describe(p.code, "z", {name: known[name] for name in ("z", "mu", "log_var")}))
     return steps.told("z", found, "epoch-no-sampling" if found == {"mu"} else None)
 
 
@@ -108,21 +106,16 @@ def _read_ignored(seen: Seen) -> Said | None:
 
 def _read_arguments(seen: Seen) -> Said | None:
     """The first argument of the loss that is not what it should be."""
-    for question, names in (
-        ("epoch", ("recon_x", "x", "mu", "log_var")),
-        ("large", ("recon_x", "mu", "log_var")),
-    ):
-        found: dict[str, set[str]] = {name: set() for name in names}
+    for question in ("epoch", "large"):
+        found: dict[str, set[str]] = {"recon_x": set(), "x": set(), "mu": set(), "log_var": set()}
         calls = [] if _right(seen, question) else _calls(seen, question, "given")
         images = steps.batches(seen, question)
         for p, x, (given,) in zip(steps.passes(seen, question), images, calls, strict=False):
-            mu, log_var, _ = p.outputs()
-            recon_x = p.decoded(tensor(p.code, *mu.shape))
-            known = {"x": x, "mu": mu, "log_var": log_var, "recon_x": recon_x}
-            for name in names:
+            known = {"x": x, **p.outputs()}
+            for name in found:
                 found[name].add(steps.describe(common.part_of(given, name), name, known))
-        for name in names:
-            swapped = "epoch-arguments-swapped" if found[name] & {*names, "x"} else None
+        for name in found:
+            swapped = "epoch-arguments-swapped" if found[name] & {*found} else None
             clamped = name == "log_var" and all(each.startswith("clamp") for each in found[name])
             said = steps.told(name, found[name], "log-var-clamped" if clamped else swapped)
             if said is not None:
@@ -130,52 +123,22 @@ def _read_arguments(seen: Seen) -> Said | None:
     return None
 
 
-def _read_untracked(seen: Seen) -> Said | None:
-    """Arguments of the loss that carry no gradient back."""
-    found = set()
-    for (tracked,) in _calls(seen, "epoch", "tracked"):
-        found.add(", ".join(each for each in ("recon_x", "mu", "log_var") if each not in tracked))
-    if _right(seen, "epoch") or len(found) != 1 or found == {""} or _read_arguments(seen) is not None:
-        return None
-    return Said({"arguments": found.pop()}, "part-of-model-frozen")
-
-
 def _read_used(seen: Seen) -> Said | None:
-    """How often the loss of each image is computed, where that is not once in its own batch."""
+    """Of how many images, in how many batches, the loss is computed, where that is not once in their own batches."""
     for name in (*PLAIN, "many", "wide"):
-        images = seen.given(name)["data"]["images"].flatten(1)[:, 300:330].double()
-        counts, sizes = [0] * len(images), []
-        for (value,) in _calls(seen, name, "pixels"):
-            pixels = steps.rows(value, 30)
-            same = (pixels[:, None] == images).all(2)
-            if not bool((same.sum(1) == 1).all()):
-                raise Unclear
-            for index in same.int().argmax(1).tolist():
-                counts[index] += 1
-            sizes.append(len(pixels))
-        asked = [len(each) for each in steps.batches(seen, name)]
-        once = set(counts) == {1}
-        if (once and sizes == asked) or not sizes or _right(seen, name):
+        calls = [steps.rows(value, 30) for (value,) in _calls(seen, name, "pixels")]
+        asked = [images[:, 300:330] for images in steps.batches(seen, name)]
+        if not calls or _right(seen, name) or [len(each) for each in calls] == [len(each) for each in asked]:
             continue
-        firsts = [int(index == 0) for size in asked for index in range(size)]
-        misconception = "epoch-batches-skipped" if 0 in counts else "epoch-step-order"
-        if counts == firsts and max(asked) > 1:
-            misconception = "first-image-only"
-        yours = " + ".join(map(str, sizes[:8])) if once else _ranges(counts)
-        return Said({"called": seen.questions[name].called, "yours": yours}, misconception)
+        used, known = ({tuple(row) for row in torch.cat(each).tolist()} for each in (calls, asked))
+        if not used <= known:
+            raise Unclear
+        values = {"called": seen.questions[name].called, "images": len(used), "of": len(known)}
+        values |= {"yours": len(calls), "asked": len(asked)}
+        if [rows[:1].tolist() for rows in asked] == [rows.tolist() for rows in calls]:
+            return Said(values, "first-image-only")
+        return Said(values, "epoch-batches-skipped" if used < known else "epoch-step-order")
     return None
-
-
-def _ranges(counts: list[int]) -> str:
-    """Runs of images that are not used once, numbered from 1."""
-    runs: list[list[int]] = []
-    for index, count in enumerate(counts, start=1):
-        if runs and runs[-1][2] == count:
-            runs[-1][1] = index
-        else:
-            runs.append([index, index, count])
-    shown = [(f"{a}-{b}" if a < b else f"{a}") + f" ({count}x)" for a, b, count in runs if count != 1]
-    return ", ".join(shown[:6]) + ", ..." * (len(shown) > 6)
 
 
 # What terms of a step show, in this order.
@@ -275,17 +238,8 @@ def _read_clipped(seen: Seen) -> Said | None:
     return Said({"of": "norm(g)" if kind == "norm" else "abs(g)", "limit": limit}, "epoch-gradient-changed")
 
 
-def _read_idle(seen: Seen) -> Said | None:
-    """Steps among large losses of either sign that move nothing."""
-    learning = steps.passes(seen, "large")
-    idle = [str(index) for index, p in enumerate(learning, start=1) if torch.equal(p.before, p.after)]
-    if not idle or len(learning) != LARGE_BATCHES:
-        return None
-    return Said({"called": seen.questions["large"].called, "steps": ", ".join(idle)})
-
-
-def _ends(seen: Seen) -> Iterator[tuple[str, float]]:
-    return ((name, _share_off(seen, name)) for name in ("epoch", "second", "odd", "momentum", "large"))
+def _ends(seen: Seen) -> dict[str, float]:
+    return {name: _distance(seen, name) for name in ("epoch", "odd", "momentum", "large")}
 
 
 Batches = list[tuple[float, int]]  # loss of a batch, images in it
@@ -342,46 +296,9 @@ def _value_shows(yours: str, learning: bool) -> str | None:
     return "epoch-wrong-divisor" if "sum(" in yours else None
 
 
-def _read_value_weights(seen: Seen) -> Said | None:
-    """The weights of the batches' losses in the returned value, in epochs of one shape."""
-    table = [[loss for loss, _ in _losses(seen, name)] for name in ALIKE]
-    if {len(row) for row in table} != {len(steps.batches(seen, "epoch"))}:
-        raise Unclear
-    losses = torch.tensor(table, dtype=torch.float64)
-    value = torch.tensor([scalar(common.value_of(seen, name)) for name in ALIKE], dtype=torch.float64)
-    weights = torch.linalg.lstsq(losses, value[:, None]).solution[:, 0] * _images(seen, "epoch")
-    if float((losses @ weights / _images(seen, "epoch") - value).abs().max()) > 2e-5 * float(
-        value.abs().max()
-    ):
-        raise Unclear
-    yours = [round(weight, 2) + 0.0 for weight in weights.tolist()]
-    right = [1.0] * len(yours)
-    if agree(yours, right):
-        return None
-    text, asked = (f"({steps.numbered(each, 'L')})/N" for each in (yours, right))
-    values = {"weights": yours, "called": seen.questions["epoch"].called, "yours": text, "asked": asked}
-    return Said(values, None if any(yours[:-1]) else "epoch-last-batch-loss")
-
-
-def _values(seen: Seen) -> Iterator[tuple[str, float]]:
-    for name in EPOCHS:
-        right = ADDED["sum(L)"](_losses(seen, name)) / _images(seen, name)
-        yield name, abs(scalar(common.value_of(seen, name)) / right - 1)
-
-
-def _read_noise(seen: Seen) -> Said | None:
-    fresh = {common.part_of(seen.answer(name), "fresh_noise") for name in ("epoch", "many")}
-    return Said({}, "training-noise-repeated") if fresh == {False} else None
-
-
-def _read_edited(seen: Seen) -> Said | None:
-    before = seen.given("epoch")["data"]["images"].double()
-    left = tensor(common.part_of(seen.answer("epoch"), "images"), *before.shape)
-    return None if torch.equal(left, before) else Said({"argument": "images"}, "input-edited")
-
-
-def _read_mixed(seen: Seen) -> Said | None:
-    return Said({}, "hard-coded-device") if common.part_of(seen.answer("device"), "mixed") is True else None
+def _values(seen: Seen) -> dict[str, float]:
+    known = {name: ADDED["sum(L)"](_losses(seen, name)) / _images(seen, name) for name in EPOCHS}
+    return {name: abs(scalar(common.value_of(seen, name)) / right - 1) for name, right in known.items()}
 
 
 RETURNED = dict.fromkeys(("tensor", "scalar", "numpy", "list"), "epoch-returns-tensor")
@@ -389,25 +306,19 @@ RETURNED |= {"NoneType": "nothing-returned", "tuple": "returns-extra-values"}
 READINGS = (
     *common.raises(spared="device"),
     common.returns({"epoch": {}, "momentum": {}}, "float", RETURNED),
-    Reading("changes", _read_edited),
-    Reading("loss_ignored", _read_ignored),
+    Reading("loss_ignored", _read_ignored, ends=True),
     steps.still(PLAIN, "epoch-no-step"),
-    steps.fed(PLAIN),
-    steps.evaluating(PLAIN),
-    Reading("decoder_gets", _read_code),
-    Reading("loss_gets", _read_arguments),
-    Reading("loss_untracked", _read_untracked),
-    Reading("images_used", _read_used),
+    *steps.networks(PLAIN),
+    Reading("decoder_gets", _read_code, ends=True),
+    Reading("loss_gets", _read_arguments, ends=True),
+    Reading("images_used", _read_used, ends=True),
     steps.frozen(PLAIN),
-    Reading("step_formula", _read_step),
-    Reading("step_weights", _read_weights),
-    Reading("step_clipped", _read_clipped),
-    Reading("steps_idle", _read_idle),
-    Reading("noise_repeats", _read_noise),
-    Reading("mixes_devices", _read_mixed),
+    Reading("step_formula", _read_step, ends=True),
+    Reading("step_weights", _read_weights, ends=True),
+    Reading("step_clipped", _read_clipped, ends=True),
+    *steps.surroundings(PLAIN),
     Reading("value_formula", _value_of(learning=True), ends=True),
     Reading("value_evaluated", _value_of(learning=False), ends=True),
-    Reading("value_weights", _read_value_weights, ends=True),
-    steps.off("parameters_off", (1, 10, 50), _ends),
+    steps.off("parameters_off", (2, 10, 50), _ends),
     steps.off("value_off", (0.1, 1, 10, 50), _values),
 )
