@@ -241,6 +241,8 @@ def still(names: Sequence[str], never: str | None) -> Reading:
     def read(seen: Seen) -> Said | None:
         if any(bool(moved(seen, name).any()) for name in names):
             return None
+        if any(common.part_of(seen.answer(name), "passes") == [] for name in names):
+            return Said({}, None)
         states = [(each, start(seen, name)) for name in names for each in noted(seen, name)]
         if any(common.part_of(each, "own") is not True for each, _ in states):
             return Said({}, "train-copy-trained")
