@@ -147,6 +147,7 @@ def gradient(
 
 
 def asked_loss(seen: Seen, name: str) -> Callable[..., Tensor]:
+    """The loss that a question asks for."""
     weights = seen.given(name).get("loss")
     return toys.weighted_loss(weights) if weights else standin_loss
 
@@ -195,7 +196,7 @@ def off(id: str, limits: Sequence[float], shares: Callable[[Seen], Mapping[str, 
     def predicts(values: Values, seen: Seen) -> bool:
         return 100 * shares(seen)[values["question"]] >= values["percent"]
 
-    return Reading(id, read, predicts)
+    return Reading(id, read, predicts, ends=True)
 
 
 def describe(got: Any, asked: str, known: Mapping[str, Tensor]) -> str:
@@ -235,19 +236,24 @@ def told(asked: str, found: set[str], misconception: str | None) -> Said | None:
     return Said({"yours": found.pop(), "asked": asked}, misconception)
 
 
-def still(names: Sequence[str], never: str | None) -> Reading:
-    """Whether no parameter moves. ``never``: the misconception if none of the model's has changed at any time."""
+def still(names: Sequence[str]) -> Reading:
+    """Whether no parameter moves, though others may have been trained, or those that were given back."""
 
     def read(seen: Seen) -> Said | None:
         if any(bool(moved(seen, name).any()) for name in names):
             return None
-        if any(common.part_of(seen.answer(name), "passes") == [] for name in names):
-            return Said({}, None)
-        states = [(each, start(seen, name)) for name in names for each in noted(seen, name)]
-        if any(common.part_of(each, "own") is not True for each, _ in states):
-            return Said({}, "train-copy-trained")
-        kept = all(torch.equal(tensor(common.part_of(each, "parameters"), len(s)), s) for each, s in states)
-        return Said({}, never if kept else None)
+        shown = set()
+        for name in names:
+            answer, before = seen.answer(name), start(seen, name)
+            found = common.part_of(answer, "passes")
+            for each in found if isinstance(found, list) else ():
+                kept = torch.equal(tensor(common.part_of(each, "parameters"), len(before)), before)
+                own = common.part_of(each, "own") is True
+                left = "epoch-no-step" if answer.get("gradients") is True else None
+                shown.add(left if kept and own else "train-copy-trained")
+        return Said(
+            {}, next((each for each in ("train-copy-trained", "epoch-no-step") if each in shown), None)
+        )
 
     return Reading("nothing_moves", read, ends=True)
 
@@ -262,7 +268,7 @@ def frozen(names: Sequence[str]) -> Reading:
             found.append([key for key, part in zip(SHAPES, parts, strict=True) if not bool(part.any())])
             if not found[-1] and common.part_of(seen.answer(name), "trainable") is not True:
                 found[-1] = ["requires_grad"]
-        if not found[0] or any(each != found[0] for each in found):
+        if found[0] in ([], [*SHAPES]) or any(each != found[0] for each in found):
             return None
         return Said({"parameters": ", ".join(found[0])}, "part-of-model-frozen")
 

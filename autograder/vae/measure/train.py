@@ -73,15 +73,16 @@ def _rmsprop(rate: float) -> Step:
 # Optimisers by name: how they step, how much they shrink the parameters, and how much of these they add to gradients.
 Way = tuple[Callable[[float], Step], float, float]
 BETAS = product((0.9, 0.0, 0.5, 0.8, 0.95, 0.99), (0.999, 0.9, 0.95, 0.99))
+ADAM = "Adam"
 WAYS: dict[str, Way] = {
+    ADAM: (adam, 0.0, 0.0),
+    "RMSprop": (_rmsprop, 0.0, 0.0),
     **{f"Adam(beta_1={a:g}, beta_2={b:g})": (partial(adam, beta_1=a, beta_2=b), 0.0, 0.0) for a, b in BETAS},
     **{f"Adam(eps={e:g})": (partial(adam, epsilon=e), 0.0, 0.0) for e in (1e-4, 1e-3, 1e-2, 0.1, 1.0)},
     **{f"SGD(momentum={m:g})": (partial(sgd, momentum=m), 0.0, 0.0) for m in (0.0, 0.5, 0.9, 0.95)},
-    "RMSprop": (_rmsprop, 0.0, 0.0),
     **{f"AdamW(weight_decay={d:g})": (adam, d, 0.0) for d in (1e-4, 1e-3, 1e-2, 0.1)},
     **{f"Adam(weight_decay={d:g})": (adam, 0.0, d) for d in (1e-5, 1e-4, 5e-4, 1e-3, 1e-2, 0.1)},
 }
-ADAM = next(iter(WAYS))
 LOSS = "reconstruction + KL"
 LOSSES: dict[str, Callable[..., Tensor]] = {
     LOSS: loss_function,
@@ -154,8 +155,9 @@ def _trials(seen: Seen, name: str) -> Iterator[Path]:
         for way in WAYS if loss_name == LOSS else (ADAM,):
             for renewed in (0, _epoch(seen, name), 1) if way == ADAM else (0,):
                 rates = _rates(seen, name, WAYS[way], loss, renewed)
-                if rates is not None:
-                    yield Path(way, loss_name, renewed, rates)
+                found = Path(way, loss_name, renewed, rates or [0.0])
+                if rates and (way == ADAM or found.steady()):
+                    yield found
 
 
 def _path(seen: Seen, name: str) -> Path:
@@ -198,8 +200,12 @@ def _read_path(seen: Seen) -> Said | None:
         if abs(fixed / too - 1) > 2e-3:
             raise Unclear
         rate = f"{fixed:.2g}"
-    way = "Adam" if found.way == ADAM else found.way
-    values = {"called": seen.questions[where].called, "optimizer": way, "rate": rate, "loss": found.loss}
+    values = {
+        "called": seen.questions[where].called,
+        "optimizer": found.way,
+        "rate": rate,
+        "loss": found.loss,
+    }
     return Said(values, _shows(found))
 
 
@@ -267,7 +273,7 @@ def _histories(seen: Seen) -> dict[str, float]:
 
 
 def _ends(seen: Seen) -> dict[str, float]:
-    rates = {name: seen.given(name)["learning_rate"] for name in (*PATHS, "long", "rising")}
+    rates = {name: seen.given(name)["learning_rate"] for name in (*PATHS, "long", "rising", "many")}
     return {name: steps.distance(seen, name, adam(rate)) for name, rate in rates.items()}
 
 
@@ -284,7 +290,7 @@ def _read_returned(seen: Seen) -> Said | None:
 
 READINGS = (
     *common.raises(spared="device"),
-    steps.still(PATHS, None),
+    steps.still(PATHS),
     Reading("parameters_replaced", _read_replaced, ends=True),
     *steps.networks(PATHS),
     _passes("train_passes", (*RUNS, "many")),

@@ -285,8 +285,13 @@ def _value_shows(yours: str, learning: bool) -> str | None:
 
 
 def _values(seen: Seen) -> dict[str, float]:
-    known = {name: ADDED["sum(L)"](_losses(seen, name)) / _images(seen, name) for name in EPOCHS}
-    return {name: abs(scalar(common.value_of(seen, name)) / right - 1) for name, right in known.items()}
+    """How far the returned values are off, as a fraction of the mean size of the losses."""
+    found = {}
+    for name in (*EPOCHS, "many"):
+        losses = [loss for loss, _ in _losses(seen, name)]
+        off = scalar(common.value_of(seen, name)) * _images(seen, name) - sum(losses)
+        found[name] = abs(off) / max(sum(map(abs, losses)), 1e-30)
+    return found
 
 
 RETURNED = dict.fromkeys(("tensor", "scalar", "numpy", "list"), "epoch-returns-tensor")
@@ -295,7 +300,7 @@ READINGS = (
     *common.raises(spared="device"),
     common.returns({"epoch": {}, "momentum": {}}, "float", RETURNED),
     Reading("loss_ignored", _read_ignored, ends=True),
-    steps.still(PLAIN, "epoch-no-step"),
+    steps.still(PLAIN),
     *steps.networks(PLAIN),
     Reading("decoder_gets", _read_code, ends=True),
     Reading("loss_gets", _read_arguments, ends=True),

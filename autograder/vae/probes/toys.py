@@ -161,7 +161,6 @@ class Trace:
                     "learning": torch.is_grad_enabled(),
                     "pixels": x.detach().reshape(len(x), -1)[:, 300:330].clone(),
                     "given": {name: item.detach().clone() for name, item in given.items()} if early else {},
-                    "tracked": [name for name, item in given.items() if item.requires_grad],
                 }
             )
             return value
