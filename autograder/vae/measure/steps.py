@@ -116,7 +116,7 @@ def passes(seen: Seen, name: str) -> list[Pass]:
 
 def rows(value: Any, width: int) -> Tensor:
     """A tensor (N, width) for whatever N."""
-    if not isinstance(value, Array) or len(value.shape) != 2:
+    if not isinstance(value, Array) or len(value.shape) != 2 or not value.shape[0]:
         raise Unclear
     return tensor(value, value.shape[0], width)
 
@@ -143,7 +143,10 @@ def gradient(
     own = list(network.parameters())
     found = torch.autograd.grad(value, own, allow_unused=True)
     parts = [torch.zeros_like(p) if g is None else g for p, g in zip(own, found, strict=True)]
-    return value.item(), torch.cat([part.flatten() for part in parts])
+    whole = torch.cat([part.flatten() for part in parts])
+    if not bool(torch.isfinite(whole).all()) or not bool(whole.any()):
+        raise Unclear
+    return value.item(), whole
 
 
 def asked_loss(seen: Seen, name: str) -> Callable[..., Tensor]:
@@ -203,9 +206,11 @@ def describe(got: Any, asked: str, known: Mapping[str, Tensor]) -> str:
     """What a tensor is, in terms of known ones (N, K): ``asked`` itself, another, or a simple function of it."""
     right = known[asked]
     value = getattr(got, "data", got)
-    if not isinstance(value, Tensor) or value.numel() % len(right) or not bool(torch.isfinite(value).all()):
+    if not isinstance(value, Tensor) or not value.numel() or value.numel() % len(right):
         raise Unclear
     value = value.double().reshape(len(right), -1)
+    if not all(bool(torch.isfinite(each).all()) for each in (value, *known.values())):
+        raise Unclear
     for name in (asked, *known):
         if _same(value, known[name]):
             return name
@@ -213,7 +218,8 @@ def describe(got: Any, asked: str, known: Mapping[str, Tensor]) -> str:
         raise Unclear
     low, high = float(value.min()), float(value.max())
     if _same(value, right.clamp(low, high)):
-        return f"clamp({asked}, {low:.3g}, {high:.3g})"
+        least = f"{low:.3g}" if low > right.min() + SAME else "-inf"
+        return f"clamp({asked}, {least}, {f'{high:.3g}' if high < right.max() - SAME else 'inf'})"
     if bool(((value == low) | (value == high)).all()):
         return f"{{{low:.3g}, {high:.3g}}}"
     columns = torch.stack([right.flatten(), torch.ones(right.numel(), dtype=right.dtype)], 1)
@@ -298,8 +304,8 @@ def surroundings(names: Sequence[str]) -> tuple[Reading, ...]:
     """Whether batches share their random numbers, and whether tensors stay on the CPU though told otherwise."""
 
     def noise(seen: Seen) -> Said | None:
-        fresh = {common.part_of(seen.answer(name), "fresh_noise") for name in names}
-        return Said({}, "training-noise-repeated") if fresh == {False} else None
+        repeated = all(common.part_of(seen.answer(name), "fresh_noise") is False for name in names)
+        return Said({}, "training-noise-repeated") if repeated else None
 
     def mixes(seen: Seen) -> Said | None:
         answer = seen.answer("device")

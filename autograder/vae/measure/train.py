@@ -130,7 +130,7 @@ def _rates(seen: Seen, name: str, way: Way, loss: Callable[..., Tensor], renewed
         moved = before - after
         share = float((moved @ direction) / direction.square().sum().clamp_min(1e-30))
         rest, size = (float(each.abs().quantile(0.97)) for each in (moved - share * direction, moved))
-        if rest > STRAIGHT * size:
+        if rest > STRAIGHT * size or not share:
             return None
         found.append(share / seen.given(name)["learning_rate"])
     return found

@@ -156,7 +156,7 @@ def _read_step(seen: Seen) -> Said | None:
             free = {"sign(g)": g.sign(), "Adam(g)": directions(number, g), "theta": p.before}
             scaled = {"g": g, "g/n": g / len(p.images), "g/N": g / _images(seen, name)}
             scaled |= {"sum(g)": total, "g_previous": previous, "g/norm(g)": g / g.norm()}
-            scaled |= {"g/L": g / loss, "g*L": g * loss, **free}
+            scaled |= {"g/L": g / (loss or 1), "g*L": g * loss, **free}
             columns = {f"lr*{key}": rate * value for key, value in scaled.items()}
             columns |= {**free, "": p.before - p.after}
             chosen = g.abs().argsort(descending=True)[:: len(g) // 40]
@@ -261,7 +261,7 @@ def _value_of(learning: bool) -> Callable[[Seen], Said | None]:
     def read(seen: Seen) -> Said | None:
         losses = {name: _losses(seen, name, learning) for name in EPOCHS}
         for text, add in ADDED.items() if all(losses.values()) else ():
-            sums = {name: scalar(common.value_of(seen, name)) / add(losses[name]) for name in EPOCHS}
+            sums = {name: scalar(common.value_of(seen, name)) / (add(losses[name]) or 1) for name in EPOCHS}
             for divisor in _divisors(seen, "epoch"):
                 shares = [share * _divisors(seen, name)[divisor] for name, share in sums.items()]
                 if max(shares) - min(shares) <= 1e-5 * abs(shares[0]):
