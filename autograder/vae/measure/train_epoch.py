@@ -185,6 +185,8 @@ def _read_weights(seen: Seen) -> Said | None:
             if float((weights @ basis - step).abs().max()) > 2e-3 * float(step.abs().max()) + rounding:
                 raise Unclear
             yours.append([round(weight, 3) + 0.0 for weight in weights.tolist()])
+            if any(0 < abs(weight) < 0.05 for weight in yours[-1]):  # too few digits to tell
+                raise Unclear
             asked.append([momentum ** (number - index) for index in range(1, number + 1)])
         wrong = [index for index in range(len(yours)) if not agree(yours[index], asked[index])]
         if wrong:
@@ -307,8 +309,8 @@ READINGS = (
     Reading("images_used", _read_used, ends=True),
     steps.frozen(PLAIN),
     Reading("step_formula", _read_step, ends=True),
-    Reading("step_weights", _read_weights, ends=True),
     Reading("step_clipped", _read_clipped, ends=True),
+    Reading("step_weights", _read_weights, ends=True),
     *steps.surroundings(PLAIN),
     Reading("value_formula", _value_of(learning=True), ends=True),
     Reading("value_evaluated", _value_of(learning=False), ends=True),
