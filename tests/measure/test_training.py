@@ -56,11 +56,21 @@ EPOCHS = [
         "epoch-wrong-divisor",
     ),
     ("total / len(loader.dataset)", "[]", "returns", {"yours": "list of 0"}, "epoch-returns-tensor"),
-    ("optimizer.step()", "pass", "nothing_moves", {}, None),
+    ("optimizer.step()", "pass", "nothing_moves", {}, "epoch-no-step"),
+    (
+        "for x, _ in loader:",
+        "for x, _ in list(loader)[1:]:",
+        "images_used",
+        {"images": 6},
+        "epoch-batches-skipped",
+    ),
+    ("total += loss.item()", "total += loss.item() ** 2", "value_off", {"percent": 50}, None),
 ]
 TRAINS = [
     (ADAM, "torch.optim.AdamW(model.parameters(), lr=learning_rate)", "train_path", "train-other-optimizer"),
     (ADAM, ADAM.replace("=learning_rate", "=2 * learning_rate"), "train_path", "train-learning-rate"),
+    (ADAM, "torch.optim.NAdam(model.parameters(), lr=learning_rate)", "parameters_off", None),
+    ("for _ in range(epochs)]", "for _ in range(epochs)][-1:]", "returns_for", "train-history"),
     ("range(epochs)", "range(epochs + 1)", "train_passes", "train-epoch-count"),
     ("model.to(device)", "model.decoder.requires_grad_(False)", "frozen", "part-of-model-frozen"),
 ]
@@ -87,7 +97,7 @@ def test_train_epoch(
 
 
 @pytest.mark.parametrize(("old", "new", "id", "misconception"), TRAINS)
-def test_train(old: str, new: str, id: str, misconception: str, warm_parent: WarmParent) -> None:
+def test_train(old: str, new: str, id: str, misconception: str | None, warm_parent: WarmParent) -> None:
     source = "from vae.loss import loss_function\nimport torch\n" + TRAIN.replace(old, new)
     first = said(source, "train", warm_parent)[0]
     assert (first.id, first.misconception) == (id, misconception)

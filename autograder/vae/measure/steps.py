@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import cycle
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from autograder.checks.measured import Reading, Said, Seen, Unclear, tensor
+from autograder.checks.measured import Reading, Said, Seen, Unclear, Values, tensor
 from autograder.sandbox.encoding import Array
-from autograder.vae.checks.toy_models import HIDDEN_DIM, LATENT_DIM
+from autograder.vae.checks.inputs import Draw
+from autograder.vae.checks.steps import Step
+from autograder.vae.checks.toy_models import LATENT_DIM, training_task
 from autograder.vae.measure import common
 from autograder.vae.probes import toys
 from autograder.vae.probes.standins.loss import loss_function as standin_loss
 from autograder.vae.probes.standins.model import VAE as StandIn
 
+HIDDEN_DIM = 2  # few parameters, which all come back for each pass
 SHAPES = {name: value.shape for name, value in StandIn(LATENT_DIM, HIDDEN_DIM).state_dict().items()}
+SIZES = [shape.numel() for shape in SHAPES.values()]
 SAME = 1e-4  # relative difference between two computations in float32
 
 
+def narrow(model: Mapping[str, Any], lift: float = 0.0) -> dict[str, Any]:
+    """A model with only the first hidden units of another. ``lift`` keeps them clear of the ReLU's kink."""
+    state = {
+        name: value[tuple(slice(size) for size in SHAPES[name])] for name, value in model["state"].items()
+    }
+    state = {name: value + lift if name.endswith("0.bias") else value for name, value in state.items()}
+    return {"latent_dim": LATENT_DIM, "hidden_dim": HIDDEN_DIM, "state": state}
+
+
+def task(draw: Draw, images: int, batch_size: int) -> dict[str, Any]:
+    """A model and some images, as probes take them."""
+    return {
+        "model": narrow(training_task(draw)["model"], lift=10.0),
+        "data": {
+            "images": draw.images("few", images),
+            "labels": torch.arange(images) % 10,
+            "batch_size": batch_size,
+        },
+        "device": "cpu",
+    }
+
+
 class Pass(NamedTuple):
-    """One pass through the network that can learn: what it saw, and all parameters (P,) before it and before the next."""
+    """A pass that can learn: what the network saw, and all parameters (P,) before it and before the next."""
 
     images: Tensor
     code: Any
@@ -30,17 +55,14 @@ class Pass(NamedTuple):
     before: Tensor
     after: Tensor
 
-    def outputs(self) -> tuple[Tensor, Tensor, Tensor]:
-        """What the network makes of the images: mu, log_var, and z as reparameterize returns it."""
+    def outputs(self) -> dict[str, Tensor]:
+        """What the network makes of the images, up to z as reparameterize returns it, and of the code."""
         with torch.no_grad():
             network = _network(self.before, self.training)
             mu, log_var = network.encode(self.images)
-            return mu, log_var, network.reparameterize(mu, log_var)
-
-    def decoded(self, code: Tensor) -> Tensor:
-        with torch.no_grad():
-            pixels: Tensor = _network(self.before, self.training).decode(code)
-            return pixels
+            recon_x = network.decode(tensor(self.code, *mu.shape))
+            z = network.reparameterize(mu, log_var)
+            return {"recon_x": recon_x, "mu": mu, "log_var": log_var, "z": z}
 
 
 def flat(state: Any) -> Tensor:
@@ -61,18 +83,22 @@ def moved(seen: Seen, name: str) -> Tensor:
     return flat(common.part_of(seen.answer(name), "state")) - start(seen, name)
 
 
+def noted(seen: Seen, name: str) -> list[Any]:
+    """The noted passes. Raises Unclear if there is none, or if there may be more."""
+    found = common.part_of(seen.answer(name), "passes")
+    if not isinstance(found, list) or not 0 < len(found) < seen.given(name)["noted"]:
+        raise Unclear
+    return found
+
+
 def passes(seen: Seen, name: str) -> list[Pass]:
-    """The noted passes that can learn. Raises Unclear if there is none, or more than were noted."""
+    """The noted passes that can learn. Raises Unclear if there is none."""
     kept = seen.worked_out
     if ("passes", name) not in kept:
-        answer = seen.answer(name)
-        noted = common.part_of(answer, "passes")
-        if not isinstance(noted, list) or not 0 < len(noted) < seen.given(name)["noted"]:
-            raise Unclear
         size = len(start(seen, name))
-        learning = [each for each in noted if common.part_of(each, "learning") is True]
+        learning = [each for each in noted(seen, name) if common.part_of(each, "learning") is True]
         states = [tensor(common.part_of(each, "parameters"), size) for each in learning]
-        states.append(flat(common.part_of(answer, "state")))
+        states.append(flat(common.part_of(seen.answer(name), "state")))
         kept["passes", name] = [
             Pass(
                 rows(common.part_of(each, "images"), 784),
@@ -90,15 +116,15 @@ def passes(seen: Seen, name: str) -> list[Pass]:
 
 def rows(value: Any, width: int) -> Tensor:
     """A tensor (N, width) for whatever N."""
-    if not isinstance(value, Array) or len(value.shape) != 2:
+    if not isinstance(value, Array) or len(value.shape) != 2 or not value.shape[0]:
         raise Unclear
     return tensor(value, value.shape[0], width)
 
 
 def batches(seen: Seen, name: str) -> list[Tensor]:
-    """The images (N, 784) of each batch of a question."""
-    data = seen.given(name)["data"]
-    return list(data["images"].double().flatten(1).split(data["batch_size"]))
+    """The images (N, 784) of each batch of a question, for all epochs."""
+    data, epochs = seen.given(name)["data"], seen.given(name).get("epochs", 1)
+    return list(data["images"].double().flatten(1).split(data["batch_size"])) * epochs
 
 
 def _network(parameters: Tensor, training: bool) -> StandIn:
@@ -108,90 +134,132 @@ def _network(parameters: Tensor, training: bool) -> StandIn:
 
 
 def gradient(
-    seen: Seen, name: str, parameters: Tensor, images: Tensor, training: bool = True
+    parameters: Tensor, images: Tensor, training: bool = True, loss: Callable[..., Tensor] = standin_loss
 ) -> tuple[float, Tensor]:
-    """The loss of a batch that a question asks for, and its gradient (P,) with respect to all parameters."""
-    weights = seen.given(name).get("loss")
-    return gradient_of(toys.weighted_loss(weights) if weights else standin_loss, parameters, images, training)
-
-
-def gradient_of(
-    loss: Callable[..., Tensor], parameters: Tensor, images: Tensor, training: bool
-) -> tuple[float, Tensor]:
-    """A loss of a batch, and its gradient (P,); 0 for parameters that it does not depend on."""
+    """The loss of a batch, and its gradient (P,); 0 for parameters that it does not depend on."""
     network = _network(parameters, training)
     recon_x, mu, log_var = network(images)
     value = loss(recon_x, images, mu, log_var)
     own = list(network.parameters())
     found = torch.autograd.grad(value, own, allow_unused=True)
     parts = [torch.zeros_like(p) if g is None else g for p, g in zip(own, found, strict=True)]
-    return value.item(), torch.cat([part.flatten() for part in parts])
+    whole = torch.cat([part.flatten() for part in parts])
+    if not bool(torch.isfinite(whole).all()) or not bool(whole.any()):
+        raise Unclear
+    return value.item(), whole
+
+
+def asked_loss(seen: Seen, name: str) -> Callable[..., Tensor]:
+    """The loss that a question asks for."""
+    weights = seen.given(name).get("loss")
+    return toys.weighted_loss(weights) if weights else standin_loss
 
 
 def gradients(seen: Seen, name: str) -> list[tuple[float, Tensor]]:
     """Loss and gradient of each pass, at the parameters and in the mode of that pass."""
-    kept = seen.worked_out
+    kept, loss = seen.worked_out, asked_loss(seen, name)
     if ("gradients", name) not in kept:
-        kept["gradients", name] = [
-            gradient(seen, name, each.before, each.images, each.training) for each in passes(seen, name)
-        ]
+        kept["gradients", name] = [gradient(p.before, p.images, p.training, loss) for p in passes(seen, name)]
     found: list[tuple[float, Tensor]] = kept["gradients", name]
     return found
+
+
+def distance(seen: Seen, name: str, step: Step) -> float:
+    """How far parameters end from where steps with this optimiser lead, as a fraction of that movement.
+
+    This is the largest fraction of all tensors.
+    """
+    if ("distance", name) not in seen.worked_out:
+        parameters, loss = start(seen, name), asked_loss(seen, name)
+        for number, images in enumerate(batches(seen, name), start=1):
+            parameters = parameters + step(number, gradient(parameters, images, loss=loss)[1])
+        right = parameters - start(seen, name)
+        parts = zip(*(each.split(SIZES) for each in (moved(seen, name), right)), strict=True)
+        least = 1e-3 * right.norm()
+        seen.worked_out["distance", name] = max(
+            float((a - b).norm() / b.norm().clamp_min(least)) for a, b in parts
+        )
+    return float(seen.worked_out["distance", name])
+
+
+def off(id: str, limits: Sequence[float], shares: Callable[[Seen], Mapping[str, float]]) -> Reading:
+    """What can be said if nothing else can: by more than how many per cent the answer to a question is off.
+
+    ``shares``: how far off the answers to some questions are, 1 for wholly.
+    """
+
+    def read(seen: Seen) -> Said | None:
+        for name, share in shares(seen).items():
+            passed = [limit for limit in limits if 100 * share >= 1.5 * limit]  # with room for the next draw
+            if passed:
+                values = {"question": name, "called": seen.questions[name].called, "percent": max(passed)}
+                return Said(values)
+        return None
+
+    def predicts(values: Values, seen: Seen) -> bool:
+        return 100 * shares(seen)[values["question"]] >= values["percent"]
+
+    return Reading(id, read, predicts, ends=True)
 
 
 def describe(got: Any, asked: str, known: Mapping[str, Tensor]) -> str:
     """What a tensor is, in terms of known ones (N, K): ``asked`` itself, another, or a simple function of it."""
     right = known[asked]
     value = getattr(got, "data", got)
-    if not isinstance(value, Tensor) or not bool(torch.isfinite(value).all()):
+    if not isinstance(value, Tensor) or not value.numel() or value.numel() % len(right):
         raise Unclear
-    if value.shape != right.shape and asked != "x":
-        return f"({', '.join(['N', *map(str, value.shape[1:])])})" if value.dim() else "()"
-    value = value.double().reshape(len(value), -1)
-    if value.shape != right.shape:
-        return "another shape"
+    value = value.double().reshape(len(right), -1)
+    if not all(bool(torch.isfinite(each).all()) for each in (value, *known.values())):
+        raise Unclear
     for name in (asked, *known):
-        if known[name].shape == value.shape and _same(value, known[name]):
+        if _same(value, known[name]):
             return name
+    if value.shape != right.shape:
+        raise Unclear
     low, high = float(value.min()), float(value.max())
     if _same(value, right.clamp(low, high)):
-        bounds = (
-            f"{low:.3g}" if low > right.min() + SAME else "-inf",
-            f"{high:.3g}" if high < right.max() - SAME else "inf",
-        )
-        return f"clamp({asked}, {bounds[0]}, {bounds[1]})"
-    columns = torch.stack([right.flatten(), torch.ones(right.numel(), dtype=right.dtype)], 1)
-    slope, shift = torch.linalg.lstsq(columns, value.reshape(-1, 1)).solution.flatten().tolist()
-    if _same(value, slope * right + shift):
-        return f"{slope:.3g}*{asked}" + (
-            f" {'+' if shift > 0 else '-'} {abs(shift):.3g}" if abs(shift) > SAME else ""
-        )
+        least = f"{low:.3g}" if low > right.min() + SAME else "-inf"
+        return f"clamp({asked}, {least}, {f'{high:.3g}' if high < right.max() - SAME else 'inf'})"
     if bool(((value == low) | (value == high)).all()):
         return f"{{{low:.3g}, {high:.3g}}}"
-    return f"not {asked}"
+    columns = torch.stack([right.flatten(), torch.ones(right.numel(), dtype=right.dtype)], 1)
+    slope, shift = torch.linalg.lstsq(columns, value.reshape(-1, 1)).solution.flatten().tolist()
+    if not _same(value, slope * right + shift):
+        return f"≠ {asked}"
+    return combined({asked: slope, "1": shift if abs(shift) > SAME else 0.0})
 
 
 def _same(first: Tensor, second: Tensor) -> bool:
-    return bool((first - second).abs().max() <= SAME * (1 + second.abs().max()))
+    return first.shape == second.shape and bool(
+        (first - second).abs().max() <= SAME * (1 + second.abs().max())
+    )
 
 
-def raises() -> list[Reading]:
-    """Exceptions. The question about another device meets none."""
-
-    def without_device(seen: Seen) -> Seen:
-        return Seen({name: each for name, each in seen.questions.items() if name != "device"}, seen.outcomes)
-
-    def asked(reading: Reading) -> Reading:
-        return Reading(reading.id, lambda seen: reading.read(without_device(seen)), ends=reading.ends)
-
-    return [asked(reading) for reading in common.raises()]
+def told(asked: str, found: set[str], misconception: str | None) -> Said | None:
+    """What was the same in all passes, if it is not what was asked for."""
+    if len(found) != 1 or asked in found:
+        return None
+    return Said({"yours": found.pop(), "asked": asked}, misconception)
 
 
 def still(names: Sequence[str]) -> Reading:
-    """Whether no parameter moves."""
+    """Whether no parameter moves, though others may have been trained, or those that were given back."""
 
     def read(seen: Seen) -> Said | None:
-        return None if any(bool(moved(seen, name).any()) for name in names) else Said({}, None)
+        if any(bool(moved(seen, name).any()) for name in names):
+            return None
+        shown = set()
+        for name in names:
+            answer, before = seen.answer(name), start(seen, name)
+            found = common.part_of(answer, "passes")
+            for each in found if isinstance(found, list) else ():
+                kept = torch.equal(tensor(common.part_of(each, "parameters"), len(before)), before)
+                own = common.part_of(each, "own") is True
+                left = "epoch-no-step" if answer.get("gradients") is True else None
+                shown.add(left if kept and own else "train-copy-trained")
+        return Said(
+            {}, next((each for each in ("train-copy-trained", "epoch-no-step") if each in shown), None)
+        )
 
     return Reading("nothing_moves", read, ends=True)
 
@@ -202,60 +270,58 @@ def frozen(names: Sequence[str]) -> Reading:
     def read(seen: Seen) -> Said | None:
         found = []
         for name in names:
-            parts = moved(seen, name).split([shape.numel() for shape in SHAPES.values()])
+            parts = moved(seen, name).split(SIZES)
             found.append([key for key, part in zip(SHAPES, parts, strict=True) if not bool(part.any())])
             if not found[-1] and common.part_of(seen.answer(name), "trainable") is not True:
                 found[-1] = ["requires_grad"]
-        if not found[0] or any(each != found[0] for each in found):
+        if found[0] in ([], [*SHAPES]) or any(each != found[0] for each in found):
             return None
         return Said({"parameters": ", ".join(found[0])}, "part-of-model-frozen")
 
-    return Reading("frozen", read)
+    return Reading("frozen", read, ends=True)
 
 
-def told(asked: str, found: set[str], misconception: str | None) -> Said | None:
-    """What was the same in all passes, if it is not what was asked for."""
-    return (
-        None
-        if len(found) != 1 or asked in found
-        else Said({"yours": found.pop(), "asked": asked}, misconception)
-    )
+def networks(names: Sequence[str]) -> tuple[Reading, ...]:
+    """What the network gets in place of the loader's images, and whether it learns in evaluation mode."""
 
-
-def fed(names: Sequence[str]) -> Reading:
-    """What the network gets in place of the loader's images."""
-
-    def read(seen: Seen) -> Said | None:
+    def fed(seen: Seen) -> Said | None:
         found = set()
         for name in names:
-            given, noted = batches(seen, name), passes(seen, name)
-            if len(noted) % len(given):
+            given, learning = batches(seen, name), passes(seen, name)
+            if len(learning) != len(given):
                 raise Unclear
-            epochs = cycle(given)
-            found |= {describe(p.images, "x", {"x": x}) for p, x in zip(noted, epochs, strict=False)}
-        return None if found == {"another shape"} else told("x", found, "epoch-input-changed")
+            found |= {describe(p.images, "x", {"x": x}) for p, x in zip(learning, given, strict=True)}
+        return told("x", found, "epoch-input-changed")
 
-    return Reading("network_gets", read)
+    def evaluating(seen: Seen) -> Said | None:
+        training = any(p.training for name in names for p in passes(seen, name))
+        return None if training else Said({}, "epoch-mode")
+
+    return Reading("network_gets", fed, ends=True), Reading("evaluation_mode", evaluating, ends=True)
 
 
-def evaluating(names: Sequence[str]) -> Reading:
-    """Whether the network learns in evaluation mode."""
+def surroundings(names: Sequence[str]) -> tuple[Reading, ...]:
+    """Whether batches share their random numbers, and whether tensors stay on the CPU though told otherwise."""
 
-    def read(seen: Seen) -> Said | None:
-        return (
-            None if any(p.training for name in names for p in passes(seen, name)) else Said({}, "epoch-mode")
-        )
+    def noise(seen: Seen) -> Said | None:
+        repeated = all(common.part_of(seen.answer(name), "fresh_noise") is False for name in names)
+        return Said({}, "training-noise-repeated") if repeated else None
 
-    return Reading("evaluation_mode", read)
+    def mixes(seen: Seen) -> Said | None:
+        answer = seen.answer("device")
+        wrong = common.part_of(answer, "mixed") is True or answer.get("moved") is False
+        return Said({}, "hard-coded-device") if wrong else None
+
+    return Reading("noise_repeats", noise, ends=True), Reading("mixes_devices", mixes, ends=True)
 
 
 def combined(weights: Mapping[str, float]) -> str:
-    """A weighted sum as text."""
+    """A weighted sum as text. The name 1 stands for a constant."""
     text = ""
     for name, weight in weights.items():
-        if weight:
-            size = "" if abs(abs(weight) - 1) < 2e-3 else f"{abs(weight):.3g}*"
-            text += (" - " if weight < 0 else " + ") + size + name
+        size, sign = f"{abs(weight):.3g}", "-" if weight < 0 else "+"
+        term = size if name == "1" else name if abs(abs(weight) - 1) < 2e-3 else f"{size}*{name}"
+        text += f" {sign} {term}" if weight else ""
     return text.removeprefix(" + ").strip() or "0"
 
 

@@ -138,7 +138,8 @@ def train_epoch(
     where = device if by_name else torch.device(device)
     given_loss = trace.watched(weighted_loss(loss)) if noted else weighted_loss(loss)
     value = student_function("train_epoch")(network, loader, given_loss, steps, where)
-    seen = {"images": loader.dataset.tensors[0], "passes": trace.passes, "calls": trace.calls}  # type: ignore[attr-defined]
+    left = any(item.grad is not None and bool(item.grad.any()) for item in network.parameters())
+    seen = {"gradients": left, "passes": trace.passes, "calls": trace.calls}
     return {**_trained(value, network, len(loader), model["state"]), **seen}
 
 

@@ -112,7 +112,8 @@ def weighted_loss(weights: dict[str, float]) -> Callable[..., torch.Tensor]:
 class Trace:
     """What training did: the first ``most`` passes through a network, and all calls of a loss.
 
-    A pass is noted with its images (N, 784), the code (N, D) that was decoded, the mode and all parameters before it.
+    A pass is noted with its images (N, 784), the code (N, D) that was decoded, the mode, if it is the network's own or
+    a copy's, and all of the network's parameters before it.
     """
 
     def __init__(self, network: Any, most: int) -> None:
@@ -134,6 +135,7 @@ class Trace:
                     "code": None,
                     "training": module.training,
                     "learning": torch.is_grad_enabled(),
+                    "own": module is self.network.encoder,
                     "parameters": torch.cat(
                         [item.detach().flatten().clone() for item in self.network.parameters()]
                     ),
@@ -156,11 +158,9 @@ class Trace:
             self.calls.append(
                 {
                     "value": value.item(),
-                    "of": len(self.passes) - 1,
                     "learning": torch.is_grad_enabled(),
                     "pixels": x.detach().reshape(len(x), -1)[:, 300:330].clone(),
                     "given": {name: item.detach().clone() for name, item in given.items()} if early else {},
-                    "tracked": [name for name, item in given.items() if item.requires_grad],
                 }
             )
             return value
