@@ -22,7 +22,6 @@ from autograder.vae.probes.standins.model import VAE as StandIn
 HIDDEN_DIM = 2  # few parameters, which all come back for each pass
 SHAPES = {name: value.shape for name, value in StandIn(LATENT_DIM, HIDDEN_DIM).state_dict().items()}
 SIZES = [shape.numel() for shape in SHAPES.values()]
-PERCENT = (1, 5, 25)
 SAME = 1e-4  # relative difference between two computations in float32
 
 
@@ -184,7 +183,9 @@ def distance(seen: Seen, name: str, step: Step) -> float:
     return float(seen.worked_out["distance", name])
 
 
-def off(id: str, share: Callable[[Seen, str], float], names: Sequence[str]) -> Reading:
+def off(
+    id: str, share: Callable[[Seen, str], float], names: Sequence[str], limits: Sequence[float]
+) -> Reading:
     """What can be said if nothing else can: by more than how many per cent the answer to a question is off.
 
     ``share``: how far off the answer to this question is, 1 for wholly.
@@ -194,7 +195,7 @@ def off(id: str, share: Callable[[Seen, str], float], names: Sequence[str]) -> R
         for name in names:
             with contextlib.suppress(Unclear):
                 percent = 100 * share(seen, name) / 3  # with room for the next draw
-                passed = [limit for limit in PERCENT if percent >= limit]
+                passed = [limit for limit in limits if percent >= limit]
                 if passed:
                     called = seen.questions[name].called
                     return Said({"question": name, "called": called, "percent": max(passed)})

@@ -303,6 +303,6 @@ READINGS = (
     Reading("train_history", _read_history, ends=True),
     Reading("returns_for", _read_returned, ends=True),
     *steps.surroundings(PATHS),
-    steps.off("parameters_off", _distance, (*RUNS, "rising")),
-    steps.off("value_off", _history_off, (*PATHS, "rising")),
+    steps.off("parameters_off", _distance, (*RUNS, "rising"), (1, 5, 25)),
+    steps.off("value_off", _history_off, (*PATHS, "rising"), (0.1, 1, 5, 25)),
 )

@@ -307,6 +307,6 @@ READINGS = (
     *steps.surroundings(PLAIN),
     Reading("value_formula", _value_of(learning=True), ends=True),
     Reading("value_evaluated", _value_of(learning=False), ends=True),
-    steps.off("parameters_off", _distance, ("epoch", "odd", "momentum", "large")),
-    steps.off("value_off", _value_off, (*EPOCHS, "many")),
+    steps.off("parameters_off", _distance, ("epoch", "odd", "momentum", "large"), (1, 5, 25)),
+    steps.off("value_off", _value_off, (*EPOCHS, "many"), (0.1, 1, 5, 25)),
 )
