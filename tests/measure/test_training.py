@@ -64,7 +64,7 @@ EPOCHS = [
         {"images": 6},
         "epoch-batches-skipped",
     ),
-    ("total += loss.item()", "total += loss.item() ** 2", "value_off", {"percent": 50}, None),
+    ("total += loss.item()", "total += loss.item() ** 2", "value_off", {"percent": 25}, None),
 ]
 TRAINS = [
     (ADAM, "torch.optim.AdamW(model.parameters(), lr=learning_rate)", "train_path", "train-other-optimizer"),

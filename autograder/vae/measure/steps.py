@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -182,22 +183,26 @@ def distance(seen: Seen, name: str, step: Step) -> float:
     return float(seen.worked_out["distance", name])
 
 
-def off(id: str, limits: Sequence[float], shares: Callable[[Seen], Mapping[str, float]]) -> Reading:
+def off(
+    id: str, share: Callable[[Seen, str], float], names: Sequence[str], limits: Sequence[float]
+) -> Reading:
     """What can be said if nothing else can: by more than how many per cent the answer to a question is off.
 
-    ``shares``: how far off the answers to some questions are, 1 for wholly.
+    ``share``: how far off the answer to this question is, 1 for wholly.
     """
 
     def read(seen: Seen) -> Said | None:
-        for name, share in shares(seen).items():
-            passed = [limit for limit in limits if 100 * share >= 1.5 * limit]  # with room for the next draw
-            if passed:
-                values = {"question": name, "called": seen.questions[name].called, "percent": max(passed)}
-                return Said(values)
+        for name in names:
+            with contextlib.suppress(Unclear):
+                percent = 100 * share(seen, name) / 3  # with room for the next draw
+                passed = [limit for limit in limits if percent >= limit]
+                if passed:
+                    called = seen.questions[name].called
+                    return Said({"question": name, "called": called, "percent": max(passed)})
         return None
 
     def predicts(values: Values, seen: Seen) -> bool:
-        return 100 * shares(seen)[values["question"]] >= values["percent"]
+        return 100 * share(seen, values["question"]) >= values["percent"]
 
     return Reading(id, read, predicts, ends=True)
 

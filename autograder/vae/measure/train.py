@@ -131,7 +131,8 @@ def _rates(seen: Seen, name: str, way: Way, loss: Callable[..., Tensor], renewed
         moved = before - after
         share = float((moved @ direction) / direction.square().sum().clamp_min(1e-30))
         rest, size = (float(each.abs().quantile(0.97)) for each in (moved - share * direction, moved))
-        if rest > STRAIGHT * size or not share:
+        rounding = 1e-7 * float(before.abs().quantile(0.97))
+        if rest > STRAIGHT * size + rounding or not share:
             return None
         found.append(share / seen.given(name)["learning_rate"])
     return found
@@ -269,13 +270,12 @@ def _read_history(seen: Seen) -> Said | None:
     return Said({"yours": fitting[0], "asked": "E_k"}, shown)
 
 
-def _histories(seen: Seen) -> dict[str, float]:
-    return {name: _off(seen, name).get("E_k", 0.0) for name in (*PATHS, "rising")}
+def _history_off(seen: Seen, name: str) -> float:
+    return _off(seen, name).get("E_k", 0.0)
 
 
-def _ends(seen: Seen) -> dict[str, float]:
-    rates = {name: seen.given(name)["learning_rate"] for name in (*PATHS, "long", "rising")}
-    return {name: steps.distance(seen, name, adam(rate)) for name, rate in rates.items()}
+def _distance(seen: Seen, name: str) -> float:
+    return steps.distance(seen, name, adam(seen.given(name)["learning_rate"]))
 
 
 def _read_returned(seen: Seen) -> Said | None:
@@ -303,6 +303,6 @@ READINGS = (
     Reading("train_history", _read_history, ends=True),
     Reading("returns_for", _read_returned, ends=True),
     *steps.surroundings(PATHS),
-    steps.off("parameters_off", (5, 20, 50), _ends),
-    steps.off("value_off", (0.1, 1, 10, 50), _histories),
+    steps.off("parameters_off", _distance, (*RUNS, "rising"), (1, 5, 25)),
+    steps.off("value_off", _history_off, (*PATHS, "rising"), (0.1, 1, 5, 25)),
 )

@@ -228,10 +228,6 @@ def _read_clipped(seen: Seen) -> Said | None:
     return None
 
 
-def _ends(seen: Seen) -> dict[str, float]:
-    return {name: _distance(seen, name) for name in ("epoch", "odd", "momentum", "large")}
-
-
 Batches = list[tuple[float, int]]  # loss of a batch, images in it
 ADDED: dict[str, Callable[[Batches], float]] = {
     "sum(L)": lambda calls: sum(loss for loss, _ in calls),
@@ -286,14 +282,11 @@ def _value_shows(yours: str, learning: bool) -> str | None:
     return "epoch-wrong-divisor" if "sum(" in yours else None
 
 
-def _values(seen: Seen) -> dict[str, float]:
-    """How far the returned values are off, as a fraction of the mean size of the losses."""
-    found = {}
-    for name in (*EPOCHS, "many"):
-        losses = [loss for loss, _ in _losses(seen, name)]
-        off = scalar(common.value_of(seen, name)) * _images(seen, name) - sum(losses)
-        found[name] = abs(off) / max(sum(map(abs, losses)), 1e-30)
-    return found
+def _value_off(seen: Seen, name: str) -> float:
+    """How far the returned value is off, as a fraction of the mean size of the losses."""
+    losses = [loss for loss, _ in _losses(seen, name)]
+    off = scalar(common.value_of(seen, name)) * _images(seen, name) - sum(losses)
+    return abs(off) / max(sum(map(abs, losses)), 1e-30)
 
 
 RETURNED = dict.fromkeys(("tensor", "scalar", "numpy", "list"), "epoch-returns-tensor")
@@ -314,6 +307,6 @@ READINGS = (
     *steps.surroundings(PLAIN),
     Reading("value_formula", _value_of(learning=True), ends=True),
     Reading("value_evaluated", _value_of(learning=False), ends=True),
-    steps.off("parameters_off", (2, 10, 50), _ends),
-    steps.off("value_off", (0.1, 1, 10, 50), _values),
+    steps.off("parameters_off", _distance, ("epoch", "odd", "momentum", "large"), (1, 5, 25)),
+    steps.off("value_off", _value_off, (*EPOCHS, "many"), (0.1, 1, 5, 25)),
 )
