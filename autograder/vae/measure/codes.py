@@ -45,10 +45,10 @@ def model(draw: Draw, latent_dim: int, kind: str = "") -> dict[str, Any]:
         "encoder.0.bias": -p.sum(1) / 2,
         "encoder.2.weight": heads.flatten(0, 1) * (not constant),
         "encoder.2.bias": bias * constant,
-        "decoder.0.weight": halves.T.contiguous(),
         "decoder.0.bias": torch.zeros(2 * d),
-        "decoder.2.weight": torch.cat([q, -q], dim=1) * (not fixed),
+        "decoder.0.weight": halves.T.contiguous(),
         "decoder.2.bias": ramp if fixed else draw.normal("b", 784),
+        "decoder.2.weight": (not fixed) * torch.cat([q, -q], dim=1),
     }
     return {"latent_dim": d, "hidden_dim": 2 * d, "state": state}
 

@@ -82,21 +82,21 @@ def _question(given: Mapping[str, Tensor], options: Mapping[str, Any], mode: str
     return Question("reparameterize", {**given, **options}, called)
 
 
-def _pair(draw: Draw, rows: int, columns: int) -> dict[str, Tensor]:
-    log_var = draw.log_var(f"log_var {rows} {columns}", -WIDEST, WIDEST, rows, columns)
-    return {"mu": 3 * draw.normal(f"mu {rows} {columns}", rows, columns), "log_var": log_var}
+def _pair(draw: Draw, n: int, d: int) -> dict[str, Tensor]:
+    log_var = draw.log_var(f"log_var {n} {d}", -WIDEST, WIDEST, n, d)
+    return {"mu": draw.normal(f"mu {n} {d}", n, d) * 3, "log_var": log_var}
 
 
-def _equal(rows: int, columns: int) -> dict[str, Tensor]:
+def _equal(n: int, d: int) -> dict[str, Tensor]:
     """mu = 0 and log_var = 2, where sigma, log_var and the variance differ."""
-    return {"mu": torch.zeros(rows, columns), "log_var": torch.full((rows, columns), 2.0)}
+    return {"mu": torch.zeros(n, d), "log_var": torch.full((n, d), 2.0)}
 
 
 def _calls(seen: Seen, name: str) -> Tensor:
     """z (calls, N, D) of one question."""
     given, answers = seen.given(name), seen.answer(name)
     given = given.get("arguments", given)
-    if not isinstance(answers, list) or len(answers) != given.get("calls", 1):
+    if not (isinstance(answers, list) and len(answers) == given.get("calls", 1)):
         raise Unclear
     return torch.stack([tensor(common.part_of(each, "value"), *given["mu"].shape) for each in answers])
 
@@ -216,7 +216,7 @@ def _drawn(seen: Seen, mode: str) -> Tensor:
     """The standard normal noise of each seed (SEEDS, n): torch's after the network's weights, or what z shows."""
     equal, own = _seeds(seen, mode, "equal"), []
     for index in range(SEEDS):
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng([]):
             torch.manual_seed(seen.given(f"{mode} equal {index}")["seed"])
             for sizes in ((784, 8), (8, 40), (20, 8), (8, 784)):
                 nn.Linear(*sizes)

@@ -21,8 +21,11 @@ def raises(spared: str = "-") -> list[Reading]:
         kinds = [kind for name, kind in raising(seen) if not name.startswith(spared)]
         if len(kinds) < sum(not name.startswith(spared) for name in seen.questions) or len(set(kinds)) > 1:
             return None
-        unfinished = kinds[0] == "NotImplementedError"
-        return Said({"raised": kinds[0]}, "not-finished" if unfinished else "crashes-when-called")
+        texts = [str(outcome.get("raised")) for outcome in seen.outcomes.values()]
+        cuda = any("CUDA" in text or "NVIDIA" in text for text in texts)
+        known = {"NotImplementedError": "not-finished"}
+        otherwise = "hard-coded-device" if cuda else "crashes-when-called"
+        return Said({"raised": kinds[0]}, known.get(kinds[0], otherwise))
 
     def sometimes(seen: Seen) -> Said | None:
         failing = {name: kind for name, kind in raising(seen) if not name.startswith(spared)}
@@ -74,7 +77,8 @@ def value_of(seen: Seen, name: str) -> Any:
 
 
 def part_of(answer: Any, name: str) -> Any:
-    """One entry of a probe's answer. Raises Unclear if there is none."""
+    """One entry of a probe's answer, or of the first of several. Raises Unclear if there is none."""
+    answer = answer[0] if isinstance(answer, list) and answer else answer
     if not isinstance(answer, dict) or name not in answer:
         raise Unclear
     return answer[name]

@@ -32,6 +32,10 @@ def bce(recon_x: Tensor, x: Tensor) -> Tensor:
     return -(x * _log(recon_x) + (1 - x) * _log(1 - recon_x))
 
 
+def _p_log_p(p: Tensor) -> Tensor:
+    return torch.special.xlogy(p, p)
+
+
 TERMS: Mapping[str, Pair] = {
     "x*log(recon_x)": lambda r, x: x * r.log(),
     "(1-x)*log(1-recon_x)": lambda r, x: (1 - x) * (1 - r).log(),
@@ -42,8 +46,8 @@ TERMS: Mapping[str, Pair] = {
     "abs(x-recon_x)": lambda r, x: (x - r).abs(),
     "recon_x*max(log(x), -100)": lambda r, x: r * _log(x),
     "(1-recon_x)*max(log(1-x), -100)": lambda r, x: (1 - r) * _log(1 - x),
-    "x*log(x)": lambda r, x: torch.special.xlogy(x, x),
-    "(1-x)*log(1-x)": lambda r, x: torch.special.xlogy(1 - x, 1 - x),
+    "x*log(x)": lambda r, x: _p_log_p(x),
+    "(1-x)*log(1-x)": lambda r, x: _p_log_p(1 - x),
     "log(1 + exp(recon_x))": lambda r, x: torch.nn.functional.softplus(r),
     "x*recon_x": lambda r, x: x * r,
     "recon_x": lambda r, x: r,
@@ -121,10 +125,10 @@ def _equal(recon: Tensor, x: Tensor, called: str = "") -> Question:
 
 def _sums(of: Pair, recon_x: Tensor, x: Tensor) -> dict[str, Tensor]:
     """What a batch may come to other than a sum over its pixels."""
-    turned = x.reshape(-1, 28, 28).transpose(1, 2).reshape(-1, 784)
-    low, high = x.amin(1, keepdim=True), x.amax(1, keepdim=True)
+    turned = x.reshape(len(x), 28, 28).mT.flatten(1)
+    least, most = torch.aminmax(x, dim=1, keepdim=True)
     pairs = x.sum(1) * _log(recon_x).sum(1) + (1 - x).sum(1) * _log(1 - recon_x).sum(1)
-    each, all_alike = (x - low) / (high - low), (x - x.min()) / (x.max() - x.min())
+    each, all_alike = (x - least) / (most - least), (x - x.min()) / (x.max() - x.min())
     return {
         "reconstruction(recon_x, transposed(x))": of(recon_x, turned).sum(),
         "reconstruction(recon_x, (x - min(x[i])) / (max(x[i]) - min(x[i])))": of(recon_x, each).sum(),

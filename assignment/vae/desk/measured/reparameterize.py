@@ -10,7 +10,7 @@ import contextlib
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -22,61 +22,35 @@ from vae.desk.measured.encoding import Array
 from vae.desk.measured.inputs import WIDEST, Draw
 from vae.desk.measured import common
 
-MODES = {"model.train()": {}, "model.eval()": {"training": False}, "torch.no_grad()": {"no_grad": True}}
+T = TypeVar("T")
+Weights = dict[str, float]  # of the terms of a sum
+
+TRAIN = "model.train()"
+MODES: dict[str, Any] = {TRAIN: {}, "model.eval()": {"training": False}, "torch.no_grad()": {"no_grad": True}}
 SHAPES = ((1, 20), (3, 1), (2, 4), (5, 3), (7, 20))
 MANY, MIXED, SEEDS = (1500, 20), (60, 20), 3  # 20 dimensions, for code that fixes that number
-SHARES = torch.tensor([0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99]).double()
-NORMAL = math.sqrt(2) * torch.erfinv(2 * SHARES - 1)
 SIGMA = "exp(0.5*log_var)"
-TERMS = (
-    *(
-        "mu",
-        SIGMA,
-        "1",
-        "log_var",
-        "exp(log_var)",
-        "exp(-0.5*log_var)",
-        "exp(0.5*mu)",
-        "exp(mu)",
-        "mu^2",
-        "abs(mu)",
-    ),
-    *(
-        "tanh(mu)",
-        "mu*log_var",
-        f"mu*{SIGMA}",
-        "mu*exp(-0.5*log_var)",
-        "mu*exp(log_var)",
-        "log_var^2",
-        "abs(log_var)",
-    ),
-    *("relu(log_var)", "sqrt(abs(log_var))", "tanh(log_var)", "sigmoid(log_var)", "softplus(log_var)"),
-    *(
-        "sqrt(softplus(log_var))",
-        "exp(0.5*abs(log_var))",
-        "exp(0.5*tanh(log_var))",
-        "exp(0.5*log_var + 0.5*mu)",
-    ),
-)
-FUNCTIONS = {name: getattr(torch, name) for name in ("exp", "abs", "sqrt", "tanh", "sigmoid", "relu")}
-NUMBER, STD = r"(\d[\d.e-]*\*)?", re.escape(SIGMA)
+TERMS = f"""mu; {SIGMA}; 1; log_var; exp(log_var); exp(-0.5*log_var); exp(0.5*mu); exp(mu); mu^2; abs(mu); tanh(mu);
+mu*log_var; mu*{SIGMA}; mu*exp(-0.5*log_var); mu*exp(log_var); abs(log_var); sqrt(abs(log_var)); tanh(log_var);
+sigmoid(log_var); softplus(log_var); sqrt(softplus(log_var)); exp(0.5*abs(log_var)); exp(0.5*tanh(log_var));
+exp(0.5*log_var + 0.5*mu)""".replace("\n", " ").split("; ")
+FUNCTIONS = {name: getattr(torch, name) for name in ("exp", "abs", "sqrt", "tanh", "sigmoid")}
+FACTOR, STD = r"(\d[\d.e-]*\*)?", re.escape(SIGMA)
+PART = rf"\(?(mu|log_var|{STD}|exp\(-?0\.5\*(log_var|mu)\)|eps)\)?"
 KNOWN = (  # what a formula of z shows, the first that matches
-    (rf"mu \+ {NUMBER}{STD}\*eps", "reparam-noise-scale"),
-    (rf"mu [+-] {NUMBER}{STD} \+ {NUMBER}{STD}\*eps", "reparam-noise-scale"),
+    (rf"mu( [+-] {FACTOR}{STD})? \+ {FACTOR}{STD}\*eps", "reparam-noise-scale"),
     (r"mu \+ exp\(log_var\)\*eps", "reparam-var-as-std"),
-    (rf"mu [+-] {NUMBER}log_var\*eps", "reparam-log-var-as-std"),
+    (rf"mu [+-] {FACTOR}log_var\*eps", "reparam-log-var-as-std"),
     (r"mu \+ eps", "reparam-std-forgotten"),
-    (rf"mu \+ {NUMBER}exp\(-[\d.]*\*?log_var\)\*eps", "reparam-std-sign"),
-    (r"mu \+ exp\((0\.5\*)?(clamp|max|min|tanh)\(.*\)\*eps", "log-var-clamped"),
-    (rf"mu \+ \({STD} \+ [\d.]+\)\*eps", "log-var-clamped"),
-    (rf"(clamp|max|min)\([^)]*\) \+ {STD}\*eps", "log-var-clamped"),
-    (rf"mu \+ {NUMBER}(exp|softplus|sigmoid|sqrt|abs)\(\S*\)\*eps", "reparam-std-other-function"),
-    (rf"(-{NUMBER}mu \+ )?{STD}\*eps", "reparam-mu-forgotten"),
-    (
-        rf"(\(?(mu|log_var|eps|{STD}|exp\(-?0\.5\*(log_var|mu)\))\)?( [+-] |\*|$))+",
-        "reparam-wrong-combination",
-    ),
+    (rf"mu \+ {FACTOR}exp\(-\S*log_var\)\*eps", "reparam-std-sign"),
+    (rf".*(max|min|exp\(0\.5\*tanh)\(.*|mu \+ \({STD} \+ [\d.]+\)\*eps", "log-var-clamped"),
+    (rf"mu \+ {FACTOR}(exp|softplus|sigmoid|sqrt|abs)\(\S*\)\*eps", "reparam-std-other-function"),
+    (rf"(-{FACTOR}mu \+ )?{STD}\*eps", "reparam-mu-forgotten"),
+    (rf"({PART}( [+-] |\*|$))+", "reparam-wrong-combination"),
 )
+NUMBER = re.compile(r"(-?\d+\.?\d*(?:e[+-]\d+)?)")
+SHARES = np.array([0.01, 0.05, 0.1, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.9, 0.95, 0.99])
+NORMAL = math.sqrt(2) * torch.erfinv(2 * torch.from_numpy(SHARES) - 1).numpy()
 
 
 def questions(seed: int) -> dict[str, Question]:
@@ -84,21 +58,22 @@ def questions(seed: int) -> dict[str, Question]:
     draw = Draw(seed)
     asked = {}
     for rows, columns in SHAPES:
-        name = f"{rows}x{columns}"
-        asked[name] = _question(_pair(draw, name, rows, columns), {"calls": 3})
-    mixed = _pair(draw, "mixed", *MIXED)
+        asked[f"{rows}x{columns}"] = _question(_pair(draw, rows, columns), {"calls": 3})
+    mixed = _pair(draw, *MIXED)
     for mode, options in MODES.items():
         if mode != "torch.no_grad()":
             small = {name: value[:9] for name, value in mixed.items()}
             asked[f"{mode} gradient"] = _question(small, {**options, "cotangent": torch.ones(9, 20)}, mode)
         for index in range(SEEDS):
             noise = derived_seed(seed, f"noise {index}") % 2**32
-            for name, given in (("equal", _equal(*MIXED)), ("mixed", mixed)):
-                inner = _question(given, options, mode)
+            given = {"equal": (_equal(*MIXED), options), "mixed": (mixed, options)}
+            if index == 0:
+                given["many"] = _equal(*MANY), {**options, "calls": 2}
+            for name, call in given.items():
+                inner = _question(*call, mode)
                 again = {"seed": noise, "probe": inner.probe, "arguments": inner.arguments}
                 asked[f"{mode} {name} {index}"] = Question("seeded", again, inner.called)
-        asked[f"{mode} many"] = _question(_equal(*MANY), {**options, "calls": 2}, mode)
-    asked["device"] = Question("reparameterize_device", _pair(draw, "device", 3, 4))
+    asked["device"] = Question("reparameterize_device", _pair(draw, 3, 4))
     return asked
 
 
@@ -108,48 +83,141 @@ def _question(given: Mapping[str, Tensor], options: Mapping[str, Any], mode: str
     return Question("reparameterize", {**given, **options}, called)
 
 
-def _pair(draw: Draw, name: str, rows: int, columns: int) -> dict[str, Tensor]:
-    log_var = draw.log_var(f"log_var {name}", -WIDEST, WIDEST, rows, columns)
-    return {"mu": 3 * draw.normal(f"mu {name}", rows, columns), "log_var": log_var}
+def _pair(draw: Draw, n: int, d: int) -> dict[str, Tensor]:
+    log_var = draw.log_var(f"log_var {n} {d}", -WIDEST, WIDEST, n, d)
+    return {"mu": draw.normal(f"mu {n} {d}", n, d) * 3, "log_var": log_var}
 
 
-def _equal(rows: int, columns: int) -> dict[str, Tensor]:
+def _equal(n: int, d: int) -> dict[str, Tensor]:
     """mu = 0 and log_var = 2, where sigma, log_var and the variance differ."""
-    return {"mu": torch.zeros(rows, columns), "log_var": torch.full((rows, columns), 2.0)}
+    return {"mu": torch.zeros(n, d), "log_var": torch.full((n, d), 2.0)}
 
 
-def _calls(seen: Seen, *names: str) -> Tensor:
-    """z (calls, N, D) of questions of one shape."""
-    z = []
-    for name in names:
-        given, answers = seen.given(name), seen.answer(name)
-        shape = given.get("arguments", given)["mu"].shape
-        if not isinstance(answers, list) or len(answers) != given.get("calls", 1):
-            raise Unclear
-        z += [tensor(common.part_of(each, "value"), *shape) for each in answers]
-    return torch.stack(z)
+def _calls(seen: Seen, name: str) -> Tensor:
+    """z (calls, N, D) of one question."""
+    given, answers = seen.given(name), seen.answer(name)
+    given = given.get("arguments", given)
+    if not (isinstance(answers, list) and len(answers) == given.get("calls", 1)):
+        raise Unclear
+    return torch.stack([tensor(common.part_of(each, "value"), *given["mu"].shape) for each in answers])
 
 
 def _seeds(seen: Seen, mode: str, name: str) -> Tensor:
     """z (SEEDS, N * D) of each seed."""
-    return _calls(seen, *(f"{mode} {name} {index}" for index in range(SEEDS))).flatten(1)
+    return torch.cat([_calls(seen, f"{mode} {name} {index}") for index in range(SEEDS)]).flatten(1)
+
+
+def _once(work: Callable[[Seen, str], T]) -> Callable[[Seen, str], T]:
+    """Work something out once for all modes whose z is the same."""
+
+    def kept(seen: Seen, mode: str) -> T:
+        key = work, *(float(_calls(seen, f"{mode} {name} 0").sum()) for name in ("equal", "mixed", "many"))
+        if key not in seen.worked_out:
+            seen.worked_out[key] = work(seen, mode)
+        found: T = seen.worked_out[key]
+        return found
+
+    return kept
 
 
 def _noise(seen: Seen, mode: str) -> Tensor:
     """The noise (2, N, D) of two calls for mu = 0 and log_var = 2, in units of sigma. Unclear if there is none."""
-    if ("noise", mode) not in seen.worked_out:
-        seen.worked_out["noise", mode] = _calls(seen, f"{mode} many") / math.e
-    noise: Tensor = seen.worked_out["noise", mode]
-    if torch.equal(noise[0], noise[0, :1, :1].expand(MANY)) and torch.equal(noise[0], noise[1]):
+    noise = _calls(seen, f"{mode} many 0") / math.e
+    if torch.equal(noise, noise[:1, :1, :1].expand(2, *MANY)):
         raise Unclear
     return noise
+
+
+def _mixed(seen: Seen, mode: str) -> tuple[Tensor, Tensor, Tensor]:
+    """mu, log_var and z of each seed for different elements."""
+    given = seen.given(f"{mode} mixed 0")["arguments"]
+    return given["mu"].flatten().double(), given["log_var"].flatten().double(), _seeds(seen, mode, "mixed")
+
+
+def _carries_over(seen: Seen, mode: str) -> bool:
+    """Whether z = mu + sigma*noise with noise as large for other mu and sigma, so z is not changed afterwards."""
+    mu, log_var, z = _mixed(seen, mode)
+    size = float(((z - mu) / (log_var / 2).exp()).abs().mean())
+    return math.isclose(size, float(_noise(seen, mode).abs().mean()), rel_tol=0.15)
+
+
+def _repeated(noise: Tensor) -> Said | None:
+    """The second call has the noise of the first, or its opposite."""
+    if torch.equal(noise[0], noise[1]):
+        return Said({"factor": 1}, "reparam-noise-reused")
+    return Said({"factor": -1}, "reparam-noise-dependent") if torch.equal(noise[0], -noise[1]) else None
+
+
+def _copies(noise: Tensor, dim: int) -> Said | None:
+    """Rows (dim 0) or columns of one call that are equal, up to their sign."""
+    lines = noise[0] if dim == 0 else noise[0].T
+    lines = lines[lines.abs().sum(1) > 0]
+    different, signed = (len(set(map(tuple, each.tolist()))) for each in (lines.abs(), lines))
+    if different == len(lines):
+        return None
+    known = "reparam-noise-shared-batch" if dim == 0 else "reparam-noise-shared-dims"
+    if signed > different or (dim == 1 and different > 1):
+        known = "reparam-noise-dependent"
+    return Said({"different": different, "count": len(lines)}, known)
+
+
+def _tied(noise: Tensor) -> Said | None:
+    """Sums along an axis that vary far less or more than sums of independent elements.
+
+    The fewest sums are 40, whose variance is within a factor of 4 but for one case in 10 million.
+    """
+    for name, each, most in (("eps", noise, 4.0), ("eps^2", noise.square(), math.inf)):
+        for dim in (1, 0):
+            sums = (each - each.mean()).sum(dim + 1)
+            ratio = float(sums.square().mean() / (noise.shape[dim + 1] * each.var()))
+            if not 0.25 < ratio < most:
+                limit = "< 0.25" if ratio < 1 else "> 4"
+                return Said({"sum": f"sum({name}, dim={dim})", "ratio": limit}, "reparam-noise-dependent")
+    return None
+
+
+def _shape(noise: Tensor) -> Said | None:
+    """Quantiles that no normal distribution has: beyond 7 standard errors of 30,000 elements, though there are more."""
+    found = np.quantile(noise.numpy(), SHARES)
+    scale = (found[9] - found[3]) / (NORMAL[9] - NORMAL[3])
+    error = np.sqrt(SHARES * (1 - SHARES) / 30000 * 2 * math.pi) * np.exp(NORMAL**2 / 2)
+    if (np.abs(found - found[6] - scale * NORMAL) <= 7 * scale * error).all():
+        return None
+    line = float(noise.min()) + SHARES * float(noise.max() - noise.min())
+    uniform = (np.abs(found - line) < 0.05 * float(noise.std())).all()
+    known = "reparam-noise-uniform" if uniform else "reparam-noise-not-gaussian"
+    if float((noise == 0).double().mean()) > 0.01 and len(np.unique(noise.numpy())) > 100:
+        known = "reparam-noise-partial"
+    yours = ", ".join(f"{round(float(found[index]), 2) + 0.0:g}" for index in (0, 3, 9, 12))
+    return Said({"yours": yours}, known)
+
+
+@_once
+def _about_noise(seen: Seen, mode: str) -> dict[str, Said]:
+    """The first thing that is wrong with the noise, by the reading's name. Unclear if there is no noise."""
+    noise = _noise(seen, mode)
+    found = {"noise_calls": _repeated(noise)}
+    first, second = (np.unique(call.abs().numpy()) for call in noise)
+    if len(np.intersect1d(first, second)) < 0.1 * len(first):  # else equal elements are no copies
+        found |= {"noise_dimensions": _copies(noise, 1), "noise_images": _copies(noise, 0)}
+        found["noise_tied"] = _tied(noise)
+    found["noise_shape"] = _shape(noise)
+    for name, said in found.items():
+        if said is not None:
+            own = name not in ("noise_tied", "noise_shape") or _carries_over(seen, mode)
+            return {name: said if own else Said(said.values)}
+    return {}
+
+
+def _noise_reading(name: str, absolute: float = 0.03) -> Reading:
+    return _in_modes(name, lambda seen, mode: _about_noise(seen, mode).get(name), 0.06, absolute)
 
 
 def _drawn(seen: Seen, mode: str) -> Tensor:
     """The standard normal noise of each seed (SEEDS, n): torch's after the network's weights, or what z shows."""
     equal, own = _seeds(seen, mode, "equal"), []
     for index in range(SEEDS):
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng([]):
             torch.manual_seed(seen.given(f"{mode} equal {index}")["seed"])
             for sizes in ((784, 8), (8, 40), (20, 8), (8, 784)):
                 nn.Linear(*sizes)
@@ -159,49 +227,72 @@ def _drawn(seen: Seen, mode: str) -> Tensor:
     line = torch.linalg.lstsq(table, equal.flatten()[:, None]).solution
     if float((table @ line - equal.flatten()[:, None]).abs().max()) < 1e-5 * (1 + float(equal.abs().max())):
         return eps
-    noise = _noise(seen, mode)
-    if len(noise.unique()) < noise.numel() / 3 or not _is_normal(noise):
+    if _about_noise(seen, mode):
         raise Unclear
-    mean, spread = float(noise.mean()), float(noise.std())
-    mean, spread = (0.0 if abs(mean) < 0.02 * spread else mean), (1.0 if abs(spread - 1) < 0.02 else spread)
-    return (equal / math.e - mean) / spread
+    noise = _noise(seen, mode)
+    mean, spread = float(noise.mean()), float(noise.std())  # known to 0.4 % and 0.3 % of the spread
+    return (equal / math.e - (0 if abs(mean) < 0.03 * spread else mean)) / spread
 
 
+@_once
 def _parts(seen: Seen, mode: str) -> tuple[Tensor, ...]:
     """mu, log_var, mean and scale of z = mean + scale*eps, a number for each element. Unclear if z is no such sum."""
-    if ("parts", mode) not in seen.worked_out:
-        seen.worked_out["parts", mode] = ()
-        eps, order = _drawn(seen, mode).sort(0)
-        z = _seeds(seen, mode, "mixed").gather(0, order)
-        given = seen.given(f"{mode} mixed 0")["arguments"]
-        mu, log_var = (given[name].flatten().double() for name in ("mu", "log_var"))
-        clear = eps[2] - eps[0] > 0.5
-        eps, z, mu, log_var = eps[:, clear], z[:, clear], mu[clear], log_var[clear]
-        scale = (z[2] - z[0]) / (eps[2] - eps[0])
-        mean = z[0] - scale * eps[0]
-        off = (z[1] - mean - scale * eps[1]).abs()
-        if len(mu) > 100 and bool((off < 1e-4 * scale.abs() + 1e-5 * (1 + mu.abs() + mean.abs())).all()):
-            sign = -1.0 if float(scale[(log_var > 5) & (mu > 0)].sum()) < 0 else 1.0
-            seen.worked_out["parts", mode] = mu, log_var, mean, sign * scale
-    parts: tuple[Tensor, ...] = seen.worked_out["parts", mode]
-    if not parts:
+    eps, order = _drawn(seen, mode).sort(0)
+    mu, log_var, z = _mixed(seen, mode)
+    clear = eps[2] - eps[0] > 0.5
+    eps, z, mu, log_var = eps[:, clear], z.gather(0, order)[:, clear], mu[clear], log_var[clear]
+    scale = (z[2] - z[0]) / (eps[2] - eps[0])
+    mean = z[0] - scale * eps[0]
+    off = (z[1] - mean - scale * eps[1]).abs()
+    if len(mu) < 100 or bool((off > 1e-4 * scale.abs() + 1e-5 * (1 + mu.abs() + mean.abs())).any()):
         raise Unclear
-    return parts
+    sign = -1.0 if float(scale[(log_var > 5) & (mu > 0)].sum()) < 0 else 1.0
+    return mu, log_var, mean, sign * scale
 
 
-def _formula(seen: Seen, mode: str) -> tuple[dict[str, float] | None, dict[str, float] | None]:
+@_once
+def _formula(seen: Seen, mode: str) -> tuple[Weights | None, Weights | None]:
     """The terms of mean and scale with their weights, None for one that is no short sum."""
-    if ("formula", mode) not in seen.worked_out:
-        mu, log_var, mean, scale = _parts(seen, mode)
-        seen.worked_out["formula", mode] = (
-            _limited(mean, mu, "mu", "") or _terms(mean, 1 + mu.abs() + scale.abs(), mu, log_var, 3),
-            _power(scale, mu, log_var) or _terms(scale, scale.abs() + 1e-3, mu, log_var, 2),
-        )
-    found: tuple[dict[str, float] | None, dict[str, float] | None] = seen.worked_out["formula", mode]
-    return found
+    mu, log_var, mean, scale = _parts(seen, mode)
+    size = 1 + mu.abs() + scale.abs()
+    clear = scale > 1e-3 * (1 + mu.abs())  # beside mu, float32 hides less
+    off = 2e-3 * scale.abs() + 1e-5 * (1 + mu.abs())
+    limited, slope, start = _line("mu", mu, mean, size > 0, lambda line: (line - mean).abs() < 1e-3 * size)
+    means: Weights | None = {limited: _weight(slope), "1": start} if start else {limited: _weight(slope)}
+    log = scale.clamp(min=1e-12).log()
+    power, slope, start = _line("log_var", log_var, log, clear, lambda line: (line.exp() - scale).abs() < off)
+    scales: Weights | None = {f"exp({_product(slope, power)})": _weight(math.exp(start))}
+    return (
+        means if limited else _terms(mean, size, mu, log_var, 3),
+        scales if power else _terms(scale, scale.abs() + 1e-3, mu, log_var, 2),
+    )
 
 
-def _terms(y: Tensor, size: Tensor, mu: Tensor, log_var: Tensor, most: int) -> dict[str, float] | None:
+def _line(
+    name: str, x: Tensor, y: Tensor, clear: Tensor, fits: Callable[[Tensor], Tensor]
+) -> tuple[str, float, float]:
+    """y as slope * x + start, where x may be kept within limits: x in words (empty if y is no line), slope, start."""
+    low, high = float(y.min()), float(y.max())
+    for inside, ends in ((clear, (-math.inf, math.inf)), ((y > low + 0.02) & (y < high - 0.02), (low, high))):
+        if int(inside.sum()) < 20 or float(y[inside].max() - y[inside].min()) < 0.1:
+            continue
+        slope, start = (float(number) for number in np.polyfit(x[inside].numpy(), y[inside].numpy(), 1))
+        if bool(fits((slope * x + start).clamp(*ends)).all()):
+            least, most = sorted((end - start) / slope for end in ends)
+            name = f"max({name}, {round(least, 2) + 0.0:g})" if least > float(x.min()) + 0.02 else name
+            name = f"min({name}, {round(most, 2) + 0.0:g})" if most < float(x.max()) - 0.02 else name
+            return name, slope, round(start, 2) + 0.0 if abs(start) > 0.01 else 0.0
+    return "", 0.0, 0.0
+
+
+def _weight(number: float) -> float:
+    """A weight as it is said: noise of an unknown source shows weights to 0.3 %."""
+    if abs(abs(number) - 1) < 0.02:
+        return math.copysign(1.0, number)
+    return round(number, 2) if abs(number) > 0.1 else short(number, 2)
+
+
+def _terms(y: Tensor, size: Tensor, mu: Tensor, log_var: Tensor, most: int) -> Weights | None:
     """y as a sum of few terms, within a thousandth of the size of each element."""
     y = y / size
     if float(y.abs().max()) < 1e-4:
@@ -212,38 +303,17 @@ def _terms(y: Tensor, size: Tensor, mu: Tensor, log_var: Tensor, most: int) -> d
     found = fit([column[some] for column in columns], y[some], most, 1e-3 / float(y[some].abs().max()))
     if found is None or bool((sum(columns[i] * w for i, w in found.items()) - y).abs().gt(3e-3).any()):
         return None
-    return {TERMS[index]: short(found[index], 3) for index in sorted(found)}
+    return {TERMS[index]: _weight(found[index]) for index in sorted(found)}
 
 
-def _power(scale: Tensor, mu: Tensor, log_var: Tensor) -> dict[str, float] | None:
-    """c*exp(k*log_var), or exp of half or all of a limited log_var."""
-    clear = scale > 1e-3 * (1 + mu.abs())  # beside mu, float32 hides less
-    if int(clear.sum()) < 100:
-        return None
-    table = torch.stack([log_var, torch.ones_like(log_var)], 1)
-    line = torch.linalg.lstsq(table[clear], scale[clear].log()[:, None]).solution
-    off = (table @ line)[:, 0].exp().sub(scale).abs()
-    if bool((off < 2e-3 * scale.abs() + 1e-5 * (1 + mu.abs())).all()):
-        power, factor = float(line[0]), short(math.exp(float(line[1])), 3)
-        exponent = re.sub(r"^(-?)1\*", r"\1", f"{power:.3g}*log_var")
-        return {"1" if abs(power) < 1e-3 else f"exp({exponent})": factor}
-    if float(scale.min()) < 1e-5:
-        return None
-    return _limited(2 * scale.log(), log_var, "log_var", "0.5*") or _limited(
-        scale.log(), log_var, "log_var", "1*"
-    )
+def _product(weight: float, name: str) -> str:
+    """weight*name, without a factor of 1."""
+    return re.sub(r"^(-?)1\*", r"\1", f"{weight:.3g}*{name}")
 
 
-def _limited(y: Tensor, x: Tensor, name: str, power: str) -> dict[str, float] | None:
-    """y = x within limits, beyond which x goes. ``power``: what it is multiplied by before exp."""
-    low, high = float(y.min()), float(y.max())
-    if high - low < 1e-3 or float((y - x.clamp(low, high)).abs().max()) > 5e-3:
-        return None
-    ends = low - float(x.min()) > 0.02, float(x.max()) - high > 0.02
-    low, high = (round(limit, 2) + 0.0 for limit in (low, high))
-    both = {(True, True): f"clamp({name}, {low:g}, {high:g})", (True, False): f"max({name}, {low:g})"}
-    text = {**both, (False, True): f"min({name}, {high:g})", (False, False): name}[ends]
-    return {f"exp({power.removeprefix('1*')}{text})" if power else text: 1.0}
+def _sum(weights: Weights) -> str:
+    terms = [f"{weight:g}" if name == "1" else _product(weight, name) for name, weight in weights.items()]
+    return " + ".join(terms).replace("+ -", "- ")
 
 
 def _read_formula(seen: Seen, mode: str) -> Said | None:
@@ -251,212 +321,60 @@ def _read_formula(seen: Seen, mode: str) -> Said | None:
     mean, scale = _formula(seen, mode)
     if mean is None or scale is None or (mean == {"mu": 1} and scale == {SIGMA: 1}):
         return None
-    noise = f"({_sum(scale)})*eps" if len(scale) > 1 else f"{_sum(scale)}*eps"
-    parts = [_sum(mean) if mean else "", re.sub(r"^1\*", "", noise) if scale else ""]
-    yours = " + ".join(filter(None, parts)).replace("+ -", "- ") or "0"
+    noise = f"({_sum(scale)})*eps" if len(scale) > 1 else re.sub(r"^(-?)1\*", r"\1", f"{_sum(scale)}*eps")
+    yours = " + ".join(filter(None, [_sum(mean), noise if scale else ""])).replace("+ -", "- ") or "0"
     known = next((name for form, name in KNOWN if re.fullmatch(form, yours)), None)
-    if not scale:
-        known = (
-            "reparam-eval-returns-mean" if yours == "mu" and mode != "model.train()" else "reparam-no-noise"
-        )
-    elif known == "reparam-noise-scale" and mode != "model.train()" and scale[SIGMA] < 1:
+    if mode != TRAIN and (yours == "mu" or (known == "reparam-noise-scale" and scale[SIGMA] < 1)):
         known = "reparam-eval-returns-mean"
-    return Said({"yours": yours, "asked": f"mu + {SIGMA}*eps", "mean": mean, "scale": scale}, known)
+    elif not scale:
+        known = "reparam-no-noise"
+    return Said({"yours": yours, "asked": f"mu + {SIGMA}*eps"}, known)
 
 
-def _sum(weights: Mapping[str, float]) -> str:
-    parts = [f"{weight:g}" if name == "1" else f"{weight:g}*{name}" for name, weight in weights.items()]
-    return " + ".join(re.sub(r"^(-?)1\*", r"\1", part) for part in parts).replace("+ -", "- ")
-
-
-def _curve(along: str) -> Callable[[Seen, str], Said | None]:
-    """The scale along log_var, or the mean along mu, if it is a function of that alone but no short formula."""
-
-    def read(seen: Seen, mode: str) -> Said | None:
-        mu, log_var, mean, scale = _parts(seen, mode)
-        x, y, end = (log_var, scale, 9.75) if along == "log_var" else (mu, mean, 6.0)
-        if _formula(seen, mode)[along == "log_var"] is not None:
-            return None
-        line, order = torch.linspace(-end, end, 40).double(), x.argsort()
-        yours = np.interp(line, x[order], y[order])
-        inside = x.abs() <= end
-        expected = torch.from_numpy(np.interp(x[inside], line, yours))
-        if bool(((y[inside] - expected).abs() > 0.05 * expected.abs() + 0.02).any()):
-            raise Unclear
-        points = {"x": line, "yours": yours, "asked": (line / 2).exp() if along == "log_var" else line}
-        curve = {name: [short(float(value), 3) for value in each] for name, each in points.items()}
-        values = {name: [curve[name][index] for index in (0, 19, 39)] for name in ("x", "yours", "asked")}
-        return Said({**values, "curve": {"along": along, **curve}})
-
-    return read
-
-
-def _read_range(seen: Seen, mode: str) -> Said | None:
-    """z keeps within a limit, though sigma reaches 141, and is no sum of mean and noise."""
-    z = _seeds(seen, mode, "mixed")
-    with contextlib.suppress(Unclear):
-        _parts(seen, mode)
-        return None
-    limited = float(z.abs().max()) < 25 and not torch.equal(z[0], z[1])
-    return Said({"limit": short(float(z.abs().max()), 2)}, "reparam-z-squashed") if limited else None
-
-
-def _read_zero(seen: Seen, mode: str) -> Said | None:
-    """Elements of z that are exactly 0."""
-    share = float((_seeds(seen, mode, "mixed") == 0).double().mean())
-    return Said({"percent": float(round(100 * share))}, "reparam-z-squashed") if 0.02 < share < 0.98 else None
-
-
-def _read_repeated(seen: Seen, mode: str) -> Said | None:
-    """The second call has the noise of the first, or its opposite."""
-    first, second = _noise(seen, mode)
-    if torch.equal(first, second):
-        return Said({"factor": 1}, "reparam-noise-reused")
-    return Said({"factor": -1}, "reparam-noise-dependent") if torch.equal(first, -second) else None
-
-
-def _read_values(seen: Seen, mode: str) -> Said | None:
-    """The noise is one of a few numbers."""
-    noise = _noise(seen, mode)
-    numbers, counts = noise.unique(return_counts=True)
-    shared = not set(noise[0].unique().tolist()).isdisjoint(noise[1].unique().tolist())
-    if not (len(noise[0].unique()) >= 2 and len(numbers) <= 40 and shared):
-        return None
-    common_ones = numbers[counts.argsort(descending=True)[:2]].sort().values
-    values = {"numbers": [short(float(value), 3) for value in common_ones]}
-    return Said(values, "reparam-noise-not-gaussian")
-
-
-def _copies(dim: int) -> Callable[[Seen, str], Said | None]:
-    """Rows (dim 0) or columns of one call that are equal, up to their sign."""
-
-    def read(seen: Seen, mode: str) -> Said | None:
-        noise = _noise(seen, mode)[0]
-        noise = noise.index_select(dim, noise.abs().sum(1 - dim).nonzero().flatten())
-        different, signed = (each.unique(dim=dim).shape[dim] for each in (noise.abs(), noise))
-        if different == noise.shape[dim] or _read_values(seen, mode):
-            return None
-        known = "reparam-noise-shared-batch" if dim == 0 else "reparam-noise-shared-dims"
-        if signed > different or (dim == 1 and different > 1):
-            known = "reparam-noise-dependent"
-        return Said({"different": different, "count": noise.shape[dim]}, known)
-
-    return read
-
-
-def _read_missing(seen: Seen, mode: str) -> Said | None:
-    """Elements of a large batch without noise."""
-    share = float((_noise(seen, mode) == 0).double().mean())
-    silent = share > 0.01 and not _read_zero(seen, mode) and not _read_values(seen, mode)
-    with contextlib.suppress(Unclear):
-        silent = silent and not _read_elements(seen)
-    return Said({"percent": float(round(100 * share))}, "reparam-noise-partial") if silent else None
-
-
-def _read_tied(seen: Seen, mode: str) -> Said | None:
-    """Noise that adds up to 0, has a fixed length or is sorted along an axis."""
-    noise = _noise(seen, mode)
-    if _read_values(seen, mode) or _copies(0)(seen, mode) or _copies(1)(seen, mode):
-        raise Unclear
-    for dim in (1, 0):
-        total, squares = noise.sum(1 + dim), noise.square().sum(1 + dim)
-        tied = {
-            f"sum(dim={dim})": (total, 1e-3 * float(squares.mean()) ** 0.5),
-            f"square().sum(dim={dim})": (squares - squares.mean(), 1e-3 * float(squares.mean())),
-            f"sort(dim={dim}) - eps": (noise.sort(1 + dim).values - noise, 1e-6),
-        }
-        for name, (distance, most) in tied.items():
-            if float(distance.abs().max()) < most:
-                value = float(squares.mean()) if "square" in name else 0.0
-                return Said({"tied": f"eps.{name}", "value": short(value, 3)}, "reparam-noise-dependent")
-    return None
-
-
-def _quantiles(noise: Tensor) -> Tensor:
-    return torch.from_numpy(np.quantile(noise.numpy(), SHARES.numpy()))
-
-
-def _is_normal(noise: Tensor) -> bool:
-    """Whether quantiles are a normal distribution's of any mean and scale, within 7 errors of 30,000 elements."""
-    found = _quantiles(noise)
-    scale = (found[9] - found[3]) / (NORMAL[9] - NORMAL[3])
-    error = (SHARES * (1 - SHARES) / 30000).sqrt() * math.sqrt(2 * math.pi) * (NORMAL.square() / 2).exp()
-    return bool(((found - found[6] - scale * NORMAL).abs() <= 7 * scale * error).all())
-
-
-def _read_shape(seen: Seen, mode: str) -> Said | None:
-    """Quantiles that no normal distribution has."""
-    noise = _noise(seen, mode)
-    if len(noise[0].unique()) < noise[0].numel() / 3 or _is_normal(noise) or _read_missing(seen, mode):
-        return None
-    found = _quantiles(noise)
-    line = noise.min() + SHARES * (noise.max() - noise.min())
-    uniform = bool(((found - line).abs() < 0.05 * noise.std()).all())
-    yours = [short(float(value), 3) for value in found]
-    curve = {
-        "along": "share",
-        "x": SHARES.tolist(),
-        "yours": yours,
-        "asked": [short(float(v), 3) for v in NORMAL],
-    }
-    values = {"low": yours[0], "middle": yours[6], "high": yours[-1], "curve": curve}
-    return Said(values, "reparam-noise-uniform" if uniform else "reparam-noise-not-gaussian")
-
-
-def _read_limit(seen: Seen, mode: str) -> Said | None:
-    """Noise that never goes far, though its quantiles are normal."""
-    noise = _noise(seen, mode)
-    largest = float(noise.abs().max())
-    cut = largest < 3.4 * float(noise.std()) and _is_normal(noise)
-    return Said({"limit": short(largest, 3)}, "reparam-noise-not-gaussian") if cut else None
-
-
-def _read_moments(seen: Seen, mode: str) -> Said | None:
-    """Mean and standard deviation of the noise for mu = 0 and log_var = 2, where z shows no short formula."""
-    noise = _noise(seen, mode)
+def _read_spread(seen: Seen, mode: str) -> Said | None:
+    """The spread of z - mu at the ends of log_var, where z is no formula, as far as 150 elements show it."""
     with contextlib.suppress(Unclear):
         if None not in _formula(seen, mode):
             return None
-    mean, spread = float(noise.mean()), float(noise.std())
-    right = abs(mean) < 0.04 * spread and abs(spread - 1) < 0.03
-    if right or not _is_normal(noise) or len(noise[0].unique()) < noise[0].numel() / 3:
+    if any(name != "noise_shape" or said.misconception for name, said in _about_noise(seen, mode).items()):
         return None
-    return Said({"mean": round(mean, 2) + 0.0, "spread": short(spread, 3)})
+    mu, log_var, z = _mixed(seen, mode)
+    ends = [float(log_var.min()), float(log_var.max())]
+    yours = [float((z - mu)[:, log_var == end].std()) for end in ends]
+    asked = [math.exp(end / 2) for end in ends]
+    if all(abs(math.log((own + 1e-9) / right)) < 0.7 for own, right in zip(yours, asked, strict=True)):
+        return None
+    squashed = float(z.abs().max()) < 6 and float(torch.corrcoef(torch.stack([mu, z.mean(0)]))[0, 1]) > 0.3
+    numbers = {"x": ends, "yours": yours, "asked": asked}
+    values = {name: ", ".join(f"{short(number, 2):g}" for number in each) for name, each in numbers.items()}
+    return Said(values, "reparam-z-squashed" if squashed else None)
 
 
 def _read_gradient(seen: Seen, mode: str) -> Said | None:
-    """The gradient of z's sum, as a multiple of 1 for mu and of (z - mu)/2 for log_var."""
+    """The gradient of z's sum, as a multiple of 1 for mu and of (z - mu)/2 for log_var, where z = mu + sigma*noise."""
     name = f"{mode} gradient"
-    if name not in seen.questions:
+    if name not in seen.questions or not _carries_over(seen, mode):
         return None
-    z, given, found = (
-        _calls(seen, name)[0],
-        seen.given(name),
-        common.part_of(seen.answer(name)[0], "gradients"),
-    )
-    mean, scale = {"mu": 1.0}, {SIGMA: 1.0}
-    right = (mean, scale)
-    with contextlib.suppress(Unclear):
-        right = _formula(seen, mode)
+    z, given = _calls(seen, name)[0], seen.given(name)
+    found = common.part_of(seen.answer(name), "gradients")
     factors = {}
     for argument, expected in (("mu", torch.ones_like(z)), ("log_var", (z - given["mu"]) / 2)):
         own = tensor(found[argument], *z.shape) if isinstance(found, dict) and found.get(argument) else 0 * z
         factor = float((own * expected).sum() / expected.square().sum())
         regular = float((own - factor * expected).abs().max()) < 2e-3 * float(expected.abs().max())
-        detached = not own.any() and any(argument in term for part in right for term in part or ())
-        if detached or (right == (mean, scale) and regular and abs(factor - 1) > 0.01):
+        if regular and abs(factor - 1) > 0.01:
             factors[argument] = round(factor, 3) + 0.0
-    zero = tuple(argument for argument, factor in factors.items() if factor == 0)
-    known = {("mu",): "reparam-mu-detached", ("log_var",): "reparam-std-detached"}
-    both = "reparam-no-gradient" if len(zero) == 2 else None
-    values = {
-        "argument": " / ".join(factors),
-        "factor": " / ".join(f"{value:g}" for value in factors.values()),
-    }
+    zero = " ".join(argument for argument, factor in factors.items() if factor == 0)
+    known = {"mu": "reparam-mu-detached", "log_var": "reparam-std-detached"}
+    both = "reparam-no-gradient" if zero == "mu log_var" else None
+    numbers = dict.fromkeys(f"{each:g}" for each in factors.values())
+    values = {"argument": ", ".join(factors), "factor": ", ".join(numbers)}
     return Said(values, known.get(zero, both)) if factors else None
 
 
-def _in_modes(name: str, read: Callable[[Seen, str], Said | None], tolerance: float = 0.02) -> Reading:
+def _in_modes(
+    name: str, read: Callable[[Seen, str], Said | None], tolerance: float = 0.03, absolute: float = 0.03
+) -> Reading:
     """A reading of each mode; what several modes agree on is said of them together."""
 
     def everywhere(seen: Seen) -> Said | None:
@@ -468,60 +386,58 @@ def _in_modes(name: str, read: Callable[[Seen, str], Said | None], tolerance: fl
         if not found:
             return None
         first = next(iter(found.values()))
-        modes = [mode for mode, said in found.items() if _near(first.values, said.values, tolerance)]
+        modes = [
+            mode for mode, said in found.items() if _near(first.values, said.values, tolerance, absolute)
+        ]
         return Said({**first.values, "mode": ", ".join(modes)}, first.misconception)
 
     def predicts(values: Values, seen: Seen) -> bool:
         again = everywhere(seen)
-        return again is not None and _near(values, again.values, tolerance)
+        return again is not None and _near(values, again.values, tolerance, absolute)
 
     return Reading(name, everywhere, predicts)
 
 
-def _near(first: Any, second: Any, tolerance: float) -> bool:
-    """Whether two readings agree as far as chance lets them. Formulas are compared by their weights."""
-    if isinstance(first, dict) and isinstance(second, dict):
-        names = first.keys() - ({"curve", "yours"} if "scale" in first else {"curve"})
-        return first.keys() == second.keys() and all(_near(first[n], second[n], tolerance) for n in names)
-    if isinstance(first, list):
-        return len(first) == len(second) and all(
-            _near(*pair, tolerance) for pair in zip(first, second, strict=True)
-        )
-    if isinstance(first, float):
-        return math.isclose(first, second, rel_tol=tolerance, abs_tol=tolerance)
-    return bool(first == second)
+def _near(first: Values, second: Values, tolerance: float, absolute: float) -> bool:
+    """Whether two readings are written alike but for numbers, which chance may change a little."""
+    one, two = (NUMBER.split(str(dict(values))) for values in (first, second))
+    return len(one) == len(two) and all(
+        math.isclose(float(a), float(b), rel_tol=tolerance, abs_tol=absolute) if index % 2 else a == b
+        for index, (a, b) in enumerate(zip(one, two, strict=True))
+    )
 
 
 def _read_elements(seen: Seen) -> Said | None:
-    """Rows or columns of the first small batch that are the same in each call, if noise is not always so."""
-    if _read_repeated(seen, "model.train()"):
+    """Rows, columns or elements of the first batch that are the same in each call, if noise is not always so."""
+    if "noise_calls" in _about_noise(seen, TRAIN):
         return None
-    for rows, columns in SHAPES:
-        z = _calls(seen, f"{rows}x{columns}")
+    for name in (*(f"{rows}x{columns}" for rows, columns in SHAPES), f"{TRAIN} many 0"):
+        z = _calls(seen, name)
         still = (z == z[0]).all(0)
-        lines = [f"z[{i}, :]" for i in range(rows) if still[i].all()]
-        lines += [f"z[:, {j}]" for j in range(columns) if still[:, j].all()]
+        lines = [f"z[{i}, :]" for i in still.all(1).nonzero().flatten().tolist()]
+        lines += [f"z[:, {j}]" for j in still.all(0).nonzero().flatten().tolist()]
+        lines = lines or [f"z[{i}, {j}]" for i, j in still.nonzero().tolist()]
         if lines:
             elements = "z" if still.all() else ", ".join(lines[:6]) + ", ..." * (len(lines) > 6)
-            return Said({"called": f"N={rows}, D={columns}", "elements": elements}, "reparam-noise-partial")
+            called = seen.questions[name].called.removesuffix(f", {TRAIN}")
+            known = "reparam-noise-partial" if _carries_over(seen, TRAIN) else None
+            return Said({"called": called, "elements": elements}, known)
     return None
 
 
 def _read_returned(seen: Seen) -> Said | None:
     """The first small batch for which something else than a tensor of mu's shape and dtype comes back."""
+    if any(seen.raised(name) for name in seen.questions):
+        return None
     for rows, columns in SHAPES:
-        name = f"{rows}x{columns}"
-        answers = seen.outcomes[name].get("value")
-        value = common.part_of(answers[0], "value") if isinstance(answers, list) and answers else None
-        if seen.raised(name) is not None or answers is None:
-            continue
+        value = common.value_of(seen, f"{rows}x{columns}")
         yours, asked = common.kind(value, {})[:80], f"float32 tensor ({rows}, {columns})"
-        known = {"N": "nothing-returned", "t": "returns-extra-values", "l": "returns-extra-values"}.get(
-            yours[0]
-        )
+        known = "nothing-returned" if value is None else None
         if isinstance(value, Array):
             yours = f"{value.dtype[:20]} {yours}"
             known = "reparam-float64" if value.shape == (rows, columns) else "reparam-wrong-shape"
+        elif isinstance(value, (tuple, list, dict)):
+            known = "returns-extra-values"
         if yours != asked:
             return Said({"called": f"N={rows}, D={columns}", "yours": yours, "asked": asked}, known)
     return None
@@ -531,38 +447,15 @@ def _read_device(seen: Seen) -> Said | None:
     return Said({}, "hard-coded-device") if common.part_of(seen.answer("device"), "mixed") is True else None
 
 
-def _plain(reading: Reading) -> Reading:
-    """A shared reading, given the first call of each question but the device's."""
-
-    def read(seen: Seen) -> Said | None:
-        outcomes = {name: outcome for name, outcome in seen.outcomes.items() if name != "device"}
-        for name, outcome in outcomes.items():
-            if isinstance(value := outcome.get("value"), list) and value:
-                outcomes[name] = {"value": value[0]}
-        return reading.read(Seen({name: seen.questions[name] for name in outcomes}, outcomes))
-
-    return Reading(reading.id, read, ends=reading.ends)
-
-
 READINGS = (
-    *map(_plain, common.raises()),
+    *common.raises("device"),
     Reading("returned_for", _read_returned),
-    _plain(common.changes("5x3", "7x20")),
-    _in_modes("noise_calls", _read_repeated),
-    _in_modes("noise_values", _read_values),
-    _in_modes("noise_dimensions", _copies(1)),
-    _in_modes("noise_images", _copies(0)),
+    common.changes("5x3", "7x20"),
+    *map(_noise_reading, ("noise_calls", "noise_dimensions", "noise_images", "noise_tied")),
     _in_modes("z_formula", _read_formula),
-    _in_modes("z_range", _read_range, 0.1),
-    _in_modes("sigma_curve", _curve("log_var"), 0.05),
-    _in_modes("mean_curve", _curve("mu"), 0.05),
-    Reading("noise_elements", _read_elements),
-    _in_modes("z_zero", _read_zero, 0.2),
-    _in_modes("noise_missing", _read_missing, 0.05),
-    _in_modes("noise_tied", _read_tied),
-    _in_modes("noise_shape", _read_shape, 0.06),
-    _in_modes("noise_limit", _read_limit, 0.06),
-    _in_modes("noise_moments", _read_moments, 0.06),
+    Reading("noise_elements", _read_elements, ends=True),
+    _noise_reading("noise_shape", 0.11),
+    _in_modes("z_spread", _read_spread, 0.4, absolute=0),
     _in_modes("z_gradient", _read_gradient),
     Reading("z_device", _read_device),
 )

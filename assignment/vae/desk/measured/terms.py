@@ -240,7 +240,7 @@ def stacked(rows: Sequence[Columns]) -> Columns:
 
 
 def call(function: str, arguments: Mapping[str, Tensor], called: str, *wrt: str, **how: Any) -> Question:
-    """A call of a function of vae.loss, with gradients by ``wrt``."""
+    """A question about a function of vae.loss, with gradients by ``wrt``."""
     return Question("loss", {"function": function, "arguments": arguments, "wrt": [*wrt], **how}, called)
 
 

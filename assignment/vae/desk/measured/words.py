@@ -23,32 +23,16 @@ WORDS = {
         'For {called} it returns {yours}; asked for is {asked}.',
     ),
     "z_formula": (
-        'z = {yours}를 계산합니다(N=60, D=20, {mode}). 요구하는 식은 z = {asked}이며, eps는 표준정규분포를 따릅니다.',
+        '계산하는 식: z = {yours} (N=60, D=20, {mode}). 요구하는 식: z = {asked}. 여기서 eps는 표준정규분포를 따릅니다.',
         'It computes z = {yours} (N=60, D=20, {mode}); asked for is z = {asked}, where eps is standard normal.',
     ),
-    "z_range": (
-        'sigma가 141까지 커져도 z의 모든 원소가 0에서 약 {limit} 이내에 있습니다(N=60, D=20, {mode}). 요구하는 것은 범위 제한이 없는 z = mu + sigma*eps입니다.',
-        'No element of z lies further than about {limit} from 0 (N=60, D=20, {mode}), though sigma was up to 141; asked for is z = mu + sigma*eps without a limit.',
-    ),
-    "sigma_curve": (
-        'z의 표준편차가 log_var에만 의존합니다(N=60, D=20, {mode}). log_var = {x[0]}, {x[1]}, {x[2]}에서 표준편차는 {yours[0]}, {yours[1]}, {yours[2]}입니다. 요구하는 값은 {asked[0]}, {asked[1]}, {asked[2]}입니다.',
-        'The standard deviation of z depends on log_var alone (N=60, D=20, {mode}). For log_var = {x[0]}, {x[1]} and {x[2]} it is {yours[0]}, {yours[1]} and {yours[2]}; asked for are {asked[0]}, {asked[1]} and {asked[2]}.',
-    ),
-    "mean_curve": (
-        'z의 평균이 mu에만 의존합니다(N=60, D=20, {mode}). mu = {x[0]}, {x[1]}, {x[2]}에서 평균은 {yours[0]}, {yours[1]}, {yours[2]}입니다. 평균은 mu와 같아야 합니다.',
-        'The mean of z depends on mu alone (N=60, D=20, {mode}). For mu = {x[0]}, {x[1]} and {x[2]} it is {yours[0]}, {yours[1]} and {yours[2]}; asked for is mu itself.',
-    ),
-    "z_zero": (
-        'z의 원소 중 약 {percent} %가 정확히 0입니다(N=60, D=20, {mode}). 요구하는 식은 z = mu + sigma*eps입니다.',
-        'About {percent} % of the elements of z are exactly 0 (N=60, D=20, {mode}); asked for is z = mu + sigma*eps.',
+    "z_spread": (
+        'log_var = {x}에서 z - mu의 표준편차가 각각 약 {yours}입니다(N=60, D=20, {mode}). 요구하는 값은 각각 {asked}입니다.',
+        'For log_var = {x}, the standard deviation of z - mu is about {yours} (N=60, D=20, {mode}); asked for are {asked}.',
     ),
     "noise_calls": (
         '같은 인수로 두 번째 호출하면 잡음이 첫 번째 잡음의 {factor}배입니다(N=1500, D=20, {mode}). 호출할 때마다 새 잡음을 뽑아야 합니다.',
         'A second call with the same arguments has {factor} times the noise of the first (N=1500, D=20, {mode}); asked for is new noise in each call.',
-    ),
-    "noise_values": (
-        'mu = 0, log_var = 2일 때 잡음 (z - mu)/sigma가 몇 가지 값만 가집니다. 예: {numbers} (N=1500, D=20, {mode}). 잡음은 표준정규분포를 따라야 합니다.',
-        'The noise (z - mu)/sigma takes only a few values for mu = 0, log_var = 2, among them {numbers} (N=1500, D=20, {mode}); asked for is standard normal noise.',
     ),
     "noise_dimensions": (
         '모든 이미지가 같을 때, 잡음이 있는 차원 {count}개 중 부호를 빼고 서로 다른 것은 {different}개뿐입니다(N=1500, D=20, {mode}). 차원마다 잡음을 따로 뽑아야 합니다.',
@@ -62,25 +46,13 @@ WORDS = {
         '{called}일 때 z의 다음 부분이 호출할 때마다 같습니다: {elements}. 모든 원소에 잡음이 있어야 합니다.',
         'For {called}, these parts of z are the same in each call: {elements}. Asked for is noise in each element.',
     ),
-    "noise_missing": (
-        'N=1500, D=20일 때 원소 중 약 {percent} %에 잡음이 없습니다({mode}). 모든 원소에 잡음이 있어야 합니다.',
-        'For N=1500, D=20, about {percent} % of the elements have no noise ({mode}); asked for is noise in each element.',
-    ),
     "noise_tied": (
-        'N=1500, D=20이고 모든 원소가 같을 때, 잡음 eps = (z - mu)/sigma에 대해 항상 {tied} = {value}입니다({mode}). 서로 독립인 잡음은 그렇지 않습니다.',
-        'For N=1500, D=20 with equal elements, the noise eps = (z - mu)/sigma always has {tied} = {value} ({mode}); independent noise does not.',
+        '잡음 eps = (z - mu)/sigma의 원소들이 서로 독립이 아닙니다. mu = 0, log_var = 2일 때 {sum}의 분산을 원소들이 독립일 때의 분산으로 나눈 값: {ratio} (N=1500, D=20, {mode}).',
+        'The elements of the noise eps = (z - mu)/sigma are not independent: for mu = 0, log_var = 2, the variance of {sum} is {ratio} times that of independent elements (N=1500, D=20, {mode}).',
     ),
     "noise_shape": (
-        'mu = 0, log_var = 2일 때 잡음 (z - mu)/sigma의 1 %, 50 %, 99 % 분위수가 약 {low}, {middle}, {high}입니다(N=1500, D=20, {mode}). 표준정규분포에서는 -2.33, 0, 2.33입니다.',
-        'For mu = 0, log_var = 2, the noise (z - mu)/sigma has its 1 %, 50 % and 99 % quantiles near {low}, {middle} and {high} (N=1500, D=20, {mode}); standard normal noise has them at -2.33, 0 and 2.33.',
-    ),
-    "noise_limit": (
-        'mu = 0, log_var = 2일 때 잡음 (z - mu)/sigma의 크기가 원소 60,000개에서 약 {limit}을(를) 넘지 않았습니다(N=1500, D=20, {mode}). 표준정규분포라면 4를 넘는 값이 나옵니다.',
-        'For mu = 0, log_var = 2, the noise (z - mu)/sigma never went beyond about {limit} in 60,000 elements (N=1500, D=20, {mode}); standard normal noise goes beyond 4.',
-    ),
-    "noise_moments": (
-        'mu = 0, log_var = 2일 때 잡음 (z - mu)/sigma의 평균이 {mean}, 표준편차가 {spread}입니다(N=1500, D=20, {mode}). 각각 0과 1이어야 합니다.',
-        'For mu = 0, log_var = 2, the noise (z - mu)/sigma has mean {mean} and standard deviation {spread} (N=1500, D=20, {mode}); asked for are 0 and 1.',
+        'mu = 0, log_var = 2일 때 잡음 (z - mu)/sigma의 1 %, 25 %, 75 %, 99 % 분위수가 약 {yours}입니다(N=1500, D=20, {mode}). 표준정규분포에서는 -2.33, -0.67, 0.67, 2.33입니다.',
+        'For mu = 0, log_var = 2, the noise (z - mu)/sigma has its 1 %, 25 %, 75 % and 99 % quantiles near {yours} (N=1500, D=20, {mode}); standard normal noise has them at -2.33, -0.67, 0.67 and 2.33.',
     ),
     "z_gradient": (
         '{argument}에 대한 기울기가 올바른 기울기의 {factor}배입니다(N=9, D=20, {mode}). 올바른 기울기는 mu에 대해 1, log_var에 대해 (z - mu)/2입니다.',
