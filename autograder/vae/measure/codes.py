@@ -80,7 +80,7 @@ def decoded(seen: Seen, name: str) -> tuple[Tensor, Tensor]:
 
 
 def codes(seen: Seen, name: str) -> Tensor:
-    """The z (K, D) that these images were decoded from. Raises Unclear if there is none."""
+    """The codes (K, D) that these images were decoded from. Raises Unclear if there is none."""
     z, matches = decoded(seen, name)
     if not bool(matches.all()):
         raise Unclear

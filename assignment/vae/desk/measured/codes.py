@@ -48,8 +48,8 @@ def model(draw: Draw, latent_dim: int, kind: str = "") -> dict[str, Any]:
         "encoder.2.bias": bias * constant,
         "decoder.0.bias": torch.zeros(2 * d),
         "decoder.0.weight": halves.T.contiguous(),
-        "decoder.2.weight": (not fixed) * torch.cat([q, -q], dim=1),
         "decoder.2.bias": ramp if fixed else draw.normal("b", 784),
+        "decoder.2.weight": (not fixed) * torch.cat([q, -q], dim=1),
     }
     return {"latent_dim": d, "hidden_dim": 2 * d, "state": state}
 
@@ -81,7 +81,7 @@ def decoded(seen: Seen, name: str) -> tuple[Tensor, Tensor]:
 
 
 def codes(seen: Seen, name: str) -> Tensor:
-    """The z (K, D) that these images were decoded from. Raises Unclear if there is none."""
+    """The codes (K, D) that these images were decoded from. Raises Unclear if there is none."""
     z, matches = decoded(seen, name)
     if not bool(matches.all()):
         raise Unclear
