@@ -26,7 +26,8 @@ def main(stub: str, kind: str = "wrong", name: str = "") -> None:
         for entry in entries:
             began, used = time.monotonic(), time.process_time()
             said, true = _measured(entry, stub, run, parent)
-            counts[said[0].split()[0] if said[0].startswith(("nothing", "unmeasured")) else "said"] += 1
+            first = said[0].split()[0]
+            counts[first if first in ("nothing", "unmeasured") else "said"] += 1
             counts["false"] += not true
             took = f"{time.process_time() - used:.2f} of {time.monotonic() - began:.2f} s"
             print(f"{'' if true else 'FALSE '}{entry.name} [{entry.header.get('misconception', '')}] {took}")
