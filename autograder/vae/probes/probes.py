@@ -139,7 +139,12 @@ def train_epoch(
     given_loss = trace.watched(weighted_loss(loss)) if noted else weighted_loss(loss)
     value = student_function("train_epoch")(network, loader, given_loss, steps, where)
     left = any(item.grad is not None and bool(item.grad.any()) for item in network.parameters())
-    seen = {"gradients": left, "passes": trace.passes, "calls": trace.calls}
+    seen = {
+        "images": loader.dataset.tensors[0],
+        "gradients": left,
+        "passes": trace.passes,
+        "calls": trace.calls,
+    }  # type: ignore[attr-defined]
     return {**_trained(value, network, len(loader), model["state"]), **seen}
 
 

@@ -49,7 +49,7 @@ def model(draw: Draw, latent_dim: int, kind: str = "") -> dict[str, Any]:
         "decoder.0.bias": torch.zeros(2 * d),
         "decoder.0.weight": halves.T.contiguous(),
         "decoder.2.bias": ramp if fixed else draw.normal("b", 784),
-        "decoder.2.weight": (not fixed) * torch.cat([q, -q], dim=1),
+        "decoder.2.weight": (not fixed) * torch.cat((q, -q), 1),
     }
     return {"latent_dim": d, "hidden_dim": 2 * d, "state": state}
 
@@ -75,7 +75,7 @@ def decoded(seen: Seen, name: str) -> tuple[Tensor, Tensor]:
         step = 4 if len(pixels) > 100 else 1  # a quarter of the pixels is enough
         q, b = last.weight[::step, : seen.given(name)["model"]["latent_dim"]], last.bias[::step]
         z = (pixels[:, ::step].clamp(1e-7, 1 - 1e-7).logit() - b) @ torch.linalg.pinv(q).T
-        seen.worked_out[name] = z, ((z @ q.T + b).sigmoid() - pixels[:, ::step]).abs().amax(1) < EXACT
+        seen.worked_out[name] = z, (torch.sigmoid(z @ q.T + b) - pixels[:, ::step]).abs().amax(1) < EXACT
     found: tuple[Tensor, Tensor] = seen.worked_out[name]
     return found
 
