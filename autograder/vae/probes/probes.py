@@ -140,11 +140,11 @@ def train_epoch(
     value = student_function("train_epoch")(network, loader, given_loss, steps, where)
     left = any(item.grad is not None and bool(item.grad.any()) for item in network.parameters())
     seen = {
-        "images": loader.dataset.tensors[0],
+        "images": loader.dataset.tensors[0],  # type: ignore[attr-defined]
         "gradients": left,
         "passes": trace.passes,
         "calls": trace.calls,
-    }  # type: ignore[attr-defined]
+    }
     return {**_trained(value, network, len(loader), model["state"]), **seen}
 
 
