@@ -400,7 +400,7 @@ def test_a_worker_that_cannot_fork_answers_as_well(home, vae, monkeypatch):
         text = (vae / "model.py").read_text(encoding="utf-8")
         (vae / "model.py").write_text(text.replace("0.5 * log_var", "log_var"), encoding="utf-8")
         [second] = worker.check(home.tasks.TASKS[:1])
-    assert first.done and "used the variance as the standard deviation" in second.failure.cause.en
+    assert first.done and "exp(log_var)*eps" in second.failure.computes.en
 
 
 # --- the machine ----------------------------------------------------------------------------------------

@@ -338,9 +338,7 @@ def test_a_mistake_is_named_to_the_student_in_both_languages_and_the_checks_stay
     assert 0 < loss["score"] < 30 and loss["status"] == "failed"
     for language in ("ko", "en"):
         said = loss["output"].index(misconception("kl-missing-half", language)["question"])
-        measured = Message(
-            "measured.kl_formula", {"yours": "-1 - log_var + mu^2 + exp(log_var)", "asked": RIGHT}
-        )
+        measured = Message("measured.kl_formula", {"yours": f"2*({RIGHT})", "asked": RIGHT})
         assert 0 < loss["output"].index(f"kl_divergence: {measured.text(language)}") < said
     assert {check["visibility"] for check in single_checks(last)} == {"after_published"}
     assert {check["tags"][0] for check in single_checks(last) if check["status"] == "failed"} == {"loss"}

@@ -56,7 +56,7 @@ def test_a_result_says_what_the_function_computes(reversed_kl: Result) -> None:
 
 def test_results_keep_what_was_said(reversed_kl: Result) -> None:
     record = json.loads(reversed_kl.to_json())
-    assert [set(said) for said in record["measured"]] == [{"stub", "id", "values", "text", "misconception"}]
+    assert [set(said) for said in record["measured"]] == [{"stub", "id", "values", "text"}]
     again = Result.from_json(reversed_kl.to_json())
     assert again.measured == reversed_kl.measured
     del record["measured"]
