@@ -92,7 +92,7 @@ WORDS = {
     ),
     "reconstruction_batch": (
         '배치에 대해 계산하는 식: {yours}. 요구하는 식: {asked}. 여기서 {asked}은(는) 이진 교차 엔트로피를 모든 픽셀과 배치에 대해 더한 값입니다.',
-        'For a batch it computes {yours}; asked for is {asked}, the binary cross-entropy summed over pixels and batch.',
+        'For a batch it computes {yours}; asked for is {asked}, the sum of the binary cross-entropy over pixels and batch.',
     ),
     "mixes": (
         '원소나 픽셀 하나에 대한 값은 맞지만, {called}일 때의 값은 그 합이 아닙니다.',
