@@ -97,18 +97,14 @@ def compared(finding: Audited, result: Result, parent: WarmParent) -> Audited:
     """
     entry, handed_in = finding.entry, submission(finding.entry)
     run = Run(homework(), homework().dataset(""), None, "cpu", derived_seed(result.seed, "audit"), "en")
-    if entry.kind == "right":
-        made = [each for stub in entry.stubs for each in computes(stub, handed_in, run, parent)]
-        return replace(
-            finding, said=len(made), false=len(made), wrong=finding.wrong or (made and FALSE) or ""
-        )
     if entry.kind == "hostile":
         return finding
-    again = Result.from_json(result.to_json())
-    false = sum(not is_true(each, handed_in, run, parent) for each in again.measured)
-    return replace(
-        finding, said=len(again.measured), false=false, wrong=finding.wrong or (FALSE if false else "")
-    )
+    if entry.kind == "right":
+        said = false = sum(len(computes(stub, handed_in, run, parent)) for stub in entry.stubs)
+    else:
+        recorded = Result.from_json(result.to_json()).measured  # as a reader of the file has it
+        said, false = len(recorded), sum(not is_true(each, handed_in, run, parent) for each in recorded)
+    return replace(finding, said=said, false=false, wrong=finding.wrong or (FALSE if false else ""))
 
 
 def impatient(homework: Homework) -> Homework:

@@ -183,7 +183,7 @@ class Worker:
                     self._lose(run, lambda task: failure_in_run.endless(task, PATIENCE), restart=True)
                 break
             if record is None:
-                self._lose(run, self._ended(-(self.process.wait())), restart=True)
+                self._lose(run, self._ended(self._signal()), restart=True)
             elif "ready" in record:
                 self.forks = record["forks"]
                 run.deadline = time.monotonic() + PATIENCE  # loading torch does not count
@@ -208,6 +208,13 @@ class Worker:
             self._lose(run, lambda task: failure_in_run.unknown(task, f"pytest: {status}"))
         else:
             run.ended = True
+
+    def _signal(self) -> int:
+        """The signal that ended the worker; 0 if none did. Student code may close its output and live on."""
+        try:
+            return max(0, -self.process.wait(timeout=5))
+        except subprocess.TimeoutExpired:
+            return 0
 
     def _ended(self, signal_number: int) -> Callable[[Task], Failure]:
         """What to say about a task that ended the process, by the signal that did it."""
