@@ -43,7 +43,7 @@ FOR_THE_DESK = (
 Definition = tuple[str, str]  # module, name
 
 
-class Origin:
+class KitModule:
     """A module of the kit, and the names of the definitions in it that the hand-out needs."""
 
     def __init__(self, name: str) -> None:
@@ -174,22 +174,22 @@ def in_handout() -> dict[str, str]:
     return {**dict.fromkeys(written, f"{package}.desk.measuring"), **standins}
 
 
-def needed(roots: Iterable[Definition]) -> dict[str, Origin]:
+def needed(roots: Iterable[Definition]) -> dict[str, KitModule]:
     """The modules of the kit that hold these definitions and all that they need."""
-    found: dict[str, Origin] = {}
+    found: dict[str, KitModule] = {}
     waiting, elsewhere = list(roots), in_handout()
     while waiting:
         module, name = waiting.pop()
         if module in elsewhere or not is_own(module):
             continue
-        source = found.setdefault(module, found.get(module) or Origin(module))
+        source = found.setdefault(module, found.get(module) or KitModule(module))
         if name not in source.needed and source.defines(name):
             source.needed.add(name)
             waiting += source.uses(name)
     return found
 
 
-def sources() -> dict[str, Origin]:
+def sources() -> dict[str, KitModule]:
     """The modules that the desk's readings need; none if it has no readings."""
     roots = [
         (f"{kit.package()}.measure.{stub}", name) for stub in stubs() for name in ("questions", "READINGS")
