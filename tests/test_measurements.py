@@ -6,6 +6,7 @@ import json
 import types
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,9 @@ def test_the_root_is_told_alone(warm_parent: WarmParent) -> None:
     result = graded(bank.submission(entry("train_epoch--mean-of-batch-means")), warm_parent)
     assert {check.id for check in result.checks if check.outcome != "passed"} >= {"train_history"}
     assert {said.stub for said in result.measured} == {"train_epoch"}
-    assert {check.misconception for check in result.checks if check.misconception} == {"epoch-mean-of-batch-means"}
+    assert {check.misconception for check in result.checks if check.misconception} == {
+        "epoch-mean-of-batch-means"
+    }
 
 
 GARBAGE = {
@@ -144,6 +147,31 @@ class Stubborn:
 def read(seen: Seen) -> Said | None:
     value = scalar(seen.answer("only"))
     return Said({"value": value}) if value else None
+
+
+def test_a_dear_question_is_asked_only_if_the_others_lead_to_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_dear(seen: Seen) -> Said | None:
+        return Said({"value": scalar(seen.answer("dear"))})
+
+    def questions(seed: int) -> dict[str, Question]:
+        return {"only": Question("call", {}), "dear": Question("slow", {}, dear=True)}
+
+    module = types.SimpleNamespace(
+        READINGS=[Reading("cheap", read), Reading("dear", read_dear)], questions=questions
+    )
+    monkeypatch.setattr(kit, "optional", lambda name: module)
+    monkeypatch.setattr(kit, "module", lambda name: module)
+    for cheap, said, asked in (1.0, ["cheap"], ["call"]), (0.0, ["dear"], ["call", "slow"]):
+        called: list[str] = []
+
+        def ask(calls: list[dict[str, Any]], cheap: float = cheap, called: list[str] = called) -> list[Any]:
+            called += [each["probe"] for each in calls]
+            return [{"value": cheap if each["probe"] == "call" else 2.0} for each in calls]
+
+        (statement,) = measured.measured("stub", ask, 0)
+        assert ([statement.id], sorted(called)) == (said, sorted(2 * asked))
+        assert measured.holds(statement, ask, 1)
+        assert not measured.holds(statement, lambda calls: [{"value": 9.0}] * len(calls), 1)
 
 
 def unclear(seen: Seen) -> Said | None:

@@ -34,11 +34,15 @@ class Unclear(Exception):
 
 
 class Question(NamedTuple):
-    """One call of a probe. ``called``: how students would write the call; questions begin with the smallest."""
+    """One call of a probe. ``called``: how students would write the call; questions begin with the smallest.
+
+    ``dear``: the answer takes long, so it is asked for only if the others lead to no statement.
+    """
 
     probe: str
     arguments: Mapping[str, Any]
     called: str = ""
+    dear: bool = False
 
 
 class Said(NamedTuple):
@@ -53,14 +57,17 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True)
 class Seen:
-    """Questions and a student's answers to them."""
+    """Questions and a student's answers to them. ``unasked``: further questions."""
 
     questions: Mapping[str, Question]
     outcomes: Mapping[str, Outcome]
+    unasked: Mapping[str, Question]
     worked_out: dict[Any, Any] = field(default_factory=dict)
 
     def given(self, name: str) -> Mapping[str, Any]:
-        """The arguments of a question."""
+        """The arguments of a question. Raises Unclear if it was not asked."""
+        if name not in self.questions:
+            raise Unclear
         return self.questions[name].arguments
 
     def raised(self, name: str) -> str | None:
@@ -70,7 +77,7 @@ class Seen:
 
     def answer(self, name: str) -> Any:
         """The answer to a question. Raises Unclear if there is none."""
-        if "value" not in self.outcomes[name]:
+        if "value" not in self.outcomes.get(name, ()):
             raise Unclear
         return self.outcomes[name]["value"]
 
@@ -128,9 +135,21 @@ def measured(stub: str, ask: Ask, seed: int) -> list[Statement]:
     module = kit.optional(f"measure.{stub}")
     if module is None:
         return []
-    first, fresh = (look(stub, ask, derived_seed(seed, purpose)) for purpose in ("measure", "predict"))
+    questions = [module.questions(derived_seed(seed, purpose)) for purpose in ("measure", "predict")]
     statements: list[Statement] = []
-    for reading in module.READINGS if first and fresh else ():
+    seen = [look(each, ask) for each in questions]
+    while seen[0] and seen[1]:
+        statements = _statements(stub, seen[0], seen[1])
+        if statements or not seen[0].unasked:
+            break
+        seen = [each and look(each.unasked, ask, each) for each in seen]
+    return statements
+
+
+def _statements(stub: str, first: Seen, fresh: Seen) -> list[Statement]:
+    """What readings say of ``first`` and ``fresh`` confirms."""
+    statements: list[Statement] = []
+    for reading in kit.module(f"measure.{stub}").READINGS:
         said = reading.says(first)
         if said is not None and reading.holds(said.values, fresh):
             statements.append(Statement(stub, reading.id, said.values, said.misconception))
@@ -141,20 +160,25 @@ def measured(stub: str, ask: Ask, seed: int) -> list[Statement]:
 
 def holds(statement: Statement, ask: Ask, seed: int) -> bool:
     """Whether a statement predicts the answers of a stub to the questions of another seed."""
-    readings = kit.module(f"measure.{statement.stub}").READINGS
-    reading = next(each for each in readings if each.id == statement.id)
-    seen = look(statement.stub, ask, seed)
+    module = kit.module(f"measure.{statement.stub}")
+    reading = next(each for each in module.READINGS if each.id == statement.id)
+    seen = look(module.questions(seed), ask)
+    if seen is not None and seen.unasked:
+        seen = look(seen.unasked, ask, seen)
     return seen is not None and reading.holds(statement.values, seen)
 
 
-def look(stub: str, ask: Ask, seed: int) -> Seen | None:
-    """Ask a stub all questions about it; None if what came back is no list of outcomes."""
-    questions: Mapping[str, Question] = kit.module(f"measure.{stub}").questions(seed)
-    outcomes = ask([{"probe": each.probe, "arguments": each.arguments} for each in questions.values()])
-    sound = isinstance(outcomes, list) and len(outcomes) == len(questions)
+def look(questions: Mapping[str, Question], ask: Ask, before: Seen | None = None) -> Seen | None:
+    """Ask questions, the dear ones only if others were asked ``before``; None if what comes back is no list of outcomes."""
+    asked = {name: each for name, each in questions.items() if before or not each.dear}
+    outcomes = ask([{"probe": each.probe, "arguments": each.arguments} for each in asked.values()])
+    sound = isinstance(outcomes, list) and len(outcomes) == len(asked)
     if not sound or not all(isinstance(each, dict) and len(each) == 1 for each in outcomes):
         return None
-    return Seen(questions, dict(zip(questions, outcomes, strict=True)))
+    found = dict(zip(asked, outcomes, strict=True))
+    if before is not None:
+        return Seen({**before.questions, **asked}, {**before.outcomes, **found}, {}, before.worked_out)
+    return Seen(asked, found, {name: each for name, each in questions.items() if each.dear})
 
 
 def agree(first: Any, second: Any) -> bool:

@@ -36,9 +36,9 @@ def questions(seed: int) -> dict[str, Question]:
     for name, task in tasks.items():
         sizes = f"N={len(task['data']['images'])}, batch_size={task['data']['batch_size']}"
         called = f"{sizes}, epochs={task['epochs']}"
-        asked[name] = Question("train", {**task, "noted": NOTED}, called)
+        asked[name] = Question("train", {**task, "noted": NOTED}, called, dear=name == "many")
     device = {key: tasks["epochs"][key] for key in ("model", "data", "learning_rate")}
-    return {**asked, "device": Question("train_device", {**device, "epochs": 1})}
+    return {**asked, "device": Question("train_device", {**device, "epochs": 1}, dear=True)}
 
 
 def _read_replaced(seen: Seen) -> Said | None:

@@ -43,9 +43,9 @@ def questions(seed: int) -> dict[str, Question]:
     ):
         task = {**task, "model": traces.narrow(task["model"]), "device": "cpu", "noted": noted}
         called = f"N={len(task['data']['images'])}, batch_size={task['data']['batch_size']}"
-        asked[name] = Question("train_epoch", task, called)
+        asked[name] = Question("train_epoch", task, called, dear=name == "many")
     device = {key: asked["epoch"].arguments[key] for key in ("model", "data", "loss", "optimizer")}
-    return {**asked, "device": Question("train_epoch_device", one_batch(device))}
+    return {**asked, "device": Question("train_epoch_device", one_batch(device), dear=True)}
 
 
 def _rate(seen: Seen, name: str) -> float:
