@@ -87,13 +87,15 @@ class Reading:
     """One kind of statement about a stub; ``id`` names its words.
 
     ``read`` may raise Unclear. ``predicts``: whether values that were read elsewhere agree with these answers; by
-    default, whether reading these gives the same values. ``ends``: if this is said, all else would follow from it.
+    default, whether reading these gives the same values. ``ends``: if this is said, all else would follow from it, but for
+    what is ``apart`` from the values, such as their device.
     """
 
     id: str
     read: Callable[[Seen], Said | None]
     predicts: Callable[[Values, Seen], bool] | None = None
     ends: bool = False
+    apart: bool = False
 
     def says(self, seen: Seen) -> Said | None:
         try:
@@ -149,13 +151,13 @@ def measured(stub: str, ask: Ask, seed: int) -> list[Statement]:
 def _statements(stub: str, first: Seen, fresh: Seen) -> list[Statement]:
     """What readings say of ``first`` and ``fresh`` confirms."""
     statements: list[Statement] = []
+    ended = False
     for reading in kit.module(f"measure.{stub}").READINGS:
-        said = reading.says(first)
+        said = None if ended and not reading.apart else reading.says(first)
         if said is not None and reading.holds(said.values, fresh):
             statements.append(Statement(stub, reading.id, said.values, said.misconception))
-            if reading.ends or len(statements) == MOST:
-                break
-    return statements
+            ended = ended or reading.ends
+    return statements[:MOST]
 
 
 def holds(statement: Statement, ask: Ask, seed: int) -> bool:

@@ -115,4 +115,5 @@ READINGS = (
     Reading("gen_dependent", _read_dependent, ends=True),
     Reading("gen_wide", _read_wide),
     Reading("gen_spread", _read_spread, _predicts_spread),
+    codes.DEVICE,
 )

@@ -132,4 +132,5 @@ READINGS = (
     codes.VARIES,
     Reading("interp_path", _read_path, ends=True),
     codes.unlike(_line, PAIRS, ("nowhere",)),
+    codes.DEVICE,
 )

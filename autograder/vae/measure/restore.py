@@ -141,4 +141,5 @@ READINGS = (
     Reading("restore_unknown", partial(_read_pixels, 0), ends=True),
     Reading("restore_known", partial(_read_pixels, 1), ends=True),
     codes.unlike(partial(_result, {}), *((name,) for name in SIMULATED)),
+    codes.DEVICE,
 )

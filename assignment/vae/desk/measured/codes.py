@@ -144,19 +144,21 @@ def outward(symbol: str, *changing: str) -> tuple[Reading, ...]:
         changed = all(common.part_of(seen.answer(name), "changed_parameters") for name in changing)
         return Said({"argument": "model"}, "input-edited") if changed else arguments.read(seen)
 
-    def mixes(seen: Seen) -> Said | None:
-        mixed = common.part_of(seen.answer("device"), "mixed") is True
-        return Said({}, "hard-coded-device") if mixed else None
-
     return (
         Reading("raises", raised, ends=True),
         common.raises("device")[1],
         Reading("returns_for", returned, ends=True),
         Reading("latent_gradients", carries),
         Reading("changes", changes),
-        Reading("latent_device", mixes),
         Reading("latent_altered", _altered, ends=True),
     )
+
+
+def _read_device(seen: Seen) -> Said | None:
+    return Said({}, "hard-coded-device") if common.part_of(seen.answer("device"), "mixed") is True else None
+
+
+DEVICE = Reading("latent_device", _read_device, apart=True)
 
 
 def _form(seen: Seen, name: str, symbol: str) -> str:
