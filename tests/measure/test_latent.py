@@ -110,3 +110,20 @@ def test_says_nothing_of_a_right_function(said: Any, stub: str, old: str, new: s
 def test_says_no_more_of_garbage_than_what_it_is(stub: str, value: Any) -> None:
     statements = measured.measured(stub, lambda calls: [{"value": value} for _ in calls], 0)
     assert [each.id for each in statements if each.id != "returns_for"] == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_wrong_with_some_images_only_is_not_said_of_all(warm_parent: WarmParent, seed: int) -> None:
+    """restore--stops-when-settled is right for about half of the single images, and for few batches of five."""
+    entry = next(each for each in bank.entries(homework().bank, "wrong") if "stops-when-settled" in each.name)
+    run = Run(homework(), "digits", None, "cpu", 0, "en")
+    remote = RemoteSubmission(bank.submission(entry), "latent", warm_parent, run)
+
+    def ask(calls: list[dict[str, Any]]) -> Any:
+        return remote.ask("many", {"calls": calls})
+
+    try:
+        statements = measured.measured("restore", ask, seed)
+        assert all(measured.holds(each, ask, 100 + other) for each in statements for other in range(5))
+    finally:
+        remote.close()

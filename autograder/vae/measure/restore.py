@@ -14,6 +14,7 @@ from autograder.vae.checks.inputs import Draw
 from autograder.vae.checks.toy_models import damaged
 from autograder.vae.measure import codes
 
+DRAWS = 5  # what is wrong with chance only is wrong with all of them in one of 1,000 questionings
 SIMULATED = ("single", "call", "more", "six")
 PASTED = "known*x + (1 - known)*recon_x"
 # What a program does, with the misconception that it shows. The first of each is right.
@@ -42,13 +43,27 @@ def questions(seed: int) -> dict[str, Question]:
     """Images of several numbers, rounds and models, one question twice. Of the first of 5 or 6 nothing is known."""
     draw = Draw(seed)
 
-    def asking(images: int, iterations: int, spec: dict[str, Any], shade: float = 1) -> Question:
+    def asking(
+        images: int, iterations: int, spec: dict[str, Any], shade: float = 1, draw: Draw = draw
+    ) -> Question:
         given = damaged(draw, images)
         x, known = shade * given["x"], given["known"]
         return codes.asking("restore", spec, x=x, known=known, iterations=iterations)
 
+    def drawn(name: str, size: int, images: int, iterations: int) -> dict[str, Question]:
+        """More images and models for the same numbers."""
+        draws = {f"{name} {number}": Draw(seed + number) for number in range(1, DRAWS)}
+        return {
+            called: asking(images, iterations, codes.model(each, size), draw=each)
+            for called, each in draws.items()
+        }
+
     model, other = codes.model(draw, 6), codes.model(draw, 8)
     return {
+        **drawn("single", 6, 1, 2),
+        **drawn("call", 8, 5, 1),
+        **drawn("more", 8, 5, 4),
+        **drawn("six", 6, 6, 3),
         "single": asking(1, 2, model),
         "call": asking(5, 1, other),
         "again": asking(5, 1, other),
@@ -140,6 +155,9 @@ READINGS = (
     Reading("restore_program", _read_program, ends=True),
     Reading("restore_unknown", partial(_read_pixels, 0), ends=True),
     Reading("restore_known", partial(_read_pixels, 1), ends=True),
-    codes.unlike(partial(_result, {}), *((name,) for name in SIMULATED)),
+    codes.unlike(
+        partial(_result, {}),
+        *((name, *(f"{name} {number}" for number in range(1, DRAWS))) for name in SIMULATED),
+    ),
     codes.DEVICE,
 )
