@@ -17,6 +17,7 @@ from autograder.vae.probes import toys
 from autograder.vae.probes.standins.model import VAE as StandIn
 
 EXACT = 2e-4  # float32 images and codes that agree
+DRAWS = 5  # what is wrong for half of all images is wrong for so many, twice, in one of 1,000 questionings
 ALTERED: Mapping[str, Callable[[Tensor], Tensor]] = {  # what could become of the decoder's pixels p
     "1": torch.ones_like,
     "p": lambda p: p,
@@ -210,17 +211,16 @@ def _altered(seen: Seen) -> Said | None:
     return Said({"yours": yours, "asked": "p"}, "latent-output-altered") if yours else None
 
 
-def unlike(right: Callable[[Seen, str], Tensor], *groups: tuple[str, ...]) -> Reading:
-    """The first image that is not the right one, in all questions of a group."""
+def unlike(right: Callable[[Seen, str], Tensor], *names: str) -> Reading:
+    """The first image that is not the right one in all DRAWS of a question: "NAME", "NAME 1" and so on."""
 
     def read(seen: Seen) -> Said | None:
-        for group in groups:
-            off = [(images(seen, name) - right(seen, name)).abs().amax(1) > 2 * EXACT for name in group]
+        for name in names:
+            drawn = [name, *(f"{name} {number}" for number in range(1, DRAWS))]
+            off = [(images(seen, each) - right(seen, each)).abs().amax(1) > 2 * EXACT for each in drawn]
             always = torch.stack(off).all(0)
             if bool(always.any()):
-                return Said(
-                    {"called": seen.questions[group[0]].called, "index": int(always.long().argmax()) + 1}
-                )
+                return Said({"called": seen.questions[name].called, "index": int(always.long().argmax()) + 1})
         return None
 
     return Reading("latent_image", read)

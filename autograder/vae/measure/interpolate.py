@@ -21,12 +21,19 @@ def questions(seed: int) -> dict[str, Question]:
     first, second = draw.images("start", 1), draw.images("end", 1)
 
     def asking(
-        size: int, steps: int, start: Tensor = first, end: Tensor = second, kind: str = ""
+        size: int, steps: int, start: Tensor = first, end: Tensor = second, kind: str = "", draw: Draw = draw
     ) -> Question:
         model = codes.model(draw, size, kind)
         return codes.asking("interpolate", model, x_start=start, x_end=end, steps=steps)
 
+    more: dict[str, Question] = {}
+    for number in range(1, codes.DRAWS):
+        other = Draw(seed + number)
+        start, end = other.images("start", 1), other.images("end", 1)
+        more[f"5 {number}"] = asking(9, 5, start, end, draw=other)
+        more[f"nowhere {number}"] = asking(9, 3, start, start.clone(), draw=other)
     return {
+        **more,
         **{str(steps): asking(9, steps) for steps in sorted(STEPS)},
         "narrow": asking(1, 4),
         "nowhere": asking(9, 3, end=first.clone())._replace(called="steps=3, x_end = x_start"),
@@ -131,6 +138,6 @@ READINGS = (
     Reading("interp_weights", _read_weights, ends=True),
     codes.VARIES,
     Reading("interp_path", _read_path, ends=True),
-    codes.unlike(_line, PAIRS, ("nowhere",)),
+    codes.unlike(_line, "5", "nowhere"),
     codes.DEVICE,
 )
