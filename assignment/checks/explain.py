@@ -8,10 +8,6 @@ from torch import Tensor
 from vae.desk.language import Words
 
 Cause = tuple[str, str]  # Korean, English
-NO_RETURN = (
-    "return이 없습니다. 계산한 값을 return 하세요.",
-    "There is no return. Return the value you computed.",
-)
 
 
 class Explanation(str):
@@ -64,7 +60,10 @@ def tensor(value: object, shape: tuple[int, ...], called: str, cause: Cause | No
     """
     expected = f"float32 {'0-dim tensor' if shape == () else shape}"
     kinds = {
-        type(None): NO_RETURN,
+        type(None): (
+            "return이 없습니다. 계산한 값을 return 하세요.",
+            "There is no return. Return the value you computed.",
+        ),
         float: (
             "숫자가 아니라 텐서를 반환하세요 (.item()을 빼세요).",
             "Return the tensor, not a number (leave out .item()).",

@@ -5,7 +5,7 @@
 
 import pytest
 import torch
-from explain import NO_RETURN, explain, likely, named
+from explain import explain, likely, named
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from vae.data import Images, loader
@@ -46,7 +46,10 @@ def test_the_mean_is_taken_over_images(quiet_model):
     called = "train_epoch(model, loader, ...), N = 4 + 4 + 2, lr = 0"
     expected = sum(losses) / 10
     kinds = {
-        type(None): NO_RETURN,
+        type(None): (
+            "return이 없습니다. 계산한 값을 return 하세요.",
+            "There is no return. Return the value you computed.",
+        ),
         torch.Tensor: (
             "텐서가 아니라 숫자를 더하세요. loss.item()을 쓰면 됩니다.",
             "Add up numbers, not tensors: loss.item().",
@@ -169,7 +172,10 @@ def test_one_mean_loss_an_epoch(quiet_model):
     losses = train(quiet_model, batches(shuffle=True), epochs=4, learning_rate=1e-2, device="cpu")
     one = ("에폭마다 값을 하나씩 리스트에 모으나요?", "Do you collect one value per epoch in a list?")
     kinds = {
-        type(None): NO_RETURN,
+        type(None): (
+            "return이 없습니다. 계산한 값을 return 하세요.",
+            "There is no return. Return the value you computed.",
+        ),
         float: (
             "값 하나만 반환했습니다. 에폭마다 나온 값을 리스트에 모으세요.",
             "You returned only one value. Collect the values of all epochs in a list.",

@@ -73,7 +73,7 @@ class Failure:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Failure:
         """The inverse of `as_dict`, also after a round trip through JSON."""
-        pairs = {name: Words(*value) for name, value in values.items() if isinstance(value, (list, tuple))}
+        pairs = {field: Words(*pair) for field, pair in values.items() if isinstance(pair, (list, tuple))}
         return cls(**{**values, **pairs})
 
 
