@@ -21,19 +21,16 @@ import torch
 from torch import Tensor, nn
 
 from vae.data import Images
-from vae.desk.failure import say
+from vae.desk.failure import unsaved
+from vae.desk.language import korean, text
 
 NAME = "explore.html"
 TEMPLATE = Path(__file__).with_name("explorer.html")
 LARGEST = 1_300_000  # bytes of the page
 MAPPED, PICTURED = 20, 8  # test images of each digit: on the map, and in the page themselves
 SLIDERS = 20
-BITS = (
-    8,
-    12,
-    12,
-    12,
-)  # of a weight in each layer; the first layer's are half of all, and more of them would not fit
+# Bits of a weight in each layer. The first layer's weights are half of all, and more bits of them would not fit.
+BITS = (8, 12, 12, 12)
 GIVEN = [nn.Linear, nn.ReLU, nn.Linear, nn.Linear, nn.ReLU, nn.Linear, nn.Sigmoid]  # encoder, then decoder
 PIXELS = 28 * 28
 
@@ -47,16 +44,15 @@ def write(model: nn.Module, test_images: Images, out: Path) -> int:
     try:
         page = _page(model, test_images)
         if page is None or len(page) > LARGEST:
-            ko = "주어진 신경망이 아니거나 가중치가 유한하지 않아 만들지 않습니다."
-            en = "not made, because the network is not the given one or its weights are not finite."
-            print(f"{path}: {ko} / {en}")
+            why = text(
+                "주어진 신경망이 아니거나 가중치가 유한하지 않아 만들지 않습니다.",
+                "not made, because the network is not the given one or its weights are not finite.",
+            )
+            print(f"{path}: {why}")
             return 0
         path.write_bytes(page)
     except OSError as error:
-        return say(
-            f"{path}: 저장할 수 없습니다({error.strerror}). 디스크의 여유 공간과 --out 폴더를 확인하세요.",
-            f"{path}: cannot be saved ({error.strerror}). Check the free disk space and the folder of --out.",
-        )
+        return unsaved(path, error)
     print(path)
     return 0
 
@@ -76,6 +72,7 @@ def _page(model: nn.Module, test_images: Images) -> bytes | None:
     order = everything.var(dim=0).argsort(descending=True)  # the dimensions, the one that says most first
     centre, axes = _plane(everything)
     told = {
+        "language": "ko" if korean() else "en",
         "layers": [_packed(*pair) for pair in zip(layers, BITS, strict=True)],
         "images": _text(shown.mul(255).round().to(torch.uint8)),
         "labels": labels.tolist(),
