@@ -1,6 +1,6 @@
 """The text of a failed check, and the mistakes that a check recognises by the returned value."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor
@@ -14,10 +14,13 @@ class Explanation(str):
     fields: dict[str, str]
 
 
-def explain(called: str, returned: object, expected: object, cause: Cause) -> Explanation:
-    """The text of a failed check: what was called, returned and expected, and the likely cause in Korean and English."""
+def explain(called: str, returned: object, expected: object, cause: Cause, function: str = "") -> Explanation:
+    """The text of a failed check: what was called, returned and expected, and the likely cause in Korean and English.
+
+    `function` names a given function that is at fault instead of the task's own.
+    """
     fields = {"called": called, "returned": short(returned), "expected": short(expected)}
-    fields |= {"ko": cause[0], "en": cause[1]}
+    fields |= {"ko": cause[0], "en": cause[1], "function": function}
     text = Explanation(
         f"\n호출 / called:    {called}\n결과 / returned:  {fields['returned']}\n"
         f"기대 / expected:  {fields['expected']}\n{cause[0]}\n{cause[1]}\n"
@@ -94,4 +97,19 @@ def tensor(value: object, shape: tuple[int, ...], called: str, cause: Cause | No
     )
     allowed = (torch.float32, torch.float64) if shape == () else (torch.float32,)
     assert value.dtype in allowed, explain(called, str(value.dtype), expected, kept)
+    return value
+
+
+def untouched(call: Callable[..., object], called: str, given: dict[str, Tensor]) -> object:
+    """Make a call with these arguments and return its value. Raises AssertionError if one of them is changed in place."""
+    before = {name: value.clone() for name, value in given.items()}
+    value = call(*given.values())
+    for name, argument in given.items():
+        cause = (
+            f"인자 {name}의 값을 직접 바꾸었습니다 (exp_처럼 이름이 _로 끝나는 함수, +=, {name}[...] = ). 새 텐서를 만드세요.",
+            f"You changed the argument {name} in place (a function ending in _ like exp_, +=, {name}[...] = ). Make a new tensor.",
+        )
+        assert torch.equal(argument, before[name]), explain(
+            called, f"{name}: {short(argument)}", short(before[name]), cause
+        )
     return value

@@ -4,8 +4,10 @@ import math
 
 import pytest
 import torch
-from explain import explain, tensor
+from alone import in_place_of
+from explain import explain, tensor, untouched
 
+from vae import loss as student
 from vae.loss import kl_divergence, loss_function, reconstruction_loss
 
 SUM = (
@@ -21,6 +23,35 @@ CONSTANT = (
 def close(value, expected):
     found, wanted = (torch.as_tensor(each, dtype=torch.float64) for each in (value, expected))
     return torch.allclose(found, wanted, rtol=1e-4, atol=1e-3)
+
+
+def own_sum(*given, **named):
+    """loss_function with stand-ins for 2a and 2b, which are right at recon_x = 0.5, mu = 4, log_var = 0."""
+    stand_ins = {
+        "reconstruction_loss": lambda recon_x, *_: 2 * math.log(2) * recon_x.sum(),
+        "kl_divergence": lambda mu, log_var, *_: 2 * mu.sum() + log_var.sum(),
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, stand_in in stand_ins.items():
+            patch.setattr(student, name, in_place_of(getattr(student, name), stand_in))
+        return loss_function(*given, **named)
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        pytest.param("reconstruction_loss(recon_x, x)", marks=pytest.mark.task2a),
+        pytest.param("kl_divergence(mu, log_var)", marks=pytest.mark.task2b),
+        pytest.param("loss_function(recon_x, x, mu, log_var)", marks=pytest.mark.task2c),
+    ],
+)
+def test_the_arguments_stay(called):
+    """No argument is changed. / 인자의 값은 바뀌지 않습니다."""
+    certain, codes = torch.tensor([0.0, 1.0]).repeat(2, 392), torch.randn(2, 2, 3)
+    given = {"recon_x": certain, "x": torch.rand(2, 1, 28, 28), "mu": codes[0], "log_var": codes[1]}
+    name, _, names = called.rstrip(")").partition("(")
+    function = {"reconstruction_loss": reconstruction_loss, "kl_divergence": kl_divergence}.get(name, own_sum)
+    untouched(function, called, {each: given[each] for each in names.split(", ")})
 
 
 @pytest.mark.task2a
@@ -148,10 +179,10 @@ def test_the_loss_is_the_sum_of_both_terms():
     """The loss is the reconstruction loss plus the KL, without weights. / 손실은 재구성 손실과 KL의 합이고, 가중치는 없습니다."""
     recon_x, x = torch.full((2, 784), 0.5), torch.rand(2, 1, 28, 28)
     called = "loss_function(recon_x=0.5, x, mu=4, log_var=0), N=2, D=3"
-    loss = tensor(loss_function(recon_x, x, torch.full((2, 3), 4.0), torch.zeros(2, 3)), (), called)
+    loss = tensor(own_sum(recon_x, x, torch.full((2, 3), 4.0), torch.zeros(2, 3)), (), called)
     other = (
-        "가중치 없이 2a와 2b를 더했나요? (2a와 2b의 검사는 통과하나요?)",
-        "Is it 2a + 2b, without weights? (Do the checks of 2a and 2b pass?)",
+        "가중치 없이 2a와 2b를 더했나요? 두 함수에 넘긴 인자와 순서도 확인하세요.",
+        "Is it 2a + 2b, without weights? Check the arguments you pass to both and their order.",
     )
     expected = 2 * 784 * math.log(2) + 48
     assert close(loss, expected), explain(called, loss, f"2 * (784 ln 2 + 24) = {expected:.2f}", other)
@@ -164,8 +195,7 @@ def test_a_better_model_has_a_lower_loss():
     zero, far = torch.zeros(1, 3), torch.full((1, 3), 5.0)
     good, bad = torch.full((1, 784), 0.1), torch.full((1, 784), 0.9)
     losses = [
-        float(loss_function(*case))
-        for case in [(good, x, zero, zero), (good, x, far, zero), (bad, x, far, zero)]
+        float(own_sum(*case)) for case in [(good, x, zero, zero), (good, x, far, zero), (bad, x, far, zero)]
     ]
     assert losses == sorted(losses) and losses[0] > 0, explain(
         "loss_function: good; good, mu=5; bad, mu=5",
@@ -183,7 +213,7 @@ def test_the_loss_teaches_every_argument():
     """Gradients reach recon_x, mu and log_var. / 기울기가 recon_x, mu, log_var까지 모두 흐릅니다."""
     leaves = [torch.full(shape, 0.4, requires_grad=True) for shape in [(2, 784), (2, 3), (2, 3)]]
     recon_x, mu, log_var = (leaf * 1 for leaf in leaves)
-    loss = loss_function(recon_x=recon_x, x=torch.rand(2, 1, 28, 28), mu=mu, log_var=log_var)
+    loss = own_sum(recon_x=recon_x, x=torch.rand(2, 1, 28, 28), mu=mu, log_var=log_var)
     if loss.requires_grad:
         loss.backward()
     reached = {

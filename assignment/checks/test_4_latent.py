@@ -1,8 +1,11 @@
 """Task 4: generate, interpolate and restore in vae/latent.py, with a stand-in for the trained model."""
 
+from functools import partial
+
 import pytest
 import torch
-from explain import explain, tensor
+from alone import on_one_device
+from explain import explain, likely, tensor, untouched
 
 from vae.latent import generate, interpolate, restore
 
@@ -93,9 +96,9 @@ def test_both_ends_are_included(noisy_model, image, other):
     start, end = (decoded(noisy_model, mean_code(noisy_model, x)) for x in (image, other))
     for steps in (2, 5):
         called = f"interpolate(model, x_start, x_end, steps={steps})"
-        images = images_without_gradient(
-            interpolate(noisy_model, image, other, steps), (steps, 1, 28, 28), called
-        )
+        call = partial(interpolate, noisy_model, steps=steps)
+        images = untouched(call, called, {"x_start": image, "x_end": other})
+        images = images_without_gradient(images, (steps, 1, 28, 28), called)
         first, last = images[:1], images[-1:]
         for where, found, expected in [("x_start", first, start), ("x_end", last, end)]:
             assert _same(found, expected), explain(
@@ -135,18 +138,9 @@ def known(image):
 @pytest.mark.task4c
 def test_known_pixels_stay(noisy_model, image, known):
     """Known pixels keep the values of x exactly; x and known do not change. / 아는 픽셀은 x의 값 그대로이고, x와 known은 바뀌지 않습니다."""
-    x, mask = image.clone(), known.clone()
     called = "restore(model, x, known, iterations=3)"
-    restored = images_without_gradient(restore(noisy_model, x, mask, iterations=3), tuple(x.shape), called)
-    assert torch.equal(x, image) and torch.equal(mask, known), explain(
-        called,
-        "인자가 바뀜 / an argument changed",
-        "x, known: 그대로 / unchanged",
-        (
-            "x나 known의 값을 직접 바꾸지 말고 새 텐서를 만드세요.",
-            "Make a new tensor instead of writing into x or known.",
-        ),
-    )
+    restored = untouched(partial(restore, noisy_model, iterations=3), called, {"x": image, "known": known})
+    restored = images_without_gradient(restored, tuple(image.shape), called)
     is_known = known == 1
     if torch.equal(restored[~is_known], image[~is_known]):
         cause = (
@@ -164,23 +158,37 @@ def test_known_pixels_stay(noisy_model, image, known):
 
 
 @pytest.mark.task4c
-def test_hidden_pixels_do_not_leak(noisy_model, image, known):
-    """The values of x in unknown pixels have no effect, and nothing is sampled. / 모르는 픽셀에 든 x의 값은 결과를 바꾸지 않으며, 표본을 뽑지 않습니다."""
-    other = torch.where(known == 1, image, 1 - image)
-    once, again = (restore(noisy_model, image, known, 2) for _ in range(2))
-    difference = _apart(once, restore(noisy_model, other, known, 2))
-    if _same(once, again):
-        cause = (
+def test_unknown_pixels_start_with_one_half(noisy_model, image, known):
+    """One iteration reconstructs x with 0.5 in the unknown pixels; nothing is sampled. / 첫 반복은 모르는 픽셀에 0.5를 넣은 이미지를 재구성하며, 표본을 뽑지 않습니다."""
+
+    def after_one(start):
+        filled = image.clone()
+        filled[known == 0] = start
+        return decoded(noisy_model, mean_code(noisy_model, filled))[known == 0]
+
+    once, again = (restore(noisy_model, image, known, 1)[known == 0] for _ in range(2))
+    expected = after_one(0.5)
+    mistakes = {
+        (
             "정답이 새어 들어갑니다. 모르는 픽셀을 0.5로 채우고 시작하나요?",
             "The answer leaks in. Do you start with 0.5 in the unknown pixels?",
-        )
-    else:
-        cause = SAMPLED
-    assert difference < 1e-6, explain(
-        "restore: two images that differ in unknown pixels only",
-        f"픽셀 차이 / pixels differ by {difference:.4f}",
-        "같은 결과 / no difference",
-        cause,
+        ): after_one(image[known == 0]),
+        (
+            "모르는 픽셀을 0으로 채우고 시작했습니다. 0.5로 채우세요.",
+            "You start with 0 in the unknown pixels. Start with 0.5.",
+        ): after_one(0.0),
+        (
+            "iterations보다 한 번 더 반복했습니다. 시작 이미지는 재구성하지 말고 0.5로 채우세요.",
+            "There is one iteration too many. The first image has 0.5 in the unknown pixels, no reconstruction.",
+        ): after_one(expected),
+    }
+    other = (
+        "모르는 픽셀을 0.5로 채우고 시작해, encode의 mu를 decode 한 값을 그대로 넣나요?",
+        "Do you start with 0.5 in the unknown pixels and put what decode makes of mu into them, unchanged?",
+    )
+    cause = likely(once, mistakes, other) if torch.equal(once, again) else SAMPLED
+    assert _same(once, expected), explain(
+        "restore(model, x, known, iterations=1)[known == 0]", once, expected, cause
     )
 
 
@@ -214,6 +222,29 @@ def test_iterations_build_on_each_other(noisy_model, image, known):
         "1번 뒤에는 변화, 50번 뒤에는 변화 없음 / some change after 1, none after 50",
         cause,
     )
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        pytest.param("generate(model, 5, device)", marks=pytest.mark.task4a),
+        pytest.param("interpolate(model, x_start, x_end, 5)", marks=pytest.mark.task4b),
+        pytest.param("restore(model, x, known, 2)", marks=pytest.mark.task4c),
+    ],
+)
+def test_new_tensors_are_on_the_device(noisy_model, called):
+    """New tensors are made on the device of the model and its images. / 새 텐서는 모델, 이미지와 같은 장치에 만듭니다."""
+    model, x = noisy_model.to("meta"), torch.zeros(1, 1, 28, 28, device="meta")
+    calls = {
+        "generate": lambda: generate(model, 5, "meta"),
+        "interpolate": lambda: interpolate(model, x, x, 5),
+        "restore": lambda: restore(model, x, x, 2),
+    }
+    cause = (
+        "새로 만든 텐서가 모델과 다른 장치에 있어 GPU에서는 오류가 납니다. 만들 때 device=를 넘기세요.",
+        "A new tensor is not on the device of the model, which fails on a GPU. Pass device= when you make it.",
+    )
+    on_one_device(calls[called.partition("(")[0]], f"{called}, GPU", cause)
 
 
 def _apart(a, b):

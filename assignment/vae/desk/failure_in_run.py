@@ -229,7 +229,7 @@ def _stub(stub: Task, task: str) -> Failure:
 
 
 def _wrong(fields: dict[str, str], task: Task, title: str) -> Failure:
-    line, text = source.first_line(task)
+    line, text = source.first_line(task._replace(function=fields["function"] or task.function))
     english, _, korean = title.partition(" / ")
     return Failure(
         WRONG,

@@ -12,7 +12,7 @@ import re
 import warnings
 from pathlib import Path
 
-from vae.desk import source
+from vae.desk import handin, source
 from vae.desk.failure import ERROR, STUB, Failure
 from vae.desk.korean import with_particle
 from vae.desk.tasks import HANDOUT, TASKS, VAE, Task, Words
@@ -87,6 +87,9 @@ def problem(task: Task) -> Failure | None:
     if failure:
         return failure
     tree = ast.parse(task.path.read_bytes())
+    failure = not_loaded(task.path, tree, task.id)
+    if failure:
+        return failure
     found = source.definitions(tree, task)
     if not found:
         return None if source.is_bound(tree, task) else _no_function(task, tree)
@@ -140,6 +143,26 @@ def unreadable(path: Path, task: str = "") -> Failure | None:
         what = Words(f"{with_particle(name, '을/를')} 읽을 수 없습니다.", f"{name} cannot be read.")
         return Failure(ERROR, task, what, Words(str(error.strerror), str(error.strerror)), file=name)
     return _wrong_kind(content, name, task) or _syntax(content, name, task)
+
+
+def not_loaded(path: Path, tree: ast.Module, task: str = "") -> Failure | None:
+    """The failure of a file that imports what the grader does not have; None if there is none."""
+    line, name = handin.missing_import(tree) or (0, "")
+    if not line:
+        return None
+    what = Words(
+        f"채점할 때는 {with_particle(name, '을/를')} import 할 수 없습니다.",
+        f"The grader cannot import {name}.",
+    )
+    cause = Words(
+        f"채점기는 네 파일만 불러오고, 한 파일이 다른 파일에서 쓸 수 있는 것은 과제의 함수와 VAE뿐입니다. 필요한 코드를 vae/{path.name}에 옮기세요. "
+        "패키지는 torch, torchvision, numpy, matplotlib, scikit-learn, tqdm만 쓸 수 있습니다.",
+        f"It loads only the four files, and of each other they may use only the tasks' functions and VAE. Move the code you need into "
+        f"vae/{path.name}. The only packages are torch, torchvision, numpy, matplotlib, scikit-learn and tqdm.",
+    )
+    return Failure(
+        ERROR, task, what, cause, file=f"vae/{path.name}", line=line, source=source.line_at(path, line)
+    )
 
 
 def _wrong_kind(content: bytes, name: str, task: str) -> Failure | None:

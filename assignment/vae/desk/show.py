@@ -57,7 +57,9 @@ def passed(outcome: Outcome) -> RenderableType:
 
 
 def also_red(outcome: Outcome) -> str:
-    """How many checks of the same task pass; "" if none does."""
+    """How many checks of the same task pass, or that it could not be checked; "" if none passes."""
+    if outcome.unchecked:
+        return str(Words("이 과제는 끝까지 검사하지 못했습니다.", "This task was not checked to the end."))
     if not outcome.total or outcome.passed == 0:
         return ""
     return str(
@@ -96,6 +98,9 @@ def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> Rende
             state = Words("통과", "passed")
         elif outcome and outcome.begun:
             state = Words(f"{outcome.passed}/{outcome.total or '?'} 통과", "failing")
+            if outcome.unchecked and outcome.failure:
+                why = outcome.failure.what
+                state = Words(f"검사하지 못함: {why.ko}", f"not checked: {why.en}")
         here = ">" if task is current else " "
         table.add_row(
             here,
