@@ -47,8 +47,8 @@ def own_sum(*given, **named):
 )
 def test_the_arguments_stay(called):
     """No argument is changed. / 인자의 값은 바뀌지 않습니다."""
-    certain, codes = torch.tensor([0.0, 1.0]).repeat(2, 392), torch.randn(2, 2, 3)
-    given = {"recon_x": certain, "x": torch.rand(2, 1, 28, 28), "mu": codes[0], "log_var": codes[1]}
+    certain, codes = torch.tensor([0.0, 1.0]).repeat(3, 392), torch.randn(2, 3, 4)
+    given = {"recon_x": certain, "x": torch.rand(3, 1, 28, 28), "mu": codes[0], "log_var": codes[1]}
     name, _, names = called.rstrip(")").partition("(")
     function = {"reconstruction_loss": reconstruction_loss, "kl_divergence": kl_divergence}.get(name, own_sum)
     untouched(function, called, {each: given[each] for each in names.split(", ")})
