@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the hand-out's folder, which holds `vae`
-from vae.desk import failure_in_run, measuring
+from vae.desk import failure_in_run, failure_in_text, measuring
 
 
 class StandIn(nn.Module):
@@ -63,7 +63,7 @@ def pytest_runtest_makereport(item, call):
     if report.failed:
         failure = failure_in_run.describe(call.excinfo.value, report.task, item.function.__doc__ or "")
         failure = replace(failure, printed="\n".join(report.capstdout.splitlines()[-8:]))
-        failure = measuring.completed(failure)
+        failure = measuring.completed(failure_in_text.with_all_lines(failure))
         report.failure, report.longrepr = failure.as_dict(), str(failure)
     return report
 

@@ -46,8 +46,8 @@ def test_the_mean_is_taken_over_images(quiet_model):
     expected = sum(losses) / 10
     kinds = {
         type(None): (
-            "return이 없습니다. 계산한 값을 return 하세요.",
-            "There is no return. Return the value you computed.",
+            "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
+            "The function returns None. Return the computed value at its end.",
         ),
         torch.Tensor: (
             "텐서가 아니라 숫자를 더하세요. loss.item()을 쓰면 됩니다.",
@@ -81,8 +81,8 @@ def test_the_mean_is_taken_over_images(quiet_model):
         ): losses[0] / 10,
     }
     other = (
-        "배치 손실을 모두 더해 이미지 수(len(loader.dataset))로 나누었나요?",
-        "Did you add up all batch losses and divide by the number of images, len(loader.dataset)?",
+        "인자로 받은 loss_function의 값을 모두 더해 이미지 수(len(loader.dataset))로 나누세요.",
+        "Add up the values of the argument loss_function and divide by the number of images, len(loader.dataset).",
     )
     assert result == pytest.approx(expected, rel=1e-4), explain(
         called, f"{result:.4f}", f"{expected:.4f}", likely(result, mistakes, other)
@@ -139,8 +139,8 @@ def test_each_step_uses_its_own_gradient(quiet_model):
         )
     elif min(sizes) > 0 and sizes == sorted(sizes):
         cause = (
-            "기울기가 계속 쌓입니다. 배치마다 optimizer.zero_grad()를 호출하세요.",
-            "Gradients pile up. Call optimizer.zero_grad() for each batch.",
+            "기울기가 계속 쌓입니다. for 안에서 배치마다 optimizer.zero_grad()를 호출하세요.",
+            "Gradients pile up. Call optimizer.zero_grad() for each batch, inside the loop.",
         )
     else:
         cause = ORDER
@@ -169,11 +169,14 @@ def test_the_loss_falls(quiet_model):
 def test_one_mean_loss_an_epoch(quiet_model):
     """train returns a list with one float per epoch, and the loss falls. / train은 에폭당 float 하나씩을 담은 리스트를 돌려주고, 손실은 줄어듭니다."""
     losses = train(quiet_model, batches(shuffle=True), epochs=4, learning_rate=1e-2, device="cpu")
-    one = ("에폭마다 값을 하나씩 리스트에 모으나요?", "Do you collect one value per epoch in a list?")
+    one = (
+        "리스트에는 에폭마다 float 하나씩, 모두 epochs개가 있어야 합니다. range(epochs)는 epochs번 반복합니다.",
+        "The list needs one float per epoch, `epochs` in all. range(epochs) repeats `epochs` times.",
+    )
     kinds = {
         type(None): (
-            "return이 없습니다. 계산한 값을 return 하세요.",
-            "There is no return. Return the value you computed.",
+            "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
+            "The function returns None. Return the computed value at its end.",
         ),
         float: (
             "값 하나만 반환했습니다. 에폭마다 나온 값을 리스트에 모으세요.",
@@ -191,8 +194,8 @@ def test_one_mean_loss_an_epoch(quiet_model):
         [round(loss, 2) for loss in losses],
         "줄어드는 값 / falling values",
         (
-            "vae.loss의 loss_function을 최소화하나요? (2c와 3a의 검사는 통과하나요?)",
-            "Do you minimise loss_function from vae.loss? (Do the checks of 2c and 3a pass?)",
+            "torch.optim.Adam으로 vae.loss의 loss_function을 최소화하세요. (2c와 3a의 검사부터 통과해야 합니다.)",
+            "Minimise loss_function from vae.loss with torch.optim.Adam. (The checks of 2c and 3a must pass first.)",
         ),
     )
 
@@ -213,13 +216,13 @@ def test_adam_moves_every_parameter_by_the_learning_rate(quiet_model):
         )
     elif all(abs(distance - 0.001) < 1e-4 for distance in moved.values()):
         cause = (
-            "Adam의 기본 학습률 0.001을 썼습니다. lr=learning_rate를 넘기세요.",
-            "This is Adam's default learning rate, 0.001. Pass lr=learning_rate.",
+            "learning_rate가 아니라 0.001(Adam의 기본값)만큼 바뀌었습니다. Adam에 lr=learning_rate를 넘기세요.",
+            "The weights move by 0.001, Adam's default, not by learning_rate. Pass lr=learning_rate to Adam.",
         )
     else:
         cause = (
-            "torch.optim.Adam에 lr=learning_rate를 넘겼나요? 다른 옵티마이저를 쓰지는 않았나요?",
-            "Do you pass lr=learning_rate to torch.optim.Adam? Do you use another optimiser?",
+            "옵티마이저는 torch.optim.Adam이고, lr=learning_rate를 넘겨야 합니다.",
+            "The optimiser has to be torch.optim.Adam, with lr=learning_rate.",
         )
     assert all(distance == pytest.approx(0.01, rel=0.05) for distance in moved.values()), explain(
         "train(epochs=1, learning_rate=0.01), one batch",
@@ -244,11 +247,14 @@ def test_adam_keeps_its_memory(quiet_model):
         hook.remove()
     if steps == [1, 2, 3]:
         cause = (
-            "한 에폭만 학습했습니다. epochs번 반복하나요?",
-            "There was only one epoch. Do you repeat it `epochs` times?",
+            "한 에폭만 학습했습니다. train_epoch을 epochs번 호출하세요.",
+            "There was only one epoch. Call train_epoch `epochs` times.",
         )
     else:
-        cause = ("Adam을 반복문 밖에서 한 번만 만드세요.", "Make Adam once, outside the loop.")
+        cause = (
+            "Adam을 반복문 밖에서 한 번만 만들고, train_epoch을 epochs번 호출하세요.",
+            "Make Adam once, outside the loop, and call train_epoch `epochs` times.",
+        )
     # No steps are seen if Adam is written by hand. The check above sees that the parameters change.
     assert steps in ([], [1, 2, 3, 4, 5, 6]), explain(
         "train(epochs=2), 3 batches per epoch",

@@ -24,6 +24,7 @@ class Failure:
         file, line, source: where to edit; line 0 and source "" if there is no single line.
         printed: the last lines that the student's code printed.
         computes: what the task's function was found to compute; empty if nothing can be said.
+        shows: the names of the misconceptions that this shows, as the readings call them.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Failure:
     source: str = ""
     printed: str = ""
     computes: Words = NO_WORDS
+    shows: str = ""
 
     @property
     def place(self) -> str:

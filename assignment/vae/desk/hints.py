@@ -1,13 +1,16 @@
-"""Hints for each task, from a question to nearly the code. Each call of `hint` shows one more."""
+"""Hints for each task, from a question to nearly the code. Each call of `hint` shows one more, first what fits the failure."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import re
+from typing import Any
 
+from vae.desk.failure import STUB, Failure
 from vae.desk.tasks import HANDOUT, Task, Words
 
-MEMORY = HANDOUT / ".desk.json"  # how many hints of each task were shown
+MEMORY = HANDOUT / ".desk.json"  # which hints of each task were shown, and in which order
 
 HINTS: dict[str, tuple[Words, ...]] = {
     "1": (
@@ -168,42 +171,85 @@ HINTS: dict[str, tuple[Words, ...]] = {
             "For the reconstruction, decode the mu that encode returns. It is (N, 784), so reshape it like x.",
         ),
         Words(
-            "전체 틀: filled = where(known, x, 0.5)로 시작해 iterations번 mu, _ = model.encode(filled); filled = where(known, x, 재구성). "
-            "다음 반복은 x가 아니라 filled에서 시작합니다. 끝나면 filled를 return 하세요.",
-            "The outline: filled = where(known, x, 0.5). Then `iterations` times: mu, _ = model.encode(filled); "
-            "filled = where(known, x, reconstruction). Each iteration starts from filled, not from x. Return filled.",
+            "전체 틀: keep = known.bool(), filled = where(keep, x, 0.5)로 시작해 iterations번 mu, _ = model.encode(filled); "
+            "filled = where(keep, x, 재구성). 다음 반복은 x가 아니라 filled에서 시작합니다. 끝나면 filled를 return 하세요.",
+            "The outline: keep = known.bool(); filled = where(keep, x, 0.5). Then `iterations` times: "
+            "mu, _ = model.encode(filled); filled = where(keep, x, reconstruction). Each iteration starts from filled, not from x. Return filled.",
         ),
     ),
 }
 
 
-def given(task: Task) -> int:
-    """How many hints of a task were shown already."""
-    return min(_memory().get(task.id, 0), len(HINTS[task.id]))
+# What each hint of a task answers: words in a failure's cause, or names of misconceptions that its measurements show.
+ANSWERS: dict[str, tuple[str, ...]] = {
+    "1": (
+        "log_var is|log_var-|-var-|-std|math module",
+        "epsilon|-noise|shape|dtype|device",
+        "mu is|return|gradient|mu-",
+    ),
+    "2a": ("-N|batch-mean|-scale|-sign", "arguments|logits|rec-mean|squared|Sum over", "shape|flatten"),
+    "2b": (
+        "log-var|exp-|inf or nan|torch[.]",
+        "half|sign|weighted",
+        "mean|one|squared|brackets|missing|Sum|return",
+    ),
+    "2c": (
+        "sign",
+        "arguments|swapped|shape|other",
+        "weighted|combination|mean|reduction|one value|number|return",
+    ),
+    "3a": (
+        "gradient|Gradients|order",
+        "evaluation|Unpack|numbers|not of images|GPU|step",
+        "loss|last batch|first|return|value",
+    ),
+    "3b": ("one epoch|per epoch|only one", "outside the loop", "lr=|Adam|arguments|parentheses|return"),
+    "4a": ("gen-|normal", "Reshape|number of images|shape|columns|device", "gradients|probabilities|return"),
+    "4b": (
+        "mu[(]|pair|Several|pixels|sampled|log-var",
+        "evenly|reversed|weights|number of images",
+        "Reshape|shape|gradients|list",
+    ),
+    "4c": ("leaks|0.5|known pixels", "bool|wrong way|Reshape|shape|new tensor", "iteration|random|return"),
+}
 
 
-def next_hint(task: Task) -> tuple[int, Words]:
-    """The number of a task's next hint and the hint; after the last one, the last again."""
-    memory = _memory()
-    number = min(memory.get(task.id, 0) + 1, len(HINTS[task.id]))
-    with contextlib.suppress(OSError):  # in a folder that can't be written, the first hint comes each time
-        MEMORY.write_text(json.dumps({**memory, task.id: number}), encoding="utf-8")
-    return number, HINTS[task.id][number - 1]
+def given(task: Task) -> list[int]:
+    """The places in HINTS of the hints of a task that were shown already, in the order in which they were."""
+    shown = _memory().get(task.id)
+    return (
+        [place for place in shown if place in range(len(HINTS[task.id]))] if isinstance(shown, list) else []
+    )
+
+
+def next_hint(task: Task, failure: Failure | None = None) -> tuple[int, Words]:
+    """How many hints of a task are shown with this one, and the hint: one that answers the failure, else the next.
+
+    After the last one, the last again.
+    """
+    shown = given(task)
+    said = f"{failure.cause.en} {failure.shows}" if failure and failure.kind != STUB else ""
+    left = [place for place in range(len(HINTS[task.id])) if place not in shown]
+    left.sort(key=lambda place: not (said and re.search(ANSWERS[task.id][place], said)))
+    shown += left[:1]
+    _keep(task, shown)
+    return len(shown), HINTS[task.id][shown[-1]]
 
 
 def forget(task: Task) -> None:
     """Start again with the first hint of a task."""
-    memory = _memory()
-    if memory.pop(task.id, 0):
-        with contextlib.suppress(OSError):
-            MEMORY.write_text(json.dumps(memory), encoding="utf-8")
+    if given(task):
+        _keep(task, [])
 
 
-def _memory() -> dict[str, int]:
+def _memory() -> dict[str, Any]:
     try:
         content = json.loads(MEMORY.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    if not isinstance(content, dict):
-        return {}
-    return {task: number for task, number in content.items() if type(number) is int and number >= 0}
+    return content if isinstance(content, dict) else {}
+
+
+def _keep(task: Task, shown: list[int]) -> None:
+    with contextlib.suppress(OSError):  # in a folder that can't be written, the first hint comes each time
+        MEMORY.write_text(json.dumps({**_memory(), task.id: shown}), encoding="utf-8")

@@ -41,12 +41,16 @@ def completed(failure: Failure) -> Failure:
     if failure.kind not in (WRONG, ERROR) or failure.task in _told | {""}:
         return failure
     _told.add(failure.task)
-    return replace(failure, computes=computes(BY_ID[failure.task]))
+    computed, shown = computes(BY_ID[failure.task])
+    return replace(failure, computes=computed, shows=shown)
 
 
-def computes(task: Task) -> Words:
-    """What the function of a task computes; empty if nothing can be said. Never raises, and takes SECONDS at most."""
-    found: list[Words] = []
+def computes(task: Task) -> tuple[Words, str]:
+    """What the function of a task computes, and the misconceptions that this shows; both may be empty.
+
+    Never raises, and takes SECONDS at most.
+    """
+    found: list[tuple[Words, str]] = []
 
     def measure() -> None:
         with contextlib.suppress(BaseException):  # a student's code may even call exit()
@@ -57,7 +61,7 @@ def computes(task: Task) -> Words:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         thread.start()
         thread.join(SECONDS)
-    return found[0] if found else NO_WORDS
+    return found[0] if found else (NO_WORDS, "")
 
 
 def _allow(seconds: int) -> None:
@@ -70,7 +74,7 @@ def _allow(seconds: int) -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (soft + seconds, hard))
 
 
-def _said(task: Task) -> Words:
+def _said(task: Task) -> tuple[Words, str]:
     from vae.desk.measured.measured import measured
     from vae.desk.measured.particles import fitted
     from vae.desk.measured.words import WORDS
@@ -84,7 +88,7 @@ def _said(task: Task) -> Words:
             values = {**each.values, "asked": _in_sigma(each.values.get("asked"))}
             texts.append(fitted(WORDS[each.id][language], values).format_map(values))
         lines.append(" ".join(texts))
-    return Words(*lines)
+    return Words(*lines), " ".join(each.misconception for each in statements if each.misconception)
 
 
 def _in_sigma(formula: Any) -> Any:

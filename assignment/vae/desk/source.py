@@ -63,13 +63,20 @@ def first_line(task: Task) -> tuple[int, str]:
     return own[0].lineno, line_at(task.path, own[0].lineno)
 
 
+def given_parameters(task: Task) -> list[str]:
+    return ["self"] * task.call.startswith("VAE.") + task.call.partition("(")[2].rstrip(")").split(", ")
+
+
+def parameters(node: ast.FunctionDef) -> list[str]:
+    return [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+
+
 def changed_parameters(task: Task) -> str:
     """The parameters of a function now and as given, if the given ones are not there in order; else ""."""
     node = body_of(task)
     if node is None:
         return ""
-    now = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
-    given = ["self"] * task.call.startswith("VAE.") + task.call.partition("(")[2].rstrip(")").split(", ")
+    now, given = parameters(node), given_parameters(task)
     variable = node.args.vararg or node.args.kwarg or node.decorator_list
     return (
         ""
