@@ -72,7 +72,9 @@ def test_the_root_is_told_alone(warm_parent: WarmParent) -> None:
     result = graded(bank.submission(entry("train_epoch--mean-of-batch-means")), warm_parent)
     assert {check.id for check in result.checks if check.outcome != "passed"} >= {"train_history"}
     assert {said.stub for said in result.measured} == {"train_epoch"}
-    assert {check.misconception for check in result.checks if check.misconception} == {"epoch-mean-of-batch-means"}
+    assert {check.misconception for check in result.checks if check.misconception} == {
+        "epoch-mean-of-batch-means"
+    }
 
 
 GARBAGE = {

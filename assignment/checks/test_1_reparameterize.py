@@ -4,6 +4,7 @@ import pytest
 import torch
 from explain import explain, likely, tensor
 
+from vae.desk.language import Words
 from vae.model import VAE
 
 pytestmark = pytest.mark.task1
@@ -36,7 +37,7 @@ def test_mu_and_log_var_set_centre_and_spread(model):
     mu = torch.tensor([-1.0, 0.0, 2.0])
     log_var = torch.tensor([-2.0, 0.0, 2.0])
     sigma = torch.tensor([0.3679, 1.0, 2.7183])
-    called = f"reparameterize(mu={mu.tolist()}, log_var={log_var.tolist()}), {DRAWS} draws"
+    called = f"reparameterize(mu={mu.tolist()}, log_var={log_var.tolist()}), N = {DRAWS}"
     z = tensor(model.reparameterize(mu.repeat(DRAWS, 1), log_var.repeat(DRAWS, 1)), (DRAWS, 3), called)
     mean, std = z.mean(dim=0).detach(), z.std(dim=0).detach()
     mistakes = {
@@ -67,7 +68,7 @@ def test_noise_is_fresh_everywhere(model, mode):
     model.train(mode == "train")
     mu, log_var = torch.zeros(4, 3), torch.zeros(4, 3)
     first, second = model.reparameterize(mu, log_var), model.reparameterize(mu, log_var)
-    fresh = "서로 다른 잡음 / different noise"
+    fresh = Words("서로 다른 잡음", "different noise")
     again = (
         "호출할 때마다 epsilon을 새로 뽑으세요. 함수 안에서 시드를 고정하지 마세요.",
         "Draw a new epsilon at each call. Don't set a seed inside the function.",
@@ -82,13 +83,13 @@ def test_noise_is_fresh_everywhere(model, mode):
         "Give epsilon the shape (N, D). Don't share one draw between images or dimensions.",
     )
     for what, same, cause in [
-        ("두 번의 호출 / two calls", torch.equal(first, second), again),
-        ("모든 이미지 / all images", bool((first == first[:1]).all()), shared),
-        ("모든 차원 / all dimensions", bool((first == first[:, :1]).all()), shared),
+        (Words("두 번의 호출", "two calls"), torch.equal(first, second), again),
+        (Words("모든 이미지", "all images"), bool((first == first[:1]).all()), shared),
+        (Words("모든 차원", "all dimensions"), bool((first == first[:, :1]).all()), shared),
     ]:
         assert not same, explain(
             f"model.{mode}(); reparameterize(mu=0, log_var=0)",
-            f"같은 잡음 / the same noise: {what}",
+            Words(f"같은 잡음: {what.ko}", f"the same noise: {what.en}"),
             fresh,
             cause,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from vae.desk.tasks import NO_WORDS, Words
@@ -31,9 +32,9 @@ class Failure:
     task: str
     what: Words
     cause: Words
-    called: str = ""
-    returned: str = ""
-    expected: str = ""
+    called: str | Words = ""
+    returned: str | Words = ""
+    expected: str | Words = ""
     file: str = ""
     line: int = 0
     source: str = ""
@@ -52,16 +53,16 @@ class Failure:
             Words("호출", "called"): self.called,
             Words("결과", "returned"): self.returned,
             Words("기대", "expected"): self.expected,
-            Words("측정", "measured"): "\n".join(filter(None, self.computes)),
-            Words("할 일", "to do"): f"{self.cause.ko}\n{self.cause.en}",
+            Words("측정", "measured"): self.computes,
+            Words("할 일", "to do"): self.cause,
             Words("고칠 곳", "edit"): f"{self.place}   {self.source}".rstrip(),
             Words("출력", "printed"): self.printed,
         }
-        return [(label, text) for label, text in labels.items() if text]
+        return [(label, str(text)) for label, text in labels.items() if str(text)]
 
     def __str__(self) -> str:
         """The message as plain text, as `pytest` shows it."""
-        lines = [self.what.ko, self.what.en]
+        lines = [str(self.what)]
         for label, text in self.rows():
             head, *rest = text.splitlines()
             lines += [f"  {label}: {head}", *(f"      {line}" for line in rest)]
@@ -74,10 +75,20 @@ class Failure:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Failure:
         """The inverse of `as_dict`, also after a round trip through JSON."""
-        return cls(**{**values, **{name: Words(*values[name]) for name in ("what", "cause", "computes")}})
+        pairs = {name: Words(*value) for name, value in values.items() if isinstance(value, (list, tuple))}
+        return cls(**{**values, **pairs})
 
 
 def say(korean: str, english: str, status: int = 1) -> int:
-    """Print both lines to stderr. Returns `status`, an exit status."""
-    print(f"{korean}\n{english}", file=sys.stderr, flush=True)
+    """Print one of the two to stderr. Returns `status`, an exit status."""
+    print(Words(korean, english), file=sys.stderr, flush=True)
     return status
+
+
+def unsaved(path: Path, error: Exception) -> int:
+    """Say that a result of a training can't be saved. Returns 1."""
+    why = getattr(error, "strerror", None) or error
+    return say(
+        f"{path}: 저장할 수 없습니다({why}). 디스크의 여유 공간과 --out 폴더를 확인하세요.",
+        f"{path}: cannot be saved ({why}). Check the free disk space and the folder of --out.",
+    )

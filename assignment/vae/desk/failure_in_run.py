@@ -268,7 +268,7 @@ def _raised(error: BaseException, task: str, title: str, file: str, line: int) -
         f"{with_particle(file or '코드', '을/를')} 실행하다 오류가 났습니다.",
         f"Running {file or 'the code'} raised an error.",
     )
-    english, _, _ = title.partition(" / ")
+    english, _, korean = title.partition(" / ")
     return Failure(
         ERROR,
         task,
@@ -276,7 +276,7 @@ def _raised(error: BaseException, task: str, title: str, file: str, line: int) -
         cause,
         called=about.call if about else f"import {file}",
         returned=text,
-        expected=english,
+        expected=Words(korean or english, english),
         file=file,
         line=line,
         source=source.line_at(HANDOUT / file, line) if file and line else "",

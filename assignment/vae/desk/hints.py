@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import re
-from typing import Any
 
+from vae.desk import memory
 from vae.desk.failure import STUB, Failure
-from vae.desk.tasks import HANDOUT, Task, Words
-
-MEMORY = HANDOUT / ".desk.json"  # which hints of each task were shown, and in which order
+from vae.desk.tasks import Task, Words
 
 HINTS: dict[str, tuple[Words, ...]] = {
     "1": (
@@ -216,7 +212,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
 
 def given(task: Task) -> list[int]:
     """The places in HINTS of the hints of a task that were shown already, in the order in which they were."""
-    shown = _memory().get(task.id)
+    shown = memory.recall().get(task.id)
     return (
         [place for place in shown if place in range(len(HINTS[task.id]))] if isinstance(shown, list) else []
     )
@@ -232,24 +228,11 @@ def next_hint(task: Task, failure: Failure | None = None) -> tuple[int, Words]:
     left = [place for place in range(len(HINTS[task.id])) if place not in shown]
     left.sort(key=lambda place: not (said and re.search(ANSWERS[task.id][place], said)))
     shown += left[:1]
-    _keep(task, shown)
+    memory.keep(task.id, shown)
     return len(shown), HINTS[task.id][shown[-1]]
 
 
 def forget(task: Task) -> None:
     """Start again with the first hint of a task."""
     if given(task):
-        _keep(task, [])
-
-
-def _memory() -> dict[str, Any]:
-    try:
-        content = json.loads(MEMORY.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _keep(task: Task, shown: list[int]) -> None:
-    with contextlib.suppress(OSError):  # in a folder that can't be written, the first hint comes each time
-        MEMORY.write_text(json.dumps({**_memory(), task.id: shown}), encoding="utf-8")
+        memory.keep(task.id, [])
