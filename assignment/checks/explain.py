@@ -5,29 +5,29 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from vae.desk.language import Words
+
 Cause = tuple[str, str]  # Korean, English
 
 
 class Explanation(str):
-    """The text of a failed check, with its parts in `fields` for `python -m vae check`."""
+    """The likely cause of a failed check, with all that is to be told in `fields`."""
 
-    fields: dict[str, str]
+    fields: dict[str, str | Words]
 
 
-def explain(called: str, returned: object, expected: object, cause: Cause) -> Explanation:
+def explain(called: str | Words, returned: object, expected: object, cause: Cause) -> Explanation:
     """The text of a failed check: what was called, returned and expected, and the likely cause in Korean and English."""
-    fields = {"called": called, "returned": short(returned), "expected": short(expected)}
-    fields |= {"ko": cause[0], "en": cause[1]}
-    text = Explanation(
-        f"\n호출 / called:    {called}\n결과 / returned:  {fields['returned']}\n"
-        f"기대 / expected:  {fields['expected']}\n{cause[0]}\n{cause[1]}\n"
-    )
-    text.fields = fields
+    text = Explanation(Words(*cause))
+    text.fields = {"called": called, "returned": short(returned), "expected": short(expected)}
+    text.fields |= {"ko": cause[0], "en": cause[1]}
     return text
 
 
-def short(value: object) -> str:
+def short(value: object) -> str | Words:
     """A value in one line; for a large tensor, its shape and first numbers."""
+    if isinstance(value, Words):
+        return value
     if not isinstance(value, Tensor):
         return str(value)
     numbers = [f"{number:.6g}" for number in value.detach().flatten()[:6].tolist()]

@@ -4,6 +4,7 @@ import pytest
 import torch
 from explain import explain, tensor
 
+from vae.desk.language import Words
 from vae.model import VAE
 
 pytestmark = pytest.mark.task1
@@ -37,7 +38,8 @@ def test_mu_and_log_var_set_centre_and_spread(model):
     log_var = torch.tensor([-2.0, 0.0, 2.0])
     sigma = torch.tensor([0.3679, 1.0, 2.7183])
     z = model.reparameterize(mu.repeat(DRAWS, 1), log_var.repeat(DRAWS, 1))
-    called = f"reparameterize(mu={mu.tolist()}, log_var={log_var.tolist()}), {DRAWS} draws"
+    call = f"reparameterize(mu={mu.tolist()}, log_var={log_var.tolist()})"
+    called = Words(f"{call}, {DRAWS}번", f"{call}, {DRAWS} draws")
     mean, std = z.mean(dim=0).detach(), z.std(dim=0).detach()
     assert torch.allclose(mean, mu, atol=0.15), explain(
         called,
@@ -62,7 +64,7 @@ def test_noise_is_fresh_everywhere(model, mode):
     model.train(mode == "train")
     mu, log_var = torch.zeros(4, 3), torch.zeros(4, 3)
     first, second = model.reparameterize(mu, log_var), model.reparameterize(mu, log_var)
-    fresh = "서로 다른 잡음 / different noise"
+    fresh = Words("서로 다른 잡음", "different noise")
     seeded = (
         "호출할 때마다, 평가 모드에서도 epsilon을 새로 뽑으세요. 함수 안에서 시드를 고정하지 마세요.",
         "Draw a new epsilon at each call, in evaluation mode too. Don't set a seed inside the function.",
@@ -72,13 +74,13 @@ def test_noise_is_fresh_everywhere(model, mode):
         "Does epsilon have shape (N, D)? Don't share one draw between images or dimensions.",
     )
     for what, same, cause in [
-        ("두 번의 호출 / two calls", torch.equal(first, second), seeded),
-        ("모든 이미지 / all images", bool((first == first[:1]).all()), shared),
-        ("모든 차원 / all dimensions", bool((first == first[:, :1]).all()), shared),
+        (Words("두 번의 호출", "two calls"), torch.equal(first, second), seeded),
+        (Words("모든 이미지", "all images"), bool((first == first[:1]).all()), shared),
+        (Words("모든 차원", "all dimensions"), bool((first == first[:, :1]).all()), shared),
     ]:
         assert not same, explain(
             f"model.{mode}(); reparameterize(mu=0, log_var=0)",
-            f"같은 잡음 / the same noise: {what}",
+            Words(f"같은 잡음: {what.ko}", f"the same noise: {what.en}"),
             fresh,
             cause,
         )

@@ -6,6 +6,7 @@ import pytest
 import torch
 from explain import explain, tensor
 
+from vae.desk.language import Words
 from vae.loss import kl_divergence, loss_function, reconstruction_loss
 
 SUM = (
@@ -59,9 +60,9 @@ def test_certainty_costs_a_finite_amount():
     recon_x = torch.tensor([0.0, 1.0]).repeat(1, 392)
     loss = reconstruction_loss(recon_x, x)
     assert torch.isfinite(loss), explain(
-        "reconstruction_loss(recon_x = 0 and 1, x)",
+        "reconstruction_loss(recon_x = [0, 1, 0, 1, ...], x)",
         loss,
-        "유한한 값 / a finite value",
+        Words("유한한 값", "a finite value"),
         (
             "log(0)은 음의 무한대입니다. torch에 있는 손실 함수는 이 경우를 처리해 줍니다.",
             "log(0) is -infinity. The loss function in torch takes care of that.",
@@ -168,9 +169,12 @@ def test_a_better_model_has_a_lower_loss():
         for case in [(good, x, zero, zero), (good, x, far, zero), (bad, x, far, zero)]
     ]
     assert losses == sorted(losses) and losses[0] > 0, explain(
-        "loss_function: good; good, mu=5; bad, mu=5",
+        Words(
+            "loss_function: 좋은 재구성; 좋은 재구성, mu=5; 나쁜 재구성, mu=5",
+            "loss_function: good; good, mu=5; bad, mu=5",
+        ),
         [round(loss, 1) for loss in losses],
-        "양수이고 커지는 순서 / positive and increasing",
+        Words("양수이고 커지는 순서", "positive and increasing"),
         (
             "최소화할 값은 -ELBO입니다. 부호를 확인하세요.",
             "Training minimises the negative ELBO. Check the signs.",
@@ -191,5 +195,5 @@ def test_the_loss_teaches_every_argument():
         for name, leaf in zip(("recon_x", "mu", "log_var"), leaves, strict=True)
     }
     assert all(reached.values()), explain(
-        "loss_function(...).backward()", reached, "모두 True / all True", CONSTANT
+        "loss_function(...).backward()", reached, Words("모두 True", "all True"), CONSTANT
     )

@@ -4,6 +4,7 @@ import pytest
 import torch
 from explain import explain, tensor
 
+from vae.desk.language import Words
 from vae.latent import generate, interpolate, restore
 
 SAMPLED = (
@@ -99,8 +100,8 @@ def test_both_ends_are_included(noisy_model, image, other):
         first, last = images[:1], images[-1:]
         for where, found, expected in [("x_start", first, start), ("x_end", last, end)]:
             assert _same(found, expected), explain(
-                f"{called}, at {where}",
-                f"픽셀 차이 / pixels differ by {_apart(found, expected):.4f}",
+                Words(f"{called}, {where} 쪽 끝", f"{called}, at {where}"),
+                _difference(_apart(found, expected)),
                 f"decode(mu({where}))",
                 ENDS,
             )
@@ -120,7 +121,7 @@ def test_the_steps_are_even_in_latent_space(noisy_model, image, other):
         )
         assert _same(images[index : index + 1], expected), explain(
             f"interpolate(model, x_start, x_end, steps=5)[{index}]",
-            f"픽셀 차이 / pixels differ by {_apart(images[index : index + 1], expected):.4f}",
+            _difference(_apart(images[index : index + 1], expected)),
             f"decode({1 - t:.2f} mu(x_start) + {t:.2f} mu(x_end))",
             cause,
         )
@@ -140,8 +141,8 @@ def test_known_pixels_stay(noisy_model, image, known):
     restored = images_without_gradient(restore(noisy_model, x, mask, iterations=3), tuple(x.shape), called)
     assert torch.equal(x, image) and torch.equal(mask, known), explain(
         called,
-        "인자가 바뀜 / an argument changed",
-        "x, known: 그대로 / unchanged",
+        Words("인자가 바뀜", "an argument changed"),
+        Words("x, known: 그대로", "x, known: unchanged"),
         (
             "x나 known의 값을 직접 바꾸지 말고 새 텐서를 만드세요.",
             "Make a new tensor instead of writing into x or known.",
@@ -159,7 +160,7 @@ def test_known_pixels_stay(noisy_model, image, known):
             "Put the values of x back into the known pixels after each iteration.",
         )
     assert torch.equal(restored[is_known], image[is_known]), explain(
-        called, "아는 픽셀이 바뀜 / known pixels changed", "known = 1: x", cause
+        called, Words("아는 픽셀이 바뀜", "known pixels changed"), "known = 1: x", cause
     )
 
 
@@ -177,9 +178,11 @@ def test_hidden_pixels_do_not_leak(noisy_model, image, known):
     else:
         cause = SAMPLED
     assert difference < 1e-6, explain(
-        "restore: two images that differ in unknown pixels only",
-        f"픽셀 차이 / pixels differ by {difference:.4f}",
-        "같은 결과 / no difference",
+        Words(
+            "restore: 모르는 픽셀만 다른 두 이미지", "restore: two images that differ in unknown pixels only"
+        ),
+        _difference(difference),
+        Words("같은 결과", "no difference"),
         cause,
     )
 
@@ -209,11 +212,21 @@ def test_iterations_build_on_each_other(noisy_model, image, known):
             "Do you put the reconstruction into the unknown pixels unchanged, and do it `iterations` times?",
         )
     assert changes[50] < 1e-4 < changes[1], explain(
-        "restore(model, x, known, 1 and 50), then one more reconstruction",
-        f"changes the unknown pixels by {changes[1]:.5f} and {changes[50]:.5f}",
-        "1번 뒤에는 변화, 50번 뒤에는 변화 없음 / some change after 1, none after 50",
+        Words(
+            "restore(model, x, known, 1과 50), 그다음 한 번 더 재구성",
+            "restore(model, x, known, 1 and 50), then one more reconstruction",
+        ),
+        Words(
+            f"모르는 픽셀의 변화: {changes[1]:.5f}, {changes[50]:.5f}",
+            f"changes the unknown pixels by {changes[1]:.5f} and {changes[50]:.5f}",
+        ),
+        Words("1번 뒤에는 변화, 50번 뒤에는 변화 없음", "some change after 1, none after 50"),
         cause,
     )
+
+
+def _difference(distance):
+    return Words(f"픽셀 차이 {distance:.4f}", f"pixels differ by {distance:.4f}")
 
 
 def _apart(a, b):

@@ -66,11 +66,11 @@ def hint(task: Task | None, everything: bool = False) -> int:
     number, words = hints.next_hint(task)
     out.print(show.hints(task, [words], total, number))
     if number < total:
-        more = Words(f"다음 힌트: {COMMAND} hint {task.id}", "run it again for the next hint")
+        more = Words(f"다음 힌트: {COMMAND} hint {task.id}", f"next hint: {COMMAND} hint {task.id}")
     else:
         more = Words(
             f"마지막 힌트입니다. 모두 다시 보기: {COMMAND} hint {task.id} --all",
-            "the last hint; --all shows all of them",
+            f"This is the last hint. To see all again: {COMMAND} hint {task.id} --all",
         )
     out.print(str(more), style="bright_black")
     return 0

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from vae.desk.failure import SETUP, Failure
 from vae.desk.korean import with_particle
-from vae.desk.tasks import HANDOUT, VAE, Words
+from vae.desk.tasks import HANDOUT, Words
 
 NEEDED = {"torch": "torch", "pytest": "pytest", "rich": "rich", "numpy": "numpy"}  # module: package
 INSTALL = f'"{sys.executable}" -m pip install -r requirements.txt'
@@ -53,7 +53,7 @@ def missing(package: str) -> Failure:
     return _failure(
         what,
         f"이 폴더({HANDOUT})에서 실행하세요:\n{INSTALL}\n이미 설치했다면, 설치할 때 쓴 가상 환경을 활성화하고 다시 실행하세요.",
-        f"Run the line above in {HANDOUT}. If you have installed it already, activate the virtual environment you used.",
+        f"Run this in {HANDOUT}:\n{INSTALL}\nIf you have installed it already, activate the virtual environment you used and try again.",
     )
 
 
@@ -70,7 +70,7 @@ def mismatched() -> Failure:
     return _failure(
         what,
         f"다음 명령으로 둘을 함께 다시 설치하세요:\n{REINSTALL}",
-        "Reinstall both together with the line above.",
+        f"Reinstall both together with this command:\n{REINSTALL}",
         ", ".join(found),
     )
 
@@ -94,7 +94,7 @@ def of_error(error: BaseException) -> Failure | None:
         return _failure(
             what,
             f"다음 명령으로 함께 다시 설치하세요:\n{again}",
-            "Reinstall them together with the line above.",
+            f"Reinstall them together with this command:\n{again}",
             text[:200],
         )
     if isinstance(error, OSError) and re.search(r"\.dll|\.so\b|\.dylib|WinError (126|127|1114)", text):
@@ -103,8 +103,8 @@ def of_error(error: BaseException) -> Failure | None:
             what,
             "Windows라면 Microsoft Visual C++ 재배포 가능 패키지(vc_redist.x64)를 설치하고 다시 실행하세요. 다른 시스템이라면 torch를 다시 설치하세요:\n"
             + REINSTALL,
-            "On Windows, install the Microsoft Visual C++ Redistributable (vc_redist.x64) and try again. Otherwise, "
-            "reinstall torch with the line above.",
+            "On Windows, install the Microsoft Visual C++ Redistributable (vc_redist.x64) and try again. On other systems, "
+            f"reinstall torch:\n{REINSTALL}",
             text[:200],
         )
     return None
@@ -116,7 +116,7 @@ def wrong_folder() -> Failure:
     return _failure(
         what,
         f'과제 폴더로 이동한 다음 실행하세요:\ncd "{HANDOUT}"\npython -m vae check',
-        f'Go to the hand-out\'s folder first, as above. From any folder: python "{VAE}" check',
+        f'Go to the hand-out\'s folder, then run the command:\ncd "{HANDOUT}"\npython -m vae check',
     )
 
 

@@ -36,7 +36,6 @@ class Example(NamedTuple):
         return caption(
             f"약 이 정도 (교수자 모델, {self.epochs} 에폭, {self.loss} nats)",
             f"about like this (the instructor's model, {self.epochs} epochs, {self.loss} nats)",
-            "\n",
         )
 
 

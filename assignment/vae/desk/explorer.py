@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from vae.data import Images
 from vae.desk.failure import say
+from vae.desk.language import Words, korean
 
 NAME = "explore.html"
 TEMPLATE = Path(__file__).with_name("explorer.html")
@@ -47,9 +48,11 @@ def write(model: nn.Module, test_images: Images, out: Path) -> int:
     try:
         page = _page(model, test_images)
         if page is None or len(page) > LARGEST:
-            ko = "주어진 신경망이 아니거나 가중치가 유한하지 않아 만들지 않습니다."
-            en = "not made, because the network is not the given one or its weights are not finite."
-            print(f"{path}: {ko} / {en}")
+            why = Words(
+                "주어진 신경망이 아니거나 가중치가 유한하지 않아 만들지 않습니다.",
+                "not made, because the network is not the given one or its weights are not finite.",
+            )
+            print(f"{path}: {why}")
             return 0
         path.write_bytes(page)
     except OSError as error:
@@ -76,6 +79,7 @@ def _page(model: nn.Module, test_images: Images) -> bytes | None:
     order = everything.var(dim=0).argsort(descending=True)  # the dimensions, the one that says most first
     centre, axes = _plane(everything)
     told = {
+        "language": "ko" if korean() else "en",
         "layers": [_packed(*pair) for pair in zip(layers, BITS, strict=True)],
         "images": _text(shown.mul(255).round().to(torch.uint8)),
         "labels": labels.tolist(),

@@ -34,9 +34,9 @@ class Failure:
     task: str
     what: Words
     cause: Words
-    called: str = ""
-    returned: str = ""
-    expected: str = ""
+    called: str | Words = ""
+    returned: str | Words = ""
+    expected: str | Words = ""
     file: str = ""
     line: int = 0
     last: int = 0
@@ -58,16 +58,16 @@ class Failure:
             Words("호출", "called"): self.called,
             Words("결과", "returned"): self.returned,
             Words("기대", "expected"): self.expected,
-            Words("측정", "measured"): "\n".join(filter(None, self.computes)),
-            Words("할 일", "to do"): f"{self.cause.ko}\n{self.cause.en}",
+            Words("측정", "measured"): self.computes,
+            Words("할 일", "to do"): self.cause,
             Words("고칠 곳", "edit"): f"{place}   {self.source or self.function}".rstrip(),
             Words("출력", "printed"): self.printed,
         }
-        return [(label, text) for label, text in labels.items() if text]
+        return [(label, str(text)) for label, text in labels.items() if str(text)]
 
     def __str__(self) -> str:
         """The message as plain text, as `pytest` shows it."""
-        lines = [self.what.ko, self.what.en]
+        lines = [str(self.what)]
         for label, text in self.rows():
             head, *rest = text.splitlines()
             lines += [f"  {label}: {head}", *(f"      {line}" for line in rest)]
@@ -80,10 +80,11 @@ class Failure:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Failure:
         """The inverse of `as_dict`, also after a round trip through JSON."""
-        return cls(**{**values, **{name: Words(*values[name]) for name in ("what", "cause", "computes")}})
+        pairs = {name: Words(*value) for name, value in values.items() if isinstance(value, (list, tuple))}
+        return cls(**{**values, **pairs})
 
 
 def say(korean: str, english: str, status: int = 1) -> int:
-    """Print both lines to stderr. Returns `status`, an exit status."""
-    print(f"{korean}\n{english}", file=sys.stderr, flush=True)
+    """Print one of the two to stderr. Returns `status`, an exit status."""
+    print(Words(korean, english), file=sys.stderr, flush=True)
     return status

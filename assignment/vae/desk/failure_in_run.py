@@ -258,7 +258,7 @@ def _raised(error: BaseException, task: str, title: str, file: str) -> Failure:
         f"{with_particle(name or '코드', '을/를')} 실행하다 오류가 났습니다.",
         f"Running {name or 'the code'} raised an error.",
     )
-    english, _, _ = title.partition(" / ")
+    english, _, korean = title.partition(" / ")
     return Failure(
         ERROR,
         task,
@@ -266,7 +266,7 @@ def _raised(error: BaseException, task: str, title: str, file: str) -> Failure:
         cause,
         called=about.call if about else f"import {name}",
         returned=text,
-        expected=english,
+        expected=Words(korean or english, english),
         **where,
     )
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-
-from vae.desk.tasks import HANDOUT, Task, Words
-
-MEMORY = HANDOUT / ".desk.json"  # how many hints of each task were shown
+from vae.desk import memory
+from vae.desk.tasks import Task, Words
 
 HINTS: dict[str, tuple[Words, ...]] = {
     "1": (
@@ -179,31 +175,18 @@ HINTS: dict[str, tuple[Words, ...]] = {
 
 def given(task: Task) -> int:
     """How many hints of a task were shown already."""
-    return min(_memory().get(task.id, 0), len(HINTS[task.id]))
+    number = memory.recall().get(task.id, 0)
+    return min(number, len(HINTS[task.id])) if type(number) is int and number >= 0 else 0
 
 
 def next_hint(task: Task) -> tuple[int, Words]:
     """The number of a task's next hint and the hint; after the last one, the last again."""
-    memory = _memory()
-    number = min(memory.get(task.id, 0) + 1, len(HINTS[task.id]))
-    with contextlib.suppress(OSError):  # in a folder that can't be written, the first hint comes each time
-        MEMORY.write_text(json.dumps({**memory, task.id: number}), encoding="utf-8")
+    number = min(given(task) + 1, len(HINTS[task.id]))
+    memory.keep(task.id, number)
     return number, HINTS[task.id][number - 1]
 
 
 def forget(task: Task) -> None:
     """Start again with the first hint of a task."""
-    memory = _memory()
-    if memory.pop(task.id, 0):
-        with contextlib.suppress(OSError):
-            MEMORY.write_text(json.dumps(memory), encoding="utf-8")
-
-
-def _memory() -> dict[str, int]:
-    try:
-        content = json.loads(MEMORY.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    if not isinstance(content, dict):
-        return {}
-    return {task: number for task, number in content.items() if type(number) is int and number >= 0}
+    if given(task):
+        memory.keep(task.id, 0)

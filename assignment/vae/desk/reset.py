@@ -40,7 +40,7 @@ def reset(task: Task, yes: bool = False) -> int:
         )
     out.print(show.words(question, style="bold yellow"))
     if not (yes or _agreed()):
-        out.print(str(Words("그대로 두었습니다.", "Nothing was changed.")))
+        out.print(show.words(Words("그대로 두었습니다.", "Nothing was changed.")))
         return 1
     try:
         backup = _back_up(task.path)

@@ -38,7 +38,7 @@ def failure(value: Failure) -> RenderableType:
         )
         head.append(task.function, style="bold")
         head.stylize(colour, 0, 1)
-    said = Text(f"{value.what.ko}\n{value.what.en}", style=f"bold {colour}")
+    said = words(value.what, f"bold {colour}")
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bright_black", no_wrap=True)
     table.add_column(overflow="fold")
@@ -95,7 +95,8 @@ def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> Rende
         if outcome and outcome.done:
             state = Words("통과", "passed")
         elif outcome and outcome.begun:
-            state = Words(f"{outcome.passed}/{outcome.total or '?'} 통과", "failing")
+            share = f"{outcome.passed}/{outcome.total or '?'}"
+            state = Words(f"{share} 통과", f"{share} passed")
         here = ">" if task is current else " "
         table.add_row(
             here,
@@ -114,18 +115,18 @@ def header() -> Text:
 
 
 def hints(task: Task, given: Sequence[Words], total: int, shown: int) -> RenderableType:
-    """Hints of a task, each in both languages; `shown` is the number of the first one."""
+    """Hints of a task; `shown` is the number of the first one."""
     lines: list[RenderableType] = []
     for number, hint in enumerate(given, start=shown):
         title = Words(f"과제 {task.id} 힌트 {number}/{total}", f"task {task.id}, hint {number} of {total}")
         lines.append(Text(str(title), style="bold yellow"))
-        lines += indented(Text(f"{hint.ko}\n{hint.en}"))
+        lines += indented(words(hint))
     return Group(*lines)
 
 
 def words(value: Words, style: str = "") -> Text:
-    """Both languages, one line each."""
-    return Text(f"{value.ko}\n{value.en}", style=style)
+    """A text in the language that is shown."""
+    return Text(str(value), style=style)
 
 
 def indented(*lines: RenderableType) -> list[RenderableType]:
