@@ -6,12 +6,13 @@ import sys
 import traceback
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from vae.desk import environment, failure_in_text, source
 from vae.desk.failure import ERROR, SETUP, STUB, WRONG, Failure, say
 from vae.desk.failure_in_text import cause_of, causes, of_syntax_error
 from vae.desk.korean import with_particle
-from vae.desk.tasks import BY_ID, FILES, HANDOUT, TASKS, VAE, Task, Words
+from vae.desk.tasks import BY_ID, FILES, TASKS, VAE, Task, Words
 
 LONGEST = 300  # characters of an exception's text
 
@@ -151,20 +152,15 @@ def describe(error: BaseException, task: str = "", title: str = "", file: str = 
     fields = getattr(error.args[0], "fields", None) if error.args else None
     if isinstance(error, AssertionError) and fields:
         return _wrong(fields, BY_ID[task], title)
-    path, line = _own_line(error)
-    if isinstance(error, SyntaxError) and error.filename:
-        path, line = Path(error.filename), error.lineno or 0
-        if path.parent == VAE:
-            return failure_in_text.unreadable(path, task) or of_syntax_error(error, source.shown(path), task)
-    machine = environment.of_error(error)
-    if machine:
-        return machine
-    return _raised(error, task, title, source.shown(path) if path else file, line)
+    if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_file():
+        path = Path(error.filename)
+        unreadable = failure_in_text.unreadable(path, task) if path.parent == VAE else None
+        return unreadable or of_syntax_error(error, source.shown(path), task)
+    return environment.of_error(error) or _raised(error, task, title, file)
 
 
 def endless(task: Task, seconds: int) -> Failure:
     """The failure of a task whose checks did not end within so many seconds."""
-    line, text = source.first_line(task)
     what = Words(
         f"{seconds}초가 지나도 끝나지 않아 중단했습니다.",
         f"Stopped after {seconds} seconds without an answer.",
@@ -173,22 +169,19 @@ def endless(task: Task, seconds: int) -> Failure:
         "끝나지 않는 반복문(while)이나 입력을 기다리는 코드가 있나요? 이 파일에서 찾아보세요.",
         "Does this file have a loop that never ends (while), or code that waits for input?",
     )
-    return Failure(ERROR, task.id, what, cause, task.call, file=task.name, line=line, source=text)
+    return Failure(ERROR, task.id, what, cause, task.call, **source.own_lines(task))
 
 
 def died(task: Task, words: str) -> Failure:
     """The failure of a task whose process died; `words` is the last line that it wrote to standard error."""
     if "Error" in words and "vae" not in words:
         return unknown(task, words)
-    line, text = source.first_line(task)
     what = Words("검사 도중에 Python이 종료되었습니다.", "Python ended during the check.")
     cause = Words(
         "메모리를 너무 많이 쓰거나 os._exit를 호출하는 코드가 있나요? 이 파일에서 찾아보세요.",
         "Does the code in this file use too much memory, or call os._exit?",
     )
-    return Failure(
-        ERROR, task.id, what, cause, task.call, returned=words, file=task.name, line=line, source=text
-    )
+    return Failure(ERROR, task.id, what, cause, task.call, returned=words, **source.own_lines(task))
 
 
 def unknown(task: Task, words: str) -> Failure:
@@ -236,7 +229,6 @@ def _stub(stub: Task, task: str) -> Failure:
 
 
 def _wrong(fields: dict[str, str], task: Task, title: str) -> Failure:
-    line, text = source.first_line(task)
     english, _, korean = title.partition(" / ")
     return Failure(
         WRONG,
@@ -246,13 +238,11 @@ def _wrong(fields: dict[str, str], task: Task, title: str) -> Failure:
         called=fields["called"],
         returned=fields["returned"],
         expected=fields["expected"],
-        file=task.name,
-        line=line,
-        source=text,
+        **source.own_lines(task),
     )
 
 
-def _raised(error: BaseException, task: str, title: str, file: str, line: int) -> Failure:
+def _raised(error: BaseException, task: str, title: str, file: str) -> Failure:
     text = f"{type(error).__name__}: {' '.join(str(error).split())}"[:LONGEST]
     cause = cause_of(text, CAUSES, OTHERWISE)
     about = BY_ID.get(task)
@@ -262,11 +252,18 @@ def _raised(error: BaseException, task: str, title: str, file: str, line: int) -
             f"매개변수가 처음과 다릅니다. 이름과 순서를 되돌리세요: {changed}",
             f"The parameters are not as given. Restore their names and order: {changed}",
         )
-    if about and not line:
-        file, (line, _) = about.name, source.first_line(about)
+    where, called = _place(error)
+    if called:
+        cause = Words(
+            f"이 줄에서 호출한 {called.function} 안에서 오류가 났습니다. python -m vae check {called.id}가 통과하면 이 줄의 인자를 확인하세요.",
+            f"{called.function}, called on this line, raised the error. If python -m vae check {called.id} passes, check this line's arguments.",
+        )
+    if not where:
+        where = source.own_lines(about) if about else {"file": file or _imported(error)}
+    name = where["file"]
     what = Words(
-        f"{with_particle(file or '코드', '을/를')} 실행하다 오류가 났습니다.",
-        f"Running {file or 'the code'} raised an error.",
+        f"{with_particle(name or '코드', '을/를')} 실행하다 오류가 났습니다.",
+        f"Running {name or 'the code'} raised an error.",
     )
     english, _, korean = title.partition(" / ")
     return Failure(
@@ -274,29 +271,47 @@ def _raised(error: BaseException, task: str, title: str, file: str, line: int) -
         task,
         what,
         cause,
-        called=about.call if about else f"import {file}",
+        called=about.call if about else f"import {name}",
         returned=text,
         expected=Words(korean or english, english),
-        file=file,
-        line=line,
-        source=source.line_at(HANDOUT / file, line) if file and line else "",
+        **where,
     )
 
 
-def _own_line(error: BaseException) -> tuple[Path | None, int]:
-    """The last line of the traceback that is in one of the four files; (None, 0) if there is none."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if path.name in FILES and path.parent == VAE:
-            return path, frame.lineno or 0
-    return None, 0
+def _place(error: BaseException) -> tuple[dict[str, Any], Task | None]:
+    """The student's innermost line, with its text, and None.
+
+    If one task's function called another's, either may be at fault: then the line of the call, without its text, and
+    the called task. A name that is not known is the fault of its own line all the same.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if source.is_students(Path(frame.filename), frame.line or "")]
+    if not own:
+        return {}, None
+    passed = [(frame, task) for frame in own for task in TASKS if _is_in(frame, task)]
+    calls = [(frame, task) for frame, task in passed if task is not passed[-1][1]]
+    if calls and not isinstance(error, (NameError, ImportError)):
+        (frame, caller), called = calls[-1], passed[-1][1]
+        where = {"file": caller.name, "line": frame.lineno, "last": frame.lineno, "function": caller.function}
+        return where, called
+    frame = own[-1]
+    return {"file": source.shown(Path(frame.filename)), "line": frame.lineno, "source": frame.line}, None
+
+
+def _imported(error: BaseException) -> str:
+    """The student's file that lacks an imported name, else the one that was running; "" if there is none."""
+    paths = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    paths += [getattr(error, "path", None) or ""]
+    names = [source.shown(path) for path in map(Path, paths) if path.parent == VAE and path.name in FILES]
+    return names[-1] if names else ""
 
 
 def _task(error: BaseException) -> str:
     """The id of the task whose function the exception passed through, the innermost one; "" if there is none."""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        for task in TASKS:
-            if frame.name == task.function and path.name == task.file and path.resolve().parent == VAE:
-                return task.id
-    return ""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((task.id for frame in reversed(frames) for task in TASKS if _is_in(frame, task)), "")
+
+
+def _is_in(frame: traceback.FrameSummary, task: Task) -> bool:
+    path = Path(frame.filename)
+    return frame.name == task.function and path.name == task.file and path.resolve().parent == VAE

@@ -57,7 +57,7 @@ def reset(task: Task, yes: bool = False) -> int:
     for forgotten in TASKS if text is None else [task]:
         if forgotten.file == task.file:
             hints.forget(forgotten)
-    line, _ = source.first_line(task)
+    line = source.own_lines(task).get("line", 1)
     out.print(f"{Words('되돌렸습니다', 'restored')}: {task.name}:{line}", style="green")
     if backup:
         out.print(f"{Words('이전 파일', 'your previous file')}: {source.shown(backup)}")
