@@ -10,14 +10,14 @@ from typing import Any
 
 from vae.desk import environment, failure_in_text, source
 from vae.desk.failure import ERROR, SETUP, STUB, WRONG, Failure, say
-from vae.desk.failure_in_text import cause_of, causes, of_syntax_error
+from vae.desk.failure_in_text import cause_of, of_syntax_error
 from vae.desk.korean import with_particle
-from vae.desk.tasks import BY_ID, FILES, TASKS, VAE, Task, Words
+from vae.desk.tasks import BY_ID, FILES, TASKS, VAE, Task, Words, in_threes
 
 LONGEST = 300  # characters of an exception's text
 
 # The first pattern found in "Type: text" names the cause, in Korean and in English; \1 is its first group.
-CAUSES = causes(r"""
+CAUSES = in_threes(r"""
 MemoryError|OutOfMemory|can't allocate|Tried to allocate|not enough memory
     메모리에 들어가지 않을 만큼 큰 텐서를 만들었습니다. 모양 (N, 1)과 (N,)을 함께 계산하면 (N, N)이 됩니다. 이 줄의 .shape를 print로 확인하세요.
     A tensor is too large for the memory. Shapes (N, 1) and (N,) combine to (N, N), for example. Print each .shape on this line.
@@ -129,11 +129,10 @@ cannot import name
 No module named
     import할 수 있는 것은 Python 표준 라이브러리, torch, torchvision, numpy, matplotlib, scikit-learn, tqdm입니다.
     You may import Python's standard library, torch, torchvision, numpy, matplotlib, scikit-learn and tqdm.
+.*
+    아래 줄에서 오류가 났습니다. 그 줄에 쓰인 값을 print로 확인하세요.
+    The error comes from the line below. Print the values on that line.
 """)
-OTHERWISE = Words(
-    "아래 줄에서 오류가 났습니다. 그 줄에 쓰인 값을 print로 확인하세요.",
-    "The error comes from the line below. Print the values on that line.",
-)
 
 
 def describe(error: BaseException, task: str = "", title: str = "", file: str = "") -> Failure:
@@ -244,7 +243,7 @@ def _wrong(fields: dict[str, str], task: Task, title: str) -> Failure:
 
 def _raised(error: BaseException, task: str, title: str, file: str) -> Failure:
     text = f"{type(error).__name__}: {' '.join(str(error).split())}"[:LONGEST]
-    cause = cause_of(text, CAUSES, OTHERWISE)
+    cause = cause_of(text, CAUSES)
     about = BY_ID.get(task)
     changed = source.changed_parameters(about) if about else ""
     if changed:

@@ -16,27 +16,20 @@ from pathlib import Path
 from vae.desk import source
 from vae.desk.failure import ERROR, STUB, Failure
 from vae.desk.korean import with_particle
-from vae.desk.tasks import BY_ID, HANDOUT, NO_WORDS, TASKS, VAE, Task, Words
+from vae.desk.tasks import BY_ID, HANDOUT, NO_WORDS, TASKS, VAE, Task, Words, in_threes
 
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def causes(table: str) -> list[tuple[str, Words]]:
-    """Causes from a text with three lines for each: a pattern, the cause in Korean, in English."""
-    lines = [line.strip() for line in table.strip().splitlines()]
-    return [(pattern, Words(*both)) for pattern, *both in zip(*[iter(lines)] * 3, strict=True)]
-
-
-def cause_of(message: str, table: list[tuple[str, Words]], otherwise: Words) -> Words:
+def cause_of(message: str, table: list[tuple[str, Words]]) -> Words:
     """The cause that the first pattern found in a message names."""
-    for pattern, cause in table:
-        if found := re.search(pattern, message):
-            return Words(*map(found.expand, cause))
-    return otherwise
+    return next(
+        Words(*map(found.expand, cause)) for pattern, cause in table if (found := re.search(pattern, message))
+    )
 
 
 # The first pattern found in the message of Python's SyntaxError names the cause.
-CAUSES = causes(r"""
+CAUSES = in_threes(r"""
 inconsistent use of tabs
     탭과 공백(스페이스)이 섞여 있습니다. 들여쓰기를 모두 공백 4개로 바꾸세요 (VS Code: 오른쪽 아래 Tab Size > Convert Indentation to Spaces).
     Tabs and spaces are mixed. Indent with 4 spaces everywhere (VS Code: bottom right, Tab Size > Convert Indentation to Spaces).
@@ -67,11 +60,10 @@ cannot assign|Maybe you meant '=='|cannot delete
 'return' outside function
     return이 함수 밖에 있습니다. 함수의 다른 줄과 같은 칸으로 들여 쓰세요.
     The return is outside the function. Indent it like the function's other lines.
+.*
+    이 줄이나 바로 윗줄에 오타가 있습니다. 괄호, 쉼표, 콜론, 따옴표를 확인하세요.
+    There is a typo on this line or the one above. Check the brackets, commas, colons and quotes.
 """)
-OTHERWISE = Words(
-    "이 줄이나 바로 윗줄에 오타가 있습니다. 괄호, 쉼표, 콜론, 따옴표를 확인하세요.",
-    "There is a typo on this line or the one above. Check the brackets, commas, colons and quotes.",
-)
 
 
 def problem(task: Task) -> Failure | None:
@@ -202,7 +194,7 @@ def of_syntax_error(error: SyntaxError, name: str, task: str = "") -> Failure:
     message, text = str(error.msg), error.text or ""
     if isinstance(error, IndentationError) and "\t" in text[: len(text) - len(text.lstrip())]:
         message += "; inconsistent use of tabs"
-    cause = cause_of(message, CAUSES, OTHERWISE)
+    cause = cause_of(message, CAUSES)
     if text.lstrip().startswith(("%", "!")):
         cause = Words(
             "%나 !로 시작하는 줄은 노트북에서만 쓰는 명령입니다. 지우세요.",
