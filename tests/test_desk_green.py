@@ -4,7 +4,7 @@ import ast
 import shutil
 
 import pytest
-from test_desk import home, vae, worker  # noqa: F401 - fixtures
+from test_desk import home, vae, worker
 from test_handout import SOLUTION, STUBS, run
 
 from autograder.checks import bank
@@ -81,7 +81,7 @@ def test_a_changed_network_is_shown_where_it_was_changed(home, worker, vae, wher
         ("import vae.util", "vae.util"),
         ("import util", "util"),
         ("from vae.model import Encoder", "vae.model.Encoder"),
-        ("import pandas as pd", "pandas"),
+        ("import rich.text as text", "rich.text"),
     ],
 )
 def test_an_import_that_the_grader_lacks_is_named_by_check_and_submit(home, worker, vae, line, name):
@@ -98,8 +98,8 @@ def test_an_import_that_the_grader_lacks_is_named_by_check_and_submit(home, work
 
 
 def test_an_import_that_may_fail_is_no_fault(home, worker, vae):
-    lines = "try:\n    import pandas\nexcept ImportError:\n    pandas = None\n"
-    tail = '\n\nif __name__ == "__main__":\n    import seaborn\n'
+    lines = "try:\n    import rich\nexcept ImportError:\n    rich = None\n"
+    tail = '\n\nif __name__ == "__main__":\n    import rich\n'
     solved(
         vae, latent=("import torch\n", f"import torch\nfrom vae.data import loader\nimport vae.loss\n{lines}")
     )

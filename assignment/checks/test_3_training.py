@@ -10,6 +10,7 @@ from explain import explain, likely, named
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from vae.data import Images, loader
+from vae.desk.language import Words
 
 with without_the_loss():
     from vae.training import train, train_epoch
@@ -44,12 +45,12 @@ def test_the_mean_is_taken_over_images(quiet_model):
             squared_error(*_with(quiet_model, images[i : i + 4])).item() for i in range(0, len(images), 4)
         ]
     result = train_epoch(quiet_model, data, squared_error, sgd(quiet_model, 0.0), "cpu")
-    called = "train_epoch: 10 images in batches of 4, 4, 2; learning rate 0"
+    called = "train_epoch(model, loader, ...), N = 4 + 4 + 2, lr = 0"
     expected = sum(losses) / 10
     kinds = {
         type(None): (
-            "return이 없습니다. 계산한 값을 return 하세요.",
-            "There is no return. Return the value you computed.",
+            "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
+            "The function returns None. Return the computed value at its end.",
         ),
         torch.Tensor: (
             "텐서가 아니라 숫자를 더하세요. loss.item()을 쓰면 됩니다.",
@@ -83,8 +84,8 @@ def test_the_mean_is_taken_over_images(quiet_model):
         ): losses[0] / 10,
     }
     other = (
-        "배치 손실을 모두 더해 이미지 수(len(loader.dataset))로 나누었나요?",
-        "Did you add up all batch losses and divide by the number of images, len(loader.dataset)?",
+        "인자로 받은 loss_function의 값을 모두 더해 이미지 수(len(loader.dataset))로 나누세요.",
+        "Add up the values of the argument loss_function and divide by the number of images, len(loader.dataset).",
     )
     assert result == pytest.approx(expected, rel=1e-4), explain(
         called, f"{result:.4f}", f"{expected:.4f}", likely(result, mistakes, other)
@@ -115,9 +116,9 @@ def test_one_step_a_batch_in_training_mode(quiet_model):
             "The model is in evaluation mode. Call model.train() first.",
         )
     assert modes == [True] * 3, explain(
-        "train_epoch: 3 batches, model.eval() before",
-        f"{len(modes)} steps, model.training = {modes}",
-        "3 steps, model.training = [True, True, True]",
+        "model.eval(); train_epoch(model, loader, ...), len(loader) = 3",
+        f"optimizer.step() x {len(modes)}, model.training = {modes}",
+        "optimizer.step() x 3, model.training = [True, True, True]",
         cause,
     )
 
@@ -147,8 +148,8 @@ def test_each_step_uses_the_gradient_of_the_loss(quiet_model):
         )
     elif found[-1] > 2 * found[0] > 0:
         cause = (
-            "기울기가 계속 쌓입니다. 배치마다 optimizer.zero_grad()를 호출하세요.",
-            "Gradients pile up. Call optimizer.zero_grad() for each batch.",
+            "기울기가 계속 쌓입니다. for 안에서 배치마다 optimizer.zero_grad()를 호출하세요.",
+            "Gradients pile up. Call optimizer.zero_grad() for each batch, inside the loop.",
         )
     elif found[0] < found[-1]:
         cause = ORDER
@@ -208,11 +209,14 @@ def test_one_mean_loss_an_epoch(training, quiet_model):
     data = batches(shuffle=True)
     expected = squared_error(*_with(quiet_model, data.dataset.images)).item() / 10
     losses = train(quiet_model, data, epochs=4, learning_rate=1e-9, device="cpu")
-    one = ("에폭마다 값을 하나씩 리스트에 모으나요?", "Do you collect one value per epoch in a list?")
+    one = (
+        "리스트에는 에폭마다 float 하나씩, 모두 epochs개가 있어야 합니다. range(epochs)는 epochs번 반복합니다.",
+        "The list needs one float per epoch, `epochs` in all. range(epochs) repeats `epochs` times.",
+    )
     kinds = {
         type(None): (
-            "return이 없습니다. 계산한 값을 return 하세요.",
-            "There is no return. Return the value you computed.",
+            "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
+            "The function returns None. Return the computed value at its end.",
         ),
         float: (
             "값 하나만 반환했습니다. 에폭마다 나온 값을 리스트에 모으세요.",
@@ -222,7 +226,7 @@ def test_one_mean_loss_an_epoch(training, quiet_model):
     assert isinstance(losses, list) and [isinstance(loss, float) for loss in losses] == [True] * 4, explain(
         "train(epochs=4)",
         str(losses)[:120],
-        "float 네 개의 리스트 / a list of 4 floats",
+        Words("float 네 개의 리스트", "a list of 4 floats"),
         kinds.get(type(losses), one),
     )
     assert losses == pytest.approx([expected] * 4, rel=1e-3), explain(
@@ -252,17 +256,17 @@ def test_adam_moves_every_parameter_by_the_learning_rate(training, quiet_model):
         )
     elif all(abs(distance - 0.001) < 1e-4 for distance in moved.values()):
         cause = (
-            "Adam의 기본 학습률 0.001을 썼습니다. lr=learning_rate를 넘기세요.",
-            "This is Adam's default learning rate, 0.001. Pass lr=learning_rate.",
+            "learning_rate가 아니라 0.001(Adam의 기본값)만큼 바뀌었습니다. Adam에 lr=learning_rate를 넘기세요.",
+            "The weights move by 0.001, Adam's default, not by learning_rate. Pass lr=learning_rate to Adam.",
         )
     else:
         cause = (
-            "torch.optim.Adam에 lr=learning_rate를 넘겼나요? 다른 옵티마이저를 쓰지는 않았나요?",
-            "Do you pass lr=learning_rate to torch.optim.Adam? Do you use another optimiser?",
+            "옵티마이저는 torch.optim.Adam이고, lr=learning_rate를 넘겨야 합니다.",
+            "The optimiser has to be torch.optim.Adam, with lr=learning_rate.",
         )
     assert all(distance == pytest.approx(0.01, rel=0.05) for distance in moved.values()), explain(
-        "train(epochs=1, learning_rate=0.01), one batch",
-        f"largest movements: {moved}",
+        "train(epochs=1, learning_rate=0.01), len(loader) = 1",
+        f"max |after - before|: {moved}",
         "0.01",
         cause,
     )
@@ -302,11 +306,14 @@ def test_one_adam_with_its_defaults(training, quiet_model):
         )
     elif steps == [1]:
         cause = (
-            "한 에폭만 학습했습니다. epochs번 반복하나요?",
-            "There was only one epoch. Do you repeat it `epochs` times?",
+            "한 에폭만 학습했습니다. train_epoch을 epochs번 호출하세요.",
+            "There was only one epoch. Call train_epoch `epochs` times.",
         )
     else:
-        cause = ("Adam을 반복문 밖에서 한 번만 만드세요.", "Make Adam once, outside the loop.")
+        cause = (
+            "Adam을 반복문 밖에서 한 번만 만들고, train_epoch을 epochs번 호출하세요.",
+            "Make Adam once, outside the loop, and call train_epoch `epochs` times.",
+        )
     assert steps in ([], [1, 2, 3]) and not others, explain(
         "train(epochs=3, learning_rate=0.01), one batch per epoch",
         f"Adam's step counter: {steps}{others or ''}",

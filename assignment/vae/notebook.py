@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
-import traceback
 from pathlib import Path
+
+from vae.desk.language import text
+from vae.desk.source import task_of_stub
 
 HANDOUT = Path(__file__).resolve().parents[1]
 
@@ -28,10 +30,9 @@ def check(task: str) -> None:
         CheckFailed: a check failed.
     """
     if _vae("check", task) != 0:
-        raise CheckFailed(
-            f"🔴 과제 {task}: 아직 통과하지 못했습니다. 위의 설명을 보세요 / task {task}: not passed yet, see above"
-        )
-    print(f"🟢 과제 {task}: 통과 / task {task}: passed")
+        see = text("아직 통과하지 못했습니다. 위의 설명을 보세요.", "not passed yet, see above")
+        raise CheckFailed(f"🔴 {text('과제', 'task')} {task}: {see}")
+    print(f"🟢 {text('과제', 'task')} {task}: {text('통과', 'passed')}")
 
 
 def hand_in(student: str) -> None:
@@ -41,7 +42,11 @@ def hand_in(student: str) -> None:
         student: student number or name; if it is empty, no zip is made.
     """
     if not student:
-        print("따옴표 안에 학번이나 이름을 쓰세요 / Write your student number or name between the quotes")
+        print(
+            text(
+                "따옴표 안에 학번이나 이름을 쓰세요.", "Write your student number or name between the quotes."
+            )
+        )
         return
     in_colab = "google.colab" in sys.modules
     if in_colab:
@@ -60,9 +65,13 @@ def _save_from_colab(path: Path) -> None:
     if answer:
         path.write_text(json.dumps(answer["ipynb"], ensure_ascii=False, indent=1), encoding="utf-8")
     else:
+        unread = text("노트북을 읽지 못했습니다.", "The notebook can't be read.")
         print(
-            "노트북을 읽지 못했습니다. 파일 > 다운로드 > .ipynb로 내려받아 zip과 함께 제출하세요 / "
-            "The notebook can't be read. Use File > Download > .ipynb and hand it in with the zip"
+            unread,
+            text(
+                "파일 > 다운로드 > .ipynb로 내려받아 zip과 함께 제출하세요.",
+                "Use File > Download > .ipynb and hand it in with the zip.",
+            ),
         )
 
 
@@ -86,11 +95,12 @@ def explain_stubs() -> None:
     from IPython import get_ipython
 
     def explain(shell, kind, error, trace, tb_offset=None):
-        if not str(error).startswith("Task "):
+        stub = task_of_stub(str(error))
+        if stub is None:
             lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
         else:
-            file = Path(traceback.extract_tb(trace)[-1].filename)
-            lines = [f"✏️ vae/{file.name}: {error}"]
+            unwritten = text("아직 작성하지 않았습니다.", "not written yet.")
+            lines = [f"✏️ {stub.name}: {text('과제', 'task')} {stub.id}, {stub.function}: {unwritten}"]
         shell._showtraceback(kind, error, lines)
         return lines
 

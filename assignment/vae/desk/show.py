@@ -38,7 +38,7 @@ def failure(value: Failure) -> RenderableType:
         )
         head.append(task.function, style="bold")
         head.stylize(colour, 0, 1)
-    said = Text(f"{value.what.ko}\n{value.what.en}", style=f"bold {colour}")
+    said = words(value.what, f"bold {colour}")
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bright_black", no_wrap=True)
     table.add_column(overflow="fold")
@@ -57,7 +57,7 @@ def passed(outcome: Outcome) -> RenderableType:
 
 
 def also_red(outcome: Outcome) -> str:
-    """How many checks of the same task pass, or that it could not be checked; "" if none passes."""
+    """How many checks of the same task pass, or that not all could be made; "" if none passes."""
     if outcome.unchecked:
         return str(Words("이 과제는 끝까지 검사하지 못했습니다.", "This task was not checked to the end."))
     if not outcome.total or outcome.passed == 0:
@@ -97,7 +97,8 @@ def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> Rende
         if outcome and outcome.done:
             state = Words("통과", "passed")
         elif outcome and outcome.begun:
-            state = Words(f"{outcome.passed}/{outcome.total or '?'} 통과", "failing")
+            share = f"{outcome.passed}/{outcome.total or '?'}"
+            state = Words(f"{share} 통과", f"{share} passed")
             if outcome.unchecked and outcome.failure:
                 why = outcome.failure.what
                 state = Words(f"검사하지 못함: {why.ko}", f"not checked: {why.en}")
@@ -119,18 +120,18 @@ def header() -> Text:
 
 
 def hints(task: Task, given: Sequence[Words], total: int, shown: int) -> RenderableType:
-    """Hints of a task, each in both languages; `shown` is the number of the first one."""
+    """Hints of a task; `shown` is the number of the first one."""
     lines: list[RenderableType] = []
     for number, hint in enumerate(given, start=shown):
         title = Words(f"과제 {task.id} 힌트 {number}/{total}", f"task {task.id}, hint {number} of {total}")
         lines.append(Text(str(title), style="bold yellow"))
-        lines += indented(Text(f"{hint.ko}\n{hint.en}"))
+        lines += indented(words(hint))
     return Group(*lines)
 
 
 def words(value: Words, style: str = "") -> Text:
-    """Both languages, one line each."""
-    return Text(f"{value.ko}\n{value.en}", style=style)
+    """A text in the language that is shown."""
+    return Text(str(value), style=style)
 
 
 def indented(*lines: RenderableType) -> list[RenderableType]:
