@@ -13,6 +13,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import vae
+from vae.desk.language import Words
 
 
 class StandIn(nn.Module):
@@ -90,7 +91,7 @@ def on_one_device(call: Callable[[], object], called: str, cause: Cause) -> None
             call()
     except MixedDevices as mixed:
         raise AssertionError(
-            explain(called, f"{mixed}: cpu, meta", "한 장치의 텐서 / tensors on one device", cause)
+            explain(called, f"{mixed}: cpu, meta", Words("한 장치의 텐서", "tensors on one device"), cause)
         ) from None
     except Exception as error:
         if str(error).startswith("Task "):  # a stub; other errors come from "meta", which holds no data

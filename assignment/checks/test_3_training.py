@@ -137,7 +137,11 @@ def test_each_step_uses_the_gradient_of_the_loss(quiet_model):
         optimizer.register_step_post_hook(  # after the step, because a closure computes its gradient inside step
             lambda *_: found.append(torch.zeros_like(weight) if weight.grad is None else weight.grad.clone())
         )
-        train_epoch(quiet_model, data, lambda *given: size * squared_error(*given), optimizer, "cpu")
+
+        def larger(recon_x, x, mu, log_var):
+            return size * squared_error(recon_x, x, mu, log_var)
+
+        train_epoch(quiet_model, data, larger, optimizer, "cpu")
         return [((each * expected).sum() / (size * expected.square().sum())).item() for each in found]
 
     found, of_a_larger_loss = at_the_steps(100), at_the_steps(10_000)

@@ -13,7 +13,7 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
-from vae.desk import handin, source
+from vae.desk import source
 from vae.desk.failure import ERROR, STUB, Failure
 from vae.desk.korean import with_particle
 from vae.desk.tasks import BY_ID, HANDOUT, NO_WORDS, TASKS, VAE, Task, Words, in_threes
@@ -147,7 +147,7 @@ def unreadable(path: Path, task: str = "") -> Failure | None:
 
 def not_loaded(path: Path, tree: ast.Module, task: str = "") -> Failure | None:
     """The failure of a file that imports what the grader does not have; None if there is none."""
-    line, name = handin.missing_import(tree) or (0, "")
+    line, name = source.missing_import(tree)
     if not line:
         return None
     what = Words(
