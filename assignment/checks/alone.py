@@ -13,6 +13,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import vae
+from vae.data import Images, loader
 from vae.desk.language import Words
 
 
@@ -58,6 +59,26 @@ LOSS = SimpleNamespace(
 )
 
 
+squared_error = LOSS.loss_function
+
+
+def batches(count=10, shuffle=False):
+    """Random images in batches of 4; of 10 images, the last batch holds only 2."""
+    return loader(
+        Images(torch.rand(count, 1, 28, 28), torch.zeros(count).long()), batch_size=4, shuffle=shuffle
+    )
+
+
+def sgd(model, learning_rate):
+    return torch.optim.SGD(model.parameters(), lr=learning_rate)
+
+
+def outputs(model, x):
+    """The arguments of a loss function."""
+    recon_x, mu, log_var = model(x)
+    return recon_x, x, mu, log_var
+
+
 @contextlib.contextmanager
 def without_the_loss() -> Iterator[None]:
     """Inside, `vae.loss` is LOSS, however it is imported: a mistake in vae/loss.py does not show."""
@@ -69,9 +90,12 @@ def without_the_loss() -> Iterator[None]:
 
 def in_place_of(function: Callable[..., object], stand_in: Callable[..., object]) -> Callable[..., object]:
     """`stand_in`, called by position. The student's `function` tells their order: its parameters may be renamed."""
-    return lambda *given, **named: stand_in(
-        *(signature(function).bind(*given, **named).args if named else given)
-    )
+    stand_in.__qualname__ = getattr(function, "__name__", "")  # which Python names if the arguments don't fit
+
+    def called(*given, **named):
+        return stand_in(*(signature(function).bind(*given, **named).args if named else given))
+
+    return called
 
 
 class MixedDevices(Exception):

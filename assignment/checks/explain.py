@@ -9,6 +9,11 @@ from vae.desk.language import Words
 
 Cause = tuple[str, str]  # Korean, English
 
+NOTHING = (
+    "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
+    "The function returns None. At its end, return the value you computed.",
+)
+
 
 class Explanation(str):
     """The likely cause of a failed check, with all that is to be told in `fields`."""
@@ -65,10 +70,7 @@ def tensor(value: object, shape: tuple[int, ...], called: str, cause: Cause | No
     """
     expected = f"float32 {'0-dim tensor' if shape == () else shape}"
     kinds = {
-        type(None): (
-            "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
-            "The function returns None. Return the computed value at its end.",
-        ),
+        type(None): NOTHING,
         float: (
             "숫자가 아니라 텐서를 반환하세요 (.item()과 float()는 숫자를 만듭니다).",
             "Return the tensor, not a number (.item() and float() make numbers).",

@@ -5,34 +5,14 @@
 
 import pytest
 import torch
-from alone import LOSS, MOVED, in_place_of, on_one_device, without_the_loss
-from explain import explain, likely, named
+from alone import MOVED, batches, in_place_of, on_one_device, outputs, sgd, squared_error, without_the_loss
+from explain import NOTHING, explain, likely, named
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
-from vae.data import Images, loader
 from vae.desk.language import Words
 
 with without_the_loss():
     from vae.training import train, train_epoch
-
-ORDER = (
-    "순서를 확인하세요. 기울기 지우기(zero_grad), backward, step입니다.",
-    "Check the order: clear gradients (zero_grad), backward, step.",
-)
-
-
-squared_error = LOSS.loss_function
-
-
-def batches(count=10, shuffle=False):
-    """Random images in batches of 4; of 10 images, the last batch holds only 2."""
-    return loader(
-        Images(torch.rand(count, 1, 28, 28), torch.zeros(count).long()), batch_size=4, shuffle=shuffle
-    )
-
-
-def sgd(model, learning_rate):
-    return torch.optim.SGD(model.parameters(), lr=learning_rate)
 
 
 @pytest.mark.task3a
@@ -42,16 +22,13 @@ def test_the_mean_is_taken_over_images(quiet_model):
     images = data.dataset.images
     with torch.no_grad():
         losses = [
-            squared_error(*_with(quiet_model, images[i : i + 4])).item() for i in range(0, len(images), 4)
+            squared_error(*outputs(quiet_model, images[i : i + 4])).item() for i in range(0, len(images), 4)
         ]
     result = train_epoch(quiet_model, data, squared_error, sgd(quiet_model, 0.0), "cpu")
     called = "train_epoch(model, loader, ...), N = 4 + 4 + 2, lr = 0"
     expected = sum(losses) / 10
     kinds = {
-        type(None): (
-            "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
-            "The function returns None. Return the computed value at its end.",
-        ),
+        type(None): NOTHING,
         torch.Tensor: (
             "텐서가 아니라 숫자를 더하세요. loss.item()을 쓰면 됩니다.",
             "Add up numbers, not tensors: loss.item().",
@@ -74,10 +51,6 @@ def test_the_mean_is_taken_over_images(quiet_model):
             "마지막 배치의 손실만 나왔습니다. 배치마다 더하나요?",
             "This is the loss of the last batch only. Do you add up all batches?",
         ): losses[-1],
-        (
-            "첫 배치의 손실만 나왔습니다. return이 for 안에 있나요?",
-            "This is the loss of the first batch only. Is the return inside the for loop?",
-        ): losses[0],
         (
             "첫 배치에서 끝났습니다. return이 for 안에 있나요?",
             "It ended after the first batch. Is the return inside the for loop?",
@@ -129,13 +102,13 @@ def test_each_step_uses_the_gradient_of_the_loss(quiet_model):
     data, weight, found = batches(12), quiet_model.encoder.weight, {}
     # Equal batches and a learning rate of 0, so the gradients are equal at each step.
     data.dataset.images[:] = data.dataset.images[0]
-    [expected] = torch.autograd.grad(squared_error(*_with(quiet_model, data.dataset.images[:4])), weight)
+    [expected] = torch.autograd.grad(squared_error(*outputs(quiet_model, data.dataset.images[:4])), weight)
     for size in (100, 10_000):
         optimizer, found[size] = sgd(quiet_model, 0.0), []
 
         def note(*_, size=size):  # after the step, because a closure computes its gradient inside step
             grad = torch.zeros_like(weight) if weight.grad is None else weight.grad
-            found[size].append(round(((grad * expected).sum() / expected.square().sum()).item() / size, 4))
+            found[size].append(float(f"{(grad * expected).sum() / expected.square().sum() / size:.4g}"))
 
         def loss(recon_x, x, mu, log_var, size=size):
             return size * squared_error(recon_x, x, mu, log_var)
@@ -143,18 +116,16 @@ def test_each_step_uses_the_gradient_of_the_loss(quiet_model):
         optimizer.register_step_post_hook(note)
         train_epoch(quiet_model, data, loss, optimizer, "cpu")
     first, *_, last = found[100] or [0, 0]
-    if not any(found[100]):
+    if not first:
         cause = (
-            "step할 때 기울기가 없습니다. backward가 빠졌거나, zero_grad가 backward와 step 사이에 있습니다.",
-            "There is no gradient at step: backward is missing, or zero_grad is between backward and step.",
+            "step할 때 기울기가 없습니다. zero_grad, backward, step 순서로 호출하세요. backward가 빠졌거나, zero_grad가 backward와 step 사이에 있습니다.",
+            "There is no gradient at step: the order is zero_grad, backward, step. backward is missing or late, or zero_grad is between the two.",
         )
     elif last > 2 * first > 0:
         cause = (
             "기울기가 계속 쌓입니다. for 안에서 배치마다 optimizer.zero_grad()를 호출하세요.",
             "Gradients pile up. Call optimizer.zero_grad() for each batch, inside the loop.",
         )
-    elif first < last:
-        cause = ORDER
     elif abs(found[10_000][0]) < 0.5 * abs(first):
         cause = (
             "step 앞에서 기울기를 줄였습니다 (clip_grad_norm_, clip_grad_value_). 기울기를 그대로 쓰세요.",
@@ -192,48 +163,11 @@ def training(monkeypatch):
             weight.grad = torch.ones_like(weight)
         model.encoder.weight.grad[:, 0] = 0
         optimizer.step()
-        return loss_function(*_with(model, images)).item() / len(images)
+        return loss_function(*outputs(model, images)).item() / len(images)
 
     monkeypatch.setattr("vae.training.train_epoch", in_place_of(train_epoch, one_step))
     with without_the_loss():
         yield
-
-
-@pytest.mark.task3b
-def test_one_mean_loss_an_epoch(training, quiet_model):
-    """train returns a list with the mean loss per image of each epoch, as floats. / train은 에폭마다 이미지당 평균 손실을 float으로 담은 리스트를 돌려줍니다."""
-    data = batches(shuffle=True)
-    expected = squared_error(*_with(quiet_model, data.dataset.images)).item() / 10
-    losses = train(quiet_model, data, epochs=4, learning_rate=1e-9, device="cpu")
-    one = (
-        "리스트에는 에폭마다 float 하나씩, 모두 epochs개가 있어야 합니다. range(epochs)는 epochs번 반복합니다.",
-        "The list needs one float per epoch, `epochs` in all. range(epochs) repeats `epochs` times.",
-    )
-    kinds = {
-        type(None): (
-            "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
-            "The function returns None. Return the computed value at its end.",
-        ),
-        float: (
-            "값 하나만 반환했습니다. 에폭마다 나온 값을 리스트에 모으세요.",
-            "You returned only one value. Collect the values of all epochs in a list.",
-        ),
-    }
-    assert isinstance(losses, list) and [isinstance(loss, float) for loss in losses] == [True] * 4, explain(
-        "train(epochs=4)",
-        str(losses)[:120],
-        Words("float 네 개의 리스트", "a list of 4 floats"),
-        kinds.get(type(losses), one),
-    )
-    assert losses == pytest.approx([expected] * 4, rel=1e-3), explain(
-        "train(epochs=4, learning_rate=1e-9)",
-        [round(loss, 2) for loss in losses],
-        f"4 * [{expected:.2f}]",
-        (
-            "train_epoch에 vae.loss의 loss_function을 넘기고, train_epoch이 돌려준 값을 그대로 모으세요.",
-            "Pass loss_function from vae.loss to train_epoch, and collect what train_epoch returns, unchanged.",
-        ),
-    )
 
 
 @pytest.mark.task3b
@@ -245,7 +179,12 @@ def test_adam_moves_every_parameter_by_the_learning_rate(training, quiet_model):
         name: round((value - before[name]).abs().max().item(), 5)
         for name, value in quiet_model.named_parameters()
     }
-    if any(moved.values()) and not all(moved.values()):
+    if not any(moved.values()):
+        cause = (
+            "매개변수가 하나도 바뀌지 않습니다. Adam을 만들고 train_epoch을 epochs번 호출하세요.",
+            "No parameter changes. Make Adam and call train_epoch `epochs` times.",
+        )
+    elif not all(moved.values()):
         cause = (
             "바뀌지 않은 매개변수가 있습니다. Adam에 model.parameters() 전체를 넘기세요.",
             "Some parameters do not change. Pass all of model.parameters() to Adam.",
@@ -269,6 +208,40 @@ def test_adam_moves_every_parameter_by_the_learning_rate(training, quiet_model):
 
 
 @pytest.mark.task3b
+def test_one_mean_loss_an_epoch(training, quiet_model):
+    """train returns a list with the mean loss per image of each epoch, as floats. / train은 에폭마다 이미지당 평균 손실을 float으로 담은 리스트를 돌려줍니다."""
+    data = batches(shuffle=True)
+    expected = squared_error(*outputs(quiet_model, data.dataset.images)).item() / 10
+    losses = train(quiet_model, data, epochs=4, learning_rate=1e-9, device="cpu")
+    one = (
+        "리스트에는 에폭마다 float 하나씩, 모두 epochs개가 있어야 합니다. range(epochs)는 epochs번 반복합니다.",
+        "The list needs one float per epoch, `epochs` in all. range(epochs) repeats `epochs` times.",
+    )
+    kinds = {
+        type(None): NOTHING,
+        float: (
+            "값 하나만 반환했습니다. 에폭마다 나온 값을 리스트에 모으세요.",
+            "You returned only one value. Collect the values of all epochs in a list.",
+        ),
+    }
+    assert isinstance(losses, list) and [isinstance(loss, float) for loss in losses] == [True] * 4, explain(
+        "train(epochs=4)",
+        str(losses)[:120],
+        Words("float 네 개의 리스트", "a list of 4 floats"),
+        kinds.get(type(losses), one),
+    )
+    assert losses == pytest.approx([expected] * 4, rel=1e-3), explain(
+        "train(epochs=4, learning_rate=1e-9)",
+        [round(loss, 2) for loss in losses],
+        f"4 * [{expected:.2f}]",
+        (
+            "train_epoch에 vae.loss의 loss_function을 넘기고, train_epoch이 돌려준 값을 그대로 모으세요.",
+            "Pass loss_function from vae.loss to train_epoch, and collect what train_epoch returns, unchanged.",
+        ),
+    )
+
+
+@pytest.mark.task3b
 def test_one_adam_with_its_defaults(training, quiet_model):
     """One Adam is made once, with its defaults apart from the learning rate, and used for the whole training. / 학습률만 정하고 나머지는 기본값인 Adam을 한 번만 만들어 학습 내내 씁니다."""
     data, steps, others = batches(4), [], {}
@@ -277,7 +250,7 @@ def test_one_adam_with_its_defaults(training, quiet_model):
     right = torch.optim.Adam([torch.zeros(1)], 0.01).param_groups[0]
 
     def note(optimizer, *_):  # never called if Adam is written by hand
-        steps.append(max(int(state.get("step", 0)) for state in optimizer.state.values()))
+        steps.append(max((int(state.get("step", 0)) for state in optimizer.state.values()), default=0))
         if not isinstance(optimizer, (torch.optim.Adam, torch.optim.AdamW)):
             others["optimizer"] = type(optimizer).__name__
         for key in ("lr", "betas", "eps", "weight_decay", "amsgrad"):
@@ -292,7 +265,10 @@ def test_one_adam_with_its_defaults(training, quiet_model):
         hook.remove()
     if not torch.equal(quiet_model.encoder.weight[:, 0], before):
         others.setdefault("weight_decay", "?")
-    if "weight_decay" in others:
+    if "optimizer" in others:
+        name = others["optimizer"]
+        cause = (f"{name} 대신 torch.optim.Adam을 쓰세요.", f"Use torch.optim.Adam instead of {name}.")
+    elif "weight_decay" in others:
         cause = (
             "가중치 감쇠(weight decay)가 있습니다. AdamW나 weight_decay 없이 torch.optim.Adam에 lr=learning_rate만 넘기세요.",
             "There is weight decay. Use torch.optim.Adam with lr=learning_rate only: no AdamW, no weight_decay, no penalty.",
@@ -301,11 +277,6 @@ def test_one_adam_with_its_defaults(training, quiet_model):
         cause = (
             "torch.optim.Adam에 lr=learning_rate만 넘기고, 다른 설정은 기본값으로 두고 학습 중에 바꾸지 마세요.",
             "Pass only lr=learning_rate to torch.optim.Adam. Leave its other settings alone, also during training.",
-        )
-    elif steps == [1]:
-        cause = (
-            "한 에폭만 학습했습니다. train_epoch을 epochs번 호출하세요.",
-            "There was only one epoch. Call train_epoch `epochs` times.",
         )
     else:
         cause = (
@@ -326,8 +297,3 @@ def test_model_and_batches_are_moved_to_the_device(training, quiet_model):
     called = "train(model, loader, epochs, learning_rate, GPU)"
     on_one_device(lambda: train(quiet_model, batches(4), 1, 0.01, "meta"), called, MOVED)
     assert quiet_model.encoder.weight.is_meta, explain(called, "model: CPU", "model: GPU", MOVED)
-
-
-def _with(model, x):
-    recon_x, mu, log_var = model(x)
-    return recon_x, x, mu, log_var
