@@ -16,7 +16,7 @@ PLANTED = {
     "weight decay": ("training.py", "lr=learning_rate", "lr=learning_rate, weight_decay=1e-5", "3b", "There is weight decay"),
     "decay by hand": ("training.py", "epochs)]", "epochs) if [p.data.mul_(0.9999) for p in model.parameters()]]", "3b", "There is weight decay"),
     "other betas": ("training.py", "lr=learning_rate", "lr=learning_rate, betas=(0.5, 0.999)", "3b", "Leave its other settings alone"),
-    "another optimiser": ("training.py", "optim.Adam(", "optim.Adamax(", "3b", "Pass only lr=learning_rate to torch.optim.Adam"),
+    "another optimiser": ("training.py", "optim.Adam(", "optim.Adamax(", "3b", "Use torch.optim.Adam instead of Adamax"),
     "another loss": ("training.py", "loader, loss_function, optimizer", "loader, lambda *given: 2 * loss_function(*given), optimizer", "3b", "Pass loss_function from vae.loss"),
     "scaled loss": ("training.py", "loss.backward()", "(loss / len(images)).backward()", "3a", "on 0.25 times the value"),
     "sign": ("training.py", "loss.backward()", "(-loss).backward()", "3a", "flip its sign"),
