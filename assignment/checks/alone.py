@@ -62,6 +62,8 @@ def without_the_loss() -> Iterator[None]:
 def in_place_of(function: Callable[..., object], stand_in: Callable[..., object]) -> Callable[..., object]:
     """`stand_in`, called by position. The student's `function` tells their order: its parameters may be renamed."""
 
+    stand_in.__qualname__ = function.__name__  # which Python names if the arguments don't fit
+
     def called(*given, **named):
         return stand_in(*(inspect.signature(function).bind(*given, **named).args if named else given))
 

@@ -67,7 +67,7 @@ def tensor(value: object, shape: tuple[int, ...], called: str, cause: Cause | No
     kinds = {
         type(None): (
             "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
-            "The function returns None. Return the computed value at its end.",
+            "The function returns None. At its end, return the value you computed.",
         ),
         float: (
             "숫자가 아니라 텐서를 반환하세요 (.item()과 float()는 숫자를 만듭니다).",

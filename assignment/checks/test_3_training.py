@@ -50,7 +50,7 @@ def test_the_mean_is_taken_over_images(quiet_model):
     kinds = {
         type(None): (
             "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
-            "The function returns None. Return the computed value at its end.",
+            "The function returns None. At its end, return the value you computed.",
         ),
         torch.Tensor: (
             "텐서가 아니라 숫자를 더하세요. loss.item()을 쓰면 됩니다.",
@@ -208,6 +208,43 @@ def training(monkeypatch):
 
 
 @pytest.mark.task3b
+def test_adam_moves_every_parameter_by_the_learning_rate(training, quiet_model):
+    """Adam's first step moves every weight by about the learning rate. / Adam의 첫 step은 모든 가중치를 학습률만큼 바꿉니다."""
+    before = {name: value.detach().clone() for name, value in quiet_model.named_parameters()}
+    train(quiet_model, batches(4), epochs=1, learning_rate=0.01, device="cpu")  # one batch, so one step
+    moved = {
+        name: round((value - before[name]).abs().max().item(), 5)
+        for name, value in quiet_model.named_parameters()
+    }
+    if not any(moved.values()):
+        cause = (
+            "매개변수가 하나도 바뀌지 않습니다. Adam을 만들고 train_epoch을 epochs번 호출하세요.",
+            "No parameter changes. Make Adam and call train_epoch `epochs` times.",
+        )
+    elif not all(moved.values()):
+        cause = (
+            "바뀌지 않은 매개변수가 있습니다. Adam에 model.parameters() 전체를 넘기세요.",
+            "Some parameters do not change. Pass all of model.parameters() to Adam.",
+        )
+    elif all(abs(distance - 0.001) < 1e-4 for distance in moved.values()):
+        cause = (
+            "learning_rate가 아니라 0.001(Adam의 기본값)만큼 바뀌었습니다. Adam에 lr=learning_rate를 넘기세요.",
+            "The weights move by 0.001, Adam's default, not by learning_rate. Pass lr=learning_rate to Adam.",
+        )
+    else:
+        cause = (
+            "옵티마이저는 torch.optim.Adam이고, lr=learning_rate를 넘겨야 합니다.",
+            "The optimiser has to be torch.optim.Adam, with lr=learning_rate.",
+        )
+    assert all(distance == pytest.approx(0.01, rel=0.05) for distance in moved.values()), explain(
+        "train(epochs=1, learning_rate=0.01), len(loader) = 1",
+        f"max |after - before|: {moved}",
+        "0.01",
+        cause,
+    )
+
+
+@pytest.mark.task3b
 def test_one_mean_loss_an_epoch(training, quiet_model):
     """train returns a list with the mean loss per image of each epoch, as floats. / train은 에폭마다 이미지당 평균 손실을 float으로 담은 리스트를 돌려줍니다."""
     data = batches(shuffle=True)
@@ -220,7 +257,7 @@ def test_one_mean_loss_an_epoch(training, quiet_model):
     kinds = {
         type(None): (
             "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
-            "The function returns None. Return the computed value at its end.",
+            "The function returns None. At its end, return the value you computed.",
         ),
         float: (
             "값 하나만 반환했습니다. 에폭마다 나온 값을 리스트에 모으세요.",
@@ -245,38 +282,6 @@ def test_one_mean_loss_an_epoch(training, quiet_model):
 
 
 @pytest.mark.task3b
-def test_adam_moves_every_parameter_by_the_learning_rate(training, quiet_model):
-    """Adam's first step moves every weight by about the learning rate. / Adam의 첫 step은 모든 가중치를 학습률만큼 바꿉니다."""
-    before = {name: value.detach().clone() for name, value in quiet_model.named_parameters()}
-    train(quiet_model, batches(4), epochs=1, learning_rate=0.01, device="cpu")  # one batch, so one step
-    moved = {
-        name: round((value - before[name]).abs().max().item(), 5)
-        for name, value in quiet_model.named_parameters()
-    }
-    if any(moved.values()) and not all(moved.values()):
-        cause = (
-            "바뀌지 않은 매개변수가 있습니다. Adam에 model.parameters() 전체를 넘기세요.",
-            "Some parameters do not change. Pass all of model.parameters() to Adam.",
-        )
-    elif all(abs(distance - 0.001) < 1e-4 for distance in moved.values()):
-        cause = (
-            "learning_rate가 아니라 0.001(Adam의 기본값)만큼 바뀌었습니다. Adam에 lr=learning_rate를 넘기세요.",
-            "The weights move by 0.001, Adam's default, not by learning_rate. Pass lr=learning_rate to Adam.",
-        )
-    else:
-        cause = (
-            "옵티마이저는 torch.optim.Adam이고, lr=learning_rate를 넘겨야 합니다.",
-            "The optimiser has to be torch.optim.Adam, with lr=learning_rate.",
-        )
-    assert all(distance == pytest.approx(0.01, rel=0.05) for distance in moved.values()), explain(
-        "train(epochs=1, learning_rate=0.01), len(loader) = 1",
-        f"max |after - before|: {moved}",
-        "0.01",
-        cause,
-    )
-
-
-@pytest.mark.task3b
 def test_one_adam_with_its_defaults(training, quiet_model):
     """One Adam is made once, with its defaults apart from the learning rate, and used for the whole training. / 학습률만 정하고 나머지는 기본값인 Adam을 한 번만 만들어 학습 내내 씁니다."""
     data, steps, others = batches(4), [], {}
@@ -285,7 +290,7 @@ def test_one_adam_with_its_defaults(training, quiet_model):
     right = torch.optim.Adam([torch.zeros(1)], 0.01).param_groups[0]
 
     def note(optimizer, *_):
-        steps.append(max(int(state.get("step", 0)) for state in optimizer.state.values()))
+        steps.append(max((int(state.get("step", 0)) for state in optimizer.state.values()), default=0))
         if not isinstance(optimizer, (torch.optim.Adam, torch.optim.AdamW)):
             others["optimiser"] = type(optimizer).__name__
         for group in optimizer.param_groups:
@@ -301,7 +306,10 @@ def test_one_adam_with_its_defaults(training, quiet_model):
         "가중치 감쇠(weight decay)가 있습니다. AdamW나 weight_decay 없이 torch.optim.Adam에 lr=learning_rate만 넘기세요.",
         "There is weight decay. Use torch.optim.Adam with lr=learning_rate only: no AdamW, no weight_decay, no penalty.",
     )
-    if "weight_decay" in others:
+    if "optimiser" in others:
+        name = others["optimiser"]
+        cause = (f"{name} 대신 torch.optim.Adam을 쓰세요.", f"Use torch.optim.Adam instead of {name}.")
+    elif "weight_decay" in others:
         cause = decay
     elif others:
         cause = (
