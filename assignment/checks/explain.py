@@ -52,13 +52,13 @@ def named(value: object) -> str:
     return "None" if value is None else f"{type(value).__name__}: {' '.join(str(value).split())[:80]}"
 
 
-def likely(value: object, mistakes: Mapping[Cause, object], otherwise: Cause, atol: float = 1e-4) -> Cause:
-    """The mistake that gives this value, to within `atol`, else `otherwise`."""
+def likely(value: object, mistakes: Mapping[Cause, object], otherwise: Cause) -> Cause:
+    """The mistake that gives exactly this value, else `otherwise`."""
     if isinstance(value, (Tensor, float)):
         value = torch.as_tensor(value).detach()
         for cause, wrong in mistakes.items():
             wrong = torch.as_tensor(wrong, dtype=value.dtype)
-            if wrong.shape == value.shape and torch.allclose(value, wrong, rtol=1e-4, atol=atol):
+            if wrong.shape == value.shape and torch.allclose(value, wrong, rtol=1e-4, atol=1e-4):
                 return cause
     return otherwise
 

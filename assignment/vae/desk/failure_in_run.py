@@ -105,9 +105,9 @@ must be Tensor, not|expected Tensor|not (int|float|list)
 same device|device type|Expected all tensors
     텐서들이 서로 다른 장치에 있습니다. 텐서를 새로 만들 때 device를 지정하세요.
     The tensors are on different devices. Pass `device` when you create a tensor.
-CUDA|NVIDIA|cuda|\bmps\b
-    여기에는 GPU가 없습니다. .cuda()나 "cuda" 대신 인자로 받은 device를 쓰세요: .to(device), device=device. device 인자가 없는 함수에서는 x.device를 쓰세요.
-    There is no GPU here. Instead of .cuda() or "cuda" use the argument device: .to(device), device=device. In a function without it, use x.device.
+(?i)cuda|nvidia|\bmps\b
+    여기서는 GPU를 쓸 수 없습니다. .cuda()나 "cuda" 대신 인자로 받은 device를 쓰세요: .to(device), device=device. device 인자가 없는 함수에서는 x.device를 쓰세요.
+    No GPU can be used here. Instead of .cuda() or "cuda" use the argument device: .to(device), device=device. In a function without it, use x.device.
 expected scalar type|can't be cast|dtype|Double but|Float but
     텐서들의 dtype이 다릅니다. float32로 맞추세요 (numpy를 거치면 float64가 됩니다).
     The dtypes differ. Use float32 throughout (numpy makes float64).

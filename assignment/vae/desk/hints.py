@@ -40,7 +40,7 @@ for _row, _hint in in_threes(r"""
 2b mean|missing-one|squared|brackets|term-missing|scalar|None
     대괄호 안의 네 항을 (N, D) 텐서 그대로 더하고 뺀 다음, torch.sum으로 모두 더하고, 맨 앞의 -1/2을 곱하세요. 제곱은 .square() 또는 ** 2입니다.
     Add and subtract the four terms in the brackets as (N, D) tensors, sum over everything with torch.sum, then multiply by the -1/2 in front. For a square, use .square() or ** 2.
-2c sign|minus
+2c sign
     옵티마이저는 손실을 줄입니다. 재구성 손실과 KL은 둘 다 작을수록 좋습니다. 그러면 두 항의 부호는 무엇이어야 할까요?
     An optimiser makes the loss smaller. Smaller is better for both the reconstruction loss and the KL. So which sign does each of them get?
 2c arguments|swapped|raised the error
@@ -58,13 +58,13 @@ for _row, _hint in in_threes(r"""
 3a loss|last batch|first batch|value|None
     전체 틀: (1) 학습 모드로 바꾸고 total = 0.0으로 시작합니다. (2) for images, _ in loader: 안에서 이미지를 device로 옮기고, 모델을 호출하고, 인자로 받은 loss_function에 (recon_x, images, mu, log_var)를 넘깁니다. (3) zero_grad, backward, step을 호출하고 손실을 숫자로 total에 더합니다. (4) for가 끝나면 total / 이미지 수를 return 하세요.
     The outline: (1) Set training mode and total = 0.0. (2) In `for images, _ in loader:` move the images, call the model, and call the loss_function argument with (recon_x, images, mu, log_var). (3) Call zero_grad, backward and step, and add the loss to total as a number. (4) After the loop, return total / number of images.
-3b one epoch|per epoch|only one
+3b one epoch|per epoch|only one|No parameter
     한 에폭의 학습은 train_epoch이 이미 합니다. train은 준비(장치, 옵티마이저)를 하고 train_epoch을 epochs번 호출합니다.
     train_epoch already does one epoch. train only prepares (device, optimiser) and calls it `epochs` times.
 3b outside the loop
     Adam은 지난 기울기를 기억합니다. 에폭마다 새로 만들면 기억이 사라집니다. 반복문의 안과 밖 중 어디에서 만들어야 할까요?
     Adam remembers past gradients. A new Adam in each epoch forgets them. So do you make it inside or outside the loop?
-3b Adam|arguments|parentheses|None
+3b model[.]to|Adam|arguments|parentheses|None
     순서: 모델을 device로 옮기고, 모델의 매개변수와 학습률로 torch.optim.Adam을 한 번 만듭니다. 그다음 train_epoch(model, loader, loss_function, optimizer, device)을 epochs번 호출해 그 값을 리스트에 append 하고, 리스트를 return 하세요.
     In order: move the model to device. Make torch.optim.Adam once, with the model's parameters and the learning rate. Then call train_epoch(model, loader, loss_function, optimizer, device) `epochs` times, append each result to a list, and return the list.
 4a gen-|normal

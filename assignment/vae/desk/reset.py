@@ -74,8 +74,7 @@ def original_of(file: str) -> str:
 def restored(task: Task, text: str, original: str) -> str | None:
     """The file's text with this one function as in `original` and all else kept; None if none of its functions is there.
 
-    In text that Python can't read, a function ends before the next line that is indented no more than its def; if the
-    outcome can't be read either, before the next def, class or decorator.
+    In text that Python can't read, the function is cut out so that Python can read the rest, if that is possible.
     """
     end = "\r\n" if "\r\n" in text else "\n"
     [stub] = source.definitions(ast.parse(original), task)
@@ -84,7 +83,7 @@ def restored(task: Task, text: str, original: str) -> str | None:
     try:
         ways = [[(_first(node), node.end_lineno) for node in source.definitions(ast.parse(text), task)]]
     except (SyntaxError, ValueError):
-        ways = [_by_text(lines, stub, ends) for ends in (r"[^\s)\]}]", r"def\b|class\b|@|# -")]
+        ways = _by_text(lines, stub)
     if not ways[0]:
         place = _place(lines, task, original, stub.col_offset)
         if place is None:
@@ -101,29 +100,33 @@ def restored(task: Task, text: str, original: str) -> str | None:
     return next(filter(_is_python, texts), texts[0])
 
 
-def _by_text(lines: list[str], stub: ast.FunctionDef, ends: str) -> list[tuple[int, int]]:
-    """Where definitions of a function begin and end in text that Python can't read; `ends` begins the next line."""
-    spans = []
-    for first, line in enumerate(lines):
-        if found := re.match(rf"([ \t]{'+' if stub.col_offset else '*'})def {stub.name}\b", line):
-            following = re.compile(rf" {{0,{max(len(found[1]), stub.col_offset)}}}({ends})")
-            after = (number for number in range(first + 1, len(lines)) if following.match(lines[number]))
-            last = next(after, len(lines))
-            while not lines[last - 1].strip():
-                last -= 1
-            spans.append((first, last))
-    return spans
+def _by_text(lines: list[str], stub: ast.FunctionDef) -> list[list[tuple[int, int]]]:
+    """Where a function may be in text that Python can't read: up to any line that is indented no more, or the next def."""
+    begins = re.compile(rf"([ \t]{'+' if stub.col_offset else '*'})def {stub.name}\b")
+    starts = [(number, found[1]) for number, line in enumerate(lines) if (found := begins.match(line))]
+    if not starts:
+        return [[]]
+    first, indent = starts[-1]
+    out = f" {{0,{max(len(indent), stub.col_offset)}}}"
+    ways = []
+    for end in range(first + 1, len(lines) + 1):
+        following = lines[end] if end < len(lines) else "@"
+        if re.match(rf"{out}[^\s)\]}}]", following):
+            blank = next(count for count in range(end) if lines[end - 1 - count].strip())
+            ways.append([(first, end - blank)])
+        if re.match(rf"{out}(def\b|class\b|@|# -)", following):
+            break
+    return ways
 
 
 def _place(lines: list[str], task: Task, original: str, indent: int) -> int | None:
     """The index of the line before which a lost function belongs; None if the file's other functions are lost, too."""
     names = re.findall(rf"^ {{{indent}}}def (\w+)", original, re.MULTILINE)
+    if not re.search(rf"^ {{{indent}}}def ({'|'.join(names)})\b", "".join(lines), re.MULTILINE):
+        return None
     later = "|".join(names[names.index(task.function) + 1 :]) or "$"
-    found = [line.startswith(tuple(f"{' ' * indent}def {name}(" for name in names)) for line in lines]
     before = re.compile(rf" {{{indent}}}(def ({later})\b|# --- your work in this file ends)")
     places = [number for number, line in enumerate(lines) if before.match(line)]
-    if not any(found):
-        return None
     return places[0] if places else None if indent else len(lines)
 
 
