@@ -94,7 +94,7 @@ CAUSES = {
     "4a bernoulli": "Return the decoder's probabilities as they are. Don't turn them into 0 and 1.",
     "4a hard20": "needs 3 columns here, but gets the shape (5, 20). Use model.latent_dim",
     "4a hard64": "The first dimension is the number of images. It has to be the one asked for (count or steps).",
-    "4a no_device": "Pass device= when you make it.",
+    "4a no_device": "A new tensor is on the CPU, which fails on a GPU. Pass device= when you make it",
     "4a no_grad_missing": "The result still carries gradients. Switch them off with torch.no_grad().",
     "4a no_reshape": "The decoder returns (K, 784). Reshape it to images, (K, 1, 28, 28).",
     "4a rand": "Draw a z for each image from the standard normal distribution N(0, I).",

@@ -136,15 +136,19 @@ def test_what_given_code_raises_is_blamed_on_no_given_line(home, worker, vae):
 
 
 def test_a_missing_name_is_sought_where_it_is_missing(home, worker, vae):
-    """latent.py may import VAE: that line is right."""
-    latent = (SOLUTION / "vae" / "latent.py").read_text(encoding="utf-8")
-    (vae / "latent.py").write_text(f"from vae.model import VAE\n{latent}", encoding="utf-8")
-    text = (vae / "model.py").read_text(encoding="utf-8")
-    (vae / "model.py").write_text(text.replace("class VAE(", "class VEA("), encoding="utf-8")
-    [outcome] = worker.check([home.tasks.BY_ID["4a"]])
-    assert outcome.failure.place == "vae/model.py" and not outcome.failure.source
+    """training.py as handed out imports loss_function: that line is right."""
+    text = (vae / "loss.py").read_text(encoding="utf-8")
+    (vae / "loss.py").write_text(text.replace("def loss_function(", "def loss_funktion("), encoding="utf-8")
+    code = "try: import vae.training\nexcept ImportError as error: found = failure_in_run.describe(error)\n"
+    code = f"from vae.desk import failure_in_run\n{code}print(found.place, [found.source])"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=home.folder, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == "vae/loss.py ['']"
     (vae / "util.py").write_text("def (\n", encoding="utf-8")
-    (vae / "model.py").write_text("import vae.util\n" + text, encoding="utf-8")
+    (vae / "loss.py").write_text("import vae.util\n" + text, encoding="utf-8")
+    latent = (SOLUTION / "vae" / "latent.py").read_text(encoding="utf-8")
+    (vae / "latent.py").write_text("import vae.loss\n" + latent, encoding="utf-8")
     [outcome] = worker.check([home.tasks.BY_ID["4a"]])
     (vae / "util.py").unlink()
     assert outcome.failure.place == "vae/util.py:1" and outcome.failure.source == "def ("
