@@ -108,7 +108,9 @@ def test_what_a_called_task_raises_is_not_blamed_on_either_of_the_two(home, work
     """Either the call or the called function may be wrong, but an unknown name is its own line's fault."""
     for name in STUBS:
         shutil.copy(SOLUTION / "vae" / name, vae)
-    line, _ = put(vae, home.tasks.BY_ID["2c"], "    return reconstruction_loss(x, recon_x)\n")
+    line, _ = put(
+        vae, home.tasks.BY_ID["2c"], "    return TERMS[0](x, recon_x)\n\n\nTERMS = [reconstruction_loss]\n"
+    )
     [outcome] = worker.check([home.tasks.BY_ID["2c"]])
     assert outcome.failure.place == f"vae/loss.py:{line}" and not outcome.failure.source
     assert "reconstruction_loss, called on this line" in outcome.failure.cause.en
@@ -134,15 +136,16 @@ def test_what_given_code_raises_is_blamed_on_no_given_line(home, worker, vae):
 
 
 def test_a_missing_name_is_sought_where_it_is_missing(home, worker, vae):
-    """training.py as handed out imports loss_function: that line is right."""
-    shutil.copy(SOLUTION / "vae" / "training.py", vae)
-    text = (vae / "loss.py").read_text(encoding="utf-8")
-    (vae / "loss.py").write_text(text.replace("def loss_function(", "def loss_funktion("), encoding="utf-8")
-    [outcome] = worker.check([home.tasks.BY_ID["3a"]])
-    assert outcome.failure.place == "vae/loss.py" and not outcome.failure.source
+    """latent.py may import VAE: that line is right."""
+    latent = (SOLUTION / "vae" / "latent.py").read_text(encoding="utf-8")
+    (vae / "latent.py").write_text(f"from vae.model import VAE\n{latent}", encoding="utf-8")
+    text = (vae / "model.py").read_text(encoding="utf-8")
+    (vae / "model.py").write_text(text.replace("class VAE(", "class VEA("), encoding="utf-8")
+    [outcome] = worker.check([home.tasks.BY_ID["4a"]])
+    assert outcome.failure.place == "vae/model.py" and not outcome.failure.source
     (vae / "util.py").write_text("def (\n", encoding="utf-8")
-    (vae / "loss.py").write_text("import vae.util\n" + text, encoding="utf-8")
-    [outcome] = worker.check([home.tasks.BY_ID["3a"]])
+    (vae / "model.py").write_text("import vae.util\n" + text, encoding="utf-8")
+    [outcome] = worker.check([home.tasks.BY_ID["4a"]])
     (vae / "util.py").unlink()
     assert outcome.failure.place == "vae/util.py:1" and outcome.failure.source == "def ("
 
