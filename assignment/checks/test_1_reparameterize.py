@@ -1,10 +1,14 @@
 """Task 1: VAE.reparameterize in vae/model.py."""
 
+from runpy import run_path
+
 import pytest
 import torch
-from explain import explain, tensor
+from alone import on_one_device
+from explain import explain, tensor, untouched
 
 from vae.desk.language import Words
+from vae.desk.source import STUBS
 from vae.model import VAE
 
 pytestmark = pytest.mark.task1
@@ -18,16 +22,17 @@ def model():
 
 
 def test_z_has_the_shape_and_dtype_of_mu(model):
-    """z has the shape and dtype of mu, also for a single image. / 이미지가 한 장일 때도 z의 모양과 dtype은 mu와 같습니다."""
+    """z has the shape and dtype of mu, also for a single image; mu and log_var stay. / 이미지가 한 장일 때도 z의 모양과 dtype은 mu와 같고, mu와 log_var는 바뀌지 않습니다."""
     for shape in [(5, 3), (1, 3)]:
-        z = model.reparameterize(torch.zeros(shape), torch.zeros(shape))
+        called = f"reparameterize(mu {shape}, log_var {shape})"
+        z = untouched(model.reparameterize, called, {"mu": torch.randn(shape), "log_var": torch.randn(shape)})
         tensor(
             z,
             shape,
-            f"reparameterize(mu {shape}, log_var {shape})",
+            called,
             (
-                "epsilon의 모양이 mu와 같은가요? 배치 크기를 숫자로 고정하지 않았나요?",
-                "Does epsilon have the shape of mu? Is the batch size hard-coded?",
+                "epsilon을 mu와 같은 모양으로 뽑으세요. 크기는 숫자로 쓰지 말고 mu.shape에서 얻으세요.",
+                "Draw epsilon in the shape of mu. Take sizes from mu.shape instead of writing numbers.",
             ),
         )
 
@@ -37,22 +42,22 @@ def test_mu_and_log_var_set_centre_and_spread(model):
     mu = torch.tensor([-1.0, 0.0, 2.0])
     log_var = torch.tensor([-2.0, 0.0, 2.0])
     sigma = torch.tensor([0.3679, 1.0, 2.7183])
-    z = model.reparameterize(mu.repeat(DRAWS, 1), log_var.repeat(DRAWS, 1))
     called = f"reparameterize(mu={mu.tolist()}, log_var={log_var.tolist()}), N = {DRAWS}"
+    z = tensor(model.reparameterize(mu.repeat(DRAWS, 1), log_var.repeat(DRAWS, 1)), (DRAWS, 3), called)
     mean, std = z.mean(dim=0).detach(), z.std(dim=0).detach()
     assert torch.allclose(mean, mu, atol=0.15), explain(
         called,
         f"mean {_listed(mean)}",
         f"mean {mu.tolist()}",
-        ("mu를 더했나요? epsilon의 평균은 0인가요?", "Did you add mu? Does epsilon have mean 0?"),
+        ("z는 mu에 평균이 0인 잡음을 더한 값입니다.", "z is mu plus noise with mean 0."),
     )
     assert torch.allclose(std, sigma, rtol=0.06), explain(
         called,
         f"std {_listed(std)}",
         f"std {_listed(sigma)}",
         (
-            "log_var는 분산의 로그, log(sigma²)입니다. 그럼 sigma는 무엇일까요? epsilon에 sigma를 곱했나요?",
-            "log_var is log(sigma²), the logarithm of the variance. So what is sigma? Did you multiply epsilon by it?",
+            "log_var는 분산의 로그, log(sigma²)입니다. 그럼 sigma는 무엇일까요? epsilon에 sigma를 곱하세요.",
+            "log_var is log(sigma²), the logarithm of the variance. So what is sigma? Multiply epsilon by it.",
         ),
     )
 
@@ -64,16 +69,21 @@ def test_noise_is_fresh_everywhere(model, mode):
     mu, log_var = torch.zeros(4, 3), torch.zeros(4, 3)
     first, second = model.reparameterize(mu, log_var), model.reparameterize(mu, log_var)
     fresh = Words("서로 다른 잡음", "different noise")
-    seeded = (
-        "호출할 때마다, 평가 모드에서도 epsilon을 새로 뽑으세요. 함수 안에서 시드를 고정하지 마세요.",
-        "Draw a new epsilon at each call, in evaluation mode too. Don't set a seed inside the function.",
+    again = (
+        "호출할 때마다 epsilon을 새로 뽑으세요. 함수 안에서 시드를 고정하지 마세요.",
+        "Draw a new epsilon at each call. Don't set a seed inside the function.",
     )
+    if mode == "eval":
+        again = (
+            "평가 모드에서도 학습 모드와 똑같이 epsilon을 새로 뽑으세요.",
+            "In evaluation mode, draw a new epsilon just as in training mode.",
+        )
     shared = (
-        "epsilon의 모양이 (N, D)인가요? 하나만 뽑아 여러 이미지·차원에 같이 쓰지 마세요.",
-        "Does epsilon have shape (N, D)? Don't share one draw between images or dimensions.",
+        "epsilon의 모양은 (N, D)입니다. 하나만 뽑아 여러 이미지·차원에 같이 쓰지 마세요.",
+        "Give epsilon the shape (N, D). Don't share one draw between images or dimensions.",
     )
     for what, same, cause in [
-        (Words("두 번의 호출", "two calls"), torch.equal(first, second), seeded),
+        (Words("두 번의 호출", "two calls"), torch.equal(first, second), again),
         (Words("모든 이미지", "all images"), bool((first == first[:1]).all()), shared),
         (Words("모든 차원", "all dimensions"), bool((first == first[:, :1]).all()), shared),
     ]:
@@ -98,7 +108,7 @@ def test_gradients_reach_mu_and_log_var(model):
     )
     z.sum().backward()
     half = (z - mu).detach() / 2
-    formula = ("z를 mu + sigma * epsilon으로 계산했나요?", "Is z computed as mu + sigma * epsilon?")
+    formula = ("z를 mu + sigma * epsilon으로 계산하세요.", "Compute z as mu + sigma * epsilon.")
     zero = torch.zeros(5, 3)
     for leaf, name, expected in [(mu, "mu", torch.ones(5, 3)), (log_var, "log_var", half)]:
         grad = zero if leaf.grad is None else leaf.grad
@@ -108,6 +118,36 @@ def test_gradients_reach_mu_and_log_var(model):
             expected,
             formula if grad.any() else cut,
         )
+    codes = torch.zeros(2, 4, 3, device="meta")
+    on_one_device(lambda: model.to("meta").reparameterize(*codes), "reparameterize(mu, log_var), GPU")
+
+
+def test_the_network_is_as_given():
+    """The layers and encode, decode and forward are as given. / 층과 encode, decode, forward는 처음 그대로입니다."""
+    given = run_path(str(STUBS / "model.txt"))["VAE"]()
+    model, x = VAE(), torch.rand(2, 1, 28, 28)
+    sizes, found = (
+        {name: tuple(each.shape) for name, each in one.state_dict().items()} for one in (given, model)
+    )
+    found = {name: found.get(name) for name in sizes}  # there may be more
+    cause = (
+        "주어진 신경망을 바꾸었습니다. 층의 크기와 이름, encode, decode, forward는 처음 그대로 두세요.",
+        "You changed the given network. Keep the sizes and names of its layers, and encode, decode and forward, as given.",
+    )
+    assert found == sizes, explain("VAE().state_dict()", found, sizes, cause, "__init__")
+    given.load_state_dict(model.state_dict(), strict=False)
+    with torch.no_grad():
+        mu, log_var = given.encode(x)
+        pixels, *codes = model(x)
+        for function, values, expected in [
+            ("encode", model.encode(x), (mu, log_var)),
+            ("decode", [model.decode(mu)], [given.decode(mu)]),
+            ("forward", codes, (mu, log_var)),
+            ("forward", [0 * pixels], [0 * given.decode(mu)]),
+        ]:
+            for value, right in zip(values, expected, strict=True):
+                same = value.shape == right.shape and torch.allclose(value, right, rtol=1e-3, atol=1e-4)
+                assert same, explain(f"VAE().{function}", value, right, cause, function)
 
 
 def _listed(values):

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from vae.desk.tasks import NO_WORDS, Words
+from vae.desk import source
+from vae.desk.tasks import HANDOUT, NO_WORDS, Words
 
 STUB, WRONG, ERROR, SETUP = "stub", "wrong", "error", "setup"
 
@@ -22,9 +23,12 @@ class Failure:
         task: the id of the task, or "".
         what: the behaviour that is missing, or what happened.
         cause: the likely cause and what to do next.
-        file, line, source: where to edit; line 0 and source "" if there is no single line.
+        file, line: where to edit; line 0 if the place in the file is not known.
+        last, function: the last line to look at and the function, where no single line is known to be at fault.
+        source: the text of the line that is known to be at fault, else "".
         printed: the last lines that the student's code printed.
         computes: what the task's function was found to compute; empty if nothing can be said.
+        shows: the names of the misconceptions that this shows, as the readings call them.
     """
 
     kind: str
@@ -36,24 +40,29 @@ class Failure:
     expected: str | Words = ""
     file: str = ""
     line: int = 0
+    last: int = 0
+    function: str = ""
     source: str = ""
     printed: str = ""
     computes: Words = NO_WORDS
+    shows: str = ""
 
     @property
     def place(self) -> str:
-        """`vae/loss.py:57`, which editors turn into a link."""
-        return f"{self.file}:{self.line}" if self.line else self.file
+        """`vae/loss.py:57` or `vae/loss.py:57-60`, which editors turn into a link."""
+        last = f"-{self.last}" if self.last > self.line else ""
+        return f"{self.file}:{self.line}{last}" if self.line else self.file
 
     def rows(self) -> list[tuple[Words, str]]:
-        """The labelled lines of a message that have a value."""
+        """The labelled lines of a message that have a value. The place is a path from the current folder, for a click."""
+        place = source.shown(HANDOUT / self.place, Path.cwd()) if self.file else ""
         labels = {
             Words("호출", "called"): self.called,
             Words("결과", "returned"): self.returned,
             Words("기대", "expected"): self.expected,
             Words("측정", "measured"): self.computes,
             Words("할 일", "to do"): self.cause,
-            Words("고칠 곳", "edit"): f"{self.place}   {self.source}".rstrip(),
+            Words("고칠 곳", "edit"): f"{place}   {self.source or self.function}".rstrip(),
             Words("출력", "printed"): self.printed,
         }
         return [(label, str(text)) for label, text in labels.items() if str(text)]

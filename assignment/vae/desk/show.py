@@ -56,8 +56,16 @@ def passed(outcome: Outcome) -> RenderableType:
     return line
 
 
+def unchecked(outcome: Outcome) -> Words | None:
+    """Why a task could not be checked: its file can't be loaded, or a check did not come to its end. None if it could."""
+    begun = outcome.failure and outcome.begun and not outcome.red
+    return outcome.failure.what if begun else None
+
+
 def also_red(outcome: Outcome) -> str:
-    """How many checks of the same task pass; "" if none does."""
+    """How many checks of the same task pass, or that not all could be made; "" if none passes."""
+    if unchecked(outcome):
+        return str(Words("이 과제는 끝까지 검사하지 못했습니다.", "This task was not checked to the end."))
     if not outcome.total or outcome.passed == 0:
         return ""
     return str(
@@ -97,6 +105,8 @@ def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> Rende
         elif outcome and outcome.begun:
             share = f"{outcome.passed}/{outcome.total or '?'}"
             state = Words(f"{share} 통과", f"{share} passed")
+            if why := unchecked(outcome):
+                state = Words(f"검사하지 못함: {why.ko}", f"not checked: {why.en}")
         here = ">" if task is current else " "
         table.add_row(
             here,

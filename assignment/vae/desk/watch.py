@@ -88,7 +88,7 @@ class Desk:
 
     def hint(self) -> None:
         """Print one more hint below what is on the screen."""
-        number, words = hints.next_hint(self.task)
+        number, words = hints.next_hint(self.task, self.outcomes[self.task.id].failure)
         self.out.print(show.hints(self.task, [words], len(hints.HINTS[self.task.id]), number))
 
     def list(self) -> None:
