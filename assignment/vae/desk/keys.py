@@ -20,7 +20,7 @@ Wait = Callable[[float], str]
 
 @contextlib.contextmanager
 def keyboard() -> Iterator[Wait | None]:
-    """A function that waits at most so many seconds for a key and returns it in lower case, or "" for none.
+    """A function that waits at most so many seconds for keys and returns them in lower case, or "" for none.
 
     None if standard input is not a terminal, as in a notebook. The terminal's settings are restored at the end.
     """
@@ -38,8 +38,8 @@ def keyboard() -> Iterator[Wait | None]:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-# A Korean keyboard in Hangul mode sends these for n, h, l, q.
-HANGUL = {"ㅜ": "n", "ㅗ": "h", "ㅣ": "l", "ㅂ": "q", "ㅃ": "q"}
+# What a Korean keyboard in Hangul mode sends, and the letter on the same key.
+HANGUL = dict(zip("ㅜㅗㅣㅂㅃㅔㅖㄱㄲㅁㅠㅊㅛ", "nhlqqpprrabcy", strict=True))
 
 
 def _posix(seconds: float) -> str:
@@ -51,7 +51,9 @@ def _posix(seconds: float) -> str:
     pressed = os.read(sys.stdin.fileno(), 32)  # past Python's buffer, which select does not know of
     if not pressed:
         return "q"  # the terminal is gone
-    return _key(pressed.decode("utf-8", "replace")[:1])
+    if pressed.startswith(b"\x1b"):  # an arrow or function key comes as several characters
+        return ""
+    return _letters(pressed.decode("utf-8", "replace"))
 
 
 def _windows(seconds: float) -> str:
@@ -66,8 +68,8 @@ def _windows(seconds: float) -> str:
     if pressed in "\x00\xe0":  # an arrow or function key comes as two
         msvcrt.getwch()
         return ""
-    return _key(pressed)
+    return _letters(pressed)
 
 
-def _key(character: str) -> str:
-    return HANGUL.get(character, character.lower())
+def _letters(pressed: str) -> str:
+    return "".join(HANGUL.get(character, character.lower()) for character in pressed)
