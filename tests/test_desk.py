@@ -35,7 +35,7 @@ def home(tmp_path_factory):
     for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
         patch.delitem(sys.modules, name)
     patch.syspath_prepend(folder)
-    names = ("environment", "failure_in_text", "hints", "korean", "reset", "runner", "tasks")
+    names = ("environment", "failure_in_text", "hints", "korean", "memory", "reset", "runner", "tasks")
     modules = {name: importlib.import_module(f"vae.desk.{name}") for name in names}
     yield SimpleNamespace(folder=folder, **modules)
     for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
@@ -477,7 +477,7 @@ def test_check_shows_the_next_unfinished_task_and_one_failure(home, vae):
         shutil.copy(SOLUTION / "vae" / name, vae)
     result = run(home.folder, "vae", "check")
     assert result.returncode == 1
-    assert result.stdout.count("/ called") == 1 and "train_epoch is not written yet." in result.stdout
+    assert result.stdout.count("called  ") == 1 and "train_epoch is not written yet." in result.stdout
     assert re.search(r"vae/training\.py:\d+", result.stdout) and "python -m vae hint 3a" in result.stdout
 
 
@@ -503,7 +503,7 @@ def test_a_korean_console_shows_everything(home, vae):
         result = subprocess.run(
             [sys.executable, "-m", "vae", *arguments],
             cwd=home.folder,
-            env={**os.environ, "PYTHONIOENCODING": "cp949"},
+            env={**os.environ, "PYTHONIOENCODING": "cp949", "LC_ALL": "ko_KR"},
             capture_output=True,
             timeout=120,
         )
@@ -549,12 +549,12 @@ def test_an_unknown_task_is_turned_down_in_one_line(home, vae):
 
 
 def test_hints_come_one_at_a_time_and_are_remembered(home, vae):
-    home.hints.MEMORY.unlink(missing_ok=True)
+    home.memory.MEMORY.unlink(missing_ok=True)
     task = home.tasks.BY_ID["2b"]
     numbers = [home.hints.next_hint(task)[0] for _ in range(4)]
     assert numbers == [1, 2, 3, 3] and home.hints.given(task) == 3
     assert home.hints.next_hint(home.tasks.BY_ID["1"])[0] == 1
-    home.hints.MEMORY.write_text('{"2b": "x", "1": -4}', encoding="utf-8")
+    home.memory.MEMORY.write_text('{"2b": "x", "1": -4}', encoding="utf-8")
     assert home.hints.next_hint(task)[0] == 1  # a corrupt memory starts over
     assert set(home.hints.HINTS) == set(IDS)
     assert all(2 <= len(hints) <= 3 for hints in home.hints.HINTS.values())
@@ -666,7 +666,7 @@ class Terminal:
 
 
 def test_watch_answers_saves_and_keys_and_never_goes_on_by_itself(home, vae):
-    home.hints.MEMORY.unlink(missing_ok=True)
+    home.memory.MEMORY.unlink(missing_ok=True)
     terminal = Terminal(home.folder)
     keys = "n next  h hint  l list  q quit"
     try:

@@ -251,4 +251,6 @@ def test_an_unwritten_stub_answers_in_one_line(tmp_path):
     [red] = [out for out in outputs["reparameterize"] if out.output_type == "error"]
     assert red.ename == "CheckFailed" and len(red.traceback) == 1 and "🔴" in red.traceback[0]
     [stub] = [out for out in outputs["see-reparameterize"] if out.output_type == "error"]
-    assert len(stub.traceback) == 1 and stub.traceback[0].startswith("✏️ vae/model.py: Task 1: ")
+    assert len(stub.traceback) == 1 and stub.traceback[0].startswith(
+        "✏️ vae/model.py: task 1, reparameterize: "
+    )

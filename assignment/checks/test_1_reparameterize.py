@@ -38,8 +38,7 @@ def test_mu_and_log_var_set_centre_and_spread(model):
     log_var = torch.tensor([-2.0, 0.0, 2.0])
     sigma = torch.tensor([0.3679, 1.0, 2.7183])
     z = model.reparameterize(mu.repeat(DRAWS, 1), log_var.repeat(DRAWS, 1))
-    call = f"reparameterize(mu={mu.tolist()}, log_var={log_var.tolist()})"
-    called = Words(f"{call}, {DRAWS}번", f"{call}, {DRAWS} draws")
+    called = f"reparameterize(mu={mu.tolist()}, log_var={log_var.tolist()}), N = {DRAWS}"
     mean, std = z.mean(dim=0).detach(), z.std(dim=0).detach()
     assert torch.allclose(mean, mu, atol=0.15), explain(
         called,

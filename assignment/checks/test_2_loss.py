@@ -60,7 +60,7 @@ def test_certainty_costs_a_finite_amount():
     recon_x = torch.tensor([0.0, 1.0]).repeat(1, 392)
     loss = reconstruction_loss(recon_x, x)
     assert torch.isfinite(loss), explain(
-        "reconstruction_loss(recon_x = [0, 1, 0, 1, ...], x)",
+        "reconstruction_loss(recon_x=[0, 1, 0, 1, ...], x)",
         loss,
         Words("유한한 값", "a finite value"),
         (
@@ -169,10 +169,7 @@ def test_a_better_model_has_a_lower_loss():
         for case in [(good, x, zero, zero), (good, x, far, zero), (bad, x, far, zero)]
     ]
     assert losses == sorted(losses) and losses[0] > 0, explain(
-        Words(
-            "loss_function: 좋은 재구성; 좋은 재구성, mu=5; 나쁜 재구성, mu=5",
-            "loss_function: good; good, mu=5; bad, mu=5",
-        ),
+        "loss_function(x=0): recon_x=0.1, mu=0; recon_x=0.1, mu=5; recon_x=0.9, mu=5",
         [round(loss, 1) for loss in losses],
         Words("양수이고 커지는 순서", "positive and increasing"),
         (

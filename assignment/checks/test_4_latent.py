@@ -97,11 +97,11 @@ def test_both_ends_are_included(noisy_model, image, other):
         images = images_without_gradient(
             interpolate(noisy_model, image, other, steps), (steps, 1, 28, 28), called
         )
-        first, last = images[:1], images[-1:]
-        for where, found, expected in [("x_start", first, start), ("x_end", last, end)]:
+        for where, index, expected in [("x_start", 0, start), ("x_end", -1, end)]:
+            found = images[index][None]
             assert _same(found, expected), explain(
-                Words(f"{called}, {where} 쪽 끝", f"{called}, at {where}"),
-                _difference(_apart(found, expected)),
+                f"{called}[{index}]",
+                f"max |image - decode(mu({where}))| = {_apart(found, expected):.4f}",
                 f"decode(mu({where}))",
                 ENDS,
             )
@@ -121,7 +121,7 @@ def test_the_steps_are_even_in_latent_space(noisy_model, image, other):
         )
         assert _same(images[index : index + 1], expected), explain(
             f"interpolate(model, x_start, x_end, steps=5)[{index}]",
-            _difference(_apart(images[index : index + 1], expected)),
+            f"max |image - decode(...)| = {_apart(images[index : index + 1], expected):.4f}",
             f"decode({1 - t:.2f} mu(x_start) + {t:.2f} mu(x_end))",
             cause,
         )
@@ -160,7 +160,7 @@ def test_known_pixels_stay(noisy_model, image, known):
             "Put the values of x back into the known pixels after each iteration.",
         )
     assert torch.equal(restored[is_known], image[is_known]), explain(
-        called, Words("아는 픽셀이 바뀜", "known pixels changed"), "known = 1: x", cause
+        called, "restored[known == 1] != x[known == 1]", "known = 1: x", cause
     )
 
 
@@ -178,11 +178,9 @@ def test_hidden_pixels_do_not_leak(noisy_model, image, known):
     else:
         cause = SAMPLED
     assert difference < 1e-6, explain(
-        Words(
-            "restore: 모르는 픽셀만 다른 두 이미지", "restore: two images that differ in unknown pixels only"
-        ),
-        _difference(difference),
-        Words("같은 결과", "no difference"),
+        Words("모르는 픽셀만 다른 두 x의 restore", "restore for two x that differ in unknown pixels only"),
+        f"max |restore(x1) - restore(x2)| = {difference:.4f}",
+        "0",
         cause,
     )
 
@@ -211,22 +209,16 @@ def test_iterations_build_on_each_other(noisy_model, image, known):
             "재구성한 값을 모르는 픽셀에 그대로 넣나요? iterations번 반복하나요?",
             "Do you put the reconstruction into the unknown pixels unchanged, and do it `iterations` times?",
         )
+    change = f"{changes[1]:.5f}, {changes[50]:.5f}"
     assert changes[50] < 1e-4 < changes[1], explain(
         Words(
-            "restore(model, x, known, 1과 50), 그다음 한 번 더 재구성",
-            "restore(model, x, known, 1 and 50), then one more reconstruction",
+            "restore를 1번, 50번 반복한 뒤 다시 재구성",
+            "restore with 1 and 50 iterations, reconstructed again",
         ),
-        Words(
-            f"모르는 픽셀의 변화: {changes[1]:.5f}, {changes[50]:.5f}",
-            f"changes the unknown pixels by {changes[1]:.5f} and {changes[50]:.5f}",
-        ),
+        Words(f"모르는 픽셀의 변화: {change}", f"unknown pixels change by {change}"),
         Words("1번 뒤에는 변화, 50번 뒤에는 변화 없음", "some change after 1, none after 50"),
         cause,
     )
-
-
-def _difference(distance):
-    return Words(f"픽셀 차이 {distance:.4f}", f"pixels differ by {distance:.4f}")
 
 
 def _apart(a, b):

@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from vae.desk.language import text
 from vae.desk.source import task_of_stub
-from vae.desk.tasks import Words
 
 HANDOUT = Path(__file__).resolve().parents[1]
 
@@ -30,13 +30,9 @@ def check(task: str) -> None:
         CheckFailed: a check failed.
     """
     if _vae("check", task) != 0:
-        raise CheckFailed(
-            Words(
-                f"🔴 과제 {task}: 아직 통과하지 못했습니다. 위의 설명을 보세요.",
-                f"🔴 task {task}: not passed yet, see above",
-            )
-        )
-    print(Words(f"🟢 과제 {task}: 통과", f"🟢 task {task}: passed"))
+        see = text("아직 통과하지 못했습니다. 위의 설명을 보세요.", "not passed yet, see above")
+        raise CheckFailed(f"🔴 {text('과제', 'task')} {task}: {see}")
+    print(f"🟢 {text('과제', 'task')} {task}: {text('통과', 'passed')}")
 
 
 def hand_in(student: str) -> None:
@@ -47,7 +43,7 @@ def hand_in(student: str) -> None:
     """
     if not student:
         print(
-            Words(
+            text(
                 "따옴표 안에 학번이나 이름을 쓰세요.", "Write your student number or name between the quotes."
             )
         )
@@ -69,11 +65,14 @@ def _save_from_colab(path: Path) -> None:
     if answer:
         path.write_text(json.dumps(answer["ipynb"], ensure_ascii=False, indent=1), encoding="utf-8")
     else:
-        unread = Words(
-            "노트북을 읽지 못했습니다. 파일 > 다운로드 > .ipynb로 내려받아 zip과 함께 제출하세요.",
-            "The notebook can't be read. Use File > Download > .ipynb and hand it in with the zip.",
+        unread = text("노트북을 읽지 못했습니다.", "The notebook can't be read.")
+        print(
+            unread,
+            text(
+                "파일 > 다운로드 > .ipynb로 내려받아 zip과 함께 제출하세요.",
+                "Use File > Download > .ipynb and hand it in with the zip.",
+            ),
         )
-        print(unread)
 
 
 def _vae(*arguments: str) -> int:
@@ -100,8 +99,8 @@ def explain_stubs() -> None:
         if stub is None:
             lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
         else:
-            unwritten = Words("아직 작성하지 않았습니다.", "not written yet.")
-            lines = [f"✏️ {stub.name}: {Words('과제', 'task')} {stub.id}, {stub.function}: {unwritten}"]
+            unwritten = text("아직 작성하지 않았습니다.", "not written yet.")
+            lines = [f"✏️ {stub.name}: {text('과제', 'task')} {stub.id}, {stub.function}: {unwritten}"]
         shell._showtraceback(kind, error, lines)
         return lines
 

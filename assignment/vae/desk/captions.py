@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 import matplotlib
 from matplotlib import font_manager
 
-from vae.desk.tasks import Words
+from vae.desk.language import text
 
 # What Windows, macOS and Linux bring along; the first one that is there is taken.
 HANGUL_FONTS = (
@@ -42,7 +42,7 @@ def hangul_font() -> str | None:
 
 def caption(korean: str, english: str) -> str:
     """The one of the two that is shown; English if Hangul can't be drawn."""
-    return str(Words(korean, english)) if hangul_font() else english
+    return text(korean, english) if hangul_font() else english
 
 
 def captioned(draw: Callable[P, R]) -> Callable[P, R]:

@@ -57,20 +57,21 @@ def missing(package: str) -> Failure:
     )
 
 
-def mismatched() -> Failure:
-    """The failure of a torch and a torchvision whose versions don't match."""
+def mismatched(one: str, other: str) -> Failure:
+    """The failure of two packages whose versions don't match."""
     what = Words(
-        "torch와 torchvision의 버전이 서로 맞지 않습니다.",
-        "The versions of torch and torchvision do not match.",
+        f"{with_particle(one, '과/와')} {other}의 버전이 서로 맞지 않습니다.",
+        f"The versions of {one} and {other} do not match.",
     )
     found = []
-    for package in ("torch", "torchvision"):
+    for package in (one, other):
         with contextlib.suppress(PackageNotFoundError):
             found.append(f"{package} {version(package)}")
+    again = f"{REINSTALL} numpy" if one == "numpy" else REINSTALL
     return _failure(
         what,
-        f"다음 명령으로 둘을 함께 다시 설치하세요:\n{REINSTALL}",
-        f"Reinstall both together with this command:\n{REINSTALL}",
+        f"다음 명령으로 둘을 함께 다시 설치하세요:\n{again}",
+        f"Reinstall both together with this command:\n{again}",
         ", ".join(found),
     )
 
@@ -79,7 +80,7 @@ def of_error(error: BaseException) -> Failure | None:
     """The failure for an exception that comes from the machine; None if it may come from the student's code."""
     text = str(error)
     if "torchvision::nms" in text or ("torchvision" in text and "partially initialized" in text):
-        return mismatched()
+        return mismatched("torch", "torchvision")
     if isinstance(error, ModuleNotFoundError) and error.name:
         package = error.name.partition(".")[0]
         if package == "vae":
@@ -87,16 +88,7 @@ def of_error(error: BaseException) -> Failure | None:
         if package in {"torch", "torchvision", "numpy", "matplotlib", "sklearn", "tqdm", "pytest", "rich"}:
             return missing("scikit-learn" if package == "sklearn" else package)
     if "compiled using NumPy 1.x" in text or "numpy.core.multiarray failed to import" in text:
-        what = Words(
-            "numpy와 torch의 버전이 서로 맞지 않습니다.", "The versions of numpy and torch do not match."
-        )
-        again = REINSTALL + " numpy"
-        return _failure(
-            what,
-            f"다음 명령으로 함께 다시 설치하세요:\n{again}",
-            f"Reinstall them together with this command:\n{again}",
-            text[:200],
-        )
+        return mismatched("numpy", "torch")
     if isinstance(error, OSError) and re.search(r"\.dll|\.so\b|\.dylib|WinError (126|127|1114)", text):
         what = Words("torch를 불러올 수 없습니다.", "torch cannot be loaded.")
         return _failure(

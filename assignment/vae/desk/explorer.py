@@ -21,8 +21,8 @@ import torch
 from torch import Tensor, nn
 
 from vae.data import Images
-from vae.desk.failure import say
-from vae.desk.language import Words, korean
+from vae.desk.failure import unsaved
+from vae.desk.language import korean, text
 
 NAME = "explore.html"
 TEMPLATE = Path(__file__).with_name("explorer.html")
@@ -48,7 +48,7 @@ def write(model: nn.Module, test_images: Images, out: Path) -> int:
     try:
         page = _page(model, test_images)
         if page is None or len(page) > LARGEST:
-            why = Words(
+            why = text(
                 "주어진 신경망이 아니거나 가중치가 유한하지 않아 만들지 않습니다.",
                 "not made, because the network is not the given one or its weights are not finite.",
             )
@@ -56,10 +56,7 @@ def write(model: nn.Module, test_images: Images, out: Path) -> int:
             return 0
         path.write_bytes(page)
     except OSError as error:
-        return say(
-            f"{path}: 저장할 수 없습니다({error.strerror}). 디스크의 여유 공간과 --out 폴더를 확인하세요.",
-            f"{path}: cannot be saved ({error.strerror}). Check the free disk space and the folder of --out.",
-        )
+        return unsaved(path, error)
     print(path)
     return 0
 

@@ -92,3 +92,12 @@ def say(korean: str, english: str, status: int = 1) -> int:
     """Print one of the two to stderr. Returns `status`, an exit status."""
     print(Words(korean, english), file=sys.stderr, flush=True)
     return status
+
+
+def unsaved(path: Path, error: Exception) -> int:
+    """Say that a result of a training can't be saved. Returns 1."""
+    why = getattr(error, "strerror", None) or error
+    return say(
+        f"{path}: 저장할 수 없습니다({why}). 디스크의 여유 공간과 --out 폴더를 확인하세요.",
+        f"{path}: cannot be saved ({why}). Check the free disk space and the folder of --out.",
+    )

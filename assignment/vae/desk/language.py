@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -21,7 +22,6 @@ USAGE = {
     "options": "옵션",
     "positional arguments": "인자",
     "show this help message and exit": "이 도움말 보기",
-    "%(prog)s: error: %(message)s\n": "%(prog)s: %(message)s\n",
     "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
     "unrecognized arguments: %s": "알 수 없는 인자입니다: %s",
     "the following arguments are required: %s": "빠진 인자가 있습니다: %s",
@@ -43,6 +43,11 @@ class Words(NamedTuple):
         return self.ko if korean() else self.en
 
 
+def text(korean: str, english: str) -> str:
+    """The one of the two that is shown."""
+    return str(Words(korean, english))
+
+
 def korean() -> bool:
     """Whether the desk shows Korean."""
     # pytest puts another stream in the place of the one on which it prints.
@@ -58,19 +63,10 @@ def korean() -> bool:
 def choose(arguments: Sequence[str]) -> None:
     """Use and remember the language that the command line names, if it does; for argparse's own words, too."""
     global _named
-    parser = argparse.ArgumentParser(prog="python -m vae", add_help=False, allow_abbrev=False)
-    add_option(parser)
-    _named = vars(parser.parse_known_args(arguments)[0]).get("lang", "")
-    if _named:
+    for _named in re.findall(r"--la\w*[ =](ko|en)\b", " ".join(arguments)):
         memory.keep("lang", _named)
     if korean():
         argparse._ = lambda text: USAGE.get(text, text)
-
-
-def add_option(parser: argparse.ArgumentParser) -> None:
-    """Let a parser take --lang, whose value `choose` has seen already."""
-    said = Words("화면의 언어, 다음에도 이 언어를 씁니다", "the language to show; it is remembered")
-    parser.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=str(said))
 
 
 def _of_the_system() -> bool:

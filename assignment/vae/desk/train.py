@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vae.desk.failure import say
+from vae.desk.failure import say, unsaved
 from vae.desk.failure_in_run import told
 from vae.desk.tasks import Words
 
@@ -157,10 +157,7 @@ def _save(out: Path, weights: dict, about: dict) -> int:
         torch.save({name: value.cpu() for name, value in weights.items()}, out / "model.pt")
         (out / "run.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
     except (OSError, RuntimeError) as error:  # torch's own writer raises RuntimeError
-        return say(
-            f"{out}: 저장할 수 없습니다({error}). 디스크에 여유 공간이 있나요?",
-            f"{out}: nothing can be saved here ({error}). Is there space on the disk?",
-        )
+        return unsaved(out, error)
     return 0
 
 
