@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -41,6 +42,8 @@ def keyboard() -> Iterator[Wait | None]:
 # What a Korean keyboard in Hangul mode sends, and the letter on the same key.
 HANGUL = dict(zip("ㅜㅗㅣㅂㅃㅔㅖㄱㄲㅁㅠㅊㅛ", "nhlqqpprrabcy", strict=True))
 
+ARROWS = r"\x1b(\[[0-9;]*.|O.)?"  # what arrow and function keys send
+
 
 def _posix(seconds: float) -> str:
     import os
@@ -51,9 +54,7 @@ def _posix(seconds: float) -> str:
     pressed = os.read(sys.stdin.fileno(), 32)  # past Python's buffer, which select does not know of
     if not pressed:
         return "q"  # the terminal is gone
-    if pressed.startswith(b"\x1b"):  # an arrow or function key comes as several characters
-        return ""
-    return _letters(pressed.decode("utf-8", "replace"))
+    return _letters(re.sub(ARROWS, "", pressed.decode("utf-8", "replace")))
 
 
 def _windows(seconds: float) -> str:
