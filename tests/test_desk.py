@@ -285,9 +285,7 @@ def sentences(statement, language):
 def test_right_code_is_not_measured_as_wrong(home, vae):
     for name in STUBS:
         shutil.copy(SOLUTION / "vae" / name, vae)
-    code = (
-        "from vae.desk import measuring, tasks; print([measuring.computes(task).en for task in tasks.TASKS])"
-    )
+    code = "from vae.desk import measuring, tasks; print([measuring.computes(task)[0].en for task in tasks.TASKS])"
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=home.folder, capture_output=True, text=True, check=True
     )

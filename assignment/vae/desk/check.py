@@ -55,15 +55,21 @@ def status() -> int:
 def hint(task: Task | None, everything: bool = False) -> int:
     """Show the next hint of a task, by default of the first unfinished one. Returns 1 if all tasks are done."""
     out = show.console()
-    if task is None:
-        task = _unfinished(out)
-        if task is None:
+    failure = None
+    if task is None or not everything:
+        with Worker() as worker, _patience(out):
+            outcomes = worker.check([task] if task else TASKS, stop=True)
+        red = next((outcome for outcome in outcomes if not outcome.done), None)
+        if red:
+            task, failure = red.task, red.failure
+        elif task is None:
+            out.print(show.words(FINISHED, style="bold green"))
             return 1
     total = len(hints.HINTS[task.id])
     if everything:
         out.print(show.hints(task, hints.HINTS[task.id], total, 1))
         return 0
-    number, words = hints.next_hint(task)
+    number, words = hints.next_hint(task, failure)
     out.print(show.hints(task, [words], total, number))
     if number < total:
         more = Words(f"다음 힌트: {COMMAND} hint {task.id}", f"next hint: {COMMAND} hint {task.id}")
@@ -88,16 +94,6 @@ FINISHED = Words(
     f"공개 검사를 모두 통과했습니다! 이제 {COMMAND} train으로 학습하고 그림을 그린 뒤, {COMMAND} submit으로 제출 파일을 만드세요.",
     f"All public checks pass! Now train and draw pictures with {COMMAND} train, then make the zip to hand in with {COMMAND} submit.",
 )
-
-
-def _unfinished(out: Console) -> Task | None:
-    """The first unfinished task; None, after a message, if all are done."""
-    with Worker() as worker, _patience(out):
-        outcomes = worker.check(TASKS, stop=True)
-    task = next((outcome.task for outcome in outcomes if not outcome.done), None)
-    if task is None:
-        out.print(show.words(FINISHED, style="bold green"))
-    return task
 
 
 def _patience(out: Console):

@@ -28,6 +28,7 @@ class Failure:
         source: the text of the line that is known to be at fault, else "".
         printed: the last lines that the student's code printed.
         computes: what the task's function was found to compute; empty if nothing can be said.
+        shows: the names of the misconceptions that this shows, as the readings call them.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Failure:
     source: str = ""
     printed: str = ""
     computes: Words = NO_WORDS
+    shows: str = ""
 
     @property
     def place(self) -> str:

@@ -19,7 +19,7 @@ def recall() -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def keep(name: str, value: str | int) -> None:
+def keep(name: str, value: Any) -> None:
     """Remember one thing; in a folder that can't be written, nothing is."""
     with contextlib.suppress(OSError):
         MEMORY.write_text(json.dumps({**recall(), name: value}), encoding="utf-8")

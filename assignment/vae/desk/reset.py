@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import sys
 from datetime import datetime
@@ -20,7 +21,7 @@ KEPT = Words("그대로 두었습니다.", "Nothing was changed.")
 
 
 def reset(task: Task, yes: bool = False) -> int:
-    """Restore the stub of one function, or the whole file if the function can't be found in it. Asks first.
+    """Restore the stub of one function, or the whole file if that is not possible. Asks first.
 
     Returns 0 when it is done, 1 if it was declined or the folder can't be written; then nothing has changed.
     """
@@ -39,8 +40,9 @@ def question(task: Task) -> Words:
     function = with_particle(task.function, "을/를")
     if _renewed(task) is None:
         return Words(
-            f"{task.name}에서 {function} 찾을 수 없습니다. 파일 전체를 처음 상태로 되돌릴까요?",
-            f"{task.function} can't be found in {task.name}. Restore the whole file as it was handed out?",
+            f"{task.name}에서 {function} 따로 되돌릴 수 없습니다. 파일 전체를 처음 상태로 되돌릴까요? 이 파일의 다른 과제 코드도 사라지고, 사본이 backups/에 남습니다.",
+            f"{task.function} can't be restored alone in {task.name}. Restore the whole file as it was handed out? Your code for "
+            "its other tasks goes, too; a copy stays in backups/.",
         )
     return Words(
         f"{task.name}의 {function} 처음 상태로 되돌릴까요?",
@@ -86,20 +88,70 @@ def original_of(file: str) -> str:
 
 
 def restored(task: Task, text: str, original: str) -> str | None:
-    """The file's text with this one function as in `original`; None if the function can't be found."""
-    try:
-        found = source.definitions(ast.parse(text), task)
-    except (SyntaxError, ValueError):
-        return None
-    if not found:
-        return None
+    """The file's text with this one function as in `original` and all else kept; None if none of its functions is there.
+
+    In text that Python can't read, the function is cut out so that Python can read the rest, if that is possible.
+    """
     end = "\r\n" if "\r\n" in text else "\n"
     [stub] = source.definitions(ast.parse(original), task)
-    stub_lines = [line + end for line in original.splitlines()[_first(stub) : stub.end_lineno]]
+    stub_text = "".join(line + end for line in original.splitlines()[_first(stub) : stub.end_lineno])
     lines = text.splitlines(keepends=True)
-    for node in reversed(found):  # of two with the same name, one stays
-        lines[_first(node) : node.end_lineno] = stub_lines if node is found[0] else []
-    return "".join(lines)
+    try:
+        ways = [[(_first(node), node.end_lineno) for node in source.definitions(ast.parse(text), task)]]
+    except (SyntaxError, ValueError):
+        ways = _by_text(lines, stub)
+    if not ways[0]:
+        place = _place(lines, task, original, stub.col_offset)
+        if place is None:
+            return None
+        gap = end * (1 if stub.col_offset else 2)
+        stub_text = f"{gap}{stub_text}" if place == len(lines) else f"{stub_text}{gap}"
+        ways = [[(place, place)]]
+    texts = []
+    for spans in ways:
+        changed = list(lines)
+        for first, last in reversed(spans):  # of two with the same name, one stays
+            changed[first:last] = [stub_text] if (first, last) == spans[0] else []
+        texts.append("".join(changed))
+    return next(filter(_is_python, texts), texts[0])
+
+
+def _by_text(lines: list[str], stub: ast.FunctionDef) -> list[list[tuple[int, int]]]:
+    """Where a function may be in text that Python can't read: up to any line that is indented no more, or the next def."""
+    begins = re.compile(rf"([ \t]{'+' if stub.col_offset else '*'})def {stub.name}\b")
+    starts = [(number, found[1]) for number, line in enumerate(lines) if (found := begins.match(line))]
+    if not starts:
+        return [[]]
+    first, indent = starts[-1]
+    out = f" {{0,{max(len(indent), stub.col_offset)}}}"
+    ways = []
+    for end in range(first + 1, len(lines) + 1):
+        following = lines[end] if end < len(lines) else "@"
+        if re.match(rf"{out}[^\s)\]}}]", following):
+            blank = next(count for count in range(end) if lines[end - 1 - count].strip())
+            ways.append([(first, end - blank)])
+        if re.match(rf"{out}(def\b|class\b|@|# -)", following):
+            break
+    return ways
+
+
+def _place(lines: list[str], task: Task, original: str, indent: int) -> int | None:
+    """The index of the line before which a lost function belongs; None if the file's other functions are lost, too."""
+    names = re.findall(rf"^ {{{indent}}}def (\w+)", original, re.MULTILINE)
+    if not re.search(rf"^ {{{indent}}}def ({'|'.join(names)})\b", "".join(lines), re.MULTILINE):
+        return None
+    later = "|".join(names[names.index(task.function) + 1 :]) or "$"
+    before = re.compile(rf" {{{indent}}}(def ({later})\b|# --- your work in this file ends)")
+    places = [number for number, line in enumerate(lines) if before.match(line)]
+    return places[0] if places else None if indent else len(lines)
+
+
+def _is_python(text: str) -> bool:
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError):
+        return False
+    return True
 
 
 def write(path: Path, text: str) -> None:

@@ -41,13 +41,15 @@ def fitted(out: Console, outcome: Outcome, rows: int) -> RenderableType:
 
 
 def explained(outcome: Outcome, cropped: int = 0) -> RenderableType:
-    """A task's failure, and how many of its checks pass, if any does."""
+    """A task's failure, and how many of its checks pass, if any does, or that not all could be made."""
     share = Words(
         f"이 과제의 검사 {outcome.total}개 중 {outcome.passed}개 통과",
         f"{outcome.passed} of this task's {outcome.total} checks pass",
     )
-    passed = [Text(str(share), style="bright_black")] if outcome.passed else []
-    return Group(failure(outcome.failure, cropped), *indented(*passed))
+    if outcome.unchecked:
+        share = Words("이 과제는 끝까지 검사하지 못했습니다.", "This task was not checked to the end.")
+    more = [words(share, "bright_black")] if outcome.passed or outcome.unchecked else []
+    return Group(failure(outcome.failure, cropped), *indented(*more))
 
 
 def failure(value: Failure, cropped: int = 0) -> RenderableType:
@@ -108,6 +110,8 @@ def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> Rende
         state = Words("통과", "passed") if outcome else Words("검사하는 중", "checking")
         if found:
             state = Words("작성 전", "not written") if found.kind == STUB else found.what
+        if found and outcome.unchecked:
+            state = Words(f"검사하지 못함: {found.what.ko}", f"not checked: {found.what.en}")
         table.add_row(
             ">" if task is current else " ",
             Text(*mark(outcome)),

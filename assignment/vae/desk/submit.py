@@ -28,6 +28,14 @@ WRITTEN = ("lab.ipynb", "lab/lab*.ipynb", "lab/theory*.md")
 UNWRITTEN = re.compile(r"^\*(답을 여기에 쓰세요\.|Write your answer here\.)[^*]*\*\s*$", re.MULTILINE)
 FORBIDDEN = set('\\/:*?"<>|')  # in a file name on Windows
 
+ALSO = Words(
+    "채점기는 다음도 봅니다: 다른 입력(배치 크기, latent_dim, 회색 픽셀, [-10, 10]의 log_var)에서 float32로 계산한 값과 기울기, 잡음의 분포, "
+    "네 파일로 하는 짧은 학습 뒤의 손실, 부분마다 CPU 10초와 메모리 1.5 GB의 제한. 공개 검사를 모두 통과해도 만점이 보장되지는 않습니다.",
+    "The grader also looks at: values and gradients in float32 for other inputs (batch size, latent_dim, grey pixels, log_var in "
+    "[-10, 10]), the distribution of the noise, the loss after a short training run of all four files, and limits of 10 s of CPU "
+    "and 1.5 GB of memory for each part. Passing all public checks does not guarantee full points.",
+)
+
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the options of `submit`."""
@@ -99,7 +107,7 @@ def _run(student: str | None, force: bool) -> int:
         "이 해시를 적어 두세요. 채점 결과의 digest와 같아야 합니다.\n이 zip을 제출하세요.",
         "Keep this hash: the digest in your result must be the same.\nHand in this zip.",
     )
-    print(last)
+    print(f"{last}\n\n{ALSO}")
     return 0
 
 

@@ -12,6 +12,12 @@ HANDOUT = VAE.parent
 NO_WORDS = Words("", "")
 
 
+def in_threes(table: str) -> list[tuple[str, Words]]:
+    """Texts from a table with three lines for each: what it is for, the text in Korean, in English."""
+    lines = [line.strip() for line in table.strip().splitlines()]
+    return [(name, Words(*both)) for name, *both in zip(*[iter(lines)] * 3, strict=True)]
+
+
 class Task(NamedTuple):
     """One function to write.
 

@@ -99,7 +99,8 @@ class Desk:
             self.asked = True
             self.below = show.words(reset.question(self.task), style="bold yellow")
         elif self.task and key == "h":
-            number, words = hints.next_hint(self.task)
+            outcome = self.answers.get(self.task.id)
+            number, words = hints.next_hint(self.task, outcome.failure if outcome else None)
             self.below = show.hints(self.task, [words], len(hints.HINTS[self.task.id]), number)
 
     def draw(self) -> None:
