@@ -153,7 +153,8 @@ def describe(error: BaseException, task: str = "", title: str = "", file: str = 
         return _wrong(fields, BY_ID[task], title)
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_file():
         path = Path(error.filename)
-        unreadable = failure_in_text.unreadable(path, task) if path.parent == VAE else None
+        own = path.parent == VAE and path.name in FILES
+        unreadable = failure_in_text.unreadable(path, task) if own else None
         return unreadable or of_syntax_error(error, source.shown(path), task)
     return environment.of_error(error) or _raised(error, task, title, file)
 

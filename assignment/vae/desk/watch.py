@@ -90,15 +90,16 @@ class Desk:
             if key == "a":
                 self.begin()
             self.below = LIST
-        elif self.task and key == "n":  # the next unfinished task; after the last, the first
+        elif not self.task:
+            return  # not known yet
+        elif key == "n":  # the next unfinished task; after the last, the first
             place = TASKS.index(self.task) + 1
             self.task = self._open([*TASKS[place:], *TASKS[:place]])
-        elif self.task and key == "p":  # the task before, finished or not
+        elif key == "p":  # the task before, finished or not
             self.task = TASKS[TASKS.index(self.task) - 1]
-        elif self.task and key == "r":
-            self.asked = True
-            self.below = show.words(reset.question(self.task), style="bold yellow")
-        elif self.task and key == "h":
+        elif key == "r":
+            self.asked, self.below = True, show.words(reset.question(self.task), style="bold yellow")
+        elif key == "h":
             outcome = self.answers.get(self.task.id)
             number, words = hints.next_hint(self.task, outcome.failure if outcome else None)
             self.below = show.hints(self.task, [words], len(hints.HINTS[self.task.id]), number)
