@@ -103,7 +103,7 @@ def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> Rende
     table = Table.grid(padding=(0, 1))
     for task in TASKS:
         outcome = outcomes.get(task.id)
-        found = outcome.failure if outcome else None
+        found = outcome and outcome.failure
         state = Words("통과", "passed") if outcome else Words("검사하는 중", "checking")
         if found:
             state = Words("작성 전", "not written") if found.kind == STUB else found.what
