@@ -80,7 +80,7 @@ def _ask(files: list[str]) -> tuple[list[dict], Words]:
 def _import(name: str) -> Failure | None:
     """The failure of one of the four files that does not import or lacks a function; else None."""
     try:
-        missing = failure_in_text.not_loaded(VAE / name, ast.parse((VAE / name).read_bytes()))
+        missing = failure_in_text.not_loaded(VAE / name, ast.parse((VAE / name).read_bytes(), VAE / name))
         if missing:
             return missing
         module = importlib.import_module(f"vae.{name[:-3]}")
