@@ -16,14 +16,14 @@ PLANTED = {
     "weight decay": ("training.py", "lr=learning_rate", "lr=learning_rate, weight_decay=1e-5", "3b", "There is weight decay"),
     "decay by hand": ("training.py", "epochs)]", "epochs) if [p.data.mul_(0.9999) for p in model.parameters()]]", "3b", "There is weight decay"),
     "other betas": ("training.py", "lr=learning_rate", "lr=learning_rate, betas=(0.5, 0.999)", "3b", "Leave its other settings alone"),
-    "another optimiser": ("training.py", "optim.Adam(", "optim.Adamax(", "3b", "Pass only lr=learning_rate to torch.optim.Adam"),
+    "another optimiser": ("training.py", "optim.Adam(", "optim.Adamax(", "3b", "Use torch.optim.Adam instead of Adamax"),
     "another loss": ("training.py", "loader, loss_function, optimizer", "loader, lambda *given: 2 * loss_function(*given), optimizer", "3b", "Pass loss_function from vae.loss"),
     "scaled loss": ("training.py", "loss.backward()", "(loss / len(images)).backward()", "3a", "on 0.25 times the value"),
     "sign": ("training.py", "loss.backward()", "(-loss).backward()", "3a", "flip its sign"),
     "clipped norm": ("training.py", "loss.backward()", "loss.backward(); torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)", "3a", "Gradients are cut"),
     "clipped values": ("training.py", "loss.backward()", "loss.backward(); torch.nn.utils.clip_grad_value_(model.parameters(), 1.0)", "3a", "Gradients are cut"),
-    "images not moved": ("training.py", "images = images.to(device)", "pass", "3a", "each batch with images.to(device)"),
-    "model not moved": ("training.py", "model.to(device)\n    opt", "opt", "3b", "Move the model with model.to(device)"),
+    "images not moved": ("training.py", "images = images.to(device)", "pass", "3a", "Use images.to(device) for each batch"),
+    "model not moved": ("training.py", "model.to(device)\n    opt", "opt", "3b", "First move the model with model.to(device)"),
     "log_var halved in place": ("model.py", "torch.exp(0.5 * log_var)", "log_var.mul_(0.5).exp_()", "1", "the argument log_var in place"),
     "noise on the CPU": ("model.py", "torch.randn_like(std)", "torch.randn(std.shape)", "1", "A new tensor is on the CPU"),
     "half the network": ("model.py", "hidden_dim: int = 400", "hidden_dim: int = 200", "1", "You changed the given network"),
@@ -93,7 +93,6 @@ def test_an_import_that_the_grader_lacks_is_named_by_check_and_submit(home, work
         assert [*found] == ["4a", "4b", "4c"]
         assert all(each.what.en == f"The grader cannot import {name}." for each in found.values())
         assert {each.source for each in found.values()} == {line}
-        assert worker.check([home.tasks.BY_ID["4a"]])[0].unchecked
     finally:
         (vae / "util.py").unlink()
         (home.folder / "util.py").unlink()

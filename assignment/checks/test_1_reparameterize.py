@@ -22,13 +22,14 @@ def model():
 
 
 def test_z_has_the_shape_and_dtype_of_mu(model):
-    """z has the shape and dtype of mu, also for a single image. / 이미지가 한 장일 때도 z의 모양과 dtype은 mu와 같습니다."""
+    """z has the shape and dtype of mu, also for a single image; mu and log_var stay. / 이미지가 한 장일 때도 z의 모양과 dtype은 mu와 같고, mu와 log_var는 바뀌지 않습니다."""
     for shape in [(5, 3), (1, 3)]:
-        z = model.reparameterize(torch.zeros(shape), torch.zeros(shape))
+        called = f"reparameterize(mu {shape}, log_var {shape})"
+        z = untouched(model.reparameterize, called, {"mu": torch.randn(shape), "log_var": torch.randn(shape)})
         tensor(
             z,
             shape,
-            f"reparameterize(mu {shape}, log_var {shape})",
+            called,
             (
                 "epsilon을 mu와 같은 모양으로 뽑으세요. 크기는 숫자로 쓰지 말고 mu.shape에서 얻으세요.",
                 "Draw epsilon in the shape of mu. Take sizes from mu.shape instead of writing numbers.",
@@ -117,12 +118,8 @@ def test_gradients_reach_mu_and_log_var(model):
             expected,
             formula if grad.any() else cut,
         )
-
-
-def test_mu_and_log_var_stay(model):
-    """mu and log_var are not changed. / mu와 log_var의 값은 바뀌지 않습니다."""
-    given = {"mu": torch.randn(4, 3), "log_var": torch.randn(4, 3)}
-    untouched(model.reparameterize, "reparameterize(mu, log_var)", given)
+    codes = torch.zeros(2, 4, 3, device="meta")
+    on_one_device(lambda: model.to("meta").reparameterize(*codes), "reparameterize(mu, log_var), GPU")
 
 
 def test_the_network_is_as_given():
@@ -151,12 +148,6 @@ def test_the_network_is_as_given():
             for value, right in zip(values, expected, strict=True):
                 same = value.shape == right.shape and torch.allclose(value, right, rtol=1e-3, atol=1e-4)
                 assert same, explain(f"VAE().{function}", value, right, cause, function)
-
-
-def test_the_noise_is_on_the_device_of_mu(model):
-    """The noise is made on the device of mu. / epsilon은 mu와 같은 장치에 만듭니다."""
-    codes = torch.zeros(2, 4, 3, device="meta")
-    on_one_device(lambda: model.to("meta").reparameterize(*codes), "reparameterize(mu, log_var), GPU")
 
 
 def _listed(values):

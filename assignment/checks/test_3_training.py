@@ -5,7 +5,7 @@
 
 import pytest
 import torch
-from alone import MOVED, batches, in_place_of, on_one_device, outputs, sgd, squared_error, without_the_loss
+from alone import batches, in_place_of, on_one_device, outputs, sgd, squared_error, without_the_loss
 from explain import NOTHING, explain, likely, named
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
@@ -20,10 +20,7 @@ def test_the_mean_is_taken_over_images(quiet_model):
     """The result is a float: the sum of the batch losses divided by the number of images. / 결과는 배치 손실의 합을 이미지 수로 나눈 float입니다."""
     data = batches()
     images = data.dataset.images
-    with torch.no_grad():
-        losses = [
-            squared_error(*outputs(quiet_model, images[i : i + 4])).item() for i in range(0, len(images), 4)
-        ]
+    losses = [squared_error(*outputs(quiet_model, images[i : i + 4])).item() for i in (0, 4, 8)]
     result = train_epoch(quiet_model, data, squared_error, sgd(quiet_model, 0.0), "cpu")
     called = "train_epoch(model, loader, ...), N = 4 + 4 + 2, lr = 0"
     expected = sum(losses) / 10
@@ -118,8 +115,8 @@ def test_each_step_uses_the_gradient_of_the_loss(quiet_model):
     first, *_, last = found[100] or [0, 0]
     if not first:
         cause = (
-            "step할 때 기울기가 없습니다. zero_grad, backward, step 순서로 호출하세요. backward가 빠졌거나, zero_grad가 backward와 step 사이에 있습니다.",
-            "There is no gradient at step: the order is zero_grad, backward, step. backward is missing or late, or zero_grad is between the two.",
+            "step할 때 기울기가 없습니다. backward가 빠졌거나, zero_grad가 backward와 step 사이에 있습니다. 순서는 zero_grad, backward, step입니다.",
+            "There is no gradient at step: backward is missing, or zero_grad is between backward and step. The order is zero_grad, backward, step.",
         )
     elif last > 2 * first > 0:
         cause = (
@@ -147,10 +144,12 @@ def test_each_step_uses_the_gradient_of_the_loss(quiet_model):
 @pytest.mark.task3a
 def test_each_batch_is_moved_to_the_device(quiet_model):
     """Each batch is moved to the device. / 배치마다 이미지를 device로 옮깁니다."""
-    given = quiet_model.to("meta"), batches(4), squared_error, sgd(quiet_model.to("meta"), 0.1), "meta"
-    on_one_device(
-        lambda: train_epoch(*given), "train_epoch(model, loader, loss_function, optimizer, GPU)", MOVED
+    cause = (
+        "이미지가 CPU에 있어 GPU에서는 오류가 납니다. 배치마다 images.to(device)를 쓰세요.",
+        "The images are on the CPU, which fails on a GPU. Use images.to(device) for each batch.",
     )
+    given = quiet_model.to("meta"), batches(4), squared_error, sgd(quiet_model.to("meta"), 0.1), "meta"
+    on_one_device(lambda: train_epoch(*given), "train_epoch(model, loader, ..., device=GPU)", cause)
 
 
 @pytest.fixture
@@ -175,10 +174,8 @@ def test_adam_moves_every_parameter_by_the_learning_rate(training, quiet_model):
     """Adam's first step moves every weight by about the learning rate. / Adam의 첫 step은 모든 가중치를 학습률만큼 바꿉니다."""
     before = {name: value.detach().clone() for name, value in quiet_model.named_parameters()}
     train(quiet_model, batches(4), epochs=1, learning_rate=0.01, device="cpu")  # one batch, so one step
-    moved = {
-        name: round((value - before[name]).abs().max().item(), 5)
-        for name, value in quiet_model.named_parameters()
-    }
+    after = dict(quiet_model.named_parameters())
+    moved = {name: round((after[name] - before[name]).abs().max().item(), 5) for name in before}
     if not any(moved.values()):
         cause = (
             "매개변수가 하나도 바뀌지 않습니다. Adam을 만들고 train_epoch을 epochs번 호출하세요.",
@@ -294,6 +291,10 @@ def test_one_adam_with_its_defaults(training, quiet_model):
 @pytest.mark.task3b
 def test_model_and_batches_are_moved_to_the_device(training, quiet_model):
     """The model and each batch are moved to the device. / 모델과 배치의 이미지를 device로 옮깁니다."""
-    called = "train(model, loader, epochs, learning_rate, GPU)"
-    on_one_device(lambda: train(quiet_model, batches(4), 1, 0.01, "meta"), called, MOVED)
-    assert quiet_model.encoder.weight.is_meta, explain(called, "model: CPU", "model: GPU", MOVED)
+    called = "train(model, loader, epochs, learning_rate, device=GPU)"
+    cause = (
+        "먼저 model.to(device)로 모델을 옮기고, 같은 device를 train_epoch에 넘기세요.",
+        "First move the model with model.to(device), and pass the same device to train_epoch.",
+    )
+    on_one_device(lambda: train(quiet_model, batches(4), 1, 0.01, "meta"), called, cause)
+    assert quiet_model.encoder.weight.is_meta, explain(called, "model: CPU", "model: GPU", cause)

@@ -78,6 +78,7 @@ def test_generated_images_are_images(noisy_model):
             "[0, 1]",
             PROBABILITIES,
         )
+    on_one_device(lambda: generate(noisy_model.to("meta"), 5, "meta"), "generate(model, 5, GPU)")
 
 
 @pytest.mark.task4a
@@ -120,6 +121,8 @@ def test_both_ends_are_included(noisy_model, image, other):
                 f"decode(mu({where}))",
                 ENDS,
             )
+    model, x = noisy_model.to("meta"), image.to("meta")
+    on_one_device(lambda: interpolate(model, x, x, 5), "interpolate(model, x_start, x_end, steps=5), GPU")
 
 
 @pytest.mark.task4b
@@ -168,6 +171,8 @@ def test_known_pixels_stay(noisy_model, image, known):
     assert torch.equal(restored[is_known], image[is_known]), explain(
         called, "restored[known == 1] != x[known == 1]", "known = 1: x", cause
     )
+    model, x = noisy_model.to("meta"), image.to("meta")
+    on_one_device(lambda: restore(model, x, x, 2), "restore(model, x, known, iterations=2), GPU")
 
 
 @pytest.mark.task4c
@@ -239,26 +244,6 @@ def test_iterations_build_on_each_other(noisy_model, image, known):
         Words("1번 뒤에는 변화, 50번 뒤에는 변화 없음", "some change after 1, none after 50"),
         cause,
     )
-
-
-@pytest.mark.task4a
-def test_generate_keeps_to_the_device(noisy_model):
-    """The codes are drawn on the device. / 잠재 코드를 device에서 뽑습니다."""
-    on_one_device(lambda: generate(noisy_model.to("meta"), 5, "meta"), "generate(model, 5, GPU)")
-
-
-@pytest.mark.task4b
-def test_interpolate_keeps_to_the_device(noisy_model, image):
-    """New tensors are on the device of the images. / 새 텐서는 이미지와 같은 장치에 만듭니다."""
-    model, x = noisy_model.to("meta"), image.to("meta")
-    on_one_device(lambda: interpolate(model, x, x, 5), "interpolate(model, x_start, x_end, 5), GPU")
-
-
-@pytest.mark.task4c
-def test_restore_keeps_to_the_device(noisy_model, image):
-    """New tensors are on the device of the images. / 새 텐서는 이미지와 같은 장치에 만듭니다."""
-    model, x = noisy_model.to("meta"), image.to("meta")
-    on_one_device(lambda: restore(model, x, x, 2), "restore(model, x, known, 2), GPU")
 
 
 def _apart(a, b):

@@ -9,6 +9,7 @@ from pathlib import Path
 HANDOUT = Path(__file__).resolve().parents[1]
 if not __package__:  # run as `python path/to/vae check` from any folder
     sys.path[0] = str(HANDOUT)
+from vae.desk.language import LANGUAGES, choose, text  # noqa: E402
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -47,7 +48,6 @@ def reset(arguments: argparse.Namespace) -> int:
 
 def several(word: str) -> list:
     """The tasks that a word means, for argparse."""
-    from vae.desk.language import text
     from vae.desk.tasks import TASKS, named
 
     try:
@@ -62,14 +62,11 @@ def several(word: str) -> list:
 
 def single(word: str) -> list:
     """The one task that a word means, for argparse."""
-    from vae.desk.language import text
-
     found = several(word)
     if len(found) > 1:
         names = ", ".join(task.id for task in found)
-        raise argparse.ArgumentTypeError(
-            f"{word!r}: {text('이 중 하나만 쓰세요', 'name one of them')}: {names}"
-        )
+        said = text("이 중 하나만 쓰세요", "name one of them")
+        raise argparse.ArgumentTypeError(f"{word!r}: {said}: {names}")
     return found
 
 
@@ -79,14 +76,12 @@ def _fail(message: str) -> int:
 
 
 def main() -> int:
-    from vae.desk import environment, language, submit, train
-    from vae.desk.language import text
+    from vae.desk import environment, submit, train
 
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console without Hangul shows "?" instead of a traceback
-    language.choose(sys.argv[1:])
-    description = text("VAE 과제", "the VAE assignment")
-    parser = argparse.ArgumentParser(prog="python -m vae", description=description)
+    choose(sys.argv[1:])
+    parser = argparse.ArgumentParser(prog="python -m vae", description=text("VAE 과제", "the VAE assignment"))
     commands = parser.add_subparsers(required=True, metavar="check|hint|status|reset|train|submit")
 
     command = commands.add_parser("train", help=text("학습하고 그림 그리기", "train and draw pictures"))
@@ -111,9 +106,7 @@ def main() -> int:
 
     command = commands.add_parser("hint", help=text("힌트 하나 더 보기", "show one more hint"))
     command.add_argument("task", nargs="?", type=single, metavar="TASK", help="2b, kl_divergence ...")
-    command.add_argument(
-        "--all", action="store_true", help=text("힌트 모두 보기", "show all hints of the task")
-    )
+    command.add_argument("--all", action="store_true", help=text("힌트 모두 보기", "show all hints"))
     command.set_defaults(run=hint)
 
     command = commands.add_parser("status", help=text("아홉 과제의 진행 상황", "progress of the nine tasks"))
@@ -128,7 +121,7 @@ def main() -> int:
 
     for each in (parser, *commands.choices.values()):
         said = text("화면의 언어, 다음에도 이 언어를 씁니다", "the language to show; it is remembered")
-        each.add_argument("--lang", choices=language.LANGUAGES, help=said)
+        each.add_argument("--lang", choices=LANGUAGES, help=said)
     failure = environment.problem()
     if failure:
         return _fail(str(failure))

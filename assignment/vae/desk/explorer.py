@@ -29,12 +29,8 @@ TEMPLATE = Path(__file__).with_name("explorer.html")
 LARGEST = 1_300_000  # bytes of the page
 MAPPED, PICTURED = 20, 8  # test images of each digit: on the map, and in the page themselves
 SLIDERS = 20
-BITS = (
-    8,
-    12,
-    12,
-    12,
-)  # of a weight in each layer; the first layer's are half of all, and more of them would not fit
+# Bits of a weight in each layer. The first layer's weights are half of all, and more bits of them would not fit.
+BITS = (8, 12, 12, 12)
 GIVEN = [nn.Linear, nn.ReLU, nn.Linear, nn.Linear, nn.ReLU, nn.Linear, nn.Sigmoid]  # encoder, then decoder
 PIXELS = 28 * 28
 

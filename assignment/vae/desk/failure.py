@@ -86,7 +86,7 @@ class Failure:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Failure:
         """The inverse of `as_dict`, also after a round trip through JSON."""
-        pairs = {name: Words(*value) for name, value in values.items() if isinstance(value, (list, tuple))}
+        pairs = {field: Words(*pair) for field, pair in values.items() if isinstance(pair, (list, tuple))}
         return cls(**{**values, **pairs})
 
 
@@ -96,10 +96,10 @@ def say(korean: str, english: str, status: int = 1) -> int:
     return status
 
 
-def unsaved(path: Path, error: Exception) -> int:
+def unsaved(path: Path | str, error: Exception) -> int:
     """Say that a result of a training can't be saved. Returns 1."""
     why = getattr(error, "strerror", None) or error
     return say(
-        f"{path}: 저장할 수 없습니다({why}). 디스크의 여유 공간과 --out 폴더를 확인하세요.",
-        f"{path}: cannot be saved ({why}). Check the free disk space and the folder of --out.",
+        f"{path}: 저장할 수 없습니다({why}). 디스크의 여유 공간을 확인하거나 --out으로 다른 폴더를 지정하세요.",
+        f"{path}: cannot be saved ({why}). Check the disk space, or choose another folder with --out.",
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from vae.desk import environment, failure_in_text, source
@@ -145,7 +144,8 @@ def describe(error: BaseException, task: str = "", title: str = "", file: str = 
     if isinstance(error, NotImplementedError):
         stub = source.task_of_stub(str(error))
         if stub:
-            return _stub(stub, task)
+            what = Words("아직 작성하지 않았습니다.", "It is not written yet.")
+            return failure_in_text.unwritten(stub) or Failure(STUB, stub.id, what, stub.todo, file=stub.name)
     fields = getattr(error.args[0], "fields", None) if error.args else None
     if isinstance(error, AssertionError) and fields:
         return _wrong(fields, BY_ID[task], title)
@@ -201,29 +201,6 @@ def told(error: BaseException, task: str = "") -> int:
     print(describe(error, task), file=sys.stderr)
     check = f"python -m vae check {task}".rstrip()
     return say(f"더 자세히: {check}", f"For details: {check}")
-
-
-def _stub(stub: Task, task: str) -> Failure:
-    """The failure of a check that reached a stub: the checked task's own, or another one that it needs."""
-    failure = failure_in_text.unwritten(stub) or Failure(
-        STUB, stub.id, Words("아직 작성하지 않았습니다.", "It is not written yet."), stub.todo, file=stub.name
-    )
-    if stub.id == task or not task:
-        return failure
-    needed = Words(
-        f"이 검사에는 과제 {stub.id}의 {stub.function}도 필요합니다. 먼저 작성하세요.",
-        f"This check also needs task {stub.id}, {stub.function}. Write that first.",
-    )
-    command = f"python -m vae check {stub.id}"
-    return replace(
-        failure,
-        kind=STUB,
-        task=task,
-        what=needed,
-        cause=Words(command, command),
-        returned="NotImplementedError",
-        expected="",
-    )
 
 
 def _wrong(fields: dict[str, str], task: Task, title: str) -> Failure:

@@ -46,9 +46,9 @@ def explained(outcome: Outcome, cropped: int = 0) -> RenderableType:
         f"이 과제의 검사 {outcome.total}개 중 {outcome.passed}개 통과",
         f"{outcome.passed} of this task's {outcome.total} checks pass",
     )
-    if outcome.unchecked:
+    if unchecked(outcome):
         share = Words("이 과제는 끝까지 검사하지 못했습니다.", "This task was not checked to the end.")
-    more = [words(share, "bright_black")] if outcome.passed or outcome.unchecked else []
+    more = [words(share, "bright_black")] if outcome.passed or unchecked(outcome) else []
     return Group(failure(outcome.failure, cropped), *indented(*more))
 
 
@@ -81,6 +81,12 @@ def title(task: Task, symbol: tuple[str, str]) -> Text:
     return Text.assemble(symbol, f" {Words('과제', 'task')} {task.id}  ", (task.function, "bold"))
 
 
+def unchecked(outcome: Outcome) -> Words | None:
+    """Why a task could not be checked: its file can't be loaded, or a check did not come to its end. None if it could."""
+    begun = outcome.failure and outcome.begun and not outcome.red
+    return outcome.failure.what if begun else None
+
+
 def bar(outcomes: Mapping[str, Outcome]) -> Text:
     """The progress over the nine tasks: one symbol each, then how many are done, if all are known."""
     line = Text()
@@ -107,8 +113,8 @@ def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> Rende
         state = Words("통과", "passed") if outcome else Words("검사하는 중", "checking")
         if found:
             state = Words("작성 전", "not written") if found.kind == STUB else found.what
-        if found and outcome.unchecked:
-            state = Words(f"검사하지 못함: {found.what.ko}", f"not checked: {found.what.en}")
+        if outcome and (why := unchecked(outcome)):
+            state = Words(f"검사하지 못함: {why.ko}", f"not checked: {why.en}")
         table.add_row(
             ">" if task is current else " ",
             Text(*mark(outcome)),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from vae.desk.failure import say, unsaved
 from vae.desk.failure_in_run import told
-from vae.desk.tasks import Words
+from vae.desk.language import Words, text
 
 if TYPE_CHECKING:
     from vae.desk.threads import Threads
@@ -29,15 +29,15 @@ NEXT = Words(
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the options of `train`."""
-    default = Words("기본값", "default")
+    default = text("기본값", "default")
     command.add_argument("--dataset", choices=tuple(EPOCHS), default="digits", help=f"{default}: digits")
     command.add_argument("--epochs", type=int, help=f"{default}: 100 (digits), 10 (mnist)")
     command.add_argument("--batch-size", type=int, default=128, help=f"{default}: 128")
     command.add_argument("--learning-rate", type=float, default=1e-3, help=f"{default}: 0.001")
     devices = ("auto", "cpu", "cuda", "mps")
     command.add_argument("--device", choices=devices, default="auto", help=f"{default}: auto")
-    folder = Words("결과를 저장할 폴더, 기본값: runs", "folder for the results, default: runs")
-    command.add_argument("--out", type=Path, default=Path("runs"), help=str(folder))
+    folder = text("결과를 저장할 폴더", "folder for the results")
+    command.add_argument("--out", type=Path, default=Path("runs"), help=f"{folder}, {default}: runs")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -67,7 +67,7 @@ def _run(arguments: argparse.Namespace, threads: Threads) -> int:
         if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("vae"):
             raise  # a package that is not installed
         return told(error)
-    begun = Words(
+    begun = text(
         f"이미지 {len(images)}장, {epochs} 에폭, {device}\nCtrl-C: 중단하고 지금까지의 결과 저장",
         f"{len(images)} images, {epochs} epochs, {device}\nCtrl-C: stop and keep what was learnt",
     )
@@ -128,10 +128,7 @@ def _unwritable(out: Path) -> int:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        return say(
-            f"--out {out}: 쓸 수 없습니다({error.strerror}). 다른 폴더를 지정하세요.",
-            f"--out {out}: cannot be written ({error.strerror}). Choose another folder.",
-        )
+        return unsaved(f"--out {out}", error)
     return 0
 
 
@@ -197,7 +194,7 @@ def _losses(losses: object, epochs: int, seen: list[dict[str, float]]) -> tuple[
             f"vae/training.py: train did not return a list of {epochs} floats. To check it: python -m vae check 3b",
         )
         return 1, seen
-    print(f"{Words('손실', 'loss')}: {losses[0]:.1f} -> {losses[-1]:.1f} nats")
+    print(f"{text('손실', 'loss')}: {losses[0]:.1f} -> {losses[-1]:.1f} nats")
     terms = seen if len(seen) == epochs else [{} for _ in losses]
     return 0, [{**each, "loss": loss} for each, loss in zip(terms, losses, strict=True)]
 

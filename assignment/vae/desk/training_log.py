@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from vae.desk.tasks import Words
+from vae.desk.language import text
 
 SLOW = 2  # how many times as long as the fastest epoch
 EARLY_SECONDS = 5  # the first picture comes after one epoch, or after this time if an epoch takes longer
@@ -141,14 +141,14 @@ class Training:
             draw()
 
     def _epoch(self) -> str:
-        return f"{Words('에폭', 'epoch')} {min(len(self.history) + 1, self._epochs)}/{self._epochs}"
+        return f"{text('에폭', 'epoch')} {min(len(self.history) + 1, self._epochs)}/{self._epochs}"
 
     def _text(self) -> str:
         means = self._means() or (self.history[-1] if self.history else {})
         if "kl" in means:
             terms = f"{means['reconstruction']:.1f} + KL {means['kl']:.1f} = {means['loss']:.1f}"
-            return f"{Words('재구성', 'recon')} {terms} nats"
-        return f"{Words('손실', 'loss')} {means['loss']:.1f} nats" if means else ""
+            return f"{text('재구성', 'recon')} {terms} nats"
+        return f"{text('손실', 'loss')} {means['loss']:.1f} nats" if means else ""
 
 
 class Bar(tqdm):
