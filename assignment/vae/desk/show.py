@@ -105,7 +105,7 @@ def mark(outcome: Outcome | None) -> tuple[str, str]:
 
 
 def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> RenderableType:
-    """The table of the nine tasks, with what is wrong first in each, and where."""
+    """The table of the nine tasks, with what is wrong first in each, and where: one line each if one is current."""
     table = Table.grid(padding=(0, 1))
     for task in TASKS:
         outcome = outcomes.get(task.id)
@@ -121,7 +121,7 @@ def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> Rende
             task.id,
             Text(task.function, style="bold"),
             found.here if found else task.name,
-            Text(str(state), no_wrap=True, overflow="ellipsis"),
+            Text(str(state), no_wrap=current is not None, overflow="ellipsis"),
         )
     return table
 
