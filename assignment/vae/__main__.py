@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import difflib
 import sys
 from pathlib import Path
 
@@ -67,18 +69,21 @@ def single(word: str) -> list:
     return found
 
 
-def _fail(message: str) -> int:
+def _fail(message: str, exit_status: int = 1) -> int:
     print(message, file=sys.stderr)
-    return 1
+    return exit_status
 
 
 def main() -> int:
     from vae.desk import environment, submit, train
+    from vae.desk.tasks import Words
 
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a console without Hangul shows "?" instead of a traceback
+        with contextlib.suppress(AttributeError):  # a notebook's `%run` has streams of its own
+            stream.reconfigure(errors="replace")  # a console without Hangul shows "?" instead of a traceback
     parser = argparse.ArgumentParser(prog="python -m vae", description="VAE 과제 / the VAE assignment")
-    commands = parser.add_subparsers(required=True, metavar="check|hint|status|reset|train|submit")
+    parser.set_defaults(run=status)
+    commands = parser.add_subparsers(metavar="check|hint|status|reset|train|submit")
 
     command = commands.add_parser("train", help="학습하고 그림 그리기 / train and draw pictures")
     train.add_arguments(command)
@@ -116,6 +121,10 @@ def main() -> int:
     failure = environment.problem()
     if failure:
         return _fail(str(failure))
+    if sys.argv[1:] and not sys.argv[1].startswith("-") and sys.argv[1] not in commands.choices:
+        near = difflib.get_close_matches(sys.argv[1].lower(), commands.choices, 1) or ["--help"]
+        meant = Words("이런 명령은 없습니다. 혹시 이것인가요", "no such command. Did you mean")
+        return _fail(f"{sys.argv[1]}: {meant}: {' '.join(['python -m vae', *near, *sys.argv[2:]])}", 2)
     arguments = parser.parse_args()
     if any(number <= 0 for number in vars(arguments).values() if type(number) in (int, float)):
         parser.error("0보다 큰 수를 쓰세요 / numbers must be greater than 0")
@@ -135,4 +144,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_status = main()
+    if "ipykernel" not in sys.modules:  # `%run` shows an exit as a traceback
+        sys.exit(exit_status)

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from vae.desk import hints, show
 from vae.desk.runner import Outcome, Worker
-from vae.desk.tasks import TASKS, Task, Words
+from vae.desk.tasks import HANDOUT, TASKS, Task, Words
 
 COMMAND = "python -m vae"
 
@@ -18,9 +18,8 @@ def check(tasks: Sequence[Task], everything: bool = False) -> int:
 
     Returns 0 if all of their checks pass, else 1.
     """
-    out = show.console()
-    out.print(show.header())
-    with Worker() as worker, _patience(out):
+    out = _begin()
+    with Worker() as worker:
         outcomes = worker.check(tasks, stop=not everything)
     red = [outcome for outcome in outcomes if not outcome.done]
     for outcome in outcomes:
@@ -39,9 +38,8 @@ def check(tasks: Sequence[Task], everything: bool = False) -> int:
 
 def status() -> int:
     """Run every public check and show the progress of the nine tasks. Returns 0 if all are done, else 1."""
-    out = show.console()
-    out.print(show.header())
-    with Worker() as worker, _patience(out):
+    out = _begin()
+    with Worker() as worker:
         outcomes = {outcome.task.id: outcome for outcome in worker.check(TASKS)}
     out.print(show.bar(outcomes))
     out.print(show.tasks(outcomes))
@@ -56,7 +54,7 @@ def hint(task: Task | None, everything: bool = False) -> int:
     """Show the next hint of a task, by default of the first unfinished one. Returns 1 if all tasks are done."""
     out = show.console()
     if task is None:
-        task = _unfinished(out)
+        task = _unfinished()
         if task is None:
             return 1
     total = len(hints.HINTS[task.id])
@@ -88,14 +86,16 @@ def explain(out: Console, outcome: Outcome) -> None:
 
 
 FINISHED = Words(
-    f"공개 검사를 모두 통과했습니다! 이제 {COMMAND} train으로 학습하고 그림을 그린 뒤, {COMMAND} submit으로 제출 파일을 만드세요.",
-    f"All public checks pass! Now train and draw pictures with {COMMAND} train, then make the zip to hand in with {COMMAND} submit.",
+    f"공개 검사를 모두 통과했습니다! 손실이 어디까지 내려갈지 예측한 다음, {COMMAND} train으로 학습하고 그림을 살펴보세요. 제출할 zip은 {COMMAND} submit으로 만듭니다.",
+    f"All public checks pass! Predict how low the loss will go, then train and look at the pictures with {COMMAND} train. "
+    f"Make the zip to hand in with {COMMAND} submit.",
 )
 
 
-def _unfinished(out: Console) -> Task | None:
+def _unfinished() -> Task | None:
     """The first unfinished task; None, after a message, if all are done."""
-    with Worker() as worker, _patience(out):
+    out = _begin()
+    with Worker() as worker:
         outcomes = worker.check(TASKS, stop=True)
     task = next((outcome.task for outcome in outcomes if not outcome.done), None)
     if task is None:
@@ -103,6 +103,8 @@ def _unfinished(out: Console) -> Task | None:
     return task
 
 
-def _patience(out: Console):
-    """A line shown while torch loads and cleared afterwards, on a terminal only."""
-    return out.status(str(Words("검사하는 중입니다", "checking")), spinner="line")
+def _begin() -> Console:
+    """The console, with a line of what goes on while torch loads: no spinner, of which a notebook keeps every frame."""
+    out = show.console()
+    out.print(f"{Words('검사 중', 'checking')}: {HANDOUT}", style="bright_black")
+    return out

@@ -22,7 +22,7 @@ WIDEST = 110
 
 def console() -> Console:
     """The terminal, or a file or notebook, which gets plain text."""
-    found = Console(highlight=False, emoji=False, markup=False)
+    found = Console(highlight=False, emoji=False, markup=False, force_jupyter=False)
     found.width = min(found.width, WIDEST)
     return found
 
@@ -37,6 +37,9 @@ def failure(value: Failure) -> RenderableType:
             f"{BEGUN[0] if value.kind != STUB else OPEN[0]} {Words(f'과제 {task.id}', f'task {task.id}')}  "
         )
         head.append(task.function, style="bold")
+        head.append(
+            f"   {value.place}", style="bright_black"
+        )  # .vscode/tasks.json reads this line and the next
         head.stylize(colour, 0, 1)
     said = Text(f"{value.what.ko}\n{value.what.en}", style=f"bold {colour}")
     table = Table.grid(padding=(0, 2))
