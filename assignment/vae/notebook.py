@@ -37,8 +37,8 @@ def check(task: str) -> None:
     from IPython.display import display
 
     status, output = _vae("check", task)
-    if status == 0:
-        _green.update(each.id for each in named(task))
+    ids = {each.id for each in (named(task) if status < 2 else [])}  # 2: no task is called that
+    (_green.difference_update if status else _green.update)(ids)
     bar = " ".join("\x1b[32m●\x1b[0m" if each.id in _green else "○" for each in TASKS)
     title = Words("이 노트북에서 통과한 과제", "passed in this notebook")
     display(
