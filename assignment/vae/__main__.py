@@ -144,6 +144,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    exit_status = main()
-    if "ipykernel" not in sys.modules:  # `%run` shows an exit as a traceback
-        sys.exit(exit_status)
+    ended = main()
+    sys.exit(
+        0 if "ipykernel" in sys.modules else ended
+    )  # a notebook's `%run` shows other ends as a traceback

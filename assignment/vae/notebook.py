@@ -114,7 +114,7 @@ def _page(output: str) -> dict[str, str]:
     record.print(Text.from_ansi(output), soft_wrap=True)
     html = record.export_html(theme=SVG_EXPORT_THEME, code_format=PAGE, inline_styles=True)
     # Colours for a dark page; with some of the text's own colour in them they can be read on a light one as well.
-    html = re.sub(r"(?<=[ \"])color: (#\w+)", r"color: color-mix(in srgb, currentColor 40%, \1)", html)
+    html = re.sub(r"(?<=[ \"])color: (#\w+)", r"color: color-mix(in srgb, currentColor 50%, \1)", html)
     return {"text/html": html, "text/plain": output}
 
 
