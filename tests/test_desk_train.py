@@ -464,6 +464,7 @@ def test_train_works_without_the_engine_on_a_korean_console(unzipped, own_enviro
     assert "Training on the digits instead" in warned and "could not be downloaded" in warned
     assert "재구성/recon " in warned and "█" not in warned and "Traceback" not in warned
     assert "1437 images, 2 epochs, cpu" in said
+    assert re.search(r"(Next|다음): .*\bruns\b.*\bruns/explore\.html\b.*python -m vae submit", said)
     runs = unzipped / "runs"
     assert {file.name for file in runs.iterdir()} == PICTURES | {"run.json", "model.pt", "explore.html"}
     about = json.loads((runs / "run.json").read_text(encoding="utf-8"))
