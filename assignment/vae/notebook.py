@@ -41,9 +41,8 @@ def check(task: str) -> None:
     (_green.difference_update if status else _green.update)(ids)
     bar = " ".join("\x1b[32m●\x1b[0m" if each.id in _green else "○" for each in TASKS)
     title = Words("이 노트북에서 통과한 과제", "passed in this notebook")
-    display(
-        _page(f"{output}\n{'🔴' if status else '🟢'} {title}: {bar}  {len(_green)}/{len(TASKS)}"), raw=True
-    )
+    output += f"\n{'🔴' if status else '🟢'} {title}: {bar}  {len(_green)}/{len(TASKS)}"
+    display(_page(output), raw=True)
     if status != 0:
         below = Words("아직 통과하지 못했습니다. 위의 설명을 보세요", "not passed yet, see above")
         raise CheckFailed(f"🔴 {Words('과제', 'task')} {task}: {below}")
