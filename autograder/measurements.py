@@ -35,15 +35,23 @@ class Measurement:
 
 
 def measurements(done: Checked, warm_parent: WarmParent) -> Iterator[Measurement]:
-    """What each failing stub computes. A part whose process was stopped is left out: it would be stopped again."""
+    """What each failing stub computes.
+
+    A part whose process was stopped is left out: it would be stopped again. So is a stub that calls another about which
+    something was said: the root is told alone.
+    """
     run = done.run
+    said: set[str] = set()
     for part in run.homework.parts:
         if any(check.part == part and check.outcome in STOPPED for check in done.checks.values()):
             continue
         for stub in run.homework.stubs_in(part):
             failing = [check for check in done.checks.values() if is_finding(check, stub)]
-            statements = computes(stub, done.submission, run, warm_parent) if failing else []
+            if not failing or said.intersection(measured.built_on(stub)):
+                continue
+            statements = computes(stub, done.submission, run, warm_parent)
             if statements:
+                said.add(stub)
                 known = next((each.misconception for each in statements if each.misconception), None)
                 named = (replace(each, misconception=known or each.misconception) for each in failing)
                 yield Measurement(tuple(recorded(each, run.language) for each in statements), tuple(named))

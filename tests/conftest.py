@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-# Before numpy is imported: its threads would not survive the forks of test_defences.py.
-os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+# Before numpy is imported: its threads would not survive the forks of test_defences.py. The student's desk speaks English
+# wherever no test says otherwise.
+os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", LC_ALL="C.UTF-8")
 import torch
 
 from autograder import isolation, kit

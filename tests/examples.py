@@ -8,11 +8,14 @@ compares new examples with the committed ones. Draw them again only if the netwo
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import torch
+from torch import Tensor
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED, SAMPLES = 20131220, 16
@@ -41,8 +44,23 @@ def main() -> None:
         with torch.no_grad():
             rebuilt = model.decode(model.encode(x)[0]).view_as(x)
         drawn = example.Example(epochs, round(losses[-1], 1), rebuilt, latent.generate(model, SAMPLES, "cpu"))
-        example.write(dataset, drawn)
+        write(example, dataset, drawn._asdict())
         print(f"{dataset}: {epochs} epochs, {drawn.loss} nats per image")
+
+
+def write(example: ModuleType, dataset: str, values: dict[str, int | float | Tensor]) -> None:
+    """The inverse of the desk's `example.read`, with the shades of grey that its LEVELS has."""
+    written = {
+        name: _text(value, example.LEVELS) if isinstance(value, Tensor) else value
+        for name, value in values.items()
+    }
+    file = example.FOLDER / f"{dataset}.json"
+    file.write_text(json.dumps(written, indent=0) + "\n", encoding="utf-8")
+
+
+def _text(images: Tensor, levels: str) -> list[list[str]]:
+    shades = images.squeeze(1).mul(len(levels) - 1).round().int().tolist()
+    return [["".join(levels[pixel] for pixel in line) for line in image] for image in shades]
 
 
 if __name__ == "__main__":

@@ -3,13 +3,10 @@
 import importlib
 import json
 import os
-import pty
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,7 +32,7 @@ def home(tmp_path_factory):
     for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
         patch.delitem(sys.modules, name)
     patch.syspath_prepend(folder)
-    names = ("environment", "failure_in_text", "hints", "korean", "reset", "runner", "tasks")
+    names = ("environment", "failure_in_text", "hints", "korean", "memory", "reset", "runner", "tasks")
     modules = {name: importlib.import_module(f"vae.desk.{name}") for name in names}
     yield SimpleNamespace(folder=folder, **modules)
     for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
@@ -233,8 +230,9 @@ def test_a_common_misconception_is_named(home, worker, vae, wrong, name):
     failure = outcome.failure
     assert NAMED[name] in failure.cause.en and re.search("[가-힣]", failure.cause.ko)
     assert failure.called and failure.returned and failure.expected
-    line = (vae / task.file).read_text(encoding="utf-8").splitlines()[failure.line - 1]
-    assert failure.file == task.name and failure.source == line.strip()
+    assert (
+        failure.file == task.name and failure.line and (failure.source or failure.function == task.function)
+    )
     assert not outcome.done and outcome.passed < outcome.total
 
 
@@ -287,9 +285,7 @@ def sentences(statement, language):
 def test_right_code_is_not_measured_as_wrong(home, vae):
     for name in STUBS:
         shutil.copy(SOLUTION / "vae" / name, vae)
-    code = (
-        "from vae.desk import measuring, tasks; print([measuring.computes(task).en for task in tasks.TASKS])"
-    )
+    code = "from vae.desk import measuring, tasks; print([measuring.computes(task)[0].en for task in tasks.TASKS])"
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=home.folder, capture_output=True, text=True, check=True
     )
@@ -476,7 +472,7 @@ def test_check_shows_the_next_unfinished_task_and_one_failure(home, vae):
         shutil.copy(SOLUTION / "vae" / name, vae)
     result = run(home.folder, "vae", "check")
     assert result.returncode == 1
-    assert result.stdout.count("/ called") == 1 and "train_epoch is not written yet." in result.stdout
+    assert result.stdout.count("called  ") == 1 and "train_epoch is not written yet." in result.stdout
     assert re.search(r"vae/training\.py:\d+", result.stdout) and "python -m vae hint 3a" in result.stdout
 
 
@@ -486,14 +482,8 @@ def test_status_counts_the_nine_tasks(home, vae):
     stub_replaced(vae, "generate", "return 1")
     result = run(home.folder, "vae", "status")
     assert result.returncode == 1 and "4/9" in result.stdout
-    marks = dict(
-        re.findall(r"^ *([●×○]) +(\w+) +\w+ +vae", result.stdout, re.MULTILINE)
-        and [
-            (task, mark)
-            for mark, task in re.findall(r"^ *([●×○]) +(\w+) +\w+ +vae", result.stdout, re.MULTILINE)
-        ]
-    )
-    assert marks == dict(zip(IDS, "●●●●○○×○○", strict=True))
+    found = re.findall(r"^ *([●×○]) +(\w+) +\w+ +vae", result.stdout, re.MULTILINE)
+    assert found == [*zip("●●●●○○×○○", IDS, strict=True)]
 
 
 def test_a_korean_console_shows_everything(home, vae):
@@ -502,7 +492,7 @@ def test_a_korean_console_shows_everything(home, vae):
         result = subprocess.run(
             [sys.executable, "-m", "vae", *arguments],
             cwd=home.folder,
-            env={**os.environ, "PYTHONIOENCODING": "cp949"},
+            env={**os.environ, "PYTHONIOENCODING": "cp949", "LC_ALL": "ko_KR"},
             capture_output=True,
             timeout=120,
         )
@@ -548,12 +538,12 @@ def test_an_unknown_task_is_turned_down_in_one_line(home, vae):
 
 
 def test_hints_come_one_at_a_time_and_are_remembered(home, vae):
-    home.hints.MEMORY.unlink(missing_ok=True)
+    home.memory.MEMORY.unlink(missing_ok=True)
     task = home.tasks.BY_ID["2b"]
     numbers = [home.hints.next_hint(task)[0] for _ in range(4)]
     assert numbers == [1, 2, 3, 3] and home.hints.given(task) == 3
     assert home.hints.next_hint(home.tasks.BY_ID["1"])[0] == 1
-    home.hints.MEMORY.write_text('{"2b": "x", "1": -4}', encoding="utf-8")
+    home.memory.MEMORY.write_text('{"2b": "x", "1": -4}', encoding="utf-8")
     assert home.hints.next_hint(task)[0] == 1  # a corrupt memory starts over
     assert set(home.hints.HINTS) == set(IDS)
     assert all(2 <= len(hints) <= 3 for hints in home.hints.HINTS.values())
@@ -611,110 +601,3 @@ def test_reset_of_a_folder_that_cannot_be_written_changes_nothing(home, vae, mon
     monkeypatch.setattr(home.reset, "BACKUPS", home.folder / "README.md" / "no folder")
     assert home.reset.reset(home.tasks.BY_ID["3b"], yes=True) == 1
     assert (vae / "training.py").read_bytes() == before
-
-
-# --- watch ----------------------------------------------------------------------------------------------
-
-
-class Terminal:
-    """`check --watch` in a terminal of its own, with keys to press."""
-
-    def __init__(self, folder: Path, *arguments: str):
-        self.master, slave = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "vae", "check", "--watch", *arguments],
-            cwd=folder,
-            env={**os.environ, "TERM": "xterm", "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"},
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-        )
-        os.close(slave)
-        self.text = ""
-        self.arrived = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        while True:
-            try:
-                data = os.read(self.master, 65536)
-            except OSError:
-                return
-            with self.arrived:
-                self.text += data.decode("utf-8", "replace")
-                self.arrived.notify_all()
-
-    def press(self, key: str) -> None:
-        os.write(self.master, key.encode())
-
-    def wait_for(self, words: str, seconds: float = 200) -> str:
-        """The output since the last call, once it has these words and the end of their line; colours removed."""
-        pattern = re.compile(rf"{words}[\s\S]*?\n", re.MULTILINE)
-        plain = lambda: re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.text)  # noqa: E731
-        with self.arrived:
-            assert self.arrived.wait_for(lambda: pattern.search(plain()), seconds), plain()
-            text, self.text = plain(), ""
-        return text
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        os.close(self.master)
-
-
-def test_watch_answers_saves_and_keys_and_never_goes_on_by_itself(home, vae):
-    home.hints.MEMORY.unlink(missing_ok=True)
-    terminal = Terminal(home.folder)
-    keys = "n next  h hint  l list  q quit"
-    try:
-        screen = terminal.wait_for(keys)
-        assert "reparameterize is not written yet." in screen and "0/9" in screen
-        terminal.press("h")
-        assert "hint 1 of 3" in terminal.wait_for("hint 1 of 3")
-        terminal.press("ㅗ")  # h on a Korean keyboard
-        terminal.wait_for("hint 2 of 3")
-        stub_replaced(vae, "reparameterize", "return mu + log_var.exp() * torch.randn_like(mu)")
-        assert "exp(log_var)*eps" in terminal.wait_for(keys)
-        shutil.copy(SOLUTION / "vae" / "model.py", vae)
-        screen = terminal.wait_for(keys)
-        assert "Press n for the next task" in screen and "reconstruction_loss" not in screen
-        if "1/9" not in screen:
-            terminal.wait_for("1/9")
-        time.sleep(1)
-        terminal.press("l")
-        assert "> ● 1 " in re.sub(" +", " ", terminal.wait_for("4c +restore"))
-        terminal.press("n")
-        assert "reconstruction_loss is not written yet." in terminal.wait_for(keys)
-        terminal.press("q")
-        assert terminal.process.wait(timeout=60) == 0
-    finally:
-        terminal.close()
-
-
-def test_watch_without_a_keyboard_says_how_to_stop(home, vae):
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "vae", "check", "2b", "--watch"],
-        cwd=home.folder,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        # A background job ignores Ctrl-C, and so would what it starts.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-    try:
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if "To stop: Ctrl-C." in line:
-                break
-        assert any("kl_divergence is not written yet." in line for line in lines)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0 and "Traceback" not in process.stdout.read()
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_desk import Terminal, stub_replaced
+from test_desk import stub_replaced
+from test_desk_watch import Terminal
 from test_handout import ASSIGNMENT, STUBS, desk, run
 
 TASKS = json.loads((ASSIGNMENT / ".vscode" / "tasks.json").read_text(encoding="utf-8"))["tasks"]
@@ -71,15 +72,17 @@ def test_the_tasks_call_check_with_the_chosen_python():
     assert TASKS[0]["problemMatcher"]["pattern"] == TASKS[1]["problemMatcher"]["pattern"]
 
 
-@pytest.mark.parametrize("language", ["ko_KR.UTF-8", "en_US.UTF-8"])
-def test_an_unwritten_function_is_a_problem_on_its_line(home, language):
-    output = said(home, "-m", "vae", "check", LC_ALL=language, FORCE_COLOR="1").stdout
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("ko", "reparameterize를 아직 작성하지 않았습니다."), ("en", "reparameterize is not written yet.")],
+)
+def test_an_unwritten_function_is_a_problem_on_its_line(home, language, words):
+    output = said(home, "-m", "vae", "check", "--lang", language, FORCE_COLOR="1").stdout
     [(file, line, message)] = problems(TASKS[0], output)
     text = (home / file).read_text(encoding="utf-8").splitlines()
     begins = next(number for number, each in enumerate(text, 1) if "def reparameterize(" in each)
     ends = next(number for number, each in enumerate(text, 1) if '"Task 1: reparameterize' in each)
-    assert begins <= line <= ends
-    assert message in ("reparameterize를 아직 작성하지 않았습니다.", "reparameterize is not written yet.")
+    assert begins <= line <= ends and message == words
 
 
 def test_a_wrong_function_an_error_and_a_file_that_does_not_load_are_problems(home):
@@ -101,20 +104,24 @@ def test_what_passes_is_no_problem(home):
     ]
 
 
-def test_watch_begins_and_ends_where_the_task_says(home):
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_watch_begins_and_ends_where_the_task_says(home, language):
+    """On each screen, so that what was wrong before goes from Problems when a check begins."""
     background = TASKS[1]["problemMatcher"]["background"]
     begins, ends = (re.compile(background[key]) for key in ("beginsPattern", "endsPattern"))
-    terminal = Terminal(home, "1")
+    terminal = Terminal(home, 30, 100, language)
     try:
-        screen = terminal.wait_for("q quit|q 끝내기")
+        terminal.wait_for("vae/model.py")
     finally:
         terminal.close()
-    lines = ANSI.sub("", screen).splitlines()
-    begun = [number for number, line in enumerate(lines) if begins.search(line)]
-    ended = [number for number, line in enumerate(lines) if ends.search(line)]
-    assert len(begun) == 1 and begun[0] < ended[0]
-    assert problems(TASKS[1], "\n".join(lines[begun[0] : ended[0]])) == problems(TASKS[1], screen)
-    assert [file for file, _, _ in problems(TASKS[1], screen)] == ["vae/model.py"]
+    assert len(terminal.screens) > 1
+    for screen in terminal.screens:
+        lines = screen.splitlines()
+        begun = [number for number, line in enumerate(lines) if begins.search(line)]
+        ended = [number for number, line in enumerate(lines) if ends.search(line)]
+        assert len(begun) == len(ended) == 1 and begun < ended, screen
+    last = terminal.screens[-1]
+    assert [file for file, _, _ in problems(TASKS[1], last)] == ["vae/model.py"]
 
 
 # --- the command line ----------------------------------------------------------------------------------

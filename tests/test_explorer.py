@@ -253,10 +253,13 @@ def test_a_finger_drags_and_erases(show):
     assert page.evaluate("seen.includes(0)")
 
 
-@pytest.mark.parametrize(("locale", "foreign"), [("en-US", "[가-힣]+"), ("ko-KR", r"\b(the|of|and|is|to)\b")])
-def test_both_languages_are_complete(show, locale, foreign):
-    page = show(locale=locale)
-    other = page.get_by_label("한국어" if locale == "en-US" else "English")
+@pytest.mark.parametrize(("language", "foreign"), [("en", "[가-힣]+"), ("ko", r"\b(the|of|and|is|to)\b")])
+def test_both_languages_are_complete(show, vae, model, images, tmp_path, monkeypatch, language, foreign):
+    """The page opens in the desk's language, whatever the browser's is."""
+    monkeypatch.setenv("LC_ALL", language)
+    assert vae("desk.explorer").write(model, images, tmp_path) == 0
+    page = show(tmp_path / "explore.html", locale="en-US" if language == "ko" else "ko-KR")
+    other = page.get_by_label("한국어" if language == "en" else "English")
     words = page.evaluate(
         """() => document.querySelector("main").innerText + [...document.querySelectorAll("[aria-label]")].map((one) => one.ariaLabel)"""
     )
@@ -264,7 +267,7 @@ def test_both_languages_are_complete(show, locale, foreign):
     assert set(re.findall(foreign, words)) <= {"언어", "한국어"}, "the switch's own words"
     assert page.evaluate("Object.keys(words.en).join() === Object.keys(words.ko).join()")
     other.check()
-    assert page.evaluate("document.documentElement.lang") == ("ko" if locale == "en-US" else "en")
+    assert page.evaluate("document.documentElement.lang") == ("ko" if language == "en" else "en")
     marked = page.locator(".w").evaluate_all(
         "all => all.map((one) => [one.lang, one.textContent.trim().length > 0])"
     )
@@ -347,7 +350,7 @@ def test_another_network_gets_one_line_and_no_page(vae, images, tmp_path, capsys
     assert vae("desk.explorer").write(change(vae("model").VAE()), images, tmp_path) == 0
     assert not (tmp_path / "explore.html").exists()
     (line,) = capsys.readouterr().out.splitlines()
-    assert "만들지 않습니다" in line and "not made" in line
+    assert "not made" in line
 
 
 def test_a_page_that_would_be_too_large_is_not_written(vae, images, tmp_path, capsys):
@@ -359,7 +362,7 @@ def test_a_page_that_cannot_be_saved_is_told_like_a_picture(vae, model, images, 
     (tmp_path / "explore.html").mkdir()
     assert vae("desk.explorer").write(model, images, tmp_path) == 1
     said = capsys.readouterr()
-    assert said.out == "" and "저장할 수 없습니다" in said.err and "cannot be saved" in said.err
+    assert said.out == "" and "cannot be saved" in said.err
 
 
 def test_the_template_holds_no_formula_of_the_losses():

@@ -266,7 +266,7 @@ def test_an_unwritten_stub_answers_in_one_line(tmp_path):
     for name, ended, line in (
         ("reparameterize", "CheckFailed", "🔴"),
         ("see-reparameterize", "CheckFailed", '✏️ check("1")'),
-        ("more-0", "NotImplementedError", "✏️ vae/model.py"),
+        ("more-0", "NotImplementedError", "✏️ vae/model.py: task 1, reparameterize: "),
     ):
         [red] = [out for out in outputs[name] if out.output_type == "error"]
         assert red.ename == ended and len(red.traceback) == 1 and red.traceback[0].startswith(line), name

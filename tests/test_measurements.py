@@ -67,6 +67,16 @@ def test_nothing_is_said_about_what_passes(warm_parent: WarmParent) -> None:
     assert graded(bank.submission(entry("kl_divergence--textbook", "right")), warm_parent).measured == ()
 
 
+def test_the_root_is_told_alone(warm_parent: WarmParent) -> None:
+    """train returns what its train_epoch returns, which is wrong here: nothing is said about train."""
+    result = graded(bank.submission(entry("train_epoch--mean-of-batch-means")), warm_parent)
+    assert {check.id for check in result.checks if check.outcome != "passed"} >= {"train_history"}
+    assert {said.stub for said in result.measured} == {"train_epoch"}
+    assert {check.misconception for check in result.checks if check.misconception} == {
+        "epoch-mean-of-batch-means"
+    }
+
+
 GARBAGE = {
     "nothing but text": 'return "right"',
     "another type each time": "state.append(0)\nreturn [None, 1.0, 'a', torch.ones(3), (1,)][len(state) % 5]",

@@ -95,7 +95,7 @@ def submit(folder, *arguments, typed=""):
 
 
 def printed_hash(done):
-    return re.search(r"^해시 / hash: ([0-9a-f]{64})$", done.stdout, re.MULTILINE)[1]
+    return re.search(r"^hash: ([0-9a-f]{64})$", done.stdout, re.MULTILINE)[1]
 
 
 def test_the_grader_takes_the_zip_as_it_is(tmp_path):
@@ -105,7 +105,7 @@ def test_the_grader_takes_the_zip_as_it_is(tmp_path):
     (folder / "submission-김민수.zip").write_text("an earlier one")
     done = submit(folder, typed="김민수\n")
     assert done.returncode == 0, done.stderr
-    assert "통과하지 못한 과제" not in done.stderr  # everything is finished
+    assert "do not pass yet" not in done.stderr  # everything is finished
     made = tmp_path / "class" / "submission-김민수.zip"
     made.parent.mkdir()
     shutil.copy(folder / made.name, made)
@@ -141,7 +141,7 @@ def test_written_answers_go_into_the_zip(tmp_path, kind):
     count = 2 if kind == "sheet" else 3  # the sheet's first mark is in its instructions
     done = submit(folder, "--id", "kim")
     assert done.returncode == 0, done.stderr
-    assert f"{BLANK[kind]}: 서술형 답안 / written answers {count}/8" in done.stdout
+    assert f"{BLANK[kind]}: written answers {count}/8" in done.stdout
     (folder / "class").mkdir()
     made = (folder / "submission-kim.zip").rename(folder / "class" / "kim.zip")
     with zipfile.ZipFile(made) as packed:
@@ -181,7 +181,7 @@ def test_what_is_missing_or_unfinished_is_said(tmp_path):
     done = submit(folder, "--id", "20261234")
     assert done.returncode == 1 and not list(folder.glob("*.zip*"))
     assert re.findall(r"^  X vae/(\w+)", done.stdout, re.MULTILINE) == ["latent"]
-    assert "vae/latent.py 파일이 없습니다." in done.stderr and "vae/latent.py is missing." in done.stderr
+    assert "vae/latent.py is missing." in done.stderr
     assert "--force" in done.stderr and "Traceback" not in done.stderr
     done = submit(folder, "--id", "20261234", "--force")
     assert done.returncode == 0, done.stderr
@@ -241,8 +241,8 @@ def test_files_that_do_not_import_are_named_whatever_they_do(tmp_path, monkeypat
 @pytest.mark.parametrize("student", ["", " ", "a/b", "a\\b", "kim\0", "kim?", "가" * 61, "a\u202eb"])
 def test_an_id_that_no_file_can_have_is_turned_down(student, imported, capsys):
     assert imported("submit")._run(student, force=False) == 2
-    korean, english = capsys.readouterr().err.splitlines()
-    assert re.search("[가-힣]", korean) and english.startswith("--id: ")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("--id: ")
 
 
 @pytest.mark.parametrize(("typed", "usable"), [("  Kim  Minsu ", "Kim Minsu"), ("\u1100\u1161", "가")])

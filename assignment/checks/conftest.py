@@ -1,40 +1,18 @@
-"""What the checks share: stand-in models, so that each task is checked without the other files."""
+"""What the checks share: stand-in models, the same random numbers in each run, and failures in words."""
 
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the hand-out's folder, which holds `vae`
-from vae.desk import failure_in_run, measuring
+from alone import StandIn
 
-
-class StandIn(nn.Module):
-    """A small model with the interface of VAE. Its code z is mu plus `noise` times Gaussian noise."""
-
-    def __init__(self, noise: float, latent_dim: int = 3):
-        super().__init__()
-        self.latent_dim = latent_dim
-        self.noise = noise
-        self.encoder = nn.Linear(784, 2 * latent_dim)
-        self.decoder = nn.Sequential(nn.Linear(latent_dim, 784), nn.Sigmoid())
-
-    def encode(self, x):
-        mu, log_var = self.encoder(x.flatten(1)).chunk(2, dim=1)
-        return mu, log_var
-
-    def reparameterize(self, mu, log_var):
-        return mu + self.noise * torch.randn_like(mu)
-
-    def decode(self, z):
-        return self.decoder(z)
-
-    def forward(self, x):
-        mu, log_var = self.encode(x)
-        return self.decode(self.reparameterize(mu, log_var)), mu, log_var
+from vae.desk import failure_in_run, failure_in_text, measuring
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +33,13 @@ def noisy_model():
     return StandIn(noise=1.0)
 
 
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_make_collect_report(collector):
+    """Lend a student's file streams of its own while it is imported: it may detach or wrap them."""
+    with redirect_stdout(TextIOWrapper(BytesIO())), redirect_stderr(TextIOWrapper(BytesIO())):
+        return (yield)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """Let a failed check say what was called, returned and expected, and where to edit, without a traceback."""
@@ -63,7 +48,7 @@ def pytest_runtest_makereport(item, call):
     if report.failed:
         failure = failure_in_run.describe(call.excinfo.value, report.task, item.function.__doc__ or "")
         failure = replace(failure, printed="\n".join(report.capstdout.splitlines()[-8:]))
-        failure = measuring.completed(failure)
+        failure = measuring.completed(failure_in_text.with_all_lines(failure))
         report.failure, report.longrepr = failure.as_dict(), str(failure)
     return report
 

@@ -2,8 +2,11 @@
 
 import pytest
 import torch
-from explain import explain, tensor
+import torch.nn.functional as F
+from alone import on_one_device
+from explain import explain, likely, tensor, untouched
 
+from vae.desk.language import Words
 from vae.model import VAE
 
 pytestmark = pytest.mark.task1
@@ -25,8 +28,8 @@ def test_z_has_the_shape_and_dtype_of_mu(model):
             shape,
             f"reparameterize(mu {shape}, log_var {shape})",
             (
-                "epsilon의 모양이 mu와 같은가요? 배치 크기를 숫자로 고정하지 않았나요?",
-                "Does epsilon have the shape of mu? Is the batch size hard-coded?",
+                "epsilon을 mu와 같은 모양으로 뽑으세요. 크기는 숫자로 쓰지 말고 mu.shape에서 얻으세요.",
+                "Draw epsilon in the shape of mu. Take sizes from mu.shape instead of writing numbers.",
             ),
         )
 
@@ -36,22 +39,27 @@ def test_mu_and_log_var_set_centre_and_spread(model):
     mu = torch.tensor([-1.0, 0.0, 2.0])
     log_var = torch.tensor([-2.0, 0.0, 2.0])
     sigma = torch.tensor([0.3679, 1.0, 2.7183])
-    z = model.reparameterize(mu.repeat(DRAWS, 1), log_var.repeat(DRAWS, 1))
-    called = f"reparameterize(mu={mu.tolist()}, log_var={log_var.tolist()}), {DRAWS} draws"
+    called = f"reparameterize(mu={mu.tolist()}, log_var={log_var.tolist()}), N = {DRAWS}"
+    z = tensor(model.reparameterize(mu.repeat(DRAWS, 1), log_var.repeat(DRAWS, 1)), (DRAWS, 3), called)
     mean, std = z.mean(dim=0).detach(), z.std(dim=0).detach()
+    mistakes = {
+        ("mu가 빠졌습니다. mu를 더하세요.", "mu is missing. Add it."): torch.zeros(3),
+        (
+            "epsilon의 평균이 0이 아니라 0.5입니다. 균등분포(rand)가 아니라 표준정규분포에서 뽑으세요.",
+            "epsilon has mean 0.5, not 0. Draw it from a standard normal distribution, not a uniform one (rand).",
+        ): mu + sigma / 2,
+    }
+    other = ("z는 mu에 평균이 0인 잡음을 더한 값입니다.", "z is mu plus noise with mean 0.")
     assert torch.allclose(mean, mu, atol=0.15), explain(
-        called,
-        f"mean {_listed(mean)}",
-        f"mean {mu.tolist()}",
-        ("mu를 더했나요? epsilon의 평균은 0인가요?", "Did you add mu? Does epsilon have mean 0?"),
+        called, f"mean {_listed(mean)}", f"mean {mu.tolist()}", likely(mean, mistakes, other, atol=0.15)
     )
     assert torch.allclose(std, sigma, rtol=0.06), explain(
         called,
         f"std {_listed(std)}",
         f"std {_listed(sigma)}",
         (
-            "log_var는 분산의 로그, log(sigma²)입니다. 그럼 sigma는 무엇일까요? epsilon에 sigma를 곱했나요?",
-            "log_var is log(sigma²), the logarithm of the variance. So what is sigma? Did you multiply epsilon by it?",
+            "log_var는 분산의 로그, log(sigma²)입니다. 그럼 sigma는 무엇일까요? epsilon에 sigma를 곱하세요.",
+            "log_var is log(sigma²), the logarithm of the variance. So what is sigma? Multiply epsilon by it.",
         ),
     )
 
@@ -62,23 +70,28 @@ def test_noise_is_fresh_everywhere(model, mode):
     model.train(mode == "train")
     mu, log_var = torch.zeros(4, 3), torch.zeros(4, 3)
     first, second = model.reparameterize(mu, log_var), model.reparameterize(mu, log_var)
-    fresh = "서로 다른 잡음 / different noise"
-    seeded = (
-        "호출할 때마다, 평가 모드에서도 epsilon을 새로 뽑으세요. 함수 안에서 시드를 고정하지 마세요.",
-        "Draw a new epsilon at each call, in evaluation mode too. Don't set a seed inside the function.",
+    fresh = Words("서로 다른 잡음", "different noise")
+    again = (
+        "호출할 때마다 epsilon을 새로 뽑으세요. 함수 안에서 시드를 고정하지 마세요.",
+        "Draw a new epsilon at each call. Don't set a seed inside the function.",
     )
+    if mode == "eval":
+        again = (
+            "평가 모드에서도 학습 모드와 똑같이 epsilon을 새로 뽑으세요.",
+            "In evaluation mode, draw a new epsilon just as in training mode.",
+        )
     shared = (
-        "epsilon의 모양이 (N, D)인가요? 하나만 뽑아 여러 이미지·차원에 같이 쓰지 마세요.",
-        "Does epsilon have shape (N, D)? Don't share one draw between images or dimensions.",
+        "epsilon의 모양은 (N, D)입니다. 하나만 뽑아 여러 이미지·차원에 같이 쓰지 마세요.",
+        "Give epsilon the shape (N, D). Don't share one draw between images or dimensions.",
     )
     for what, same, cause in [
-        ("두 번의 호출 / two calls", torch.equal(first, second), seeded),
-        ("모든 이미지 / all images", bool((first == first[:1]).all()), shared),
-        ("모든 차원 / all dimensions", bool((first == first[:, :1]).all()), shared),
+        (Words("두 번의 호출", "two calls"), torch.equal(first, second), again),
+        (Words("모든 이미지", "all images"), bool((first == first[:1]).all()), shared),
+        (Words("모든 차원", "all dimensions"), bool((first == first[:, :1]).all()), shared),
     ]:
         assert not same, explain(
             f"model.{mode}(); reparameterize(mu=0, log_var=0)",
-            f"같은 잡음 / the same noise: {what}",
+            Words(f"같은 잡음: {what.ko}", f"the same noise: {what.en}"),
             fresh,
             cause,
         )
@@ -97,7 +110,7 @@ def test_gradients_reach_mu_and_log_var(model):
     )
     z.sum().backward()
     half = (z - mu).detach() / 2
-    formula = ("z를 mu + sigma * epsilon으로 계산했나요?", "Is z computed as mu + sigma * epsilon?")
+    formula = ("z를 mu + sigma * epsilon으로 계산하세요.", "Compute z as mu + sigma * epsilon.")
     zero = torch.zeros(5, 3)
     for leaf, name, expected in [(mu, "mu", torch.ones(5, 3)), (log_var, "log_var", half)]:
         grad = zero if leaf.grad is None else leaf.grad
@@ -107,6 +120,54 @@ def test_gradients_reach_mu_and_log_var(model):
             expected,
             formula if grad.any() else cut,
         )
+
+
+def test_mu_and_log_var_stay(model):
+    """mu and log_var are not changed. / mu와 log_var의 값은 바뀌지 않습니다."""
+    given = {"mu": torch.randn(4, 3), "log_var": torch.randn(4, 3)}
+    untouched(model.reparameterize, "reparameterize(mu, log_var)", given)
+
+
+def test_the_network_is_as_given():
+    """The layers and encode, decode and forward are as given. / 층과 encode, decode, forward는 처음 그대로입니다."""
+    model, x = VAE(), torch.rand(2, 1, 28, 28)
+    state = model.state_dict()
+    cause = (
+        "주어진 신경망을 바꾸었습니다. 층의 크기와 이름, encode, decode, forward는 처음 그대로 두세요.",
+        "You changed the given network. Keep the sizes and names of its layers, and encode, decode and forward, as given.",
+    )
+    sizes = {"encoder.0": (400, 784), "encoder.2": (40, 400), "decoder.0": (400, 20), "decoder.2": (784, 400)}
+    for name, size in sizes.items():
+        found = tuple(state[f"{name}.weight"].shape) if f"{name}.weight" in state else None
+        assert found == size, explain(f"VAE().{name}.weight", found, size, cause, "__init__")
+
+    def layers(part, inputs):
+        weights = [state[f"{part}.{name}"] for name in ("0.weight", "0.bias", "2.weight", "2.bias")]
+        return F.linear(F.linear(inputs, *weights[:2]).relu(), *weights[2:])
+
+    with torch.no_grad():
+        codes = layers("encoder", x.flatten(1)).chunk(2, dim=1)
+        pixels = layers("decoder", codes[0]).sigmoid()
+        recon_x, *again = model(x)
+        for called, function, found, expected in [
+            ("mu, log_var = encode(x)", "encode", model.encode(x), codes),
+            ("decode(z), z: (2, 20)", "decode", [model.decode(codes[0])], [pixels]),
+            ("recon_x, mu, log_var = forward(x)", "forward", again, codes),
+            ("recon_x, mu, log_var = forward(x)", "forward", [0 * recon_x], [0 * pixels]),
+        ]:
+            for value, right in zip(found, expected, strict=True):
+                same = value.shape == right.shape and torch.allclose(value, right, rtol=1e-3, atol=1e-4)
+                assert same, explain(called, value, right, cause, function)
+
+
+def test_the_noise_is_on_the_device_of_mu(model):
+    """The noise is made on the device of mu. / epsilon은 mu와 같은 장치에 만듭니다."""
+    codes = torch.zeros(2, 4, 3, device="meta")
+    cause = (
+        "epsilon이 mu와 다른 장치에 있어 GPU에서는 오류가 납니다. torch.randn_like를 쓰거나 device=mu.device를 넘기세요.",
+        "The noise is not on the device of mu, which fails on a GPU. Use torch.randn_like or pass device=mu.device.",
+    )
+    on_one_device(lambda: model.to("meta").reparameterize(*codes), "reparameterize(mu, log_var), GPU", cause)
 
 
 def _listed(values):

@@ -1,15 +1,19 @@
 """Task 3: train_epoch and train in vae/training.py.
 
-`train_epoch` gets a stand-in model and loss. `train` uses your vae.loss.loss_function.
+`train_epoch` gets a stand-in model and loss. `train` gets stand-ins for vae.loss and, if it calls that, train_epoch.
 """
 
 import pytest
 import torch
+from alone import LOSS, in_place_of, on_one_device, without_the_loss
 from explain import explain, likely, named
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from vae.data import Images, loader
-from vae.training import train, train_epoch
+from vae.desk.language import Words
+
+with without_the_loss():
+    from vae.training import train, train_epoch
 
 ORDER = (
     "순서를 확인하세요. 기울기 지우기(zero_grad), backward, step입니다.",
@@ -17,8 +21,7 @@ ORDER = (
 )
 
 
-def squared_error(recon_x, x, mu, log_var):
-    return (recon_x - x.flatten(1)).square().sum() + mu.square().sum() + log_var.square().sum()
+squared_error = LOSS.loss_function
 
 
 def batches(count=10, shuffle=False):
@@ -42,12 +45,12 @@ def test_the_mean_is_taken_over_images(quiet_model):
             squared_error(*_with(quiet_model, images[i : i + 4])).item() for i in range(0, len(images), 4)
         ]
     result = train_epoch(quiet_model, data, squared_error, sgd(quiet_model, 0.0), "cpu")
-    called = "train_epoch: 10 images in batches of 4, 4, 2; learning rate 0"
+    called = "train_epoch(model, loader, ...), N = 4 + 4 + 2, lr = 0"
     expected = sum(losses) / 10
     kinds = {
         type(None): (
-            "return이 없습니다. 계산한 값을 return 하세요.",
-            "There is no return. Return the value you computed.",
+            "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
+            "The function returns None. At its end, return the value you computed.",
         ),
         torch.Tensor: (
             "텐서가 아니라 숫자를 더하세요. loss.item()을 쓰면 됩니다.",
@@ -81,8 +84,8 @@ def test_the_mean_is_taken_over_images(quiet_model):
         ): losses[0] / 10,
     }
     other = (
-        "배치 손실을 모두 더해 이미지 수(len(loader.dataset))로 나누었나요?",
-        "Did you add up all batch losses and divide by the number of images, len(loader.dataset)?",
+        "인자로 받은 loss_function의 값을 모두 더해 이미지 수(len(loader.dataset))로 나누세요.",
+        "Add up the values of the argument loss_function and divide by the number of images, len(loader.dataset).",
     )
     assert result == pytest.approx(expected, rel=1e-4), explain(
         called, f"{result:.4f}", f"{expected:.4f}", likely(result, mistakes, other)
@@ -113,67 +116,148 @@ def test_one_step_a_batch_in_training_mode(quiet_model):
             "The model is in evaluation mode. Call model.train() first.",
         )
     assert modes == [True] * 3, explain(
-        "train_epoch: 3 batches, model.eval() before",
-        f"{len(modes)} steps, model.training = {modes}",
-        "3 steps, model.training = [True, True, True]",
+        "model.eval(); train_epoch(model, loader, ...), len(loader) = 3",
+        f"optimizer.step() x {len(modes)}, model.training = {modes}",
+        "optimizer.step() x 3, model.training = [True, True, True]",
         cause,
     )
 
 
 @pytest.mark.task3a
-def test_each_step_uses_its_own_gradient(quiet_model):
-    """Gradients of earlier batches are cleared. / 이전 배치의 기울기는 매번 지워야 합니다."""
-    data = batches(12)
+def test_each_step_uses_the_gradient_of_the_loss(quiet_model):
+    """Each step uses the gradient of its own batch's loss, unchanged. / step마다 그 배치의 손실에서 나온 기울기를 그대로 씁니다."""
+    data, weight = batches(12), quiet_model.encoder.weight
     # Equal batches and a learning rate of 0, so the gradients are equal at each step.
     data.dataset.images[:] = data.dataset.images[0]
-    optimizer, sizes = sgd(quiet_model, 0.0), []
-    weight = quiet_model.encoder.weight
-    optimizer.register_step_post_hook(  # after the step, because a closure computes its gradient inside step
-        lambda *_: sizes.append(0.0 if weight.grad is None else weight.grad.norm().item())
-    )
-    train_epoch(quiet_model, data, squared_error, optimizer, "cpu")
-    if not any(sizes):
+    loss = squared_error(*_with(quiet_model, data.dataset.images[:4]))
+    [expected] = torch.autograd.grad(loss, weight)
+
+    def at_the_steps(size):
+        optimizer, found = sgd(quiet_model, 0.0), []
+        optimizer.register_step_post_hook(  # after the step, because a closure computes its gradient inside step
+            lambda *_: found.append(torch.zeros_like(weight) if weight.grad is None else weight.grad.clone())
+        )
+
+        def larger(recon_x, x, mu, log_var):
+            return size * squared_error(recon_x, x, mu, log_var)
+
+        train_epoch(quiet_model, data, larger, optimizer, "cpu")
+        return [((each * expected).sum() / (size * expected.square().sum())).item() for each in found]
+
+    found, of_a_larger_loss = at_the_steps(100), at_the_steps(10_000)
+    if not any(found):
         cause = (
             "step할 때 기울기가 없습니다. backward가 빠졌거나, zero_grad가 backward와 step 사이에 있습니다.",
             "There is no gradient at step: backward is missing, or zero_grad is between backward and step.",
         )
-    elif min(sizes) > 0 and sizes == sorted(sizes):
+    elif found[-1] > 2 * found[0] > 0:
         cause = (
-            "기울기가 계속 쌓입니다. 배치마다 optimizer.zero_grad()를 호출하세요.",
-            "Gradients pile up. Call optimizer.zero_grad() for each batch.",
+            "기울기가 계속 쌓입니다. for 안에서 배치마다 optimizer.zero_grad()를 호출하세요.",
+            "Gradients pile up. Call optimizer.zero_grad() for each batch, inside the loop.",
+        )
+    elif found[0] < found[-1]:
+        cause = ORDER
+    elif abs(of_a_larger_loss[0]) < 0.5 * abs(found[0]):
+        cause = (
+            "step 앞에서 기울기를 줄였습니다 (clip_grad_norm_, clip_grad_value_). 기울기를 그대로 쓰세요.",
+            "Gradients are cut before the step (clip_grad_norm_, clip_grad_value_). Use them as they are.",
         )
     else:
-        cause = ORDER
-    assert min(sizes, default=0) > 0 and max(sizes) == pytest.approx(min(sizes), rel=1e-3), explain(
-        "train_epoch: 3 equal batches",
-        f"gradient sizes at the steps: {[round(size, 3) for size in sizes]}",
-        "0이 아닌 같은 값 / equal and not 0",
+        cause = (
+            f"backward를 loss_function의 값이 아니라 그 {found[0]:.4g}배에 호출했습니다. 손실을 나누거나 부호를 바꾸지 말고 backward 하세요.",
+            f"backward runs on {found[0]:.4g} times the value of loss_function. Don't divide the loss or flip its sign before backward.",
+        )
+    assert found + of_a_larger_loss == pytest.approx([1] * 6, rel=1e-3), explain(
+        "train_epoch: 3 equal batches, a large loss and a larger one",
+        f"gradient at the steps / gradient of the loss = {[round(each, 5) for each in found + of_a_larger_loss]}",
+        "[1, 1, 1, 1, 1, 1]",
         cause,
     )
 
 
 @pytest.mark.task3a
-def test_the_loss_falls(quiet_model):
-    """The loss falls within five epochs. / 다섯 에폭 안에 손실이 줄어듭니다."""
-    data, optimizer = batches(), torch.optim.Adam(quiet_model.parameters(), lr=1e-2)
-    losses = [train_epoch(quiet_model, data, squared_error, optimizer, "cpu") for _ in range(5)]
-    assert losses[-1] < 0.95 * losses[0], explain(
-        "train_epoch, 5 times",
-        [round(loss, 2) for loss in losses],
-        "줄어드는 값 / falling values",
-        ORDER,
+def test_each_batch_is_moved_to_the_device(quiet_model):
+    """Each batch is moved to the device. / 배치마다 이미지를 device로 옮깁니다."""
+    model, data = quiet_model.to("meta"), batches(4)
+    cause = (
+        "이미지와 모델이 다른 장치에 있어 GPU에서는 오류가 납니다. 배치마다 images.to(device)를 쓰세요.",
+        "The images and the model are on different devices, which fails on a GPU. Use images.to(device) for each batch.",
+    )
+    on_one_device(
+        lambda: train_epoch(model, data, squared_error, sgd(model, 0.1), "meta"),
+        "train_epoch(model, loader, loss_function, optimizer, GPU)",
+        cause,
+    )
+
+
+@pytest.fixture
+def training(monkeypatch):
+    """`train` with stand-ins for what it calls. In place of train_epoch: one step on gradients of 1, which loses nothing."""
+
+    def one_step(model, data, loss_function, optimizer, device):
+        images = data.dataset.images.to(device)
+        for weight in model.parameters():
+            weight.grad = torch.ones_like(weight)
+        model.encoder.weight.grad[:, 0] = 0
+        optimizer.step()
+        return loss_function(*_with(model, images)).item() / len(images)
+
+    monkeypatch.setattr("vae.training.train_epoch", in_place_of(train_epoch, one_step))
+    with without_the_loss():
+        yield
+
+
+@pytest.mark.task3b
+def test_adam_moves_every_parameter_by_the_learning_rate(training, quiet_model):
+    """Adam's first step moves every weight by about the learning rate. / Adam의 첫 step은 모든 가중치를 학습률만큼 바꿉니다."""
+    before = {name: value.detach().clone() for name, value in quiet_model.named_parameters()}
+    train(quiet_model, batches(4), epochs=1, learning_rate=0.01, device="cpu")  # one batch, so one step
+    moved = {
+        name: round((value - before[name]).abs().max().item(), 5)
+        for name, value in quiet_model.named_parameters()
+    }
+    if not any(moved.values()):
+        cause = (
+            "매개변수가 하나도 바뀌지 않습니다. Adam을 만들고 train_epoch을 epochs번 호출하세요.",
+            "No parameter changes. Make Adam and call train_epoch `epochs` times.",
+        )
+    elif not all(moved.values()):
+        cause = (
+            "바뀌지 않은 매개변수가 있습니다. Adam에 model.parameters() 전체를 넘기세요.",
+            "Some parameters do not change. Pass all of model.parameters() to Adam.",
+        )
+    elif all(abs(distance - 0.001) < 1e-4 for distance in moved.values()):
+        cause = (
+            "learning_rate가 아니라 0.001(Adam의 기본값)만큼 바뀌었습니다. Adam에 lr=learning_rate를 넘기세요.",
+            "The weights move by 0.001, Adam's default, not by learning_rate. Pass lr=learning_rate to Adam.",
+        )
+    else:
+        cause = (
+            "옵티마이저는 torch.optim.Adam이고, lr=learning_rate를 넘겨야 합니다.",
+            "The optimiser has to be torch.optim.Adam, with lr=learning_rate.",
+        )
+    assert all(distance == pytest.approx(0.01, rel=0.05) for distance in moved.values()), explain(
+        "train(epochs=1, learning_rate=0.01), len(loader) = 1",
+        f"max |after - before|: {moved}",
+        "0.01",
+        cause,
     )
 
 
 @pytest.mark.task3b
-def test_one_mean_loss_an_epoch(quiet_model):
-    """train returns a list with one float per epoch, and the loss falls. / train은 에폭당 float 하나씩을 담은 리스트를 돌려주고, 손실은 줄어듭니다."""
-    losses = train(quiet_model, batches(shuffle=True), epochs=4, learning_rate=1e-2, device="cpu")
-    one = ("에폭마다 값을 하나씩 리스트에 모으나요?", "Do you collect one value per epoch in a list?")
+def test_one_mean_loss_an_epoch(training, quiet_model):
+    """train returns a list with the mean loss per image of each epoch, as floats. / train은 에폭마다 이미지당 평균 손실을 float으로 담은 리스트를 돌려줍니다."""
+    data = batches(shuffle=True)
+    expected = squared_error(*_with(quiet_model, data.dataset.images)).item() / 10
+    losses = train(quiet_model, data, epochs=4, learning_rate=1e-9, device="cpu")
+    one = (
+        "리스트에는 에폭마다 float 하나씩, 모두 epochs개가 있어야 합니다. range(epochs)는 epochs번 반복합니다.",
+        "The list needs one float per epoch, `epochs` in all. range(epochs) repeats `epochs` times.",
+    )
     kinds = {
         type(None): (
-            "return이 없습니다. 계산한 값을 return 하세요.",
-            "There is no return. Return the value you computed.",
+            "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
+            "The function returns None. At its end, return the value you computed.",
         ),
         float: (
             "값 하나만 반환했습니다. 에폭마다 나온 값을 리스트에 모으세요.",
@@ -183,79 +267,90 @@ def test_one_mean_loss_an_epoch(quiet_model):
     assert isinstance(losses, list) and [isinstance(loss, float) for loss in losses] == [True] * 4, explain(
         "train(epochs=4)",
         str(losses)[:120],
-        "float 네 개의 리스트 / a list of 4 floats",
+        Words("float 네 개의 리스트", "a list of 4 floats"),
         kinds.get(type(losses), one),
     )
-    assert losses[-1] < losses[0], explain(
-        "train(epochs=4)",
+    assert losses == pytest.approx([expected] * 4, rel=1e-3), explain(
+        "train(epochs=4, learning_rate=1e-9)",
         [round(loss, 2) for loss in losses],
-        "줄어드는 값 / falling values",
+        f"4 * [{expected:.2f}]",
         (
-            "vae.loss의 loss_function을 최소화하나요? (2c와 3a의 검사는 통과하나요?)",
-            "Do you minimise loss_function from vae.loss? (Do the checks of 2c and 3a pass?)",
+            "train_epoch에 vae.loss의 loss_function을 넘기고, train_epoch이 돌려준 값을 그대로 모으세요.",
+            "Pass loss_function from vae.loss to train_epoch, and collect what train_epoch returns, unchanged.",
         ),
     )
 
 
 @pytest.mark.task3b
-def test_adam_moves_every_parameter_by_the_learning_rate(quiet_model):
-    """Adam's first step moves every weight by about the learning rate. / Adam의 첫 step은 모든 가중치를 학습률만큼 바꿉니다."""
-    before = {name: value.detach().clone() for name, value in quiet_model.named_parameters()}
-    train(quiet_model, batches(4), epochs=1, learning_rate=0.01, device="cpu")  # one batch, so one step
-    moved = {
-        name: round((value - before[name]).abs().max().item(), 5)
-        for name, value in quiet_model.named_parameters()
-    }
-    if any(moved.values()) and not all(moved.values()):
+def test_one_adam_with_its_defaults(training, quiet_model):
+    """One Adam is made once, with its defaults apart from the learning rate, and used for the whole training. / 학습률만 정하고 나머지는 기본값인 Adam을 한 번만 만들어 학습 내내 씁니다."""
+    data, steps, others = batches(4), [], {}
+    data.dataset.images[:, :, 0, 0] = 0  # so the weights of this pixel have a gradient of 0
+    before = quiet_model.encoder.weight[:, 0].clone()
+    right = torch.optim.Adam([torch.zeros(1)], 0.01).param_groups[0]
+
+    def note(optimizer, *_):
+        steps.append(max((int(state.get("step", 0)) for state in optimizer.state.values()), default=0))
+        if not isinstance(optimizer, (torch.optim.Adam, torch.optim.AdamW)):
+            others["optimiser"] = type(optimizer).__name__
+        for group in optimizer.param_groups:
+            keys = [key for key in ("lr", "betas", "eps", "weight_decay", "amsgrad") if key in group]
+            others.update({key: group[key] for key in keys if group[key] != right[key]})
+
+    hook = register_optimizer_step_post_hook(note)  # sees nothing if Adam is written by hand
+    try:
+        train(quiet_model, data, epochs=3, learning_rate=0.01, device="cpu")
+    finally:
+        hook.remove()
+    decay = (
+        "가중치 감쇠(weight decay)가 있습니다. AdamW나 weight_decay 없이 torch.optim.Adam에 lr=learning_rate만 넘기세요.",
+        "There is weight decay. Use torch.optim.Adam with lr=learning_rate only: no AdamW, no weight_decay, no penalty.",
+    )
+    if "optimiser" in others:
+        name = others["optimiser"]
+        cause = (f"{name} 대신 torch.optim.Adam을 쓰세요.", f"Use torch.optim.Adam instead of {name}.")
+    elif "weight_decay" in others:
+        cause = decay
+    elif others:
         cause = (
-            "바뀌지 않은 매개변수가 있습니다. Adam에 model.parameters() 전체를 넘기세요.",
-            "Some parameters do not change. Pass all of model.parameters() to Adam.",
+            "torch.optim.Adam에 lr=learning_rate만 넘기고, 다른 설정은 기본값으로 두고 학습 중에 바꾸지 마세요.",
+            "Pass only lr=learning_rate to torch.optim.Adam. Leave its other settings alone, also during training.",
         )
-    elif all(abs(distance - 0.001) < 1e-4 for distance in moved.values()):
+    elif steps == [1]:
         cause = (
-            "Adam의 기본 학습률 0.001을 썼습니다. lr=learning_rate를 넘기세요.",
-            "This is Adam's default learning rate, 0.001. Pass lr=learning_rate.",
+            "한 에폭만 학습했습니다. train_epoch을 epochs번 호출하세요.",
+            "There was only one epoch. Call train_epoch `epochs` times.",
         )
     else:
         cause = (
-            "torch.optim.Adam에 lr=learning_rate를 넘겼나요? 다른 옵티마이저를 쓰지는 않았나요?",
-            "Do you pass lr=learning_rate to torch.optim.Adam? Do you use another optimiser?",
+            "Adam을 반복문 밖에서 한 번만 만들고, train_epoch을 epochs번 호출하세요.",
+            "Make Adam once, outside the loop, and call train_epoch `epochs` times.",
         )
-    assert all(distance == pytest.approx(0.01, rel=0.05) for distance in moved.values()), explain(
-        "train(epochs=1, learning_rate=0.01), one batch",
-        f"largest movements: {moved}",
-        "0.01",
+    assert steps in ([], [1, 2, 3]) and not others, explain(
+        "train(epochs=3, learning_rate=0.01), one batch per epoch",
+        f"Adam's step counter: {steps}{others or ''}",
+        "[1, 2, 3]",
         cause,
+    )
+    assert torch.equal(quiet_model.encoder.weight[:, 0], before), explain(
+        "train(epochs=3): weights of a pixel that is always 0",
+        "바뀜 / they change",
+        "그대로 / unchanged",
+        decay,
     )
 
 
 @pytest.mark.task3b
-def test_adam_keeps_its_memory(quiet_model):
-    """One Adam is made once and used for the whole training. / Adam은 한 번만 만들어 학습 내내 씁니다."""
-    steps = []
-    hook = register_optimizer_step_post_hook(
-        lambda optimizer, *_: steps.append(
-            max(int(state.get("step", 0)) for state in optimizer.state.values())
-        )
+def test_model_and_batches_are_moved_to_the_device(training, quiet_model):
+    """The model and each batch are moved to the device. / 모델과 배치의 이미지를 device로 옮깁니다."""
+    called = "train(model, loader, epochs, learning_rate, GPU)"
+    cause = (
+        "먼저 model.to(device)로 모델을 옮기고, 같은 device를 train_epoch에 넘기세요.",
+        "First move the model with model.to(device), and pass the same device to train_epoch.",
     )
-    try:
-        train(quiet_model, batches(), epochs=2, learning_rate=1e-3, device="cpu")
-    finally:
-        hook.remove()
-    if steps == [1, 2, 3]:
-        cause = (
-            "한 에폭만 학습했습니다. epochs번 반복하나요?",
-            "There was only one epoch. Do you repeat it `epochs` times?",
-        )
-    else:
-        cause = ("Adam을 반복문 밖에서 한 번만 만드세요.", "Make Adam once, outside the loop.")
-    # No steps are seen if Adam is written by hand. The check above sees that the parameters change.
-    assert steps in ([], [1, 2, 3, 4, 5, 6]), explain(
-        "train(epochs=2), 3 batches per epoch",
-        f"Adam's step counter: {steps}",
-        "[1, 2, 3, 4, 5, 6]",
-        cause,
-    )
+    on_one_device(lambda: train(quiet_model, batches(4), 1, 0.01, "meta"), called, cause)
+    found = str(quiet_model.encoder.weight.device)
+    assert found == "meta", explain(called, f"model: {found}", "model: meta", cause)
 
 
 def _with(model, x):

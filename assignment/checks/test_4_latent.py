@@ -1,22 +1,34 @@
 """Task 4: generate, interpolate and restore in vae/latent.py, with a stand-in for the trained model."""
 
+from functools import partial
+
 import pytest
 import torch
-from explain import explain, tensor
+from alone import on_one_device
+from explain import explain, likely, tensor, untouched
 
+from vae.desk.language import Words
 from vae.latent import generate, interpolate, restore
 
 SAMPLED = (
-    "코드를 표본으로 뽑았나요? 여기서는 encode가 돌려주는 평균 mu를 씁니다.",
-    "Did you sample the code? Here the code is the mean mu that encode returns.",
+    "호출할 때마다 결과가 다릅니다. 표본을 뽑지 말고, encode가 돌려주는 평균 mu를 잠재 코드로 쓰세요.",
+    "The result is random. Don't sample: the code is the mean mu that encode returns.",
 )
 ENDS = (
-    "양 끝의 이미지는 encode가 돌려주는 평균 mu를 디코딩한 것입니다. 0과 1을 모두 넣었나요?",
-    "The images at both ends are decoded from the means mu that encode returns. Are both 0 and 1 included?",
+    "첫 이미지는 x_start의 mu를, 마지막은 x_end의 mu를 디코딩한 것입니다. 표본을 뽑지 말고, t는 0부터 1까지 양 끝을 포함하세요.",
+    "Decode mu(x_start) for the first image and mu(x_end) for the last: no samples, and t from 0 to 1 with both ends.",
 )
 FLAT = (
     "디코더는 (K, 784)를 돌려줍니다. 이미지 모양 (K, 1, 28, 28)로 바꾸세요.",
     "The decoder returns (K, 784). Reshape it to images, (K, 1, 28, 28).",
+)
+COUNT = (
+    "첫 번째 차원은 이미지 수입니다. 인자로 받은 수(count나 steps)와 같아야 합니다.",
+    "The first dimension is the number of images. It has to be the one asked for (count or steps).",
+)
+PROBABILITIES = (
+    "디코더가 돌려준 확률을 바꾸지 말고 그대로 반환하세요. 0이나 1로 만들지 마세요.",
+    "Return the decoder's probabilities as they are. Don't turn them into 0 and 1.",
 )
 GRADIENT = (
     "결과에 기울기가 남아 있습니다. torch.no_grad()로 끄세요.",
@@ -26,7 +38,8 @@ GRADIENT = (
 
 def images_without_gradient(value, shape, called):
     """Return the value if it is images of this shape without gradients. Raises AssertionError with an explanation."""
-    images = tensor(value, shape, called, FLAT)
+    flat = getattr(value, "shape", shape)[:1] == shape[:1]
+    images = tensor(value, shape, called, FLAT if flat else COUNT)
     assert not images.requires_grad, explain(
         called, "requires_grad = True", "requires_grad = False", GRADIENT
     )
@@ -63,7 +76,7 @@ def test_generated_images_are_images(noisy_model):
             called,
             f"[{images.min():.3f}, {images.max():.3f}]",
             "[0, 1]",
-            ("디코더의 출력을 그대로 쓰세요.", "Use the decoder's output as it is."),
+            PROBABILITIES,
         )
 
 
@@ -74,10 +87,13 @@ def test_codes_come_from_the_prior(noisy_model):
     with torch.no_grad():  # pixels 0 to 2 now show the code, so that it can be read off the image
         linear.weight[:3] = torch.eye(3)
         linear.bias[:3] = 0
-    codes = generate(noisy_model, 4000, "cpu").flatten(1)[:, :3].logit()
+    called = "generate(model, 4000, 'cpu')"
+    pixels = generate(noisy_model, 4000, "cpu").flatten(1)[:, :3]
+    assert ((pixels > 0) & (pixels < 1)).all(), explain(called, pixels, "0 < p < 1", PROBABILITIES)
+    codes = pixels.logit()
     mean, std = codes.mean(dim=0), codes.std(dim=0)
     assert mean.abs().max() < 0.12 and (std - 1).abs().max() < 0.1, explain(
-        "generate(model, 4000, 'cpu')",
+        called,
         f"z: mean {_listed(mean)}, std {_listed(std)}",
         "z: mean 0, std 1",
         (
@@ -93,14 +109,14 @@ def test_both_ends_are_included(noisy_model, image, other):
     start, end = (decoded(noisy_model, mean_code(noisy_model, x)) for x in (image, other))
     for steps in (2, 5):
         called = f"interpolate(model, x_start, x_end, steps={steps})"
-        images = images_without_gradient(
-            interpolate(noisy_model, image, other, steps), (steps, 1, 28, 28), called
-        )
-        first, last = images[:1], images[-1:]
-        for where, found, expected in [("x_start", first, start), ("x_end", last, end)]:
+        call = partial(interpolate, noisy_model, steps=steps)
+        images = untouched(call, called, {"x_start": image, "x_end": other})
+        images = images_without_gradient(images, (steps, 1, 28, 28), called)
+        for where, index, expected in [("x_start", 0, start), ("x_end", -1, end)]:
+            found = images[index][None]
             assert _same(found, expected), explain(
-                f"{called}, at {where}",
-                f"픽셀 차이 / pixels differ by {_apart(found, expected):.4f}",
+                f"{called}[{index}]",
+                f"max |image - decode(mu({where}))| = {_apart(found, expected):.4f}",
                 f"decode(mu({where}))",
                 ENDS,
             )
@@ -115,12 +131,12 @@ def test_the_steps_are_even_in_latent_space(noisy_model, image, other):
         t = index / 4
         expected = decoded(noisy_model, start + (end - start) * t)
         cause = (
-            "코드를 섞은 다음 디코딩하나요? 점의 간격이 같고, 두 가중치 1 - t와 t를 더하면 1인가요?",
-            "Do you mix the codes, then decode? Are the points even, and do the weights 1 - t and t add up to 1?",
+            "두 잠재 코드를 섞은 다음 디코딩하세요. t의 간격은 같고, 두 가중치 1 - t와 t를 더하면 1입니다.",
+            "Mix the two codes, then decode. t is evenly spaced, and the weights 1 - t and t add up to 1.",
         )
         assert _same(images[index : index + 1], expected), explain(
             f"interpolate(model, x_start, x_end, steps=5)[{index}]",
-            f"픽셀 차이 / pixels differ by {_apart(images[index : index + 1], expected):.4f}",
+            f"max |image - decode(...)| = {_apart(images[index : index + 1], expected):.4f}",
             f"decode({1 - t:.2f} mu(x_start) + {t:.2f} mu(x_end))",
             cause,
         )
@@ -135,18 +151,9 @@ def known(image):
 @pytest.mark.task4c
 def test_known_pixels_stay(noisy_model, image, known):
     """Known pixels keep the values of x exactly; x and known do not change. / 아는 픽셀은 x의 값 그대로이고, x와 known은 바뀌지 않습니다."""
-    x, mask = image.clone(), known.clone()
     called = "restore(model, x, known, iterations=3)"
-    restored = images_without_gradient(restore(noisy_model, x, mask, iterations=3), tuple(x.shape), called)
-    assert torch.equal(x, image) and torch.equal(mask, known), explain(
-        called,
-        "인자가 바뀜 / an argument changed",
-        "x, known: 그대로 / unchanged",
-        (
-            "x나 known의 값을 직접 바꾸지 말고 새 텐서를 만드세요.",
-            "Make a new tensor instead of writing into x or known.",
-        ),
-    )
+    restored = untouched(partial(restore, noisy_model, iterations=3), called, {"x": image, "known": known})
+    restored = images_without_gradient(restored, tuple(image.shape), called)
     is_known = known == 1
     if torch.equal(restored[~is_known], image[~is_known]):
         cause = (
@@ -159,28 +166,42 @@ def test_known_pixels_stay(noisy_model, image, known):
             "Put the values of x back into the known pixels after each iteration.",
         )
     assert torch.equal(restored[is_known], image[is_known]), explain(
-        called, "아는 픽셀이 바뀜 / known pixels changed", "known = 1: x", cause
+        called, "restored[known == 1] != x[known == 1]", "known = 1: x", cause
     )
 
 
 @pytest.mark.task4c
-def test_hidden_pixels_do_not_leak(noisy_model, image, known):
-    """The values of x in unknown pixels have no effect, and nothing is sampled. / 모르는 픽셀에 든 x의 값은 결과를 바꾸지 않으며, 표본을 뽑지 않습니다."""
-    other = torch.where(known == 1, image, 1 - image)
-    once, again = (restore(noisy_model, image, known, 2) for _ in range(2))
-    difference = _apart(once, restore(noisy_model, other, known, 2))
-    if _same(once, again):
-        cause = (
-            "정답이 새어 들어갑니다. 모르는 픽셀을 0.5로 채우고 시작하나요?",
-            "The answer leaks in. Do you start with 0.5 in the unknown pixels?",
-        )
-    else:
-        cause = SAMPLED
-    assert difference < 1e-6, explain(
-        "restore: two images that differ in unknown pixels only",
-        f"픽셀 차이 / pixels differ by {difference:.4f}",
-        "같은 결과 / no difference",
-        cause,
+def test_unknown_pixels_start_with_one_half(noisy_model, image, known):
+    """One iteration reconstructs x with 0.5 in the unknown pixels; nothing is sampled. / 첫 반복은 모르는 픽셀에 0.5를 넣은 이미지를 재구성하며, 표본을 뽑지 않습니다."""
+
+    def after_one(start):
+        filled = image.clone()
+        filled[known == 0] = start
+        return decoded(noisy_model, mean_code(noisy_model, filled))[known == 0]
+
+    once, again = (restore(noisy_model, image, known, 1)[known == 0] for _ in range(2))
+    expected = after_one(0.5)
+    mistakes = {
+        (
+            "정답이 새어 들어갑니다. 모르는 픽셀을 0.5로 채우고 시작하고, x가 아니라 채운 이미지를 encode 하세요.",
+            "The answer leaks in. Start with 0.5 in the unknown pixels, and encode the filled image, never x.",
+        ): after_one(image[known == 0]),
+        (
+            "모르는 픽셀을 0으로 채우고 시작했습니다. 0.5로 채우세요.",
+            "You start with 0 in the unknown pixels. Start with 0.5.",
+        ): after_one(0.0),
+        (
+            "iterations보다 한 번 더 반복했습니다. 시작 이미지는 재구성하지 말고 0.5로 채우세요.",
+            "There is one iteration too many. The first image has 0.5 in the unknown pixels, no reconstruction.",
+        ): after_one(expected),
+    }
+    other = (
+        "모르는 픽셀을 0.5로 채우고 시작해, encode의 mu를 decode 한 값을 그대로 넣나요?",
+        "Do you start with 0.5 in the unknown pixels and put what decode makes of mu into them, unchanged?",
+    )
+    cause = likely(once, mistakes, other) if torch.equal(once, again) else SAMPLED
+    assert _same(once, expected), explain(
+        "restore(model, x, known, iterations=1)[known == 0]", once, expected, cause
     )
 
 
@@ -200,20 +221,47 @@ def test_iterations_build_on_each_other(noisy_model, image, known):
         )
     elif _same(restored[1], restored[50]):
         cause = (
-            "한 번만 반복한 결과와 같습니다. 매번 직전에 채운 이미지에서 시작하세요.",
-            "The result is the same as after one iteration. Start each iteration from the image filled last.",
+            "한 번만 반복한 결과와 같습니다. iterations번 반복하고, 매번 직전에 채운 이미지에서 시작하세요.",
+            "The result is the same as after one iteration. Repeat `iterations` times, each time from the image filled last.",
         )
     else:
         cause = (
-            "재구성한 값을 모르는 픽셀에 그대로 넣나요? iterations번 반복하나요?",
-            "Do you put the reconstruction into the unknown pixels unchanged, and do it `iterations` times?",
+            "재구성한 값을 모르는 픽셀에 그대로 넣고, 이 과정을 iterations번 반복하세요.",
+            "Put the reconstruction into the unknown pixels unchanged, `iterations` times.",
         )
+    change = f"{changes[1]:.5f}, {changes[50]:.5f}"
     assert changes[50] < 1e-4 < changes[1], explain(
-        "restore(model, x, known, 1 and 50), then one more reconstruction",
-        f"changes the unknown pixels by {changes[1]:.5f} and {changes[50]:.5f}",
-        "1번 뒤에는 변화, 50번 뒤에는 변화 없음 / some change after 1, none after 50",
+        Words(
+            "restore를 1번, 50번 반복한 뒤 다시 재구성",
+            "restore with 1 and 50 iterations, reconstructed again",
+        ),
+        Words(f"모르는 픽셀의 변화: {change}", f"unknown pixels change by {change}"),
+        Words("1번 뒤에는 변화, 50번 뒤에는 변화 없음", "some change after 1, none after 50"),
         cause,
     )
+
+
+@pytest.mark.parametrize(
+    "called",
+    [
+        pytest.param("generate(model, 5, device)", marks=pytest.mark.task4a),
+        pytest.param("interpolate(model, x_start, x_end, 5)", marks=pytest.mark.task4b),
+        pytest.param("restore(model, x, known, 2)", marks=pytest.mark.task4c),
+    ],
+)
+def test_new_tensors_are_on_the_device(noisy_model, called):
+    """New tensors are made on the device of the model and its images. / 새 텐서는 모델, 이미지와 같은 장치에 만듭니다."""
+    model, x = noisy_model.to("meta"), torch.zeros(1, 1, 28, 28, device="meta")
+    calls = {
+        "generate": lambda: generate(model, 5, "meta"),
+        "interpolate": lambda: interpolate(model, x, x, 5),
+        "restore": lambda: restore(model, x, x, 2),
+    }
+    cause = (
+        "새로 만든 텐서가 모델과 다른 장치에 있어 GPU에서는 오류가 납니다. 만들 때 device=를 넘기세요.",
+        "A new tensor is not on the device of the model, which fails on a GPU. Pass device= when you make it.",
+    )
+    on_one_device(calls[called.partition("(")[0]], f"{called}, GPU", cause)
 
 
 def _apart(a, b):

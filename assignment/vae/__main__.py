@@ -49,23 +49,29 @@ def reset(arguments: argparse.Namespace) -> int:
 
 def several(word: str) -> list:
     """The tasks that a word means, for argparse."""
+    from vae.desk.language import text
     from vae.desk.tasks import TASKS, named
 
     try:
         return named(word)
     except KeyError:
         names = ", ".join(f"{task.id} {task.function}" for task in TASKS)
+        said = text("이런 과제는 없습니다. 쓸 수 있는 이름", "no such task. Use one of")
         raise argparse.ArgumentTypeError(
-            f"{word!r}: 이런 과제는 없습니다 / no such task. 쓸 수 있는 이름 / use one of: {names}; 1-4, model, loss, training, latent"
+            f"{word!r}: {said}: {names}; 1-4, model, loss, training, latent"
         ) from None
 
 
 def single(word: str) -> list:
     """The one task that a word means, for argparse."""
+    from vae.desk.language import text
+
     found = several(word)
     if len(found) > 1:
         names = ", ".join(task.id for task in found)
-        raise argparse.ArgumentTypeError(f"{word!r}: 이 중 하나만 쓰세요 / name one of them: {names}")
+        raise argparse.ArgumentTypeError(
+            f"{word!r}: {text('이 중 하나만 쓰세요', 'name one of them')}: {names}"
+        )
     return found
 
 
@@ -75,59 +81,68 @@ def _fail(message: str, exit_status: int = 1) -> int:
 
 
 def main() -> int:
-    from vae.desk import environment, submit, train
-    from vae.desk.tasks import Words
+    from vae.desk import environment, language, submit, train
+    from vae.desk.language import text
 
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):  # a notebook's `%run` has streams of its own
             stream.reconfigure(errors="replace")  # a console without Hangul shows "?" instead of a traceback
-    parser = argparse.ArgumentParser(prog="python -m vae", description="VAE 과제 / the VAE assignment")
+    language.choose(sys.argv[1:])
+    description = text("VAE 과제", "the VAE assignment")
+    parser = argparse.ArgumentParser(prog="python -m vae", description=description)
     parser.set_defaults(run=status)
     commands = parser.add_subparsers(metavar="check|hint|status|reset|train|submit")
 
-    command = commands.add_parser("train", help="학습하고 그림 그리기 / train and draw pictures")
+    command = commands.add_parser("train", help=text("학습하고 그림 그리기", "train and draw pictures"))
     train.add_arguments(command)
     command.set_defaults(run=train.run)
 
-    command = commands.add_parser("submit", help="제출할 zip 만들기 / make the zip to hand in")
+    command = commands.add_parser("submit", help=text("제출할 zip 만들기", "make the zip to hand in"))
     submit.add_arguments(command)
     command.set_defaults(run=submit.run)
 
-    command = commands.add_parser("check", help="공개 검사 실행 / run the public checks")
+    command = commands.add_parser("check", help=text("공개 검사 실행", "run the public checks"))
     command.add_argument(
         "task", nargs="?", type=several, metavar="TASK", help="2b, 2, kl_divergence, loss ..."
     )
     command.add_argument(
-        "--all", action="store_true", help="모든 과제 검사 / every task, not only the next one"
+        "--all", action="store_true", help=text("모든 과제 검사", "every task, not only the next one")
     )
     command.add_argument(
-        "--watch", action="store_true", help="저장할 때마다 다시 검사 / check again at every save"
+        "--watch", action="store_true", help=text("저장할 때마다 다시 검사", "check again at every save")
     )
     command.set_defaults(run=check)
 
-    command = commands.add_parser("hint", help="힌트 하나 더 보기 / show one more hint")
+    command = commands.add_parser("hint", help=text("힌트 하나 더 보기", "show one more hint"))
     command.add_argument("task", nargs="?", type=single, metavar="TASK", help="2b, kl_divergence ...")
-    command.add_argument("--all", action="store_true", help="힌트 모두 보기 / show all hints of the task")
+    command.add_argument(
+        "--all", action="store_true", help=text("힌트 모두 보기", "show all hints of the task")
+    )
     command.set_defaults(run=hint)
 
-    command = commands.add_parser("status", help="아홉 과제의 진행 상황 / progress of the nine tasks")
+    command = commands.add_parser("status", help=text("아홉 과제의 진행 상황", "progress of the nine tasks"))
     command.set_defaults(run=status)
 
-    command = commands.add_parser("reset", help="함수 하나를 처음 상태로 되돌리기 / restore one function")
+    command = commands.add_parser(
+        "reset", help=text("함수 하나를 처음 상태로 되돌리기", "restore one function")
+    )
     command.add_argument("task", type=single, metavar="TASK", help="2b, kl_divergence ...")
-    command.add_argument("--yes", action="store_true", help="묻지 않고 실행 / do not ask")
+    command.add_argument("--yes", action="store_true", help=text("묻지 않고 실행", "do not ask"))
     command.set_defaults(run=reset)
 
+    for each in (parser, *commands.choices.values()):
+        said = text("화면의 언어, 다음에도 이 언어를 씁니다", "the language to show; it is remembered")
+        each.add_argument("--lang", choices=language.LANGUAGES, help=said)
     failure = environment.problem()
     if failure:
         return _fail(str(failure))
     if sys.argv[1:] and not sys.argv[1].startswith("-") and sys.argv[1] not in commands.choices:
         near = difflib.get_close_matches(sys.argv[1].lower(), commands.choices, 1) or ["--help"]
-        meant = Words("이런 명령은 없습니다. 혹시 이것인가요", "no such command. Did you mean")
+        meant = text("이런 명령은 없습니다. 혹시 이것인가요", "no such command. Did you mean")
         return _fail(f"{sys.argv[1]}: {meant}: {' '.join(['python -m vae', *near, *sys.argv[2:]])}", 2)
     arguments = parser.parse_args()
     if any(number <= 0 for number in vars(arguments).values() if type(number) in (int, float)):
-        parser.error("0보다 큰 수를 쓰세요 / numbers must be greater than 0")
+        parser.error(text("0보다 큰 수를 쓰세요.", "numbers must be greater than 0"))
     try:
         return arguments.run(arguments)
     except KeyboardInterrupt:

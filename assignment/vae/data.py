@@ -27,7 +27,10 @@ NETWORK_SECONDS = 15  # after so long without an answer, we say that there is no
 
 
 class DataUnavailable(Exception):
-    """MNIST is not available here. The message says what to do next in one line, in Korean and English."""
+    """MNIST is not available here. The arguments say what to do next in one line, in Korean and in English."""
+
+    def __str__(self) -> str:
+        return " / ".join(self.args)
 
 
 class Images(Dataset):
@@ -103,7 +106,7 @@ def _mnist(train: bool, root: Path, progress: bool) -> Images:
     from torchvision.datasets import MNIST
 
     if progress and not list((root / "MNIST" / "raw").glob("*-ubyte*")):
-        print(f"MNIST (11 MB) -> {root}: 내려받습니다 / downloading", file=sys.stderr, flush=True)
+        print(f"MNIST (11 MB) -> {root}", file=sys.stderr, flush=True)
     timeout = socket.getdefaulttimeout()
     try:
         # torchvision prints a lot, which would hide the one line that matters. Its progress bars go to stderr.
@@ -116,13 +119,13 @@ def _mnist(train: bool, root: Path, progress: bool) -> Images:
             mnist = MNIST(root, train=train, download=True)
     # Broken files can raise almost any exception: failed assertions, bad views, missing keys, truncated archives.
     except Exception as error:
-        raise DataUnavailable(_what_to_do(root / "MNIST" / "raw", error)) from error
+        raise DataUnavailable(*_what_to_do(root / "MNIST" / "raw", error)) from error
     finally:
         socket.setdefaulttimeout(timeout)
     return Images(mnist.data.unsqueeze(1).float().div(255), mnist.targets)
 
 
-def _what_to_do(raw: Path, error: Exception) -> str:
+def _what_to_do(raw: Path, error: Exception) -> tuple[str, str]:
     if isinstance(error, (ConnectionError, TimeoutError)) or str(error).startswith("Error downloading"):
         ko, en = "네트워크에서 내려받지 못했습니다", "it could not be downloaded"
     elif isinstance(error, OSError):
@@ -131,6 +134,6 @@ def _what_to_do(raw: Path, error: Exception) -> str:
     else:
         ko, en = "파일이 손상되었습니다. 먼저 지우세요", "its files are broken. Delete them first"
     return (
-        f"MNIST: {ko}. 압축 파일 네 개를 {raw} 폴더에 넣거나, 네트워크에 연결하거나, --dataset digits를 쓰세요. / "
-        f"MNIST: {en}. Put its four archives into {raw}, connect to a network, or use --dataset digits."
+        f"MNIST: {ko}. 압축 파일 네 개를 {raw} 폴더에 넣거나, 네트워크에 연결하거나, --dataset digits를 쓰세요.",
+        f"MNIST: {en}. Put its four archives into {raw}, connect to a network, or use --dataset digits.",
     )

@@ -8,10 +8,11 @@ import os
 import re
 import subprocess
 import sys
-import traceback
 from pathlib import Path
 
-from vae.desk.tasks import TASKS, Words, named
+from vae.desk.language import text
+from vae.desk.source import task_of_stub
+from vae.desk.tasks import TASKS, named
 
 HANDOUT = Path(__file__).resolve().parents[1]
 PAGE = """<pre style="font-family: Menlo, 'DejaVu Sans Mono', Consolas, monospace; line-height: 1.4; margin: 0; \
@@ -40,18 +41,18 @@ def check(task: str) -> None:
     ids = {each.id for each in (named(task) if status < 2 else [])}  # 2: no task is called that
     (_green.difference_update if status else _green.update)(ids)
     bar = " ".join("\x1b[32m●\x1b[0m" if each.id in _green else "○" for each in TASKS)
-    title = Words("이 노트북에서 통과한 과제", "passed in this notebook")
+    title = text("이 노트북에서 통과한 과제", "passed in this notebook")
     output += f"\n{'🔴' if status else '🟢'} {title}: {bar}  {len(_green)}/{len(TASKS)}"
     display(_page(output), raw=True)
     if status != 0:
-        below = Words("아직 통과하지 못했습니다. 위의 설명을 보세요", "not passed yet, see above")
-        raise CheckFailed(f"🔴 {Words('과제', 'task')} {task}: {below}")
+        below = text("아직 통과하지 못했습니다. 위의 설명을 보세요", "not passed yet, see above")
+        raise CheckFailed(f"🔴 {text('과제', 'task')} {task}: {below}")
 
 
 def after(task: str) -> None:
     """Stop a cell that gives away what a task asks for, until its `check` is green. Raises CheckFailed."""
     if task not in _green:
-        first = Words("이 셀보다 먼저 초록색이 되어야 합니다", "it has to be green before this cell")
+        first = text("이 셀보다 먼저 초록색이 되어야 합니다", "it has to be green before this cell")
         raise CheckFailed(f'✏️ check("{task}"): {first}')
 
 
@@ -62,7 +63,11 @@ def hand_in(student: str) -> None:
         student: student number or name; if it is empty, no zip is made.
     """
     if not student:
-        print("따옴표 안에 학번이나 이름을 쓰세요 / Write your student number or name between the quotes")
+        print(
+            text(
+                "따옴표 안에 학번이나 이름을 쓰세요.", "Write your student number or name between the quotes."
+            )
+        )
         return
     in_colab = "google.colab" in sys.modules
     if in_colab:
@@ -83,9 +88,13 @@ def _save_from_colab(path: Path) -> None:
     if answer:
         path.write_text(json.dumps(answer["ipynb"], ensure_ascii=False, indent=1), encoding="utf-8")
     else:
+        unread = text("노트북을 읽지 못했습니다.", "The notebook can't be read.")
         print(
-            "노트북을 읽지 못했습니다. 파일 > 다운로드 > .ipynb로 내려받아 zip과 함께 제출하세요 / "
-            "The notebook can't be read. Use File > Download > .ipynb and hand it in with the zip"
+            unread,
+            text(
+                "파일 > 다운로드 > .ipynb로 내려받아 zip과 함께 제출하세요.",
+                "Use File > Download > .ipynb and hand it in with the zip.",
+            ),
         )
 
 
@@ -122,11 +131,12 @@ def explain_stubs() -> None:
     from IPython import get_ipython
 
     def explain(shell, kind, error, trace, tb_offset=None):
-        if not str(error).startswith("Task "):
+        stub = task_of_stub(str(error))
+        if stub is None:
             lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
         else:
-            file = Path(traceback.extract_tb(trace)[-1].filename)
-            lines = [f"✏️ vae/{file.name}: {error}"]
+            unwritten = text("아직 작성하지 않았습니다.", "not written yet.")
+            lines = [f"✏️ {stub.name}: {text('과제', 'task')} {stub.id}, {stub.function}: {unwritten}"]
         shell._showtraceback(kind, error, lines)
         return lines
 

@@ -1,8 +1,8 @@
 """Pictures of what a VAE has learnt. Given.
 
 Every function returns a matplotlib Figure; save it with `figure.savefig("name.png")`. Nothing is shown and
-matplotlib's global state stays as it was, so everything works without a screen. The words are Korean and English, or
-only English if no font of this machine can draw Hangul.
+matplotlib's global state stays as it was, so everything works without a screen. The words are in the
+desk's language, but English if no font of this machine can draw Hangul.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def curves(panels: dict[str, tuple[Tensor, dict[str, Tensor], str]]) -> Figure:
 def reconstructions(model: nn.Module, images: Tensor, example: dict[str, Tensor] | None = None) -> Figure:
     """Show images (N, 1, 28, 28) above their reconstructions from the mean codes, and an example below, with its caption."""
     mu, _ = model.encode(images.to(_device(model)))
-    own = caption("mu에서 재구성", "reconstructed\nfrom mu", "\n")
+    own = caption("mu에서 재구성", "reconstructed\nfrom mu")
     rows = [(caption("입력", "input"), images), (own, model.decode(mu).view_as(images))]
     for name, others in (example or {}).items():
         rows += [(name, None), ("", others)]
@@ -228,7 +228,6 @@ def latent_map(model: nn.Module, images: Tensor, labels: Tensor) -> Figure:
             caption(
                 f"mu의 주성분 {i}, 분산의 {part:.0%}",
                 f"principal component {i} of mu, {part:.0%} of its variance",
-                "\n",
             )
             for i, part in enumerate(share[:2], 1)
         ]

@@ -1,15 +1,16 @@
 """What does a failing stub compute? A homework's readings ask it a few more questions and say only what they can prove.
 
 A homework that measures has a module ``measure.STUB`` for each stub. It holds ``questions(draw)``, calls of probes by
-name, and ``READINGS``, the root of a mistake before what follows from it. Each reading looks at the answers and says
-something or nothing. What it says must then predict the answers to fresh questions, which it has not seen; else it is
-dropped. So a statement is true or not made. Statements never decide points.
+name, and ``READINGS``, the root of a mistake before what follows from it. ``BUILT_ON``, if there is one, names the stubs
+that this one calls and whose mistakes show in it. Each reading looks at the answers and says something or nothing. What
+it says must then predict the answers to fresh questions, which it has not seen; else it is dropped. So a statement is
+true or not made. Statements never decide points.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -112,6 +113,11 @@ class Statement:
     id: str
     values: Values
     misconception: str | None
+
+
+def built_on(stub: str) -> Collection[str]:
+    """The stubs whose mistakes show in this one too."""
+    return getattr(kit.optional(f"measure.{stub}"), "BUILT_ON", ())
 
 
 def measured(stub: str, ask: Ask, seed: int) -> list[Statement]:

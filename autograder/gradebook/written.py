@@ -37,7 +37,7 @@ def _unusable(message_id: str, **values: object) -> Refusal:
 
 
 @dataclass(frozen=True)
-class Question:
+class WrittenQuestion:
     """A question that a person marks."""
 
     id: str
@@ -56,19 +56,19 @@ class Mark:
     mark: float | None
 
 
-def questions(cells: Iterable[Mapping[str, Any]]) -> list[Question]:
+def questions(cells: Iterable[Mapping[str, Any]]) -> list[WrittenQuestion]:
     """The questions of a lab notebook: each manually graded cell, with the text above it."""
     found, text = [], ""
     for cell in cells:
         role = cell["metadata"].get("nbgrader", {})
         if role.get("grade") and role.get("solution"):
-            found.append(Question(role["grade_id"], float(role["points"]), text))
+            found.append(WrittenQuestion(role["grade_id"], float(role["points"]), text))
         elif cell["cell_type"] == "markdown":
             text = "".join(cell["source"])
     return found
 
 
-def asked(language: str) -> list[Question]:
+def asked(language: str) -> list[WrittenQuestion]:
     """The questions of the kit's own notebook. Raises Refusal if the kit has none."""
     notebook = lab() / f"lab.{language}.ipynb"
     try:
@@ -77,7 +77,7 @@ def asked(language: str) -> list[Question]:
         raise Refusal(Message("cli.no_lab", {"path": str(lab())})) from None
 
 
-def answer_sheet(asked: Sequence[Question], language: str) -> str:
+def answer_sheet(asked: Sequence[WrittenQuestion], language: str) -> str:
     """The Markdown file in which a student writes the answers."""
     points = number(sum(question.points for question in asked))
     title, name, here = (words(f"written.{key}", language) for key in ("sheet_title", "sheet_name", "here"))
@@ -93,14 +93,14 @@ def names(grades: Path) -> list[str]:
     return [row["submission"] for row in _rows(grades, ("submission",))]
 
 
-def form(names: Iterable[str], asked: Sequence[Question]) -> bytes:
+def form(names: Iterable[str], asked: Sequence[WrittenQuestion]) -> bytes:
     """An empty CSV for the marks: one row per student, one column per question."""
     rows = [["submission", *(question.id for question in asked)]]
     rows += [[name, *("" for _ in asked)] for name in names]
     return _csv(rows)
 
 
-def join(grades: Path, marks: Path, asked: Sequence[Question], homework: Homework) -> list[Mark]:
+def join(grades: Path, marks: Path, asked: Sequence[WrittenQuestion], homework: Homework) -> list[Mark]:
     """One mark for each row of grades.csv, weighted as homework.toml says. Raises Refusal if a file can't be used."""
     scores, written = _rows(grades, ("submission", "score", "max_score", "status")), _marks(marks, asked)
     names = {row["submission"] for row in scores}
@@ -121,7 +121,7 @@ def join(grades: Path, marks: Path, asked: Sequence[Question], homework: Homewor
     return joined
 
 
-def to_csv(joined: Iterable[Mark], asked: Sequence[Question], homework: Homework) -> bytes:
+def to_csv(joined: Iterable[Mark], asked: Sequence[WrittenQuestion], homework: Homework) -> bytes:
     """The bytes of the file with the joined marks: UTF-8 with BOM."""
     most = sum(question.points for question in asked)
     top = homework.weight_code + homework.weight_written
@@ -136,7 +136,7 @@ def to_csv(joined: Iterable[Mark], asked: Sequence[Question], homework: Homework
     return _csv([HEADER, *rows])
 
 
-def _marks(path: Path, asked: Sequence[Question]) -> dict[str, float | None]:
+def _marks(path: Path, asked: Sequence[WrittenQuestion]) -> dict[str, float | None]:
     """Each student's sum of marks; None as long as one of them is missing."""
     found: dict[str, float | None] = {}
     for row in _rows(path, ("submission", *(question.id for question in asked))):

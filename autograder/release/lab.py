@@ -80,7 +80,7 @@ def _graded(grade_id: str, most: float, solution: bool) -> dict[str, Any]:
     }
 
 
-def rubric(asked: Sequence[written.Question], language: str) -> str:
+def rubric(asked: Sequence[written.WrittenQuestion], language: str) -> str:
     """The page for whoever marks: each question, what earns its points, and a model answer."""
     theory = questions()
     total = number(sum(question.points for question in asked))

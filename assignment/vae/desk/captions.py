@@ -1,4 +1,4 @@
-"""The words in pictures: Korean and English if this machine has a font for Hangul, else English. Given."""
+"""The words in pictures: in the desk's language, but English if this machine has no font for Hangul. Given."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import ParamSpec, TypeVar
 
 import matplotlib
 from matplotlib import font_manager
+
+from vae.desk.language import text
 
 # What Windows, macOS and Linux bring along; the first one that is there is taken.
 HANGUL_FONTS = (
@@ -38,9 +40,9 @@ def hangul_font() -> str | None:
     return None
 
 
-def caption(korean: str, english: str, between: str = " / ") -> str:
-    """Both languages, or only English if Hangul can't be drawn."""
-    return f"{korean}{between}{english}" if hangul_font() else english
+def caption(korean: str, english: str) -> str:
+    """The one of the two that is shown; English if Hangul can't be drawn."""
+    return text(korean, english) if hangul_font() else english
 
 
 def captioned(draw: Callable[P, R]) -> Callable[P, R]:

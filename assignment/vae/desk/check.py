@@ -53,22 +53,29 @@ def status() -> int:
 def hint(task: Task | None, everything: bool = False) -> int:
     """Show the next hint of a task, by default of the first unfinished one. Returns 1 if all tasks are done."""
     out = show.console()
-    if task is None:
-        task = _unfinished()
-        if task is None:
+    failure = None
+    if task is None or not everything:
+        out = _begin()
+        with Worker() as worker:
+            outcomes = worker.check([task] if task else TASKS, stop=True)
+        red = next((outcome for outcome in outcomes if not outcome.done), None)
+        if red:
+            task, failure = red.task, red.failure
+        elif task is None:
+            out.print(show.words(FINISHED, style="bold green"))
             return 1
     total = len(hints.HINTS[task.id])
     if everything:
         out.print(show.hints(task, hints.HINTS[task.id], total, 1))
         return 0
-    number, words = hints.next_hint(task)
+    number, words = hints.next_hint(task, failure)
     out.print(show.hints(task, [words], total, number))
     if number < total:
-        more = Words(f"다음 힌트: {COMMAND} hint {task.id}", "run it again for the next hint")
+        more = Words(f"다음 힌트: {COMMAND} hint {task.id}", f"next hint: {COMMAND} hint {task.id}")
     else:
         more = Words(
             f"마지막 힌트입니다. 모두 다시 보기: {COMMAND} hint {task.id} --all",
-            "the last hint; --all shows all of them",
+            f"This is the last hint. To see all again: {COMMAND} hint {task.id} --all",
         )
     out.print(str(more), style="bright_black")
     return 0
@@ -76,15 +83,12 @@ def hint(task: Task | None, everything: bool = False) -> int:
 
 def explain(out: Console, outcome: Outcome) -> None:
     """Print the failure of a task, how many of its checks pass, and how to get a hint."""
-    if outcome.failure is None:
-        return
-    out.print(show.failure(outcome.failure))
-    task = outcome.task.id
-    for line in (show.also_red(outcome), f"{Words('힌트', 'hint')}: {COMMAND} hint {task}"):
-        if line:
-            out.print(f"   {line}", style="bright_black")
+    if outcome.failure:
+        out.print(show.explained(outcome))
+        out.print(f"   {Words('힌트', 'hint')}: {COMMAND} hint {outcome.task.id}", style="bright_black")
 
 
+CHECKING = Words("검사하는 중 ...", "checking ...")
 FINISHED = Words(
     f"공개 검사를 모두 통과했습니다! 손실이 어디까지 내려갈지 예측한 다음, {COMMAND} train으로 학습하고 그림을 살펴보세요. 제출할 zip은 {COMMAND} submit으로 만듭니다.",
     f"All public checks pass! Predict how low the loss will go, then train and look at the pictures with {COMMAND} train. "
@@ -92,19 +96,8 @@ FINISHED = Words(
 )
 
 
-def _unfinished() -> Task | None:
-    """The first unfinished task; None, after a message, if all are done."""
-    out = _begin()
-    with Worker() as worker:
-        outcomes = worker.check(TASKS, stop=True)
-    task = next((outcome.task for outcome in outcomes if not outcome.done), None)
-    if task is None:
-        out.print(show.words(FINISHED, style="bold green"))
-    return task
-
-
 def _begin() -> Console:
     """The console, with a line of what goes on while torch loads: no spinner, of which a notebook keeps every frame."""
     out = show.console()
-    out.print(f"{Words('검사 중', 'checking')}: {HANDOUT}", style="bright_black")
+    out.print(f"{HANDOUT}: {CHECKING}", style="bright_black")
     return out

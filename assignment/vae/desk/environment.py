@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from vae.desk.failure import SETUP, Failure
 from vae.desk.korean import with_particle
-from vae.desk.tasks import HANDOUT, VAE, Words
+from vae.desk.tasks import HANDOUT, Words
 
 NEEDED = {"torch": "torch", "pytest": "pytest", "rich": "rich", "numpy": "numpy"}  # module: package
 INSTALL = f'"{sys.executable}" -m pip install -r requirements.txt'
@@ -53,24 +53,25 @@ def missing(package: str) -> Failure:
     return _failure(
         what,
         f"이 폴더({HANDOUT})에서 실행하세요:\n{INSTALL}\n이미 설치했다면, 설치할 때 쓴 가상 환경을 활성화하고 다시 실행하세요.",
-        f"Run the line above in {HANDOUT}. If you have installed it already, activate the virtual environment you used.",
+        f"Run this in {HANDOUT}:\n{INSTALL}\nIf you have installed it already, activate the virtual environment you used and try again.",
     )
 
 
-def mismatched() -> Failure:
-    """The failure of a torch and a torchvision whose versions don't match."""
+def mismatched(one: str, other: str) -> Failure:
+    """The failure of two packages whose versions don't match."""
     what = Words(
-        "torch와 torchvision의 버전이 서로 맞지 않습니다.",
-        "The versions of torch and torchvision do not match.",
+        f"{with_particle(one, '과/와')} {other}의 버전이 서로 맞지 않습니다.",
+        f"The versions of {one} and {other} do not match.",
     )
     found = []
-    for package in ("torch", "torchvision"):
+    for package in (one, other):
         with contextlib.suppress(PackageNotFoundError):
             found.append(f"{package} {version(package)}")
+    again = f"{REINSTALL} numpy" if one == "numpy" else REINSTALL
     return _failure(
         what,
-        f"다음 명령으로 둘을 함께 다시 설치하세요:\n{REINSTALL}",
-        "Reinstall both together with the line above.",
+        f"다음 명령으로 둘을 함께 다시 설치하세요:\n{again}",
+        f"Reinstall both together with this command:\n{again}",
         ", ".join(found),
     )
 
@@ -79,7 +80,7 @@ def of_error(error: BaseException) -> Failure | None:
     """The failure for an exception that comes from the machine; None if it may come from the student's code."""
     text = str(error)
     if "torchvision::nms" in text or ("torchvision" in text and "partially initialized" in text):
-        return mismatched()
+        return mismatched("torch", "torchvision")
     if isinstance(error, ModuleNotFoundError) and error.name:
         package = error.name.partition(".")[0]
         if package == "vae":
@@ -87,24 +88,15 @@ def of_error(error: BaseException) -> Failure | None:
         if package in {"torch", "torchvision", "numpy", "matplotlib", "sklearn", "tqdm", "pytest", "rich"}:
             return missing("scikit-learn" if package == "sklearn" else package)
     if "compiled using NumPy 1.x" in text or "numpy.core.multiarray failed to import" in text:
-        what = Words(
-            "numpy와 torch의 버전이 서로 맞지 않습니다.", "The versions of numpy and torch do not match."
-        )
-        again = REINSTALL + " numpy"
-        return _failure(
-            what,
-            f"다음 명령으로 함께 다시 설치하세요:\n{again}",
-            "Reinstall them together with the line above.",
-            text[:200],
-        )
+        return mismatched("numpy", "torch")
     if isinstance(error, OSError) and re.search(r"\.dll|\.so\b|\.dylib|WinError (126|127|1114)", text):
         what = Words("torch를 불러올 수 없습니다.", "torch cannot be loaded.")
         return _failure(
             what,
             "Windows라면 Microsoft Visual C++ 재배포 가능 패키지(vc_redist.x64)를 설치하고 다시 실행하세요. 다른 시스템이라면 torch를 다시 설치하세요:\n"
             + REINSTALL,
-            "On Windows, install the Microsoft Visual C++ Redistributable (vc_redist.x64) and try again. Otherwise, "
-            "reinstall torch with the line above.",
+            "On Windows, install the Microsoft Visual C++ Redistributable (vc_redist.x64) and try again. On other systems, "
+            f"reinstall torch:\n{REINSTALL}",
             text[:200],
         )
     return None
@@ -116,7 +108,7 @@ def wrong_folder() -> Failure:
     return _failure(
         what,
         f'과제 폴더로 이동한 다음 실행하세요:\ncd "{HANDOUT}"\npython -m vae check',
-        f'Go to the hand-out\'s folder first, as above. From any folder: python "{VAE}" check',
+        f'Go to the hand-out\'s folder, then run the command:\ncd "{HANDOUT}"\npython -m vae check',
     )
 
 

@@ -6,6 +6,7 @@ vae.desk.examine FILE...` appends one line of JSON per file to $VAE_FINDINGS, so
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import os
@@ -18,7 +19,7 @@ from pathlib import Path
 from vae.desk import failure_in_run, failure_in_text
 from vae.desk.failure import ERROR, Failure
 from vae.desk.korean import with_particle
-from vae.desk.tasks import HANDOUT, TASKS, Words
+from vae.desk.tasks import HANDOUT, TASKS, VAE, Words
 
 SECONDS = 60  # loading torch may take 20 on a laptop that was just switched on
 
@@ -79,6 +80,9 @@ def _ask(files: list[str]) -> tuple[list[dict], Words]:
 def _import(name: str) -> Failure | None:
     """The failure of one of the four files that does not import or lacks a function; else None."""
     try:
+        missing = failure_in_text.not_loaded(VAE / name, ast.parse((VAE / name).read_bytes()))
+        if missing:
+            return missing
         module = importlib.import_module(f"vae.{name[:-3]}")
     except BaseException as error:  # noqa: BLE001 - SystemExit is the student's, too
         failure = failure_in_run.describe(error, file=f"vae/{name}")

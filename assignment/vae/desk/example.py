@@ -36,7 +36,6 @@ class Example(NamedTuple):
         return caption(
             f"약 이 정도 (교수자 모델, {self.epochs} 에폭, {self.loss} nats)",
             f"about like this (the instructor's model, {self.epochs} epochs, {self.loss} nats)",
-            "\n",
         )
 
 
@@ -56,21 +55,7 @@ def read(dataset: str) -> Example:
     return Example(**values, **pictures)
 
 
-def write(dataset: str, example: Example) -> None:
-    """The inverse of `read`, with the shades of grey that LEVELS has."""
-    values = {
-        name: _text(value) if isinstance(value, Tensor) else value
-        for name, value in example._asdict().items()
-    }
-    (FOLDER / f"{dataset}.json").write_text(json.dumps(values, indent=0) + "\n", encoding="utf-8")
-
-
 def _images(texts: list[list[str]]) -> Tensor:
     """Images (K, 1, 28, 28) from 28 lines for each."""
     shades = [[[LEVELS.index(pixel) for pixel in line] for line in lines] for lines in texts]
     return torch.tensor(shades, dtype=torch.float32).div(len(LEVELS) - 1).unsqueeze(1)
-
-
-def _text(images: Tensor) -> list[list[str]]:
-    shades = images.squeeze(1).mul(len(LEVELS) - 1).round().int().tolist()
-    return [["".join(LEVELS[pixel] for pixel in line) for line in image] for image in shades]

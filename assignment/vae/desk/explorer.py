@@ -21,7 +21,8 @@ import torch
 from torch import Tensor, nn
 
 from vae.data import Images
-from vae.desk.failure import say
+from vae.desk.failure import unsaved
+from vae.desk.language import korean, text
 
 NAME = "explore.html"
 TEMPLATE = Path(__file__).with_name("explorer.html")
@@ -47,16 +48,15 @@ def write(model: nn.Module, test_images: Images, out: Path) -> int:
     try:
         page = _page(model, test_images)
         if page is None or len(page) > LARGEST:
-            ko = "주어진 신경망이 아니거나 가중치가 유한하지 않아 만들지 않습니다."
-            en = "not made, because the network is not the given one or its weights are not finite."
-            print(f"{path}: {ko} / {en}")
+            why = text(
+                "주어진 신경망이 아니거나 가중치가 유한하지 않아 만들지 않습니다.",
+                "not made, because the network is not the given one or its weights are not finite.",
+            )
+            print(f"{path}: {why}")
             return 0
         path.write_bytes(page)
     except OSError as error:
-        return say(
-            f"{path}: 저장할 수 없습니다({error.strerror}). 디스크의 여유 공간과 --out 폴더를 확인하세요.",
-            f"{path}: cannot be saved ({error.strerror}). Check the free disk space and the folder of --out.",
-        )
+        return unsaved(path, error)
     print(path)
     return 0
 
@@ -76,6 +76,7 @@ def _page(model: nn.Module, test_images: Images) -> bytes | None:
     order = everything.var(dim=0).argsort(descending=True)  # the dimensions, the one that says most first
     centre, axes = _plane(everything)
     told = {
+        "language": "ko" if korean() else "en",
         "layers": [_packed(*pair) for pair in zip(layers, BITS, strict=True)],
         "images": _text(shown.mul(255).round().to(torch.uint8)),
         "labels": labels.tolist(),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
-from vae.desk.tasks import NO_WORDS, Words
+from vae.desk import source
+from vae.desk.tasks import HANDOUT, NO_WORDS, Words
 
 STUB, WRONG, ERROR, SETUP = "stub", "wrong", "error", "setup"
 
@@ -21,28 +23,40 @@ class Failure:
         task: the id of the task, or "".
         what: the behaviour that is missing, or what happened.
         cause: the likely cause and what to do next.
-        file, line, source: where to edit; line 0 and source "" if there is no single line.
+        file, line: where to edit; line 0 if the place in the file is not known.
+        last, function: the last line to look at and the function, where no single line is known to be at fault.
+        source: the text of the line that is known to be at fault, else "".
         printed: the last lines that the student's code printed.
         computes: what the task's function was found to compute; empty if nothing can be said.
+        shows: the names of the misconceptions that this shows, as the readings call them.
     """
 
     kind: str
     task: str
     what: Words
     cause: Words
-    called: str = ""
-    returned: str = ""
-    expected: str = ""
+    called: str | Words = ""
+    returned: str | Words = ""
+    expected: str | Words = ""
     file: str = ""
     line: int = 0
+    last: int = 0
+    function: str = ""
     source: str = ""
     printed: str = ""
     computes: Words = NO_WORDS
+    shows: str = ""
 
     @property
     def place(self) -> str:
-        """`vae/loss.py:57`, which editors turn into a link."""
-        return f"{self.file}:{self.line}" if self.line else self.file
+        """`vae/loss.py:57` or `vae/loss.py:57-60`, which editors turn into a link."""
+        last = f"-{self.last}" if self.last > self.line else ""
+        return f"{self.file}:{self.line}{last}" if self.line else self.file
+
+    @property
+    def here(self) -> str:
+        """The place as a path from the current folder, so that a click in a terminal finds it."""
+        return source.shown(HANDOUT / self.place, Path.cwd()) if self.file else ""
 
     def rows(self) -> list[tuple[Words, str]]:
         """The labelled lines of a message that have a value."""
@@ -50,16 +64,16 @@ class Failure:
             Words("호출", "called"): self.called,
             Words("결과", "returned"): self.returned,
             Words("기대", "expected"): self.expected,
-            Words("측정", "measured"): "\n".join(filter(None, self.computes)),
-            Words("할 일", "to do"): f"{self.cause.ko}\n{self.cause.en}",
-            Words("고칠 곳", "edit"): f"{self.place}   {self.source}".rstrip(),
+            Words("측정", "measured"): self.computes,
+            Words("할 일", "to do"): self.cause,
+            Words("고칠 곳", "edit"): f"{self.here}   {self.source or self.function}".rstrip(),
             Words("출력", "printed"): self.printed,
         }
-        return [(label, text) for label, text in labels.items() if text]
+        return [(label, str(text)) for label, text in labels.items() if str(text)]
 
     def __str__(self) -> str:
         """The message as plain text, as `pytest` shows it."""
-        lines = [self.what.ko, self.what.en]
+        lines = [str(self.what)]
         for label, text in self.rows():
             head, *rest = text.splitlines()
             lines += [f"  {label}: {head}", *(f"      {line}" for line in rest)]
@@ -72,10 +86,20 @@ class Failure:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Failure:
         """The inverse of `as_dict`, also after a round trip through JSON."""
-        return cls(**{**values, **{name: Words(*values[name]) for name in ("what", "cause", "computes")}})
+        pairs = {name: Words(*value) for name, value in values.items() if isinstance(value, (list, tuple))}
+        return cls(**{**values, **pairs})
 
 
 def say(korean: str, english: str, status: int = 1) -> int:
-    """Print both lines to stderr. Returns `status`, an exit status."""
-    print(f"{korean}\n{english}", file=sys.stderr, flush=True)
+    """Print one of the two to stderr. Returns `status`, an exit status."""
+    print(Words(korean, english), file=sys.stderr, flush=True)
     return status
+
+
+def unsaved(path: Path, error: Exception) -> int:
+    """Say that a result of a training can't be saved. Returns 1."""
+    why = getattr(error, "strerror", None) or error
+    return say(
+        f"{path}: 저장할 수 없습니다({why}). 디스크의 여유 공간과 --out 폴더를 확인하세요.",
+        f"{path}: cannot be saved ({why}). Check the free disk space and the folder of --out.",
+    )

@@ -10,73 +10,60 @@ import difflib
 import json
 import re
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 from vae.desk import source
 from vae.desk.failure import ERROR, STUB, Failure
 from vae.desk.korean import with_particle
-from vae.desk.tasks import HANDOUT, TASKS, VAE, Task, Words
+from vae.desk.tasks import BY_ID, HANDOUT, NO_WORDS, TASKS, VAE, Task, Words, in_threes
 
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
+
+def cause_of(message: str, table: list[tuple[str, Words]]) -> Words:
+    """The cause that the first pattern found in a message names."""
+    return next(
+        Words(*map(found.expand, cause)) for pattern, cause in table if (found := re.search(pattern, message))
+    )
+
+
 # The first pattern found in the message of Python's SyntaxError names the cause.
-CAUSES = (
-    (
-        r"inconsistent use of tabs",
-        "탭과 공백(스페이스)이 섞여 있습니다. 들여쓰기를 모두 공백 4개로 바꾸세요 (VS Code: 오른쪽 아래 Tab Size > Convert Indentation to Spaces).",
-        "Tabs and spaces are mixed. Indent with 4 spaces everywhere (VS Code: bottom right, Tab Size > Convert "
-        "Indentation to Spaces).",
-    ),
-    (
-        r"unindent does not match",
-        "이 줄의 들여쓰기가 위의 어느 줄과도 맞지 않습니다. 같은 블록의 줄은 앞의 공백 수가 같아야 합니다.",
-        "This line's indentation matches no line above it. All lines of a block start with the same number of spaces.",
-    ),
-    (
-        r"expected an indented block",
-        "윗줄이 콜론(:)으로 끝났으니 이 줄은 4칸 더 들여 써야 합니다.",
-        "The line above ends with a colon, so indent this one by 4 more spaces.",
-    ),
-    (
-        r"unexpected indent",
-        "이 줄을 윗줄보다 더 들여 썼습니다. 함수 안의 코드는 docstring과 같은 칸에서 시작합니다.",
-        "This line is indented more than the one above. Code in a function starts in the same column as the docstring.",
-    ),
-    (
-        r"was never closed|unmatched|does not match opening",
-        "괄호의 짝이 맞지 않습니다. 이 줄과 윗줄에서 여는 괄호 ( [ { 와 닫는 괄호 } ] ) 의 수를 세어 보세요.",
-        "The brackets don't match. Count the opening ( [ { and the closing } ] ) on this line and the one above.",
-    ),
-    (
-        r"expected ':'",
-        "줄 끝에 콜론(:)이 빠졌습니다. def, for, if, with, else로 시작하는 줄에 필요합니다.",
-        "A colon is missing at the end of the line. Lines that start with def, for, if, with or else need one.",
-    ),
-    (
-        r"unterminated",
-        "따옴표를 닫지 않았습니다.",
-        "A quotation mark is not closed.",
-    ),
-    (
-        r"invalid (non-printable )?character",
-        "코드에 쓸 수 없는 문자(전각 괄호, 둥근 따옴표, × 등)가 있습니다. 영문 입력 상태에서 다시 입력하세요.",
-        "The code has a character that is not plain English, such as a full-width bracket, a curly quote or ×. Retype it.",
-    ),
-    (
-        r"cannot assign|Maybe you meant '=='|cannot delete",
-        "= 왼쪽에는 변수 이름만 올 수 있습니다. 비교할 때는 ==를 쓰세요.",
-        "Only a variable can be on the left of =. To compare, use ==.",
-    ),
-    (
-        r"'return' outside function",
-        "return이 함수 밖에 있습니다. 함수의 다른 줄과 같은 칸으로 들여 쓰세요.",
-        "The return is outside the function. Indent it like the function's other lines.",
-    ),
-)
-OTHERWISE = Words(
-    "이 줄이나 바로 윗줄에 오타가 있습니다. 괄호, 쉼표, 콜론, 따옴표를 확인하세요.",
-    "There is a typo on this line or the one above. Check the brackets, commas, colons and quotes.",
-)
+CAUSES = in_threes(r"""
+inconsistent use of tabs
+    탭과 공백(스페이스)이 섞여 있습니다. 들여쓰기를 모두 공백 4개로 바꾸세요 (VS Code: 오른쪽 아래 Tab Size > Convert Indentation to Spaces).
+    Tabs and spaces are mixed. Indent with 4 spaces everywhere (VS Code: bottom right, Tab Size > Convert Indentation to Spaces).
+unindent does not match
+    이 줄의 들여쓰기가 위의 어느 줄과도 맞지 않습니다. 같은 블록의 줄은 앞의 공백 수가 같아야 합니다.
+    This line's indentation matches no line above it. All lines of a block start with the same number of spaces.
+expected an indented block
+    윗줄이 콜론(:)으로 끝났으니 이 줄은 4칸 더 들여 써야 합니다.
+    The line above ends with a colon, so indent this one by 4 more spaces.
+unexpected indent
+    이 줄을 윗줄보다 더 들여 썼습니다. 함수 안의 코드는 docstring과 같은 칸에서 시작합니다.
+    This line is indented more than the one above. Code in a function starts in the same column as the docstring.
+was never closed|unmatched|does not match opening
+    괄호의 짝이 맞지 않습니다. 이 줄과 윗줄에서 여는 괄호 ( [ { 와 닫는 괄호 } ] ) 의 수를 세어 보세요.
+    The brackets don't match. Count the opening ( [ { and the closing } ] ) on this line and the one above.
+expected ':'
+    줄 끝에 콜론(:)이 빠졌습니다. def, for, if, with, else로 시작하는 줄에 필요합니다.
+    A colon is missing at the end of the line. Lines that start with def, for, if, with or else need one.
+unterminated
+    따옴표를 닫지 않았습니다.
+    A quotation mark is not closed.
+invalid (non-printable )?character
+    코드에 쓸 수 없는 문자(전각 괄호, 둥근 따옴표, × 등)가 있습니다. 영문 입력 상태에서 다시 입력하세요.
+    The code has a character that is not plain English, such as a full-width bracket, a curly quote or ×. Retype it.
+cannot assign|Maybe you meant '=='|cannot delete
+    = 왼쪽에는 변수 이름만 올 수 있습니다. 비교할 때는 ==를 쓰세요.
+    Only a variable can be on the left of =. To compare, use ==.
+'return' outside function
+    return이 함수 밖에 있습니다. 함수의 다른 줄과 같은 칸으로 들여 쓰세요.
+    The return is outside the function. Indent it like the function's other lines.
+.*
+    이 줄이나 바로 윗줄에 오타가 있습니다. 괄호, 쉼표, 콜론, 따옴표를 확인하세요.
+    There is a typo on this line or the one above. Check the brackets, commas, colons and quotes.
+""")
 
 
 def problem(task: Task) -> Failure | None:
@@ -87,18 +74,34 @@ def problem(task: Task) -> Failure | None:
     if failure:
         return failure
     tree = ast.parse(task.path.read_bytes())
+    failure = not_loaded(task.path, tree, task.id)
+    if failure:
+        return failure
     found = source.definitions(tree, task)
     if not found:
         return None if source.is_bound(tree, task) else _no_function(task, tree)
-    if len(found) > 1 and any(source.is_stub(node) for node in found):
-        first, last = found[0].lineno, found[-1].lineno
-        cause = Words(
-            f"{first}행과 {last}행에 같은 함수가 있습니다. 하나만 남기세요. Python은 마지막 것을 씁니다.",
-            f"It is on lines {first} and {last}. Keep only one: Python uses the last.",
-        )
+    if len(found) > 1 and source.is_stub(found[-1]):
         what = Words(f"{task.function} 함수가 두 번 정의되어 있습니다.", f"{task.function} is defined twice.")
-        return Failure(ERROR, task.id, what, cause, file=task.name, line=last)
+        failure = Failure(ERROR, task.id, what, NO_WORDS, file=task.name, line=found[-1].lineno)
+        return with_all_lines(failure)
     return unwritten(task)
+
+
+def with_all_lines(failure: Failure) -> Failure:
+    """The failure; if the task's function is defined more than once, it first says where, and which one counts."""
+    try:
+        task = BY_ID[failure.task]
+        *others, last = (node.lineno for node in source.definitions(ast.parse(task.path.read_bytes()), task))
+    except (OSError, SyntaxError, ValueError, KeyError):
+        return failure
+    if not others:
+        return failure
+    lines = ", ".join(map(str, others))
+    cause = Words(
+        f"{task.function} 함수가 {lines}행과 {last}행에 있습니다. Python은 마지막({last}행) 것만 씁니다. 하나만 남기세요. {failure.cause.ko}",
+        f"{task.function} is on lines {lines} and {last}. Python uses only the last one, on line {last}. Keep only one. {failure.cause.en}",
+    )
+    return replace(failure, cause=Words(*map(str.strip, cause)))
 
 
 def unwritten(task: Task) -> Failure | None:
@@ -142,15 +145,36 @@ def unreadable(path: Path, task: str = "") -> Failure | None:
     return _wrong_kind(content, name, task) or _syntax(content, name, task)
 
 
+def not_loaded(path: Path, tree: ast.Module, task: str = "") -> Failure | None:
+    """The failure of a file that imports what the grader does not have; None if there is none."""
+    line, name = source.missing_import(tree)
+    if not line:
+        return None
+    what = Words(
+        f"채점할 때는 {with_particle(name, '을/를')} import 할 수 없습니다.",
+        f"The grader cannot import {name}.",
+    )
+    cause = Words(
+        f"채점기는 네 파일만 불러오고, 한 파일이 다른 파일에서 쓸 수 있는 것은 과제의 함수와 VAE뿐입니다. 필요한 코드를 vae/{path.name}에 옮기세요. "
+        "패키지는 torch, torchvision, numpy, matplotlib, scikit-learn, tqdm만 쓸 수 있습니다.",
+        f"It loads only the four files, and of each other they may use only the tasks' functions and VAE. Move the code you need into "
+        f"vae/{path.name}. The only packages are torch, torchvision, numpy, matplotlib, scikit-learn and tqdm.",
+    )
+    return Failure(
+        ERROR, task, what, cause, file=f"vae/{path.name}", line=line, source=source.line_at(path, line)
+    )
+
+
 def _wrong_kind(content: bytes, name: str, task: str) -> Failure | None:
     """The failure of a notebook saved as a Python file, or of text that is not UTF-8; None for any other file."""
     what = Words(f"{with_particle(name, '은/는')} Python 파일이 아닙니다.", f"{name} is not a Python file.")
+    reset = f"python -m vae reset {task or next(each.id for each in TASKS if each.name == name)}"
     if content.lstrip()[:1] == b"{" and _is_notebook(content):
         cause = Words(
             "노트북(.ipynb)의 내용이 들어 있습니다. 셀의 코드만 복사해 넣거나, 노트북에서 "
-            f"'다른 이름으로 저장 > Python(.py)'을 쓰세요. 처음 상태로 되돌리려면: python -m vae reset {task or name}",
+            f"'다른 이름으로 저장 > Python(.py)'을 쓰세요. 처음 상태로 되돌리려면: {reset}",
             "It contains a saved notebook (.ipynb). Copy only the code of its cells into the file, or save the notebook "
-            f"as Python (.py). To restore the file as it was: python -m vae reset {task or name}",
+            f"as Python (.py). To restore the file as it was: {reset}",
         )
         return Failure(ERROR, task, what, cause, file=name)
     try:
@@ -193,7 +217,7 @@ def of_syntax_error(error: SyntaxError, name: str, task: str = "") -> Failure:
     message, text = str(error.msg), error.text or ""
     if isinstance(error, IndentationError) and "\t" in text[: len(text) - len(text.lstrip())]:
         message += "; inconsistent use of tabs"
-    cause = next((Words(ko, en) for pattern, ko, en in CAUSES if re.search(pattern, message)), OTHERWISE)
+    cause = cause_of(message, CAUSES)
     if text.lstrip().startswith(("%", "!")):
         cause = Words(
             "%나 !로 시작하는 줄은 노트북에서만 쓰는 명령입니다. 지우세요.",
@@ -245,12 +269,20 @@ def _no_function(task: Task, tree: ast.Module) -> Failure:
             ERROR, task.id, what, cause, file=task.name, line=line, source=source.line_at(task.path, line)
         )
     given = {other.function for other in TASKS} | {"__init__", "encode", "decode", "forward"}
-    near = difflib.get_close_matches(task.function, set(functions) - given, n=1, cutoff=0.5)
+    own = {name: node for name, node in functions.items() if name not in given}
+    same = [name for name, node in own.items() if source.parameters(node) == source.given_parameters(task)]
+    near = difflib.get_close_matches(task.function, same or own, n=1, cutoff=0 if same else 0.5)
     line = functions[near[0]].lineno if near else 0
     if near:
+        question = Words(f"혹시 {line}행의 {near[0]}인가요?", f"Is it {near[0]} on line {line}?")
+        if near[0] in same:
+            question = Words(
+                f"{line}행의 {near[0]} 함수와 매개변수가 같으니, 이 함수의 이름을 바꾼 것입니다.",
+                f"You renamed it: {near[0]} on line {line} has its parameters.",
+            )
         cause = Words(
-            f"혹시 {line}행의 {near[0]}인가요? 이름을 {with_particle(task.function, '으로/로')} 되돌리세요. 채점도 이 이름으로 합니다.",
-            f"Is it {near[0]} on line {line}? Rename it to {task.function}: grading uses that name.",
+            f"{question.ko} 이름을 {with_particle(task.function, '으로/로')} 되돌리세요. 채점도 이 이름으로 합니다.",
+            f"{question.en} Rename it to {task.function}: grading uses that name.",
         )
     else:
         cause = Words(

@@ -10,6 +10,7 @@ import contextlib
 import copy
 import importlib
 import io
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -20,7 +21,7 @@ from unittest import mock
 import torch
 
 from vae.desk.failure import ERROR, WRONG, Failure
-from vae.desk.tasks import BY_ID, NO_WORDS, Task, Words
+from vae.desk.tasks import BY_ID, NO_WORDS, Task, Words, in_threes
 
 SECONDS = 10  # for a function that does not return; others take less than one, or a few on a slow machine
 SEED = 0
@@ -33,6 +34,52 @@ IN_SIGMA = {
     "log_var": "log(sigma^2)",
 }
 
+# What to do about a misconception, in Korean and in English: its name is proved by what was measured.
+TO_DO = in_threes(r"""
+rec-mean|kl-latent-mean
+    평균이 아니라 합을 구하세요. 모든 이미지의 모든 원소에 대해 더합니다.
+    Take the sum over all elements of all images, not their mean.
+batch-mean
+    이미지 수 N으로 나누지 마세요. 배치 전체의 합을 그대로 씁니다.
+    Don't divide by the number of images N: the sum over the batch is asked for.
+rec-sign|kl-sign|loss-sign
+    부호가 반대인 항이 있습니다. 측정한 식과 요구하는 식의 부호를 하나씩 비교하세요.
+    A sign is flipped. Compare the signs of the measured formula with those of the one asked for.
+arguments-swapped
+    인자의 순서가 바뀌었습니다. 호출하는 함수의 순서를 확인하세요. recon_x가 x보다, mu가 log_var보다 먼저입니다.
+    The arguments are swapped. Check the order that the called function expects: recon_x before x, mu before log_var.
+rec-logits
+    recon_x는 이미 확률입니다. 이름에 logits가 붙지 않은 함수를 쓰세요.
+    recon_x is a probability already. Use the function without logits in its name.
+rec-squared-error
+    제곱 오차 대신 이진 교차 엔트로피를 쓰세요.
+    Use the binary cross-entropy instead of the squared error.
+rec-binarised
+    반올림하지 마세요. 회색 픽셀과 확률은 값 그대로 씁니다.
+    Don't round: grey pixels and probabilities count as they are.
+kl-missing-half
+    1/2을 확인하세요. 네 항 모두에 한 번씩 곱해야 합니다.
+    Check the 1/2: it multiplies each of the four terms once.
+kl-missing-one|kl-brackets
+    괄호를 확인하세요. 1을 포함한 네 항이 모두 합 안에 있고, -1/2은 합 전체에 곱합니다.
+    Check the brackets: all four terms, with the 1, are inside the sum, and -1/2 multiplies the whole sum.
+kl-mu-not-squared
+    mu를 제곱하세요.
+    Square mu.
+kl-log-var-misread|kl-exp-forgotten
+    log_var는 log(sigma²)입니다. 식의 sigma²은 log_var에서 다시 구해야 합니다.
+    log_var is log(sigma²). The sigma² of the formula has to be computed from it.
+kl-weighted
+    곱한 수를 빼세요. 여기에는 가중치가 없습니다.
+    Leave out the factor: nothing is weighted here.
+interp-reversed
+    처음과 끝이 바뀌었습니다. t = 0은 x_start, t = 1은 x_end입니다.
+    Start and end are swapped: t = 0 belongs to x_start, t = 1 to x_end.
+interp-pixels
+    픽셀이 아니라 잠재 코드 mu를 섞은 다음 decode 하세요.
+    Mix the codes mu, not the pixels, then decode.
+""")
+
 _told: set[str] = set()  # tasks: only the first failure of each is completed
 
 
@@ -41,12 +88,17 @@ def completed(failure: Failure) -> Failure:
     if failure.kind not in (WRONG, ERROR) or failure.task in _told | {""}:
         return failure
     _told.add(failure.task)
-    return replace(failure, computes=computes(BY_ID[failure.task]))
+    computed, shown = computes(BY_ID[failure.task])
+    proved = [to_do for name, to_do in TO_DO if re.search(name, shown) and failure.kind == WRONG]
+    return replace(failure, computes=computed, shows=shown, cause=[*proved, failure.cause][0])
 
 
-def computes(task: Task) -> Words:
-    """What the function of a task computes; empty if nothing can be said. Never raises, and takes SECONDS at most."""
-    found: list[Words] = []
+def computes(task: Task) -> tuple[Words, str]:
+    """What the function of a task computes, and the misconceptions that this shows; both may be empty.
+
+    Never raises, and takes SECONDS at most.
+    """
+    found: list[tuple[Words, str]] = []
 
     def measure() -> None:
         with contextlib.suppress(BaseException):  # a student's code may even call exit()
@@ -57,7 +109,7 @@ def computes(task: Task) -> Words:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         thread.start()
         thread.join(SECONDS)
-    return found[0] if found else NO_WORDS
+    return found[0] if found else (NO_WORDS, "")
 
 
 def _allow(seconds: int) -> None:
@@ -70,7 +122,7 @@ def _allow(seconds: int) -> None:
             resource.setrlimit(resource.RLIMIT_CPU, (soft + seconds, hard))
 
 
-def _said(task: Task) -> Words:
+def _said(task: Task) -> tuple[Words, str]:
     from vae.desk.measured.measured import measured
     from vae.desk.measured.particles import fitted
     from vae.desk.measured.words import WORDS
@@ -84,7 +136,7 @@ def _said(task: Task) -> Words:
             values = {**each.values, "asked": _in_sigma(each.values.get("asked"))}
             texts.append(fitted(WORDS[each.id][language], values).format_map(values))
         lines.append(" ".join(texts))
-    return Words(*lines)
+    return Words(*lines), " ".join(each.misconception for each in statements if each.misconception)
 
 
 def _in_sigma(formula: Any) -> Any:

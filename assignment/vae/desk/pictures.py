@@ -16,7 +16,7 @@ from vae import plots
 from vae.data import Images
 from vae.desk import example
 from vae.desk.captions import caption
-from vae.desk.failure import say
+from vae.desk.failure import unsaved
 from vae.desk.failure_in_run import told
 
 TASK_OF = {"samples": "4a", "interpolation": "4b", "restoration": "4c"}
@@ -94,10 +94,7 @@ def _save(name: str, picture: Callable[[], Figure], out: Path, write: Callable[[
     try:
         picture().savefig(path, dpi=150)
     except OSError as error:
-        return say(
-            f"{path}: 저장할 수 없습니다({error.strerror}). 디스크의 여유 공간과 --out 폴더를 확인하세요.",
-            f"{path}: cannot be saved ({error.strerror}). Check the free disk space and the folder of --out.",
-        )
+        return unsaved(path, error)
     except Exception as error:  # noqa: BLE001 - the student's code drew it, and the other pictures are still drawn
         return told(error, TASK_OF.get(name, ""))
     write(str(path))

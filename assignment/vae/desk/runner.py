@@ -50,6 +50,11 @@ class Outcome:
         return self.passed + self.red == self.total if self.total else self.failure is not None
 
     @property
+    def unchecked(self) -> bool:
+        """Whether none of the checks could judge the task: its file can't be loaded, or a check did not come to its end."""
+        return self.begun and not self.done and not self.red
+
+    @property
     def begun(self) -> bool:
         return self.failure is None or self.failure.kind != STUB
 

@@ -16,8 +16,10 @@ from vae.desk.failure import SETUP, STUB, Failure
 from vae.desk.runner import Outcome
 from vae.desk.tasks import BY_ID, HANDOUT, TASKS, Task, Words
 
-DONE, BEGUN, OPEN = ("●", "green"), ("×", "red"), ("○", "bright_black")
+DONE, BEGUN, OPEN, UNKNOWN = ("●", "green"), ("×", "red"), ("○", "bright_black"), ("·", "bright_black")
 WIDEST = 110
+# The rows of a failure that a small window may lack, the least important first.
+LEAST = ("printed", "measured", "called", "returned", "expected")
 
 
 def console() -> Console:
@@ -27,86 +29,97 @@ def console() -> Console:
     return found
 
 
-def failure(value: Failure) -> RenderableType:
+def height(out: Console, shown: RenderableType) -> int:
+    """How many lines something takes."""
+    return len(out.render_lines(shown))
+
+
+def fitted(out: Console, outcome: Outcome, rows: int) -> RenderableType:
+    """A task's failure in so many lines: of the rows in LEAST, first only the beginning is shown, then nothing."""
+    sizes = [explained(outcome, cropped) for cropped in range(2 * len(LEAST) + 1)]
+    return next((shown for shown in sizes if height(out, shown) <= rows), sizes[-1])
+
+
+def explained(outcome: Outcome, cropped: int = 0) -> RenderableType:
+    """A task's failure, and how many of its checks pass, if any does, or that not all could be made."""
+    share = Words(
+        f"이 과제의 검사 {outcome.total}개 중 {outcome.passed}개 통과",
+        f"{outcome.passed} of this task's {outcome.total} checks pass",
+    )
+    if outcome.unchecked:
+        share = Words("이 과제는 끝까지 검사하지 못했습니다.", "This task was not checked to the end.")
+    more = [words(share, "bright_black")] if outcome.passed or outcome.unchecked else []
+    return Group(failure(outcome.failure, cropped), *indented(*more))
+
+
+def failure(value: Failure, cropped: int = 0) -> RenderableType:
     """One failure: what happened, and the labelled lines below it."""
     task = BY_ID.get(value.task)
     colour = "yellow" if value.kind in (STUB, SETUP) else "red"
-    head = Text()
-    if task:
-        head.append(
-            f"{BEGUN[0] if value.kind != STUB else OPEN[0]} {Words(f'과제 {task.id}', f'task {task.id}')}  "
-        )
-        head.append(task.function, style="bold")
-        head.append(
-            f"   {value.place}", style="bright_black"
-        )  # .vscode/tasks.json reads this line and the next
-        head.stylize(colour, 0, 1)
-    said = Text(f"{value.what.ko}\n{value.what.en}", style=f"bold {colour}")
+    symbol = OPEN[0] if value.kind == STUB else BEGUN[0]
+    head = title(task, (symbol, colour)) if task else Text()
+    head.append(f"   {value.place}", style="bright_black")  # .vscode/tasks.json reads this line and the next
+    said = words(value.what, f"bold {colour}")
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bright_black", no_wrap=True)
     table.add_column(overflow="fold")
     for label, text in value.rows():
-        table.add_row(str(label), Text(text, style="bold cyan" if label.en == "edit" else ""))
-    return Group(head, *indented(said, Text(), table))
+        shown = Text(text, style="bold cyan" if label.en == "edit" else "")
+        if label.en in LEAST[:cropped]:
+            shown = Text(" ".join(text.split()), no_wrap=True, overflow="ellipsis")
+        if label.en not in LEAST[: max(0, cropped - len(LEAST))]:
+            table.add_row(str(label), shown)
+    return Group(head, *indented(said, *[Text()] * (not cropped), table))
 
 
 def passed(outcome: Outcome) -> RenderableType:
     """One line for a task that is done."""
-    task = outcome.task
-    line = Text.assemble((f"{DONE[0]} ", DONE[1]), str(Words(f"과제 {task.id}", f"task {task.id}")), "  ")
-    line.append(task.function, style="bold")
-    line.append(f"   {Words('통과', 'passed')}: {outcome.passed}/{outcome.total}", style="green")
-    return line
+    line = title(outcome.task, DONE)
+    return line.append(f"   {Words('통과', 'passed')}: {outcome.passed}/{outcome.total}", style="green")
 
 
-def also_red(outcome: Outcome) -> str:
-    """How many checks of the same task pass; "" if none does."""
-    if not outcome.total or outcome.passed == 0:
-        return ""
-    return str(
-        Words(
-            f"이 과제의 검사 {outcome.total}개 중 {outcome.passed}개 통과",
-            f"{outcome.passed} of this task's {outcome.total} checks pass",
-        )
-    )
+def title(task: Task, symbol: tuple[str, str]) -> Text:
+    """A task's symbol, number and function."""
+    number = f" {Words(f'과제 {task.id}', f'task {task.id}')}  "
+    return Text.assemble(symbol, number, (task.function, "bold"))
 
 
 def bar(outcomes: Mapping[str, Outcome]) -> Text:
-    """The progress over the nine tasks: one symbol each, then how many are done."""
+    """The progress over the nine tasks: one symbol each, then how many are done, if all are known."""
     line = Text()
     for task in TASKS:
         symbol, colour = mark(outcomes.get(task.id))
         line.append(f"{symbol} ", style=colour)
-    done = sum(outcome.done for outcome in outcomes.values())
-    return line.append(f" {done}/{len(TASKS)}", style="bold")
+    if len(outcomes) == len(TASKS):
+        line.append(f" {sum(outcome.done for outcome in outcomes.values())}/{len(TASKS)}", style="bold")
+    return line
 
 
 def mark(outcome: Outcome | None) -> tuple[str, str]:
-    """The symbol of a task and its colour: done, started but failing, or not written."""
-    if outcome is None or (not outcome.done and not outcome.begun):
-        return OPEN
-    return DONE if outcome.done else BEGUN
+    """The symbol of a task and its colour: done, started but failing, not written, or not known."""
+    if outcome is None:
+        return UNKNOWN
+    return DONE if outcome.done else BEGUN if outcome.begun else OPEN
 
 
 def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> RenderableType:
-    """The table of the nine tasks."""
-    table = Table.grid(padding=(0, 2))
+    """The table of the nine tasks, with what is wrong first in each, and where."""
+    table = Table.grid(padding=(0, 1))
     for task in TASKS:
         outcome = outcomes.get(task.id)
-        symbol, colour = mark(outcome)
-        state = Words("작성 전", "not written")
-        if outcome and outcome.done:
-            state = Words("통과", "passed")
-        elif outcome and outcome.begun:
-            state = Words(f"{outcome.passed}/{outcome.total or '?'} 통과", "failing")
-        here = ">" if task is current else " "
+        found = outcome.failure if outcome else None
+        state = Words("통과", "passed") if outcome else Words("검사하는 중", "checking")
+        if found:
+            state = Words("작성 전", "not written") if found.kind == STUB else found.what
+        if found and outcome.unchecked:
+            state = Words(f"검사하지 못함: {found.what.ko}", f"not checked: {found.what.en}")
         table.add_row(
-            here,
-            Text(symbol, style=colour),
+            ">" if task is current else " ",
+            Text(*mark(outcome)),
             task.id,
             Text(task.function, style="bold"),
-            task.name,
-            str(state),
+            found.here if found else task.name,
+            Text(str(state), no_wrap=True, overflow="ellipsis"),
         )
     return table
 
@@ -117,18 +130,18 @@ def header() -> Text:
 
 
 def hints(task: Task, given: Sequence[Words], total: int, shown: int) -> RenderableType:
-    """Hints of a task, each in both languages; `shown` is the number of the first one."""
+    """Hints of a task; `shown` is the number of the first one."""
     lines: list[RenderableType] = []
     for number, hint in enumerate(given, start=shown):
         title = Words(f"과제 {task.id} 힌트 {number}/{total}", f"task {task.id}, hint {number} of {total}")
         lines.append(Text(str(title), style="bold yellow"))
-        lines += indented(Text(f"{hint.ko}\n{hint.en}"))
+        lines += indented(words(hint))
     return Group(*lines)
 
 
 def words(value: Words, style: str = "") -> Text:
-    """Both languages, one line each."""
-    return Text(f"{value.ko}\n{value.en}", style=style)
+    """A text in the language that is shown."""
+    return Text(str(value), style=style)
 
 
 def indented(*lines: RenderableType) -> list[RenderableType]:

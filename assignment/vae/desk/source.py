@@ -8,15 +8,44 @@ from __future__ import annotations
 import ast
 import json
 import re
+import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from vae.desk.tasks import BY_ID, HANDOUT, Task
+from vae.desk.tasks import BY_ID, HANDOUT, TASKS, VAE, Task
 
 STUBS = Path(__file__).with_name("stubs")
 GIVEN = {"desk", "checks", "backups", "runs", "venv", "__pycache__"}
 GIVEN |= {"__init__.py", "__main__.py", "data.py", "notebook.py", "plots.py"}
 LARGEST = 1_000_000  # bytes; a larger file is not code
+PACKAGES = {*sys.stdlib_module_names, "torch", "torchvision", "numpy", "matplotlib", "sklearn", "tqdm"}
+PACKAGES |= {"scipy", "PIL", "mpl_toolkits", "typing_extensions"}  # which these need
+SHARED = {"*", "model", "model.VAE"}  # what the four files may import from each other
+SHARED |= {f"{task.file[:-3]}{name}" for task in TASKS for name in ("", ".*", f".{task.function}")}
+
+
+def missing_import(tree: ast.Module) -> tuple[int, str]:
+    """The line and the name of the first import that works here but not for the grader; (0, "") if there is none.
+
+    An import in `try` or in `if __name__ == "__main__"` may fail.
+    """
+    nodes: list[ast.AST] = [tree]
+    for node in nodes:
+        if isinstance(node, ast.If) and re.search("__name__|TYPE_CHECKING", ast.unparse(node.test)):
+            continue
+        if not isinstance(node, ast.Try):
+            nodes += ast.iter_child_nodes(node)
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            start = ["vae"] * getattr(node, "level", 0) + [getattr(node, "module", None)]
+            for alias in node.names:
+                name = ".".join(filter(None, [*start, alias.name]))
+                package, _, rest = name.partition(".")
+                own = not rest or rest in SHARED or f"{rest.partition('.')[0]}.py" in GIVEN
+                if not own if package == "vae" else package not in PACKAGES and find_spec(package):
+                    return node.lineno, name
+    return 0, ""
 
 
 def definitions(tree: ast.Module, task: Task) -> list[ast.FunctionDef]:
@@ -54,13 +83,22 @@ def body_of(task: Task) -> ast.FunctionDef | None:
     return found[-1] if found else None
 
 
-def first_line(task: Task) -> tuple[int, str]:
-    """The line where the function's own code begins, and its text; (0, "") if it can't be found."""
+def own_lines(task: Task) -> dict[str, Any]:
+    """Where the function's own code is, after its docstring, as fields of a Failure that quotes no line."""
+    where = {"file": task.name, "function": task.function}
     node = body_of(task)
     if node is None:
-        return 0, ""
+        return where
     own = [line for line in node.body if not is_docstring(line)] or node.body
-    return own[0].lineno, line_at(task.path, own[0].lineno)
+    return {**where, "line": own[0].lineno, "last": node.end_lineno}
+
+
+def given_parameters(task: Task) -> list[str]:
+    return ["self"] * task.call.startswith("VAE.") + task.call.partition("(")[2].rstrip(")").split(", ")
+
+
+def parameters(node: ast.FunctionDef) -> list[str]:
+    return [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
 
 
 def changed_parameters(task: Task) -> str:
@@ -68,8 +106,7 @@ def changed_parameters(task: Task) -> str:
     node = body_of(task)
     if node is None:
         return ""
-    now = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
-    given = ["self"] * task.call.startswith("VAE.") + task.call.partition("(")[2].rstrip(")").split(", ")
+    now, given = parameters(node), given_parameters(task)
     variable = node.args.vararg or node.args.kwarg or node.decorator_list
     return (
         ""
@@ -109,9 +146,18 @@ def task_of_stub(message: str) -> Task | None:
     return BY_ID.get(head.removeprefix("Task ")) if head.startswith("Task ") else None
 
 
-def shown(path: Path) -> str:
-    """A path as a student sees it: relative to the hand-out's folder, with forward slashes."""
-    return path.relative_to(HANDOUT).as_posix() if path.is_relative_to(HANDOUT) else str(path)
+def is_students(path: Path, line: str) -> bool:
+    """Whether a line of this file is the student's own: neither in a given file nor as it was handed out."""
+    if path.parent != VAE or path.name in GIVEN:
+        return False
+    original = STUBS / f"{path.stem}.txt"
+    given = original.read_text(encoding="utf-8").splitlines() if original.is_file() else []
+    return line not in map(str.strip, given)
+
+
+def shown(path: Path, folder: Path = HANDOUT) -> str:
+    """A path as a student sees it: relative to this folder if it is in there, with forward slashes."""
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
 
 
 def written_files(suffix: str) -> Iterator[Path]:

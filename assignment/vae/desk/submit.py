@@ -28,15 +28,22 @@ WRITTEN = ("lab.ipynb", "lab/lab*.ipynb", "lab/theory*.md")
 UNWRITTEN = re.compile(r"^\*(답을 여기에 쓰세요\.|Write your answer here\.)[^*]*\*\s*$", re.MULTILINE)
 FORBIDDEN = set('\\/:*?"<>|')  # in a file name on Windows
 
+ALSO = Words(
+    "채점기는 다음도 봅니다: 다른 입력(배치 크기, latent_dim, 회색 픽셀, [-10, 10]의 log_var)에서 float32로 계산한 값과 기울기, 잡음의 분포, "
+    "네 파일로 하는 짧은 학습 뒤의 손실, 부분마다 CPU 10초와 메모리 1.5 GB의 제한. 공개 검사를 모두 통과해도 만점이 보장되지는 않습니다.",
+    "The grader also looks at: values and gradients in float32 for other inputs (batch size, latent_dim, grey pixels, log_var in "
+    "[-10, 10]), the distribution of the noise, the loss after a short training run of all four files, and limits of 10 s of CPU "
+    "and 1.5 GB of memory for each part. Passing all public checks does not guarantee full points.",
+)
+
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the options of `submit`."""
-    command.add_argument("--id", help="학번이나 이름(한글 가능) / your student number or name")
-    command.add_argument(
-        "--force",
-        action="store_true",
-        help="파일이 없거나 불러올 수 없어도 zip 만들기 / make it even if a file is missing or cannot be imported",
+    command.add_argument("--id", help=str(Words("학번이나 이름(한글 가능)", "your student number or name")))
+    anyway = Words(
+        "파일이 없거나 불러올 수 없어도 zip 만들기", "make it even if a file is missing or cannot be imported"
     )
+    command.add_argument("--force", action="store_true", help=str(anyway))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,19 +51,19 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         return _run(arguments.id, arguments.force)
     except KeyboardInterrupt:
-        return say("\n중단했습니다. zip을 만들지 않았습니다.", "Interrupted. No zip was made.", INTERRUPTED)
+        return say("\n중단했습니다. zip을 만들지 않았습니다.", "\nInterrupted. No zip was made.", INTERRUPTED)
 
 
 def _run(student: str | None, force: bool) -> int:
     try:
         student = usable_id(
-            input("학번 또는 이름 / student number or name: ") if student is None else student
+            input(f"{Words('학번 또는 이름', 'student number or name')}: ") if student is None else student
         )
     except (EOFError, UnicodeError):  # no input, or letters that the console's encoding does not have
         return say("\n--id 뒤에 학번이나 이름을 쓰세요.", "Give your student number or name with --id.", 2)
     except ValueError as error:
         return say(*error.args, status=2)
-    print("네 파일을 불러옵니다(10초쯤) / Importing your four files, about 10 seconds", flush=True)
+    print(Words("네 파일을 불러옵니다(10초쯤).", "Importing your four files, about 10 seconds."), flush=True)
     files, troubles = read(VAE)
     troubles.update(examine.imports(files))
     for name in FILES:
@@ -67,7 +74,7 @@ def _run(student: str | None, force: bool) -> int:
     if not files or (troubles and not force):
         return say(
             "\nzip을 만들지 않았습니다. X로 표시된 파일을 고치고 다시 실행하세요. 그대로 제출하려면 --force를 붙이세요(그 파일의 과제만 0점입니다).",
-            "No zip was made. Fix the files marked X and try again. To hand in as it is, add --force (only the tasks in "
+            "\nNo zip was made. Fix the files marked X and try again. To hand in as it is, add --force (only the tasks in "
             "those files score 0).",
         )
     red = examine.red_tasks()
@@ -95,11 +102,12 @@ def _run(student: str | None, force: bool) -> int:
             "No written answers were found in lab/, so none are in the zip. If your course asks for them, write them in the "
             "notebook or the answer sheet, save it, and try again.",
         )
-    print(f"해시 / hash: {hashed}")
-    print(
-        "이 해시를 적어 두세요. 채점 결과의 digest와 같아야 합니다. / Keep this hash: the digest in your result must be the same."
+    print(f"{Words('해시', 'hash')}: {hashed}")
+    last = Words(
+        "이 해시를 적어 두세요. 채점 결과의 digest와 같아야 합니다.\n이 zip을 제출하세요.",
+        "Keep this hash: the digest in your result must be the same.\nHand in this zip.",
     )
-    print("이 zip을 제출하세요. / Hand in this zip.")
+    print(f"{last}\n\n{ALSO}")
     return 0
 
 
@@ -153,7 +161,7 @@ def written(folder: Path) -> dict[str, bytes]:
         count = QUESTIONS - len(UNWRITTEN.findall(_text(path, content)))
         if count > 0:
             answers[name] = content
-            print(f"  O {name}: 서술형 답안 / written answers {count}/{QUESTIONS}")
+            print(f"  O {name}: {Words('서술형 답안', 'written answers')} {count}/{QUESTIONS}")
     return answers
 
 

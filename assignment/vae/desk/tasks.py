@@ -5,21 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from vae.desk.language import Words
+
 VAE = Path(__file__).resolve().parents[1]
 HANDOUT = VAE.parent
-
-
-class Words(NamedTuple):
-    """One text in Korean and in English."""
-
-    ko: str
-    en: str
-
-    def __str__(self) -> str:
-        return f"{self.ko} / {self.en}"
-
-
 NO_WORDS = Words("", "")
+
+
+def in_threes(table: str) -> list[tuple[str, Words]]:
+    """Texts from a table with three lines for each: what it is for, the text in Korean, in English."""
+    lines = [line.strip() for line in table.strip().splitlines()]
+    return [(name, Words(*both)) for name, *both in zip(*[iter(lines)] * 3, strict=True)]
 
 
 class Task(NamedTuple):
@@ -28,7 +24,7 @@ class Task(NamedTuple):
     Attributes:
         id: "1" to "4c".
         call: the function with its parameters.
-        expected: what it has to return, in one line that needs no translation.
+        expected: what it has to return, in one line.
         todo: what to do, for a student who has not started.
     """
 
@@ -36,7 +32,7 @@ class Task(NamedTuple):
     function: str
     file: str
     call: str
-    expected: str
+    expected: str | Words
     todo: Words
 
     @property
@@ -110,7 +106,7 @@ TASKS = (
         "train_epoch",
         "training.py",
         "train_epoch(model, loader, loss_function, optimizer, device)",
-        "float: 배치 손실의 합 / 이미지 수 = sum of batch losses / number of images",
+        Words("float: 배치 손실의 합 / 이미지 수", "float: sum of batch losses / number of images"),
         Words(
             "model을 학습 모드로 바꾸세요. loader가 주는 (images, labels)마다 이미지를 device로 옮기고, 순전파, loss_function, 이전 기울기 지우기, "
             "backward, step을 한 번씩 하세요. 손실은 숫자로 더해 두었다가 이미지 수로 나누어 return 하세요.",
@@ -124,7 +120,7 @@ TASKS = (
         "train",
         "training.py",
         "train(model, loader, epochs, learning_rate, device)",
-        "list: 에폭마다 float 하나 = one float per epoch",
+        Words("list: 에폭마다 float 하나", "list: one float per epoch"),
         Words(
             "model을 device로 옮기고, torch.optim.Adam을 만들고, vae.loss의 loss_function으로 train_epoch을 epochs번 호출하세요. "
             "호출할 때마다 받은 값을 리스트에 모아 return 하세요.",
@@ -137,7 +133,7 @@ TASKS = (
         "generate",
         "latent.py",
         "generate(model, count, device)",
-        "(count, 1, 28, 28), [0, 1], 기울기 없음 = no gradient",
+        Words("(count, 1, 28, 28), [0, 1], 기울기 없음", "(count, 1, 28, 28), [0, 1], no gradient"),
         Words(
             "사전분포 N(0, I)에서 모양이 (count, model.latent_dim)인 잠재 코드 z를 device에서 뽑고, model.decode(z)를 이미지 모양으로 바꿔 "
             "return 하세요. 기울기 계산은 끄세요.",

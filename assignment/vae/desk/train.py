@@ -12,34 +12,32 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vae.desk.failure import say
+from vae.desk.failure import say, unsaved
 from vae.desk.failure_in_run import told
+from vae.desk.tasks import Words
 
 if TYPE_CHECKING:
     from vae.desk.threads import Threads
 
 EPOCHS = {"digits": 100, "mnist": 10}  # digits has 12 batches per epoch, MNIST 469
 INTERRUPTED = 130
-NEXT = """
-다음: {out} 폴더의 그림을 예측과 비교하고, {page} 파일을 브라우저로 여세요. --dataset mnist나 다른 --learning-rate로도 학습해 보세요. 제출: python -m vae submit
-Next: compare the pictures in {out} with your predictions, and open {page} in a browser. Try --dataset mnist or another --learning-rate. Hand in: python -m vae submit"""
+NEXT = Words(
+    "\n다음: {out} 폴더의 그림을 예측과 비교하고, {page} 파일을 브라우저로 여세요. --dataset mnist나 다른 --learning-rate로도 학습해 보세요. 제출: python -m vae submit",
+    "\nNext: compare the pictures in {out} with your predictions, and open {page} in a browser. Try --dataset mnist or another --learning-rate. Hand in: python -m vae submit",
+)
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add the options of `train`."""
-    command.add_argument("--dataset", choices=tuple(EPOCHS), default="digits", help="default: digits")
-    command.add_argument("--epochs", type=int, help="default: 100 (digits), 10 (mnist)")
-    command.add_argument("--batch-size", type=int, default=128, help="default: 128")
-    command.add_argument("--learning-rate", type=float, default=1e-3, help="default: 0.001")
-    command.add_argument(
-        "--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: auto"
-    )
-    command.add_argument(
-        "--out",
-        type=Path,
-        default=Path("runs"),
-        help="결과를 저장할 폴더 / folder for the results, default: runs",
-    )
+    default = Words("기본값", "default")
+    command.add_argument("--dataset", choices=tuple(EPOCHS), default="digits", help=f"{default}: digits")
+    command.add_argument("--epochs", type=int, help=f"{default}: 100 (digits), 10 (mnist)")
+    command.add_argument("--batch-size", type=int, default=128, help=f"{default}: 128")
+    command.add_argument("--learning-rate", type=float, default=1e-3, help=f"{default}: 0.001")
+    devices = ("auto", "cpu", "cuda", "mps")
+    command.add_argument("--device", choices=devices, default="auto", help=f"{default}: auto")
+    folder = Words("결과를 저장할 폴더, 기본값: runs", "folder for the results, default: runs")
+    command.add_argument("--out", type=Path, default=Path("runs"), help=str(folder))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -50,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         with Threads() as threads:
             return _run(arguments, threads)
     except KeyboardInterrupt:  # before there was anything to keep, or a second time
-        return say("\n중단했습니다.", "Interrupted.", INTERRUPTED)
+        return say("\n중단했습니다.", "\nInterrupted.", INTERRUPTED)
 
 
 def _run(arguments: argparse.Namespace, threads: Threads) -> int:
@@ -69,10 +67,11 @@ def _run(arguments: argparse.Namespace, threads: Threads) -> int:
         if isinstance(error, ModuleNotFoundError) and not str(error.name).startswith("vae"):
             raise  # a package that is not installed
         return told(error)
-    counts = (
-        f"이미지 {len(images)}장, {epochs} 에폭, {device} / {len(images)} images, {epochs} epochs, {device}"
+    begun = Words(
+        f"이미지 {len(images)}장, {epochs} 에폭, {device}\nCtrl-C: 중단하고 지금까지의 결과 저장",
+        f"{len(images)} images, {epochs} epochs, {device}\nCtrl-C: stop and keep what was learnt",
     )
-    print(f"{counts}\nCtrl-C: 중단하고 지금까지의 결과 저장 / stop and keep what was learnt", flush=True)
+    print(begun, flush=True)
 
     from vae import data
     from vae.desk import explorer, pictures
@@ -120,7 +119,7 @@ def _run(arguments: argparse.Namespace, threads: Threads) -> int:
     drawn = pictures.draw(model, history, dataset, images, test_images, out, device)
     explored = explorer.write(model, test_images, out)
     if not (status or drawn or explored):
-        print(NEXT.format(out=out, page=out / explorer.NAME))
+        print(str(NEXT).format(out=out, page=out / explorer.NAME))
     return status or drawn or explored
 
 
@@ -158,10 +157,7 @@ def _save(out: Path, weights: dict, about: dict) -> int:
         torch.save({name: value.cpu() for name, value in weights.items()}, out / "model.pt")
         (out / "run.json").write_text(json.dumps(about, indent=2), encoding="utf-8")
     except (OSError, RuntimeError) as error:  # torch's own writer raises RuntimeError
-        return say(
-            f"{out}: 저장할 수 없습니다({error}). 디스크에 여유 공간이 있나요?",
-            f"{out}: nothing can be saved here ({error}). Is there space on the disk?",
-        )
+        return unsaved(out, error)
     return 0
 
 
@@ -172,7 +168,8 @@ def _images(dataset: str) -> tuple:
     try:
         images = [data.load(dataset, train, progress=True) for train in (True, False)]
     except data.DataUnavailable as error:
-        say(f"{error}", "대신 digits로 학습합니다. / Training on the digits instead.")
+        ko, en = error.args
+        say(f"{ko}\n대신 digits로 학습합니다.", f"{en}\nTraining on the digits instead.")
         return "digits", data.load("digits", True), data.load("digits", False)
     return dataset, *images
 
@@ -200,7 +197,7 @@ def _losses(losses: object, epochs: int, seen: list[dict[str, float]]) -> tuple[
             f"vae/training.py: train did not return a list of {epochs} floats. To check it: python -m vae check 3b",
         )
         return 1, seen
-    print(f"손실 / loss: {losses[0]:.1f} -> {losses[-1]:.1f} nats")
+    print(f"{Words('손실', 'loss')}: {losses[0]:.1f} -> {losses[-1]:.1f} nats")
     terms = seen if len(seen) == epochs else [{} for _ in losses]
     return 0, [{**each, "loss": loss} for each, loss in zip(terms, losses, strict=True)]
 

@@ -17,6 +17,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
+from vae.desk.tasks import Words
+
 SLOW = 2  # how many times as long as the fastest epoch
 EARLY_SECONDS = 5  # the first picture comes after one epoch, or after this time if an epoch takes longer
 
@@ -139,13 +141,14 @@ class Training:
             draw()
 
     def _epoch(self) -> str:
-        return f"에폭/epoch {min(len(self.history) + 1, self._epochs)}/{self._epochs}"
+        return f"{Words('에폭', 'epoch')} {min(len(self.history) + 1, self._epochs)}/{self._epochs}"
 
     def _text(self) -> str:
         means = self._means() or (self.history[-1] if self.history else {})
         if "kl" in means:
-            return f"재구성/recon {means['reconstruction']:.1f} + KL {means['kl']:.1f} = {means['loss']:.1f} nats"
-        return f"손실/loss {means['loss']:.1f} nats" if means else ""
+            terms = f"{means['reconstruction']:.1f} + KL {means['kl']:.1f} = {means['loss']:.1f}"
+            return f"{Words('재구성', 'recon')} {terms} nats"
+        return f"{Words('손실', 'loss')} {means['loss']:.1f} nats" if means else ""
 
 
 class Bar(tqdm):

@@ -14,6 +14,7 @@ import math
 import os
 import sys
 from collections import Counter
+from pathlib import Path
 from typing import IO, Any
 
 import pytest
@@ -28,6 +29,7 @@ except ImportError:  # Windows
 # macOS has fork, but its system libraries may crash in the child of a process that has used them.
 FORKS = sys.platform.startswith("linux") and not os.environ.get("VAE_DESK_NO_FORK")
 
+MEMORY = 2 << 30  # bytes that checks may take on top of what torch has; the grader's limit is lower
 DIED = 99  # not an exit status of pytest
 
 
@@ -89,6 +91,14 @@ def limit_cpu(seconds: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
+def limit_memory() -> None:
+    """Let a request for too much more memory fail with an exception, where the system says how much is in use (Linux)."""
+    with contextlib.suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text().split()[5])
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        resource.setrlimit(resource.RLIMIT_DATA, (pages * resource.getpagesize() + MEMORY, hard))
+
+
 def _task(item: Any) -> str:
     return next((mark.name[4:] for mark in item.iter_markers() if mark.name.startswith("task")), "")
 
@@ -109,6 +119,7 @@ def run(request: dict[str, Any], channel: IO[str]) -> int:
     ]
     options += ["--continue-on-collection-errors", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
     options += ["-m", " or ".join(f"task{task.id}" for task in tasks)]
+    limit_memory()
     recorder = Recorder(channel, request["tasks"], request["stop"], request["cpu_seconds"])
     return int(pytest.main([*options, *files], plugins=[recorder]))
 

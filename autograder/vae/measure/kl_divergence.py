@@ -10,16 +10,8 @@ from torch import Tensor
 from autograder.checks.measured import Question
 from autograder.vae.checks.inputs import WIDEST, Draw
 from autograder.vae.measure import common
-from autograder.vae.measure.terms import (
-    NEAR,
-    NOT_SCALAR,
-    Columns,
-    Pair,
-    Shape,
-    Sum,
-    infinite,
-    written,
-)
+from autograder.vae.measure.formulas import NEAR, Columns, Pair, Shape, written
+from autograder.vae.measure.terms import NOT_SCALAR, Sum, infinite
 
 SIZES = (2, 1), (1, 2), (4, 3), (3, 5), (5, 4), (2, 20), (17, 20), (131, 23)  # N and D
 TERMS: Mapping[str, Pair] = {

@@ -10,20 +10,10 @@ from torch import Tensor
 from autograder.checks.measured import Question, Reading, Seen, Unclear, scalar
 from autograder.vae.checks.inputs import Draw
 from autograder.vae.measure import common
+from autograder.vae.measure.formulas import Columns, Made, Rows, shapes_of, stacked
 from autograder.vae.measure.kl_divergence import KL
 from autograder.vae.measure.reconstruction_loss import FLAT, IMAGE, bce
-from autograder.vae.measure.terms import (
-    NOT_SCALAR,
-    Columns,
-    Made,
-    Rows,
-    call,
-    gradient_of,
-    gradients,
-    shapes_of,
-    stacked,
-    varies,
-)
+from autograder.vae.measure.terms import NOT_SCALAR, call, gradient_of, gradients, varies
 
 SIZES = (1, 2), (2, 30), (3, 5), (4, 4), (6, 2)  # N and D
 MU = 0.02, 0.5, 1, 4, 12  # sizes of mu: KL next to nothing, or more than the reconstruction

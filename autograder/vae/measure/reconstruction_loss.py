@@ -11,7 +11,8 @@ from torch import Tensor
 from autograder.checks.measured import Question
 from autograder.vae.checks.inputs import LEAST, Draw
 from autograder.vae.measure import common
-from autograder.vae.measure.terms import NEAR, NOT_SCALAR, Pair, Shape, Sum, infinite
+from autograder.vae.measure.formulas import NEAR, Pair, Shape
+from autograder.vae.measure.terms import NOT_SCALAR, Sum, infinite
 
 EDGE = math.log(LEAST / (1 - LEAST))
 IMAGE, FLAT = (1, 28, 28), (784,)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from itertools import accumulate, product
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import Any
 
 import torch
-from torch import Tensor
 
 from autograder.checks.measured import Question, Reading, Said, Seen, Unclear, scalar
 from autograder.vae.checks.inputs import Draw
-from autograder.vae.checks.steps import Step, adam, sgd
+from autograder.vae.checks.steps import adam
 from autograder.vae.checks.toy_models import busy_task, overshooting_task, patient_task
-from autograder.vae.measure import common, steps
-from autograder.vae.probes.standins.loss import kl_divergence, loss_function, reconstruction_loss
+from autograder.vae.measure import common, steps, traces
+from autograder.vae.measure.optimizers import ADAM, LOSS, Path, batches_an_epoch, path_of
 
+BUILT_ON = ("train_epoch",)
 PATHS = ("epochs", "again")
 RUNS = {"epochs": (6, 4, 3), "again": (9, 4, 3), "long": (4, 4, 12)}  # images, batch size, epochs
 NOTED = 50
-STRIDE = 11  # one parameter in so many is enough to know an optimiser
-STRAIGHT = 3e-4  # how far from an optimiser's direction a step may be, as a fraction of it
 
 
 def questions(seed: int) -> dict[str, Question]:
@@ -30,10 +27,10 @@ def questions(seed: int) -> dict[str, Question]:
     for index, (name, (images, size, epochs)) in enumerate(RUNS.items()):
         draw = Draw(seed + index)
         rate = float(draw.uniform("rate", 2e-3, 8e-3, 1))
-        tasks[name] = {**steps.task(draw, images, size), "epochs": epochs, "learning_rate": rate}
+        tasks[name] = {**traces.task(draw, images, size), "epochs": epochs, "learning_rate": rate}
     for name, hard_task in {"rising": overshooting_task, "flat": patient_task, "many": busy_task}.items():
         task = hard_task(Draw(seed))
-        tasks[name] = {**task, "model": steps.narrow(task["model"]), "device": "cpu"}
+        tasks[name] = {**task, "model": traces.narrow(task["model"]), "device": "cpu"}
     tasks["many"]["epochs"] = 1  # which saves the student's process half of its time
     asked = {}
     for name, task in tasks.items():
@@ -46,7 +43,9 @@ def questions(seed: int) -> dict[str, Question]:
 
 def _read_replaced(seen: Seen) -> Said | None:
     """Whether training begins with other parameters than the model's."""
-    changed = [not torch.equal(steps.passes(seen, name)[0].before, steps.start(seen, name)) for name in PATHS]
+    changed = [
+        not torch.equal(traces.passes(seen, name)[0].before, traces.start(seen, name)) for name in PATHS
+    ]
     return Said({}, "train-copy-trained") if all(changed) else None
 
 
@@ -55,7 +54,7 @@ def _passes(id: str, names: Sequence[str]) -> Reading:
 
     def read(seen: Seen) -> Said | None:
         for name in names:
-            yours, asked = len(steps.passes(seen, name)), len(steps.batches(seen, name))
+            yours, asked = len(traces.passes(seen, name)), len(traces.batches(seen, name))
             if yours != asked:
                 whole = yours % (asked // seen.given(name)["epochs"]) == 0
                 values = {"called": seen.questions[name].called, "yours": yours, "asked": asked}
@@ -65,116 +64,9 @@ def _passes(id: str, names: Sequence[str]) -> Reading:
     return Reading(id, read, ends=True)
 
 
-def _rmsprop(rate: float) -> Step:
-    """RMSprop is Adam without momentum and without correcting for the first steps."""
-    step = adam(rate, 0.0, 0.99)
-    return lambda number, gradient: step(number, gradient) / (1 - 0.99**number) ** 0.5
-
-
-# Optimisers by name: how they step, how much they shrink the parameters, and how much of these they add to gradients.
-Way = tuple[Callable[[float], Step], float, float]
-BETAS = product((0.9, 0.0, 0.5, 0.8, 0.95, 0.99), (0.999, 0.9, 0.95, 0.99))
-ADAM = "Adam"
-WAYS: dict[str, Way] = {
-    ADAM: (adam, 0.0, 0.0),
-    "RMSprop": (_rmsprop, 0.0, 0.0),
-    **{f"Adam(beta_1={a:g}, beta_2={b:g})": (partial(adam, beta_1=a, beta_2=b), 0.0, 0.0) for a, b in BETAS},
-    **{f"Adam(eps={e:g})": (partial(adam, epsilon=e), 0.0, 0.0) for e in (1e-4, 1e-3, 1e-2, 0.1, 1.0)},
-    **{f"SGD(momentum={m:g})": (partial(sgd, momentum=m), 0.0, 0.0) for m in (0.0, 0.5, 0.9, 0.95)},
-    **{f"AdamW(weight_decay={d:g})": (adam, d, 0.0) for d in (1e-4, 1e-3, 1e-2, 0.1)},
-    **{f"Adam(weight_decay={d:g})": (adam, 0.0, d) for d in (1e-5, 1e-4, 5e-4, 1e-3, 1e-2, 0.1)},
-}
-LOSS = "reconstruction + KL"
-LOSSES: dict[str, Callable[..., Tensor]] = {
-    LOSS: loss_function,
-    f"({LOSS})/n": lambda recon_x, x, mu, log_var: loss_function(recon_x, x, mu, log_var) / len(x),
-    "reconstruction": lambda recon_x, x, mu, log_var: reconstruction_loss(recon_x, x),
-    "sum((recon_x - x)^2)": lambda recon_x, x, mu, log_var: (recon_x - x).square().sum(),
-    "sum((recon_x - x)^2) + KL": lambda recon_x, x, mu, log_var: (
-        (recon_x - x).square().sum() + kl_divergence(mu, log_var)
-    ),
-    **{
-        f"reconstruction + {beta:g}*KL": lambda recon_x, x, mu, log_var, beta=beta: (
-            reconstruction_loss(recon_x, x) + beta * kl_divergence(mu, log_var)
-        )
-        for beta in (0.1, 0.5, 2.0, 4.0)
-    },
-}
-
-
-class Path(NamedTuple):
-    """How a training steps: optimiser, loss, how often the optimiser starts again, and the rate of each step."""
-
-    way: str
-    loss: str
-    renewed: int
-    rates: list[float]  # as fractions of the given one
-
-    def steady(self) -> bool:
-        return max(self.rates) - min(self.rates) <= 2e-3 * max(map(abs, self.rates))
-
-    def right(self) -> bool:
-        usual = self.steady() and abs(self.rates[0] - 1) < 1e-3
-        return usual and self[:3] == (ADAM, LOSS, 0)
-
-
-def _rates(seen: Seen, name: str, way: Way, loss: Callable[..., Tensor], renewed: int) -> list[float] | None:
-    """The rate of each step, as a fraction of the given one, if the optimiser makes these steps."""
-    make, decoupled, coupled = way
-    found, number, step = [], 0, make(-1.0)
-    for index, (p, g) in enumerate(zip(steps.passes(seen, name), _gradients(seen, name, loss), strict=False)):
-        if renewed and index % renewed == 0:
-            number, step = 0, make(-1.0)
-        number += 1
-        before, after = p.before[::STRIDE], p.after[::STRIDE]
-        direction = step(number, g[::STRIDE] + coupled * before) + decoupled * before
-        moved = before - after
-        share = float((moved @ direction) / direction.square().sum().clamp_min(1e-30))
-        rest, size = (float(each.abs().quantile(0.97)) for each in (moved - share * direction, moved))
-        rounding = 1e-7 * float(before.abs().quantile(0.97))
-        if rest > STRAIGHT * size + rounding or not share:
-            return None
-        found.append(share / seen.given(name)["learning_rate"])
-    return found
-
-
-def _gradients(seen: Seen, name: str, loss: Callable[..., Tensor]) -> Iterator[Tensor]:
-    """The gradients of this loss, pass by pass: most losses are ruled out by the first."""
-    if loss is loss_function:
-        yield from (found for _, found in steps.gradients(seen, name))
-    else:
-        yield from (steps.gradient(p.before, p.images, p.training, loss)[1] for p in steps.passes(seen, name))
-
-
-def _epoch(seen: Seen, name: str) -> int:
-    """The number of batches in an epoch."""
-    return len(steps.batches(seen, name)) // int(seen.given(name)["epochs"])
-
-
-def _trials(seen: Seen, name: str) -> Iterator[Path]:
-    """The optimisers and losses that make the steps of a training."""
-    for loss_name, loss in LOSSES.items():
-        for way in WAYS if loss_name == LOSS else (ADAM,):
-            for renewed in (0, _epoch(seen, name), 1) if way == ADAM else (0,):
-                rates = _rates(seen, name, WAYS[way], loss, renewed)
-                found = Path(way, loss_name, renewed, rates or [0.0])
-                if rates and (way == ADAM or found.steady()):
-                    yield found
-
-
-def _path(seen: Seen, name: str) -> Path:
-    """How a training steps. Raises Unclear if nothing known makes these steps."""
-    if ("path", name) not in seen.worked_out:
-        seen.worked_out["path", name] = next(_trials(seen, name), None)
-    found: Path | None = seen.worked_out["path", name]
-    if found is None:
-        raise Unclear
-    return found
-
-
 def _read_renewed(seen: Seen) -> Said | None:
     """Adam that starts again after each epoch, or each batch."""
-    yours = [_path(seen, name).renewed for name in PATHS]
+    yours = [path_of(seen, name).renewed for name in PATHS]
     if not all(yours):
         return None
     return Said({"called": seen.questions["epochs"].called, "yours": yours[0]}, "train-optimizer-renewed")
@@ -182,10 +74,10 @@ def _read_renewed(seen: Seen) -> Said | None:
 
 def _read_path(seen: Seen) -> Said | None:
     """Optimiser, loss and rates, the same in two trainings with different rates, or else in a long one."""
-    found, other = (_path(seen, name) for name in PATHS)
+    found, other = (path_of(seen, name) for name in PATHS)
     where, rate = "epochs", "learning_rate"
     if found.right() and other.right():
-        found = other = _path(seen, "long")
+        found = other = path_of(seen, "long")
         where = "long"
         if found.steady():
             return None
@@ -193,12 +85,14 @@ def _read_path(seen: Seen) -> Said | None:
         raise Unclear
     if not found.steady():
         rate = (
-            "(" + ", ".join(f"{each:.2g}" for each in found.rates[:: _epoch(seen, where)]) + ")*learning_rate"
+            "("
+            + ", ".join(f"{each:.2g}" for each in found.rates[:: batches_an_epoch(seen, where)])
+            + ")*learning_rate"
         )
     elif abs(found.rates[0] / other.rates[0] - 1) < 2e-3:
         rate = steps.combined({rate: found.rates[0]})
     else:
-        fixed, too = (_path(seen, name).rates[0] * seen.given(name)["learning_rate"] for name in PATHS)
+        fixed, too = (path_of(seen, name).rates[0] * seen.given(name)["learning_rate"] for name in PATHS)
         if abs(fixed / too - 1) > 2e-3:
             raise Unclear
         rate = f"{fixed:.2g}"
@@ -244,9 +138,9 @@ HISTORIES: dict[str, Callable[[list[float], list[list[float]], list[int]], list[
 
 def _off(seen: Seen, name: str) -> dict[str, float]:
     """How far the returned numbers are from each formula, as a fraction."""
-    values, count = common.value_of(seen, name), _epoch(seen, name)
-    sizes = [len(each) for each in steps.batches(seen, name)][:count]
-    found = [loss for loss, _ in steps.gradients(seen, name)]
+    values, count = common.value_of(seen, name), batches_an_epoch(seen, name)
+    sizes = [len(each) for each in traces.batches(seen, name)][:count]
+    found = [loss for loss, _ in traces.gradients(seen, name)]
     if not isinstance(values, list) or len(found) % count:
         raise Unclear
     yours = [scalar(value) for value in values]
@@ -275,7 +169,7 @@ def _history_off(seen: Seen, name: str) -> float:
 
 
 def _distance(seen: Seen, name: str) -> float:
-    return steps.distance(seen, name, adam(seen.given(name)["learning_rate"]))
+    return traces.distance(seen, name, adam(seen.given(name)["learning_rate"]))
 
 
 def _read_returned(seen: Seen) -> Said | None:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from typing import Any
-
 import torch
 from torch import Tensor
 
-from autograder.checks.measured import Question, Reading, Said, Seen, Unclear, agree, fit, scalar, short
+from autograder.checks.measured import Question, Reading, Said, Seen, Unclear, agree, fit, short
 from autograder.vae.checks.inputs import Draw
 from autograder.vae.checks.steps import adam, sgd
 from autograder.vae.checks.toy_models import WEIGHTS, long_task, one_batch, wide_task
-from autograder.vae.measure import common, steps
+from autograder.vae.measure import common, steps, traces
+from autograder.vae.measure.mean_loss import EPOCHS, MOMENTUM, image_count, loss_calls, value_of, value_off
 
 NOTED = 13
-MOMENTUM = 0.5
-EPOCHS = {"one image": (1, 4), "epoch": (10, 4), "momentum": (10, 4), "odd": (13, 3)}
 PLAIN = ("epoch", "odd")
 # Losses of some 10,000, of either sign, and a rate at which clipped steps still show in float32.
 LARGE = {"loss": {"tilted": 1e4, "codes": 100.0}, "optimizer": {"name": "SGD", "options": {"lr": 1e-8}}}
@@ -30,7 +25,7 @@ def questions(seed: int) -> dict[str, Question]:
     for index, (name, (images, size)) in enumerate(EPOCHS.items()):
         draw, momentum = Draw(seed + index), MOMENTUM if name == "momentum" else 0.0
         options = {"lr": float(draw.uniform("rate", 2e-4, 6e-4, 1)), "momentum": momentum}
-        task = steps.task(draw, images, size)
+        task = traces.task(draw, images, size)
         called = f"N={images}, batch_size={size}" + (f", momentum={momentum:g}" if momentum else "")
         arguments = {
             **task,
@@ -46,7 +41,7 @@ def questions(seed: int) -> dict[str, Question]:
         ("many", long, 1),
         ("wide", wide, 1),
     ):
-        task = {**task, "model": steps.narrow(task["model"]), "device": "cpu", "noted": noted}
+        task = {**task, "model": traces.narrow(task["model"]), "device": "cpu", "noted": noted}
         called = f"N={len(task['data']['images'])}, batch_size={task['data']['batch_size']}"
         asked[name] = Question("train_epoch", task, called)
     device = {key: asked["epoch"].arguments[key] for key in ("model", "data", "loss", "optimizer")}
@@ -57,21 +52,8 @@ def _rate(seen: Seen, name: str) -> float:
     return float(seen.given(name)["optimizer"]["options"]["lr"])
 
 
-def _images(seen: Seen, name: str) -> int:
-    return len(seen.given(name)["data"]["images"])
-
-
-def _calls(seen: Seen, name: str, *keys: str, learning: bool = True) -> list[list[Any]]:
-    """These entries of each call of the loss while gradients were on, or off."""
-    calls = common.part_of(seen.answer(name), "calls")
-    if not isinstance(calls, list):
-        raise Unclear
-    chosen = [call for call in calls if (common.part_of(call, "learning") is True) == learning]
-    return [[common.part_of(call, key) for key in keys] for call in chosen]
-
-
 def _distance(seen: Seen, name: str) -> float:
-    return steps.distance(seen, name, sgd(**seen.given(name)["optimizer"]["options"]))
+    return traces.distance(seen, name, sgd(**seen.given(name)["optimizer"]["options"]))
 
 
 def _right(seen: Seen, name: str) -> bool:
@@ -81,7 +63,7 @@ def _right(seen: Seen, name: str) -> bool:
 def _read_code(seen: Seen) -> Said | None:
     """What is decoded in place of a sample."""
     found = set()
-    for p in (p for name in PLAIN for p in steps.passes(seen, name)):
+    for p in (p for name in PLAIN for p in traces.passes(seen, name)):
         known = p.outputs()
         found.add(steps.describe(p.code, "z", {name: known[name] for name in ("z", "mu", "log_var")}))
     return steps.told("z", found, "epoch-no-sampling" if found == {"mu"} else None)
@@ -89,7 +71,7 @@ def _read_code(seen: Seen) -> Said | None:
 
 def _read_ignored(seen: Seen) -> Said | None:
     """Whether the given loss is never called although the network is used."""
-    used = all(steps.passes(seen, name) for name in PLAIN)
+    used = all(traces.passes(seen, name) for name in PLAIN)
     called = any(common.part_of(seen.answer(name), "calls") != [] for name in PLAIN)
     return Said({}, "epoch-own-loss") if used and not called else None
 
@@ -98,9 +80,9 @@ def _read_arguments(seen: Seen) -> Said | None:
     """The first argument of the loss that is not what it should be."""
     for question in ("epoch", "large"):
         found: dict[str, set[str]] = {"recon_x": set(), "x": set(), "mu": set(), "log_var": set()}
-        calls = [] if _right(seen, question) else _calls(seen, question, "given")
-        images = steps.batches(seen, question)
-        for p, x, (given,) in zip(steps.passes(seen, question), images, calls, strict=False):
+        calls = [] if _right(seen, question) else loss_calls(seen, question, "given")
+        images = traces.batches(seen, question)
+        for p, x, (given,) in zip(traces.passes(seen, question), images, calls, strict=False):
             known = {"x": x, **p.outputs()}
             for name in found:
                 found[name].add(steps.describe(common.part_of(given, name), name, known))
@@ -116,8 +98,8 @@ def _read_arguments(seen: Seen) -> Said | None:
 def _read_used(seen: Seen) -> Said | None:
     """Of how many images, in how many batches, the loss is computed, where that is not once in their own batches."""
     for name in (*PLAIN, "many", "wide"):
-        calls = [steps.rows(value, 30) for (value,) in _calls(seen, name, "pixels")]
-        asked = [images[:, 300:330] for images in steps.batches(seen, name)]
+        calls = [traces.rows(value, 30) for (value,) in loss_calls(seen, name, "pixels")]
+        asked = [images[:, 300:330] for images in traces.batches(seen, name)]
         same = [len(each) for each in calls] == [len(each) for each in asked]
         if (
             not calls or same or (name != "many" and _right(seen, name))
@@ -149,12 +131,12 @@ def _read_step(seen: Seen) -> Said | None:
     tables: list[dict[str, Tensor]] = []
     for name in PLAIN:
         rate, directions = _rate(seen, name), adam(-1.0)
-        previous = total = torch.zeros_like(steps.start(seen, name))
-        pairs = zip(steps.passes(seen, name), steps.gradients(seen, name), strict=True)
+        previous = total = torch.zeros_like(traces.start(seen, name))
+        pairs = zip(traces.passes(seen, name), traces.gradients(seen, name), strict=True)
         for number, (p, (loss, g)) in enumerate(pairs, start=1):
             total = total + g
             free = {"sign(g)": g.sign(), "Adam(g)": directions(number, g), "theta": p.before}
-            scaled = {"g": g, "g/n": g / len(p.images), "g/N": g / _images(seen, name)}
+            scaled = {"g": g, "g/n": g / len(p.images), "g/N": g / image_count(seen, name)}
             scaled |= {"sum(g)": total, "g_previous": previous, "g/norm(g)": g / g.norm()}
             scaled |= {"g/L": g / (loss or 1), "g*L": g * loss, **free}
             columns = {f"lr*{key}": rate * value for key, value in scaled.items()}
@@ -177,8 +159,8 @@ def _read_weights(seen: Seen) -> Said | None:
     """With which weights the gradients so far make each step, where these are not the optimiser's."""
     for name, momentum in (("epoch", 0.0), ("momentum", MOMENTUM)):
         yours, asked = [], []
-        for number, p in enumerate(steps.passes(seen, name), start=1):
-            basis = torch.stack([g for _, g in steps.gradients(seen, name)[:number]])
+        for number, p in enumerate(traces.passes(seen, name), start=1):
+            basis = torch.stack([g for _, g in traces.gradients(seen, name)[:number]])
             step = (p.before - p.after) / _rate(seen, name)
             weights = torch.linalg.lstsq(basis @ basis.T, basis @ step, driver="gelsd").solution
             rounding = 1e-7 * (1 + float(p.before.abs().max())) / _rate(seen, name)
@@ -208,7 +190,7 @@ def _read_clipped(seen: Seen) -> Said | None:
     """Steps along the gradient whose length, or largest element, has a limit."""
     for name in ("epoch", "large"):
         limits: set[tuple[str, float]] = set()
-        for p, (_, g) in zip(steps.passes(seen, name), steps.gradients(seen, name), strict=True):
+        for p, (_, g) in zip(traces.passes(seen, name), traces.gradients(seen, name), strict=True):
             step = (p.before - p.after) / _rate(seen, name)
             most, norm = float(step.abs().max()), float(step.norm())
             rounding = 2e-3 * most + 1e-7 * (1 + float(p.before.abs().max())) / _rate(seen, name)
@@ -228,67 +210,6 @@ def _read_clipped(seen: Seen) -> Said | None:
     return None
 
 
-Batches = list[tuple[float, int]]  # loss of a batch, images in it
-ADDED: dict[str, Callable[[Batches], float]] = {
-    "sum(L)": lambda calls: sum(loss for loss, _ in calls),
-    "sum(L/n)": lambda calls: sum(loss / n for loss, n in calls),
-    "sum(L*n)": lambda calls: sum(loss * n for loss, n in calls),
-    "L_last": lambda calls: calls[-1][0],
-    "L_last/n_last": lambda calls: calls[-1][0] / calls[-1][1],
-    "L_first": lambda calls: calls[0][0],
-    "L_first/n_first": lambda calls: calls[0][0] / calls[0][1],
-}
-
-
-def _losses(seen: Seen, name: str, learning: bool = True) -> Batches:
-    calls = _calls(seen, name, "value", "pixels", learning=learning)
-    return [(scalar(value), len(steps.rows(pixels, 30))) for value, pixels in calls]
-
-
-def _divisors(seen: Seen, name: str) -> dict[str, float]:
-    """Numbers that a sum may be divided by: N images in B batches, and so on."""
-    images, size = _images(seen, name), seen.given(name)["data"]["batch_size"]
-    count = math.ceil(images / size)
-    known = {"": 1, "/N": images, "/B": count, "/batch_size": size, "/(B*batch_size)": count * size}
-    return {**known, "/(N*B)": images * count, "/N^2": images**2, "/(784*N)": 784 * images}
-
-
-def _value_of(learning: bool) -> Callable[[Seen], Said | None]:
-    """The returned value as a short formula of the losses L of batches of n images, with gradients on, or off."""
-
-    def read(seen: Seen) -> Said | None:
-        losses = {name: _losses(seen, name, learning) for name in EPOCHS}
-        for text, add in ADDED.items() if all(losses.values()) else ():
-            sums = {name: scalar(common.value_of(seen, name)) / (add(losses[name]) or 1) for name in EPOCHS}
-            for divisor in _divisors(seen, "epoch"):
-                shares = [share * _divisors(seen, name)[divisor] for name, share in sums.items()]
-                if max(shares) - min(shares) <= 1e-5 * abs(shares[0]):
-                    yours = steps.combined({text + divisor: short(shares[0])})
-                    if learning and yours == "sum(L)/N":
-                        return None
-                    return Said({"yours": yours, "asked": "sum(L)/N"}, _value_shows(yours, learning))
-        raise Unclear
-
-    return read
-
-
-def _value_shows(yours: str, learning: bool) -> str | None:
-    if not learning:
-        return "epoch-loss-after-step"
-    if yours.startswith("L_last"):
-        return "epoch-last-batch-loss"
-    if yours == "sum(L/n)/B":
-        return "epoch-mean-of-batch-means"
-    return "epoch-wrong-divisor" if "sum(" in yours else None
-
-
-def _value_off(seen: Seen, name: str) -> float:
-    """How far the returned value is off, as a fraction of the mean size of the losses."""
-    losses = [loss for loss, _ in _losses(seen, name)]
-    off = scalar(common.value_of(seen, name)) * _images(seen, name) - sum(losses)
-    return abs(off) / max(sum(map(abs, losses)), 1e-30)
-
-
 RETURNED = dict.fromkeys(("tensor", "scalar", "numpy", "list"), "epoch-returns-tensor")
 RETURNED |= {"NoneType": "nothing-returned", "tuple": "returns-extra-values"}
 READINGS = (
@@ -305,8 +226,8 @@ READINGS = (
     Reading("step_clipped", _read_clipped, ends=True),
     Reading("step_weights", _read_weights, ends=True),
     *steps.surroundings(PLAIN),
-    Reading("value_formula", _value_of(learning=True), ends=True),
-    Reading("value_evaluated", _value_of(learning=False), ends=True),
+    Reading("value_formula", value_of(learning=True), ends=True),
+    Reading("value_evaluated", value_of(learning=False), ends=True),
     steps.off("parameters_off", _distance, ("epoch", "odd", "momentum", "large"), (1, 5, 25)),
-    steps.off("value_off", _value_off, (*EPOCHS, "many"), (0.1, 1, 5, 25)),
+    steps.off("value_off", value_off, (*EPOCHS, "many"), (0.1, 1, 5, 25)),
 )

@@ -11,7 +11,8 @@ from torch import Tensor
 from vae.desk.measured.measured import Question
 from vae.desk.measured.inputs import WIDEST, Draw
 from vae.desk.measured import common
-from vae.desk.measured.terms import NEAR, NOT_SCALAR, Columns, Pair, Shape, Sum, infinite, written
+from vae.desk.measured.formulas import NEAR, Columns, Pair, Shape, written
+from vae.desk.measured.terms import NOT_SCALAR, Sum, infinite
 
 SIZES = (2, 1), (1, 2), (4, 3), (3, 5), (5, 4), (2, 20), (17, 20), (131, 23)  # N and D
 TERMS: Mapping[str, Pair] = {

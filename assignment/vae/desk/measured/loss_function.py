@@ -11,20 +11,10 @@ from torch import Tensor
 from vae.desk.measured.measured import Question, Reading, Seen, Unclear, scalar
 from vae.desk.measured.inputs import Draw
 from vae.desk.measured import common
+from vae.desk.measured.formulas import Columns, Made, Rows, shapes_of, stacked
 from vae.desk.measured.kl_divergence import KL
 from vae.desk.measured.reconstruction_loss import FLAT, IMAGE, bce
-from vae.desk.measured.terms import (
-    NOT_SCALAR,
-    Columns,
-    Made,
-    Rows,
-    call,
-    gradient_of,
-    gradients,
-    shapes_of,
-    stacked,
-    varies,
-)
+from vae.desk.measured.terms import NOT_SCALAR, call, gradient_of, gradients, varies
 
 SIZES = (1, 2), (2, 30), (3, 5), (4, 4), (6, 2)  # N and D
 MU = 0.02, 0.5, 1, 4, 12  # sizes of mu: KL next to nothing, or more than the reconstruction

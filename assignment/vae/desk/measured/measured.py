@@ -2,9 +2,10 @@
 """What does a failing stub compute? A homework's readings ask it a few more questions and say only what they can prove.
 
 A homework that measures has a module ``measure.STUB`` for each stub. It holds ``questions(draw)``, calls of probes by
-name, and ``READINGS``, the root of a mistake before what follows from it. Each reading looks at the answers and says
-something or nothing. What it says must then predict the answers to fresh questions, which it has not seen; else it is
-dropped. So a statement is true or not made. Statements never decide points.
+name, and ``READINGS``, the root of a mistake before what follows from it. ``BUILT_ON``, if there is one, names the stubs
+that this one calls and whose mistakes show in it. Each reading looks at the answers and says something or nothing. What
+it says must then predict the answers to fresh questions, which it has not seen; else it is dropped. So a statement is
+true or not made. Statements never decide points.
 """
 
 from __future__ import annotations

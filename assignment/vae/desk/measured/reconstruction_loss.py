@@ -12,7 +12,8 @@ from torch import Tensor
 from vae.desk.measured.measured import Question
 from vae.desk.measured.inputs import LEAST, Draw
 from vae.desk.measured import common
-from vae.desk.measured.terms import NEAR, NOT_SCALAR, Pair, Shape, Sum, infinite
+from vae.desk.measured.formulas import NEAR, Pair, Shape
+from vae.desk.measured.terms import NOT_SCALAR, Sum, infinite
 
 EDGE = math.log(LEAST / (1 - LEAST))
 IMAGE, FLAT = (1, 28, 28), (784,)

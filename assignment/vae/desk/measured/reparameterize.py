@@ -10,25 +10,35 @@ import contextlib
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vae.desk.measured.measured import Question, Reading, Said, Seen, Unclear, Values, fit, short, tensor
+from vae.desk.measured.measured import Question, Reading, Said, Seen, Unclear, fit, short, tensor
 from vae.desk.measured.run import derived_seed
 from vae.desk.measured.encoding import Array
 from vae.desk.measured.inputs import WIDEST, Draw
 from vae.desk.measured import common
+from vae.desk.measured.noise import (
+    MANY,
+    MIXED,
+    MODES,
+    SEEDS,
+    TRAIN,
+    about_noise,
+    carries_over,
+    in_modes,
+    mixed_z,
+    noise_reading,
+    once_for_modes,
+    parts_of,
+    z_of,
+)
 
-T = TypeVar("T")
 Weights = dict[str, float]  # of the terms of a sum
-
-TRAIN = "model.train()"
-MODES: dict[str, Any] = {TRAIN: {}, "model.eval()": {"training": False}, "torch.no_grad()": {"no_grad": True}}
 SHAPES = ((1, 20), (3, 1), (2, 4), (5, 3), (7, 20))
-MANY, MIXED, SEEDS = (1500, 20), (60, 20), 3  # 20 dimensions, for code that fixes that number
 SIGMA = "exp(0.5*log_var)"
 TERMS = f"""mu; {SIGMA}; 1; log_var; exp(log_var); exp(-0.5*log_var); exp(0.5*mu); exp(mu); mu^2; abs(mu); tanh(mu);
 mu*log_var; mu*{SIGMA}; mu*exp(-0.5*log_var); mu*exp(log_var); abs(log_var); sqrt(abs(log_var)); tanh(log_var);
@@ -48,9 +58,6 @@ KNOWN = (  # what a formula of z shows, the first that matches
     (rf"(-{FACTOR}mu \+ )?{STD}\*eps", "reparam-mu-forgotten"),
     (rf"({PART}( [+-] |\*|$))+", "reparam-wrong-combination"),
 )
-NUMBER = re.compile(r"(-?\d+\.?\d*(?:e[+-]\d+)?)")
-SHARES = np.array([0.01, 0.05, 0.1, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.9, 0.95, 0.99])
-NORMAL = math.sqrt(2) * torch.erfinv(2 * torch.from_numpy(SHARES) - 1).numpy()
 
 
 def questions(seed: int) -> dict[str, Question]:
@@ -93,167 +100,10 @@ def _equal(n: int, d: int) -> dict[str, Tensor]:
     return {"mu": torch.zeros(n, d), "log_var": torch.full((n, d), 2.0)}
 
 
-def _calls(seen: Seen, name: str) -> Tensor:
-    """z (calls, N, D) of one question."""
-    given, answers = seen.given(name), seen.answer(name)
-    given = given.get("arguments", given)
-    if not (isinstance(answers, list) and len(answers) == given.get("calls", 1)):
-        raise Unclear
-    return torch.stack([tensor(common.part_of(each, "value"), *given["mu"].shape) for each in answers])
-
-
-def _seeds(seen: Seen, mode: str, name: str) -> Tensor:
-    """z (SEEDS, N * D) of each seed."""
-    return torch.cat([_calls(seen, f"{mode} {name} {index}") for index in range(SEEDS)]).flatten(1)
-
-
-def _once(work: Callable[[Seen, str], T]) -> Callable[[Seen, str], T]:
-    """Work something out once for all modes whose z is the same."""
-
-    def kept(seen: Seen, mode: str) -> T:
-        key = work, *(float(_calls(seen, f"{mode} {name} 0").sum()) for name in ("equal", "mixed", "many"))
-        if key not in seen.worked_out:
-            seen.worked_out[key] = work(seen, mode)
-        found: T = seen.worked_out[key]
-        return found
-
-    return kept
-
-
-def _noise(seen: Seen, mode: str) -> Tensor:
-    """The noise (2, N, D) of two calls for mu = 0 and log_var = 2, in units of sigma. Unclear if there is none."""
-    noise = _calls(seen, f"{mode} many 0") / math.e
-    if torch.equal(noise, noise[:1, :1, :1].expand(2, *MANY)):
-        raise Unclear
-    return noise
-
-
-def _mixed(seen: Seen, mode: str) -> tuple[Tensor, Tensor, Tensor]:
-    """mu, log_var and z of each seed for different elements."""
-    given = seen.given(f"{mode} mixed 0")["arguments"]
-    return given["mu"].flatten().double(), given["log_var"].flatten().double(), _seeds(seen, mode, "mixed")
-
-
-def _carries_over(seen: Seen, mode: str) -> bool:
-    """Whether z = mu + sigma*noise with noise as large for other mu and sigma, so z is not changed afterwards."""
-    mu, log_var, z = _mixed(seen, mode)
-    size = float(((z - mu) / (log_var / 2).exp()).abs().mean())
-    return math.isclose(size, float(_noise(seen, mode).abs().mean()), rel_tol=0.15)
-
-
-def _repeated(noise: Tensor) -> Said | None:
-    """The second call has the noise of the first, or its opposite."""
-    if torch.equal(noise[0], noise[1]):
-        return Said({"factor": 1}, "reparam-noise-reused")
-    return Said({"factor": -1}, "reparam-noise-dependent") if torch.equal(noise[0], -noise[1]) else None
-
-
-def _copies(noise: Tensor, dim: int) -> Said | None:
-    """Rows (dim 0) or columns of one call that are equal, up to their sign."""
-    lines = noise[0] if dim == 0 else noise[0].T
-    lines = lines[lines.abs().sum(1) > 0]
-    different, signed = (len(set(map(tuple, each.tolist()))) for each in (lines.abs(), lines))
-    if different == len(lines):
-        return None
-    known = "reparam-noise-shared-batch" if dim == 0 else "reparam-noise-shared-dims"
-    if signed > different or (dim == 1 and different > 1):
-        known = "reparam-noise-dependent"
-    return Said({"different": different, "count": len(lines)}, known)
-
-
-def _tied(noise: Tensor) -> Said | None:
-    """Sums along an axis that vary far less or more than sums of independent elements.
-
-    The fewest sums are 40, whose variance is within a factor of 4 but for one case in 10 million.
-    """
-    for name, each, most in (("eps", noise, 4.0), ("eps^2", noise.square(), math.inf)):
-        for dim in (1, 0):
-            sums = (each - each.mean()).sum(dim + 1)
-            ratio = float(sums.square().mean() / (noise.shape[dim + 1] * each.var()))
-            if not 0.25 < ratio < most:
-                limit = "< 0.25" if ratio < 1 else "> 4"
-                return Said({"sum": f"sum({name}, dim={dim})", "ratio": limit}, "reparam-noise-dependent")
-    return None
-
-
-def _shape(noise: Tensor) -> Said | None:
-    """Quantiles that no normal distribution has: beyond 7 standard errors of 30,000 elements, though there are more."""
-    found = np.quantile(noise.numpy(), SHARES)
-    scale = (found[9] - found[3]) / (NORMAL[9] - NORMAL[3])
-    error = np.sqrt(SHARES * (1 - SHARES) / 30000 * 2 * math.pi) * np.exp(NORMAL**2 / 2)
-    if (np.abs(found - found[6] - scale * NORMAL) <= 7 * scale * error).all():
-        return None
-    line = float(noise.min()) + SHARES * float(noise.max() - noise.min())
-    uniform = (np.abs(found - line) < 0.05 * float(noise.std())).all()
-    known = "reparam-noise-uniform" if uniform else "reparam-noise-not-gaussian"
-    if float((noise == 0).double().mean()) > 0.01 and len(np.unique(noise.numpy())) > 100:
-        known = "reparam-noise-partial"
-    yours = ", ".join(f"{round(float(found[index]), 2) + 0.0:g}" for index in (0, 3, 9, 12))
-    return Said({"yours": yours}, known)
-
-
-@_once
-def _about_noise(seen: Seen, mode: str) -> dict[str, Said]:
-    """The first thing that is wrong with the noise, by the reading's name. Unclear if there is no noise."""
-    noise = _noise(seen, mode)
-    found = {"noise_calls": _repeated(noise)}
-    first, second = (np.unique(call.abs().numpy()) for call in noise)
-    if len(np.intersect1d(first, second)) < 0.1 * len(first):  # else equal elements are no copies
-        found |= {"noise_dimensions": _copies(noise, 1), "noise_images": _copies(noise, 0)}
-        found["noise_tied"] = _tied(noise)
-    found["noise_shape"] = _shape(noise)
-    for name, said in found.items():
-        if said is not None:
-            own = name not in ("noise_tied", "noise_shape") or _carries_over(seen, mode)
-            return {name: said if own else Said(said.values)}
-    return {}
-
-
-def _noise_reading(name: str, absolute: float = 0.03) -> Reading:
-    return _in_modes(name, lambda seen, mode: _about_noise(seen, mode).get(name), 0.06, absolute)
-
-
-def _drawn(seen: Seen, mode: str) -> Tensor:
-    """The standard normal noise of each seed (SEEDS, n): torch's after the network's weights, or what z shows."""
-    equal, own = _seeds(seen, mode, "equal"), []
-    for index in range(SEEDS):
-        with torch.random.fork_rng([]):
-            torch.manual_seed(seen.given(f"{mode} equal {index}")["seed"])
-            for sizes in ((784, 8), (8, 40), (20, 8), (8, 784)):
-                nn.Linear(*sizes)
-            own.append(torch.randn(MIXED).flatten().double())
-    eps = torch.stack(own)
-    table = torch.stack([eps.flatten(), torch.ones(eps.numel())], 1).double()
-    line = torch.linalg.lstsq(table, equal.flatten()[:, None]).solution
-    if float((table @ line - equal.flatten()[:, None]).abs().max()) < 1e-5 * (1 + float(equal.abs().max())):
-        return eps
-    if _about_noise(seen, mode):
-        raise Unclear
-    noise = _noise(seen, mode)
-    mean, spread = float(noise.mean()), float(noise.std())  # known to 0.4 % and 0.3 % of the spread
-    return (equal / math.e - (0 if abs(mean) < 0.03 * spread else mean)) / spread
-
-
-@_once
-def _parts(seen: Seen, mode: str) -> tuple[Tensor, ...]:
-    """mu, log_var, mean and scale of z = mean + scale*eps, a number for each element. Unclear if z is no such sum."""
-    eps, order = _drawn(seen, mode).sort(0)
-    mu, log_var, z = _mixed(seen, mode)
-    clear = eps[2] - eps[0] > 0.5
-    eps, z, mu, log_var = eps[:, clear], z.gather(0, order)[:, clear], mu[clear], log_var[clear]
-    scale = (z[2] - z[0]) / (eps[2] - eps[0])
-    mean = z[0] - scale * eps[0]
-    off = (z[1] - mean - scale * eps[1]).abs()
-    if len(mu) < 100 or bool((off > 1e-4 * scale.abs() + 1e-5 * (1 + mu.abs() + mean.abs())).any()):
-        raise Unclear
-    sign = -1.0 if float(scale[(log_var > 5) & (mu > 0)].sum()) < 0 else 1.0
-    return mu, log_var, mean, sign * scale
-
-
-@_once
+@once_for_modes
 def _formula(seen: Seen, mode: str) -> tuple[Weights | None, Weights | None]:
     """The terms of mean and scale with their weights, None for one that is no short sum."""
-    mu, log_var, mean, scale = _parts(seen, mode)
+    mu, log_var, mean, scale = parts_of(seen, mode)
     size = 1 + mu.abs() + scale.abs()
     clear = scale > 1e-3 * (1 + mu.abs())  # beside mu, float32 hides less
     off = 2e-3 * scale.abs() + 1e-5 * (1 + mu.abs())
@@ -336,9 +186,9 @@ def _read_spread(seen: Seen, mode: str) -> Said | None:
     with contextlib.suppress(Unclear):
         if None not in _formula(seen, mode):
             return None
-    if any(name != "noise_shape" or said.misconception for name, said in _about_noise(seen, mode).items()):
+    if any(name != "noise_shape" or said.misconception for name, said in about_noise(seen, mode).items()):
         return None
-    mu, log_var, z = _mixed(seen, mode)
+    mu, log_var, z = mixed_z(seen, mode)
     ends = [float(log_var.min()), float(log_var.max())]
     yours = [float((z - mu)[:, log_var == end].std()) for end in ends]
     asked = [math.exp(end / 2) for end in ends]
@@ -353,9 +203,9 @@ def _read_spread(seen: Seen, mode: str) -> Said | None:
 def _read_gradient(seen: Seen, mode: str) -> Said | None:
     """The gradient of z's sum, as a multiple of 1 for mu and of (z - mu)/2 for log_var, where z = mu + sigma*noise."""
     name = f"{mode} gradient"
-    if name not in seen.questions or not _carries_over(seen, mode):
+    if name not in seen.questions or not carries_over(seen, mode):
         return None
-    z, given = _calls(seen, name)[0], seen.given(name)
+    z, given = z_of(seen, name)[0], seen.given(name)
     found = common.part_of(seen.answer(name), "gradients")
     factors = {}
     for argument, expected in (("mu", torch.ones_like(z)), ("log_var", (z - given["mu"]) / 2)):
@@ -372,47 +222,12 @@ def _read_gradient(seen: Seen, mode: str) -> Said | None:
     return Said(values, known.get(zero, both)) if factors else None
 
 
-def _in_modes(
-    name: str, read: Callable[[Seen, str], Said | None], tolerance: float = 0.03, absolute: float = 0.03
-) -> Reading:
-    """A reading of each mode; what several modes agree on is said of them together."""
-
-    def everywhere(seen: Seen) -> Said | None:
-        found: dict[str, Said] = {}
-        for mode in MODES:
-            with contextlib.suppress(Unclear):
-                if (said := read(seen, mode)) is not None:
-                    found[mode] = said
-        if not found:
-            return None
-        first = next(iter(found.values()))
-        modes = [
-            mode for mode, said in found.items() if _near(first.values, said.values, tolerance, absolute)
-        ]
-        return Said({**first.values, "mode": ", ".join(modes)}, first.misconception)
-
-    def predicts(values: Values, seen: Seen) -> bool:
-        again = everywhere(seen)
-        return again is not None and _near(values, again.values, tolerance, absolute)
-
-    return Reading(name, everywhere, predicts)
-
-
-def _near(first: Values, second: Values, tolerance: float, absolute: float) -> bool:
-    """Whether two readings are written alike but for numbers, which chance may change a little."""
-    one, two = (NUMBER.split(str(dict(values))) for values in (first, second))
-    return len(one) == len(two) and all(
-        math.isclose(float(a), float(b), rel_tol=tolerance, abs_tol=absolute) if index % 2 else a == b
-        for index, (a, b) in enumerate(zip(one, two, strict=True))
-    )
-
-
 def _read_elements(seen: Seen) -> Said | None:
     """Rows, columns or elements of the first batch that are the same in each call, if noise is not always so."""
-    if "noise_calls" in _about_noise(seen, TRAIN):
+    if "noise_calls" in about_noise(seen, TRAIN):
         return None
     for name in (*(f"{rows}x{columns}" for rows, columns in SHAPES), f"{TRAIN} many 0"):
-        z = _calls(seen, name)
+        z = z_of(seen, name)
         still = (z == z[0]).all(0)
         lines = [f"z[{i}, :]" for i in still.all(1).nonzero().flatten().tolist()]
         lines += [f"z[:, {j}]" for j in still.all(0).nonzero().flatten().tolist()]
@@ -420,7 +235,7 @@ def _read_elements(seen: Seen) -> Said | None:
         if lines:
             elements = "z" if still.all() else ", ".join(lines[:6]) + ", ..." * (len(lines) > 6)
             called = seen.questions[name].called.removesuffix(f", {TRAIN}")
-            known = "reparam-noise-partial" if _carries_over(seen, TRAIN) else None
+            known = "reparam-noise-partial" if carries_over(seen, TRAIN) else None
             return Said({"called": called, "elements": elements}, known)
     return None
 
@@ -451,11 +266,11 @@ READINGS = (
     *common.raises("device"),
     Reading("returned_for", _read_returned),
     common.changes("5x3", "7x20"),
-    *map(_noise_reading, ("noise_calls", "noise_dimensions", "noise_images", "noise_tied")),
-    _in_modes("z_formula", _read_formula),
+    *map(noise_reading, ("noise_calls", "noise_dimensions", "noise_images", "noise_tied")),
+    in_modes("z_formula", _read_formula),
     Reading("noise_elements", _read_elements, ends=True),
-    _noise_reading("noise_shape", 0.11),
-    _in_modes("z_spread", _read_spread, 0.4, absolute=0),
-    _in_modes("z_gradient", _read_gradient),
+    noise_reading("noise_shape", 0.11),
+    in_modes("z_spread", _read_spread, 0.4, absolute=0),
+    in_modes("z_gradient", _read_gradient),
     Reading("z_device", _read_device),
 )
