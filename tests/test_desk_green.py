@@ -14,7 +14,7 @@ from autograder.homework import homework
 PLANTED = {
     "AdamW": ("training.py", "optim.Adam(", "optim.AdamW(", "3b", "There is weight decay"),
     "weight decay": ("training.py", "lr=learning_rate", "lr=learning_rate, weight_decay=1e-5", "3b", "There is weight decay"),
-    "decay by hand": ("training.py", "epochs)]", "epochs) if [p.data.mul_(0.999) for p in model.parameters()]]", "3b", "There is weight decay"),
+    "decay by hand": ("training.py", "epochs)]", "epochs) if [p.data.mul_(0.9999) for p in model.parameters()]]", "3b", "There is weight decay"),
     "other betas": ("training.py", "lr=learning_rate", "lr=learning_rate, betas=(0.5, 0.999)", "3b", "Leave its other settings alone"),
     "another optimiser": ("training.py", "optim.Adam(", "optim.Adamax(", "3b", "Pass only lr=learning_rate to torch.optim.Adam"),
     "another loss": ("training.py", "loader, loss_function, optimizer", "loader, lambda *given: 2 * loss_function(*given), optimizer", "3b", "Pass loss_function from vae.loss"),
@@ -22,10 +22,10 @@ PLANTED = {
     "sign": ("training.py", "loss.backward()", "(-loss).backward()", "3a", "flip its sign"),
     "clipped norm": ("training.py", "loss.backward()", "loss.backward(); torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)", "3a", "Gradients are cut"),
     "clipped values": ("training.py", "loss.backward()", "loss.backward(); torch.nn.utils.clip_grad_value_(model.parameters(), 1.0)", "3a", "Gradients are cut"),
-    "images not moved": ("training.py", "images = images.to(device)", "pass", "3a", "Use images.to(device)"),
-    "model not moved": ("training.py", "model.to(device)\n    opt", "opt", "3b", "First move the model"),
+    "images not moved": ("training.py", "images = images.to(device)", "pass", "3a", "each batch with images.to(device)"),
+    "model not moved": ("training.py", "model.to(device)\n    opt", "opt", "3b", "Move the model with model.to(device)"),
     "log_var halved in place": ("model.py", "torch.exp(0.5 * log_var)", "log_var.mul_(0.5).exp_()", "1", "the argument log_var in place"),
-    "noise on the CPU": ("model.py", "torch.randn_like(std)", "torch.randn(std.shape)", "1", "not on the device of mu"),
+    "noise on the CPU": ("model.py", "torch.randn_like(std)", "torch.randn(std.shape)", "1", "A new tensor is on the CPU"),
     "half the network": ("model.py", "hidden_dim: int = 400", "hidden_dim: int = 200", "1", "You changed the given network"),
     "decode gives images": ("model.py", "return self.decoder(z)", "return self.decoder(z).view(-1, 1, 28, 28)", "1", "You changed the given network"),
     "no ReLU": ("model.py", "nn.ReLU()", "nn.Identity()", "1", "You changed the given network"),
@@ -33,8 +33,8 @@ PLANTED = {
     "reconstruction in place": ("loss.py", "cross_entropy(recon_x,", "cross_entropy(recon_x.clamp_(1e-6, 1 - 1e-6),", "2a", "the argument recon_x in place"),
     "starts with 0": ("latent.py", "torch.where(is_known, x, 0.5)", "torch.where(is_known, x, 0.0)", "4c", "You start with 0"),
     "one more iteration": ("latent.py", "range(iterations)", "range(iterations + 1)", "4c", "one iteration too many"),
-    "t on the CPU": ("latent.py", "steps, device=mu_start.device)", "steps)", "4b", "not on the device of the model"),
-    "codes on the CPU": ("latent.py", "model.latent_dim, device=device)", "model.latent_dim)", "4a", "not on the device of the model"),
+    "t on the CPU": ("latent.py", "steps, device=mu_start.device)", "steps)", "4b", "A new tensor is on the CPU"),
+    "codes on the CPU": ("latent.py", "model.latent_dim, device=device)", "model.latent_dim)", "4a", "A new tensor is on the CPU"),
 }  # fmt: skip
 
 
@@ -85,7 +85,8 @@ def test_a_changed_network_is_shown_where_it_was_changed(home, worker, vae, wher
     ],
 )
 def test_an_import_that_the_grader_lacks_is_named_by_check_and_submit(home, worker, vae, line, name):
-    (home.folder / "vae" / "util.py").write_text("blend = 1\n", encoding="utf-8")
+    for folder in (home.folder, vae):
+        (folder / "util.py").write_text("blend = 1\n", encoding="utf-8")
     try:
         solved(vae, latent=("import torch\n", f"import torch\n{line}\n"))
         found = failures(worker, home)
@@ -94,7 +95,8 @@ def test_an_import_that_the_grader_lacks_is_named_by_check_and_submit(home, work
         assert {each.source for each in found.values()} == {line}
         assert worker.check([home.tasks.BY_ID["4a"]])[0].unchecked
     finally:
-        (home.folder / "vae" / "util.py").unlink()
+        (vae / "util.py").unlink()
+        (home.folder / "util.py").unlink()
 
 
 def test_an_import_that_may_fail_is_no_fault(home, worker, vae):

@@ -29,7 +29,7 @@ CAUSES = {
     "1 raise_left_above": "Delete that line and save.",
     "1 raise_left_after_return": "",
     "1 raise_left_under": "Delete that line and save.",
-    "1 rand_uniform": "epsilon has mean 0.5, not 0.",
+    "1 rand_uniform": "The noise is uniform, as from rand.",
     "1 randn_tuple_transposed": "In each dimension the sizes must be equal, or one of them 1.",
     "1 return_tuple": "Return one value, not several. A comma in the return line makes a tuple.",
     "1 sqrt_logvar": "log_var is a logarithm already and may be 0 or negative.",
@@ -178,7 +178,7 @@ def test_of_two_definitions_the_last_counts_and_both_are_named(home, worker, vae
     first, last = (number for number, line in enumerate(file.open(encoding="utf-8"), 1) if "def kl_" in line)
     [outcome] = worker.check([task])
     assert f"is on lines {first} and {last}. Python uses only the last one" in outcome.failure.cause.en
-    assert "four terms" in outcome.failure.cause.en  # and what is wrong with that one
+    assert "Compare the four terms" in outcome.failure.cause.en  # and what is wrong with that one
     file.write_text(right.replace("\n\ndef kl_", wrong + "\n\ndef kl_", 1), encoding="utf-8")
     [outcome] = worker.check([task])
     assert outcome.done

@@ -1,9 +1,9 @@
 """Each file alone: stand-ins for what it uses of the other files, and a second device that needs no GPU."""
 
 import contextlib
-import inspect
 import sys
 from collections.abc import Callable, Iterator
+from inspect import signature
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +13,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import vae
+from vae.data import Images, loader
 from vae.desk.language import Words
 
 
@@ -41,6 +42,14 @@ class StandIn(nn.Module):
         return self.decode(self.reparameterize(mu, log_var)), mu, log_var
 
 
+MADE = (
+    "새로 만든 텐서가 CPU에 있어 GPU에서는 오류가 납니다. 만들 때 device=를 넘기거나 torch.randn_like처럼 이름이 _like로 끝나는 함수를 쓰세요.",
+    "A new tensor is on the CPU, which fails on a GPU. Pass device= when you make it, or use a function ending in _like.",
+)
+MOVED = (
+    "GPU에서는 오류가 납니다. train에서 model.to(device)로 모델을, train_epoch에서 배치마다 images.to(device)로 이미지를 옮기세요.",
+    "This fails on a GPU. Move the model with model.to(device) in train, and each batch with images.to(device) in train_epoch.",
+)
 LOSS = SimpleNamespace(
     reconstruction_loss=lambda recon_x, x: (recon_x - x.flatten(1)).square().sum(),
     kl_divergence=lambda mu, log_var: mu.square().sum() + log_var.square().sum(),
@@ -48,6 +57,26 @@ LOSS = SimpleNamespace(
         LOSS.reconstruction_loss(recon_x, x) + LOSS.kl_divergence(mu, log_var)
     ),
 )
+
+
+squared_error = LOSS.loss_function
+
+
+def batches(count=10, shuffle=False):
+    """Random images in batches of 4; of 10 images, the last batch holds only 2."""
+    return loader(
+        Images(torch.rand(count, 1, 28, 28), torch.zeros(count).long()), batch_size=4, shuffle=shuffle
+    )
+
+
+def sgd(model, learning_rate):
+    return torch.optim.SGD(model.parameters(), lr=learning_rate)
+
+
+def outputs(model, x):
+    """The arguments of a loss function."""
+    recon_x, mu, log_var = model(x)
+    return recon_x, x, mu, log_var
 
 
 @contextlib.contextmanager
@@ -61,40 +90,40 @@ def without_the_loss() -> Iterator[None]:
 
 def in_place_of(function: Callable[..., object], stand_in: Callable[..., object]) -> Callable[..., object]:
     """`stand_in`, called by position. The student's `function` tells their order: its parameters may be renamed."""
+    stand_in.__qualname__ = getattr(function, "__name__", "")  # which Python names if the arguments don't fit
 
     stand_in.__qualname__ = function.__name__  # which Python names if the arguments don't fit
 
     def called(*given, **named):
-        return stand_in(*(inspect.signature(function).bind(*given, **named).args if named else given))
+        return stand_in(*(signature(function).bind(*given, **named).args if named else given))
 
     return called
 
 
+class MixedDevices(Exception):
+    """An operation on tensors of two devices, which fails on a GPU."""
+
+
 class Devices(TorchDispatchMode):
-    """Refuses an operation on tensors of two devices, as a GPU does; a 0-dim tensor on the CPU may take part in any."""
+    """Raises MixedDevices. A 0-dim tensor on the CPU may take part in any operation."""
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         given = [*args, *(kwargs or {}).values()]
-        given = [each for item in given for each in (item if isinstance(item, (list, tuple)) else [item])]
+        given += [each for several in given if isinstance(several, (list, tuple)) for each in several]
         tensors = [each for each in given if isinstance(each, torch.Tensor) and (each.dim() or each.is_meta)]
         if len({each.device.type for each in tensors}) > 1 and "copy" not in func.name():
-            raise MixedDevices(func.name().partition("::")[2])
+            raise MixedDevices
         return func(*args, **(kwargs or {}))
 
 
-class MixedDevices(Exception):
-    """The name of an operation whose tensors are on two devices."""
-
-
-def on_one_device(call: Callable[[], object], called: str, cause: Cause) -> None:
+def on_one_device(call: Callable[[], object], called: str, cause: Cause = MADE) -> None:
     """Make a call with the device "meta". Raises AssertionError, with an explanation, if it mixes devices."""
+    mixed = Words("CPU와 GPU의 텐서를 함께 계산", "an operation on tensors of the CPU and the GPU")
     try:
         with Devices():
             call()
-    except MixedDevices as mixed:
-        raise AssertionError(
-            explain(called, f"{mixed}: cpu, meta", Words("한 장치의 텐서", "tensors on one device"), cause)
-        ) from None
+    except MixedDevices:
+        raise AssertionError(explain(called, mixed, Words("모두 GPU", "all on the GPU"), cause)) from None
     except Exception as error:
         if str(error).startswith("Task "):  # a stub; other errors come from "meta", which holds no data
             raise

@@ -9,6 +9,11 @@ from vae.desk.language import Words
 
 Cause = tuple[str, str]  # Korean, English
 
+NOTHING = (
+    "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
+    "The function returns None. At its end, return the value you computed.",
+)
+
 
 class Explanation(str):
     """The likely cause of a failed check, with all that is to be told in `fields`."""
@@ -47,13 +52,13 @@ def named(value: object) -> str:
     return "None" if value is None else f"{type(value).__name__}: {' '.join(str(value).split())[:80]}"
 
 
-def likely(value: object, mistakes: Mapping[Cause, object], otherwise: Cause, atol: float = 1e-4) -> Cause:
-    """The mistake that gives this value, to within `atol`, else `otherwise`."""
+def likely(value: object, mistakes: Mapping[Cause, object], otherwise: Cause) -> Cause:
+    """The mistake that gives exactly this value, else `otherwise`."""
     if isinstance(value, (Tensor, float)):
         value = torch.as_tensor(value).detach()
         for cause, wrong in mistakes.items():
             wrong = torch.as_tensor(wrong, dtype=value.dtype)
-            if wrong.shape == value.shape and torch.allclose(value, wrong, rtol=1e-4, atol=atol):
+            if wrong.shape == value.shape and torch.allclose(value, wrong, rtol=1e-4, atol=1e-4):
                 return cause
     return otherwise
 
@@ -65,10 +70,7 @@ def tensor(value: object, shape: tuple[int, ...], called: str, cause: Cause | No
     """
     expected = f"float32 {'0-dim tensor' if shape == () else shape}"
     kinds = {
-        type(None): (
-            "함수가 None을 돌려줍니다. 함수 끝에서 계산한 값을 return 하세요.",
-            "The function returns None. At its end, return the value you computed.",
-        ),
+        type(None): NOTHING,
         float: (
             "숫자가 아니라 텐서를 반환하세요 (.item()과 float()는 숫자를 만듭니다).",
             "Return the tensor, not a number (.item() and float() make numbers).",

@@ -241,27 +241,24 @@ def test_iterations_build_on_each_other(noisy_model, image, known):
     )
 
 
-@pytest.mark.parametrize(
-    "called",
-    [
-        pytest.param("generate(model, 5, device)", marks=pytest.mark.task4a),
-        pytest.param("interpolate(model, x_start, x_end, 5)", marks=pytest.mark.task4b),
-        pytest.param("restore(model, x, known, 2)", marks=pytest.mark.task4c),
-    ],
-)
-def test_new_tensors_are_on_the_device(noisy_model, called):
-    """New tensors are made on the device of the model and its images. / 새 텐서는 모델, 이미지와 같은 장치에 만듭니다."""
-    model, x = noisy_model.to("meta"), torch.zeros(1, 1, 28, 28, device="meta")
-    calls = {
-        "generate": lambda: generate(model, 5, "meta"),
-        "interpolate": lambda: interpolate(model, x, x, 5),
-        "restore": lambda: restore(model, x, x, 2),
-    }
-    cause = (
-        "새로 만든 텐서가 모델과 다른 장치에 있어 GPU에서는 오류가 납니다. 만들 때 device=를 넘기세요.",
-        "A new tensor is not on the device of the model, which fails on a GPU. Pass device= when you make it.",
-    )
-    on_one_device(calls[called.partition("(")[0]], f"{called}, GPU", cause)
+@pytest.mark.task4a
+def test_generate_keeps_to_the_device(noisy_model):
+    """The codes are drawn on the device. / 잠재 코드를 device에서 뽑습니다."""
+    on_one_device(lambda: generate(noisy_model.to("meta"), 5, "meta"), "generate(model, 5, GPU)")
+
+
+@pytest.mark.task4b
+def test_interpolate_keeps_to_the_device(noisy_model, image):
+    """New tensors are on the device of the images. / 새 텐서는 이미지와 같은 장치에 만듭니다."""
+    model, x = noisy_model.to("meta"), image.to("meta")
+    on_one_device(lambda: interpolate(model, x, x, 5), "interpolate(model, x_start, x_end, 5), GPU")
+
+
+@pytest.mark.task4c
+def test_restore_keeps_to_the_device(noisy_model, image):
+    """New tensors are on the device of the images. / 새 텐서는 이미지와 같은 장치에 만듭니다."""
+    model, x = noisy_model.to("meta"), image.to("meta")
+    on_one_device(lambda: restore(model, x, x, 2), "restore(model, x, known, 2), GPU")
 
 
 def _apart(a, b):

@@ -148,21 +148,18 @@ def unreadable(path: Path, task: str = "") -> Failure | None:
 def not_loaded(path: Path, tree: ast.Module, task: str = "") -> Failure | None:
     """The failure of a file that imports what the grader does not have; None if there is none."""
     line, name = source.missing_import(tree)
-    if not line:
-        return None
     what = Words(
         f"채점할 때는 {with_particle(name, '을/를')} import 할 수 없습니다.",
         f"The grader cannot import {name}.",
     )
     cause = Words(
-        f"채점기는 네 파일만 불러오고, 한 파일이 다른 파일에서 쓸 수 있는 것은 과제의 함수와 VAE뿐입니다. 필요한 코드를 vae/{path.name}에 옮기세요. "
+        "채점기는 네 파일만 따로따로 불러옵니다. 서로 import할 수 있는 것은 과제의 함수와 VAE뿐입니다. 필요한 코드를 이 파일로 옮기세요. "
         "패키지는 torch, torchvision, numpy, matplotlib, scikit-learn, tqdm만 쓸 수 있습니다.",
-        f"It loads only the four files, and of each other they may use only the tasks' functions and VAE. Move the code you need into "
-        f"vae/{path.name}. The only packages are torch, torchvision, numpy, matplotlib, scikit-learn and tqdm.",
+        "It loads only the four files, each apart. Of each other they may import the tasks' functions and VAE. Move the code you need "
+        "into this file. The only packages are torch, torchvision, numpy, matplotlib, scikit-learn and tqdm.",
     )
-    return Failure(
-        ERROR, task, what, cause, file=f"vae/{path.name}", line=line, source=source.line_at(path, line)
-    )
+    where = {"file": f"vae/{path.name}", "line": line, "source": source.line_at(path, line)}
+    return Failure(ERROR, task, what, cause, **where) if line else None
 
 
 def _wrong_kind(content: bytes, name: str, task: str) -> Failure | None:

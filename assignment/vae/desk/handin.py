@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import codecs
 import hashlib
 import io
-import re
-import sys
 import tokenize
 from collections.abc import Mapping
-from importlib.util import find_spec
-
-from vae.desk.tasks import TASKS
 
 FILE_BYTES = 1_000_000
 ENCODINGS = ("utf", "ascii", "cp", "iso8859", "euc", "johab", "shift_jis", "big5", "gb", "koi8", "mac")
-PACKAGES = sys.stdlib_module_names | {"torch", "torchvision", "numpy", "matplotlib", "sklearn", "tqdm"}
-PACKAGES |= {
-    "scipy",
-    "PIL",
-    "mpl_toolkits",
-    "typing_extensions",
-}  # which these need, so the grader has them too
-# What the four files may import from the package, given files apart.
-OWN = {"", "*", "model.VAE"}.union(
-    *({task.file[:-3], f"{task.file[:-3]}.*", f"{task.file[:-3]}.{task.function}"} for task in TASKS)
-)
 
 
 class Unusable(Exception):
@@ -54,33 +37,6 @@ def source(content: bytes) -> bytes:
             "It is not UTF-8 text. Save it as UTF-8 in your editor.",
         ) from error
     return content
-
-
-def missing_import(tree: ast.Module) -> tuple[int, str] | None:
-    """The line and the name of the first import that works here but not for the grader; None if there is none.
-
-    An import in `try` or in `if __name__ == "__main__"` may fail.
-    """
-    nodes: list[ast.AST] = [tree]
-    for node in nodes:
-        if isinstance(node, ast.If) and re.search("__name__|TYPE_CHECKING", ast.unparse(node.test)):
-            continue
-        if not isinstance(node, ast.Try):
-            nodes += ast.iter_child_nodes(node)
-        names = [alias.name for alias in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
-        if isinstance(node, ast.ImportFrom):
-            module = ".".join(filter(None, ["vae" if node.level else "", node.module]))
-            names = [f"{module}.{name}" for name in names]
-        for name in names:
-            package, _, rest = name.partition(".")
-            given = rest.partition(".")[0] in ("data", "plots", "notebook")
-            if (
-                rest not in OWN and not given
-                if package == "vae"
-                else package not in PACKAGES and find_spec(package)
-            ):
-                return node.lineno, name
-    return None
 
 
 def digest(files: Mapping[str, bytes]) -> str:

@@ -36,6 +36,12 @@ IN_SIGMA = {
 
 # What to do about a misconception, in Korean and in English: its name is proved by what was measured.
 TO_DO = in_threes(r"""
+reparam-mu-forgotten
+    mu가 빠졌습니다. mu를 더하세요.
+    mu is missing. Add it.
+reparam-noise-uniform
+    rand는 0과 1 사이의 균등분포입니다. epsilon은 표준정규분포에서 뽑으세요.
+    The noise is uniform, as from rand. Draw epsilon from a standard normal distribution.
 rec-mean|kl-latent-mean
     평균이 아니라 합을 구하세요. 모든 이미지의 모든 원소에 대해 더합니다.
     Take the sum over all elements of all images, not their mean.

@@ -54,10 +54,9 @@ def explained(outcome: Outcome, cropped: int = 0) -> RenderableType:
 
 def failure(value: Failure, cropped: int = 0) -> RenderableType:
     """One failure: what happened, and the labelled lines below it."""
-    task = BY_ID.get(value.task)
     colour = "yellow" if value.kind in (STUB, SETUP) else "red"
     symbol = OPEN[0] if value.kind == STUB else BEGUN[0]
-    head = title(task, (symbol, colour)) if task else Text()
+    head = title(BY_ID[value.task], (symbol, colour)) if value.task else Text()
     head.append(f"   {value.place}", style="bright_black")  # .vscode/tasks.json reads this line and the next
     said = words(value.what, f"bold {colour}")
     table = Table.grid(padding=(0, 2))
@@ -80,16 +79,14 @@ def passed(outcome: Outcome) -> RenderableType:
 
 def title(task: Task, symbol: tuple[str, str]) -> Text:
     """A task's symbol, number and function."""
-    number = f" {Words(f'과제 {task.id}', f'task {task.id}')}  "
-    return Text.assemble(symbol, number, (task.function, "bold"))
+    return Text.assemble(symbol, f" {Words('과제', 'task')} {task.id}  ", (task.function, "bold"))
 
 
 def bar(outcomes: Mapping[str, Outcome]) -> Text:
     """The progress over the nine tasks: one symbol each, then how many are done, if all are known."""
     line = Text()
     for task in TASKS:
-        symbol, colour = mark(outcomes.get(task.id))
-        line.append(f"{symbol} ", style=colour)
+        line.append_tokens([mark(outcomes.get(task.id)), (" ", None)])
     if len(outcomes) == len(TASKS):
         line.append(f" {sum(outcome.done for outcome in outcomes.values())}/{len(TASKS)}", style="bold")
     return line
@@ -107,7 +104,7 @@ def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> Rende
     table = Table.grid(padding=(0, 1))
     for task in TASKS:
         outcome = outcomes.get(task.id)
-        found = outcome.failure if outcome else None
+        found = outcome and outcome.failure
         state = Words("통과", "passed") if outcome else Words("검사하는 중", "checking")
         if found:
             state = Words("작성 전", "not written") if found.kind == STUB else found.what

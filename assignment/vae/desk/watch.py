@@ -90,15 +90,16 @@ class Desk:
             if key == "a":
                 self.begin()
             self.below = LIST
-        elif self.task and key == "n":  # the next unfinished task; after the last, the first
+        elif not self.task:
+            return  # not known yet
+        elif key == "n":  # the next unfinished task; after the last, the first
             place = TASKS.index(self.task) + 1
             self.task = self._open([*TASKS[place:], *TASKS[:place]])
-        elif self.task and key == "p":  # the task before, finished or not
+        elif key == "p":  # the task before, finished or not
             self.task = TASKS[TASKS.index(self.task) - 1]
-        elif self.task and key == "r":
-            self.asked = True
-            self.below = show.words(reset.question(self.task), style="bold yellow")
-        elif self.task and key == "h":
+        elif key == "r":
+            self.asked, self.below = True, show.words(reset.question(self.task), style="bold yellow")
+        elif key == "h":
             outcome = self.answers.get(self.task.id)
             number, words = hints.next_hint(self.task, outcome.failure if outcome else None)
             self.below = show.hints(self.task, [words], len(hints.HINTS[self.task.id]), number)
@@ -134,7 +135,7 @@ class Desk:
             return show.title(self.task, show.UNKNOWN) if self.task else show.words(LOADING)
         if outcome.failure:
             return show.fitted(out, outcome, rows)
-        everything = len(self.answers) == sum(each.done for each in self.answers.values()) == len(TASKS)
+        everything = sum(each.done for each in self.answers.values()) == len(TASKS)
         said = check.FINISHED if everything else WELL_DONE
         return Group(show.passed(outcome), show.words(said, style="bold green"))
 
@@ -162,10 +163,7 @@ class Desk:
 
     def _pressed(self) -> str:
         seconds = POLL if self.run.ended else 0
-        if self.wait:
-            return self.wait(seconds)
-        time.sleep(seconds)
-        return ""
+        return self.wait(seconds) if self.wait else time.sleep(seconds) or ""
 
 
 KEYS = Words(
@@ -173,9 +171,7 @@ KEYS = Words(
     "n:next p:back 1-4:task a:all h:hint l:list r:reset q:quit",
 )
 NO_KEYS = Words("저장하면 다시 검사합니다. 끝내기: Ctrl-C", "Save to check again. To stop: Ctrl-C.")
-LOADING = Words(
-    "torch를 불러옵니다. 처음에는 몇 초 걸립니다.", "Loading torch, which takes a few seconds the first time."
-)
+LOADING = Words("torch를 불러옵니다. 몇 초 걸립니다.", "Loading torch. This takes a few seconds.")
 WELL_DONE = Words("통과했습니다! n을 누르면 다음 과제로 갑니다.", "Passed! Press n for the next task.")
 
 
