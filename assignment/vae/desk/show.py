@@ -57,7 +57,7 @@ def failure(value: Failure, cropped: int = 0) -> RenderableType:
     colour = "yellow" if value.kind in (STUB, SETUP) else "red"
     symbol = OPEN[0] if value.kind == STUB else BEGUN[0]
     head = title(BY_ID[value.task], (symbol, colour)) if value.task else Text()
-    head.append(f"   {value.place}", style="bright_black")  # .vscode/tasks.json reads this line and the next
+    head.append(f"   {value.here}", style="bright_black")  # .vscode/tasks.json reads this line and the next
     said = words(value.what, f"bold {colour}")
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bright_black", no_wrap=True)
