@@ -470,6 +470,7 @@ def test_train_works_without_the_engine_on_a_korean_console(unzipped, own_enviro
     assert "대신 digits로 학습합니다" in warned and "내려받지 못했습니다" in warned
     assert "재구성 " in warned and "█" not in warned and "Traceback" not in warned
     assert "이미지 1437장, 2 에폭, cpu" in said
+    assert re.search(r"다음: .*\bruns\b.*\bruns/explore\.html\b.*python -m vae submit", said)
     runs = unzipped / "runs"
     assert {file.name for file in runs.iterdir()} == PICTURES | {"run.json", "model.pt", "explore.html"}
     about = json.loads((runs / "run.json").read_text(encoding="utf-8"))

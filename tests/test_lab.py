@@ -226,6 +226,11 @@ def execute(notebook, folder: Path, **settings):
     return {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
 
 
+def plain(output) -> str:
+    """An output as plain text."""
+    return output.get("text", "") or output.get("data", {}).get("text/plain", "")
+
+
 def test_the_notebook_runs_top_to_bottom_with_the_solution(tmp_path):
     """It runs on the digits. The Korean notebook stands for both, whose code is the same. Takes a minute or two."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -236,21 +241,109 @@ def test_the_notebook_runs_top_to_bottom_with_the_solution(tmp_path):
         name: sum("image/png" in out.get("data", {}) for out in outs) for name, outs in outputs.items()
     }
     assert {name: count for name, count in figures.items() if count} == FIGURES
-    greens = [name for name, outs in outputs.items() if any("🟢" in out.get("text", "") for out in outs)]
+    greens = [name for name, outs in outputs.items() if any("🟢" in plain(out) for out in outs)]
     assert set(greens) == set(STUBS)
-    printed = "".join(out.get("text", "") for out in outputs["see-losses"])
+    assert "9/9" in plain(outputs["restore"][0])
+    assert re.search(r"measured: 2\.7\d+, .*: 1\.0", "".join(map(plain, outputs["see-reparameterize"])))
+    printed = "".join(map(plain, outputs["see-losses"]))
     assert "543.4 = 784 ln 2 = 543.4" in printed and "2. guess None: 0.0" in printed
     assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < CPU_SECONDS
 
 
-def test_an_unwritten_stub_answers_in_one_line(tmp_path):
+def cells_up_to(last: str, *more: str):
+    """The English notebook up to a cell, and these cells after it."""
     notebook = nbformat.read(LAB / "lab.en.ipynb", 4)
     ids = [cell.id for cell in notebook.cells]
-    notebook.cells = notebook.cells[: ids.index("see-reparameterize") + 1]
+    notebook.cells = notebook.cells[: ids.index(last) + 1]
+    notebook.cells += [nbformat.v4.new_code_cell(source, id=f"more-{n}") for n, source in enumerate(more)]
+    return notebook
+
+
+def test_an_unwritten_stub_answers_in_one_line(tmp_path):
+    call = "VAE().reparameterize(torch.zeros(2, 1), torch.zeros(2, 1))"
+    notebook = cells_up_to("see-reparameterize", call)
     outputs = execute(notebook, desk(tmp_path / "assignment", solved=False), allow_errors=True)
-    [red] = [out for out in outputs["reparameterize"] if out.output_type == "error"]
-    assert red.ename == "CheckFailed" and len(red.traceback) == 1 and "🔴" in red.traceback[0]
-    [stub] = [out for out in outputs["see-reparameterize"] if out.output_type == "error"]
-    assert len(stub.traceback) == 1 and stub.traceback[0].startswith(
-        "✏️ vae/model.py: task 1, reparameterize: "
+    for name, ended, line in (
+        ("reparameterize", "CheckFailed", "🔴"),
+        ("see-reparameterize", "CheckFailed", '✏️ check("1")'),
+        ("more-0", "NotImplementedError", "✏️ vae/model.py: task 1, reparameterize: "),
+    ):
+        [red] = [out for out in outputs[name] if out.output_type == "error"]
+        assert red.ename == ended and len(red.traceback) == 1 and red.traceback[0].startswith(line), name
+
+
+def test_the_answer_to_task_1_comes_after_its_check_is_green(notebooks, tmp_path):
+    """Neither the prose nor a cell gives it away: not for an unwritten function, and not for a wrong one."""
+    for notebook in notebooks.values():
+        ids = [cell.id for cell in notebook.cells]
+        before = "".join(cell.source for cell in notebook.cells[: ids.index("see-reparameterize") + 1])
+        assert not re.search(r"exp\(|math\.e\b|sqrt|e\^|\\tfrac12", before)
+    folder = desk(tmp_path / "assignment", solved=False)
+    model = folder / "vae" / "model.py"
+    wrong = "return mu + log_var.exp() * torch.randn_like(mu)"
+    model.write_text(re.sub(r"raise NotImpl.*", wrong, model.read_text(encoding="utf-8")), encoding="utf-8")
+    outputs = execute(cells_up_to("see-reparameterize"), folder, allow_errors=True)
+    said = "".join(map(plain, outputs["see-reparameterize"]))
+    assert "measured" not in said and "7.3" not in said
+
+
+# --- what a notebook shows of the desk -----------------------------------------------------------------
+
+SPINNER = re.compile(r"\x1b\[\?25l|\x1b\[\dA|\x1b\[2K|\r(?!\n)")
+
+
+def test_check_answers_in_one_page_and_no_command_prints_frames(tmp_path):
+    """`check`, `!` (a terminal here, a pipe on Windows), a pipe, and `%run`."""
+    call = f"{sys.executable} -m vae check"
+    more = (
+        "%cd -q ..",
+        f"!{call}",
+        f"!{call} | cat",
+        f"!{call} --all",
+        "%run -m vae check",
+        "check('4')",
+        "check('5x')",
     )
+    outputs = execute(
+        cells_up_to("reparameterize", *more), desk(tmp_path / "assignment", solved=False), allow_errors=True
+    )
+    for name in ("reparameterize", "more-5", "more-6"):
+        page, red = outputs[name]
+        assert page.output_type == "display_data" and set(page.data) == {"text/html", "text/plain"}
+        assert red.ename == "CheckFailed" and not SPINNER.search(page.data["text/plain"])
+    html = outputs["reparameterize"][0].data["text/html"]
+    assert (
+        html.count("<pre") == 1 and re.search(r"vae/model\.py:\d+", html) and "○ ○ ○ ○ ○ ○ ○ ○ ○  0/9" in html
+    )
+    assert "reparameterize" in html and "\x1b" not in html and "no such task" in plain(outputs["more-6"][0])
+    for number in (1, 2, 3, 4):
+        said = "".join(map(plain, outputs[f"more-{number}"]))
+        assert "reparameterize is not written yet." in said or "작성하지 않았습니다" in said
+        assert not SPINNER.search(said) and "Traceback" not in said
+        assert not [out for out in outputs[f"more-{number}"] if out.output_type == "error"]
+
+
+def luminance(colour) -> float:
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+def test_every_colour_can_be_read_on_a_dark_and_on_a_light_page(monkeypatch):
+    """Contrast of at least 4.5, as WCAG asks, on JupyterLab's own pages and on Colab's dark one."""
+    monkeypatch.syspath_prepend(ROOT / "assignment")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
+        monkeypatch.delitem(sys.modules, name)
+    from vae import notebook
+
+    used = "31 32 33 36 90 1;31 1;32 1;33 1;36 1".split()
+    html = notebook._page("\n".join(f"\x1b[{code}mword\x1b[0m   " for code in used))["text/html"]
+    mixed = re.findall(r"(?<=[ \"])color: color-mix\(in srgb, currentColor (\d+)%, #(\w{6})\)", html)
+    assert len(mixed) == len(used) - 1 and len(re.findall(r"(?<=[ \"])color: ", html)) == len(mixed)
+    for share, colour in mixed:
+        for text, page in ((0.13, 1.0), (1.0, 0x11 / 255), (1.0, 0x38 / 255)):
+            part = int(share) / 100
+            shown = [part * text + (1 - part) * int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+            light, dark = sorted((luminance(shown), luminance([page] * 3)), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (colour, text, page)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "vae"]:
+        monkeypatch.delitem(sys.modules, name)

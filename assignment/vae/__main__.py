@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import difflib
 import sys
 from pathlib import Path
 
@@ -70,19 +72,22 @@ def single(word: str) -> list:
     return found
 
 
-def _fail(message: str) -> int:
+def _fail(message: str, exit_status: int = 1) -> int:
     print(message, file=sys.stderr)
-    return 1
+    return exit_status
 
 
 def main() -> int:
     from vae.desk import environment, submit, train
 
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # a console without Hangul shows "?" instead of a traceback
+        with contextlib.suppress(AttributeError):  # a notebook's `%run` has streams of its own
+            stream.reconfigure(errors="replace")  # a console without Hangul shows "?" instead of a traceback
     choose(sys.argv[1:])
-    parser = argparse.ArgumentParser(prog="python -m vae", description=text("VAE 과제", "the VAE assignment"))
-    commands = parser.add_subparsers(required=True, metavar="check|hint|status|reset|train|submit")
+    description = text("VAE 과제", "the VAE assignment")
+    parser = argparse.ArgumentParser(prog="python -m vae", description=description)
+    parser.set_defaults(run=status)
+    commands = parser.add_subparsers(metavar="check|hint|status|reset|train|submit")
 
     command = commands.add_parser("train", help=text("학습하고 그림 그리기", "train and draw pictures"))
     train.add_arguments(command)
@@ -125,6 +130,10 @@ def main() -> int:
     failure = environment.problem()
     if failure:
         return _fail(str(failure))
+    if sys.argv[1:] and not sys.argv[1].startswith("-") and sys.argv[1] not in commands.choices:
+        near = difflib.get_close_matches(sys.argv[1].lower(), commands.choices, 1) or ["--help"]
+        meant = text("이런 명령은 없습니다. 혹시 이것인가요", "no such command. Did you mean")
+        return _fail(f"{sys.argv[1]}: {meant}: {' '.join(['python -m vae', *near, *sys.argv[2:]])}", 2)
     arguments = parser.parse_args()
     if any(number <= 0 for number in vars(arguments).values() if type(number) in (int, float)):
         parser.error(text("0보다 큰 수를 쓰세요.", "numbers must be greater than 0"))
@@ -144,4 +153,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    ended = main()
+    sys.exit(
+        0 if "ipykernel" in sys.modules else ended
+    )  # a notebook's `%run` shows other ends as a traceback

@@ -62,3 +62,7 @@ def restore(model: nn.Module, x: Tensor, known: Tensor, iterations: int) -> Tens
     #   - Feed the filled image back in: each reconstruction starts from the image filled last.
     #   - After each pass, put the known pixels back; torch.where chooses pixel by pixel.
     raise NotImplementedError("Task 4c: restore is not written yet. 아직 작성되지 않았습니다.")
+
+
+if __name__ == "__main__":  # an editor's Run button
+    raise SystemExit("Nothing runs here (직접 실행하는 파일이 아닙니다). Instead: python -m vae check 4")

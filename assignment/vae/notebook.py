@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 from vae.desk.language import text
 from vae.desk.source import task_of_stub
+from vae.desk.tasks import TASKS, named
 
 HANDOUT = Path(__file__).resolve().parents[1]
+PAGE = """<pre style="font-family: Menlo, 'DejaVu Sans Mono', Consolas, monospace; line-height: 1.4; margin: 0; \
+white-space: pre-wrap; word-break: normal">{code}</pre>"""
+_green: set[str] = set()  # the tasks whose `check` passed
 
 
 class CheckFailed(AssertionError):
@@ -22,17 +28,32 @@ class CheckFailed(AssertionError):
 
 
 def check(task: str) -> None:
-    """Run the public checks of a task, as `python -m vae check TASK` does, and print the result.
+    """Run the public checks of a task, as `python -m vae check TASK` does, and show the result.
 
     They run in a separate process, so they see the files as they are saved now.
 
     Raises:
         CheckFailed: a check failed.
     """
-    if _vae("check", task) != 0:
-        see = text("아직 통과하지 못했습니다. 위의 설명을 보세요.", "not passed yet, see above")
-        raise CheckFailed(f"🔴 {text('과제', 'task')} {task}: {see}")
-    print(f"🟢 {text('과제', 'task')} {task}: {text('통과', 'passed')}")
+    from IPython.display import display
+
+    status, output = _vae("check", task)
+    ids = {each.id for each in (named(task) if status < 2 else [])}  # 2: no task is called that
+    (_green.difference_update if status else _green.update)(ids)
+    bar = " ".join("\x1b[32m●\x1b[0m" if each.id in _green else "○" for each in TASKS)
+    title = text("이 노트북에서 통과한 과제", "passed in this notebook")
+    output += f"\n{'🔴' if status else '🟢'} {title}: {bar}  {len(_green)}/{len(TASKS)}"
+    display(_page(output), raw=True)
+    if status != 0:
+        below = text("아직 통과하지 못했습니다. 위의 설명을 보세요", "not passed yet, see above")
+        raise CheckFailed(f"🔴 {text('과제', 'task')} {task}: {below}")
+
+
+def after(task: str) -> None:
+    """Stop a cell that gives away what a task asks for, until its `check` is green. Raises CheckFailed."""
+    if task not in _green:
+        first = text("이 셀보다 먼저 초록색이 되어야 합니다", "it has to be green before this cell")
+        raise CheckFailed(f'✏️ check("{task}"): {first}')
 
 
 def hand_in(student: str) -> None:
@@ -51,7 +72,9 @@ def hand_in(student: str) -> None:
     in_colab = "google.colab" in sys.modules
     if in_colab:
         _save_from_colab(HANDOUT / "lab.ipynb")
-    if _vae("submit", "--id", student) == 0 and in_colab:
+    status, output = _vae("submit", "--id", student)
+    print(output)
+    if status == 0 and in_colab:
         from google.colab import files
 
         files.download(str(max(HANDOUT.glob("submission-*.zip"), key=lambda path: path.stat().st_mtime_ns)))
@@ -75,19 +98,32 @@ def _save_from_colab(path: Path) -> None:
         )
 
 
-def _vae(*arguments: str) -> int:
-    """Run `python -m vae` in a separate process and print its output. Returns its exit status."""
+def _vae(*arguments: str) -> tuple[int, str]:
+    """Run `python -m vae` in a separate process. Returns its exit status and its output."""
     result = subprocess.run(
         [sys.executable, "-m", "vae", *arguments],
         cwd=HANDOUT,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
     )
-    print(result.stdout.strip())
-    return result.returncode
+    return result.returncode, result.stdout
+
+
+def _page(output: str) -> dict[str, str]:
+    """A terminal's output as a page that fits dark and light notebooks, and as plain text."""
+    from rich.console import Console
+    from rich.terminal_theme import SVG_EXPORT_THEME
+    from rich.text import Text
+
+    record = Console(record=True, file=io.StringIO(), force_jupyter=False)
+    record.print(Text.from_ansi(output), soft_wrap=True)
+    html = record.export_html(theme=SVG_EXPORT_THEME, code_format=PAGE, inline_styles=True)
+    # Colours for a dark page; with some of the text's own colour in them they can be read on a light one as well.
+    html = re.sub(r"(?<=[ \"])color: (#\w+)", r"color: color-mix(in srgb, currentColor 50%, \1)", html)
+    return {"text/html": html, "text/plain": output}
 
 
 def explain_stubs() -> None:

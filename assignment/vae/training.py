@@ -66,3 +66,7 @@ def train(
     #   - Move the model first, then pass its parameters to torch.optim.Adam.
     #   - Adam remembers past gradients: how many optimisers does the whole training need?
     raise NotImplementedError("Task 3b: train is not written yet. 아직 작성되지 않았습니다.")
+
+
+if __name__ == "__main__":  # an editor's Run button
+    raise SystemExit("Nothing runs here (직접 실행하는 파일이 아닙니다). Instead: python -m vae check 3")

@@ -16,17 +16,18 @@ ROOT = Path(__file__).resolve().parents[2]
 HANDOUT = ROOT / "assignment"
 FOLDER = "vae-assignment"
 LEFT_OUT = {"lecture", "__pycache__", "runs", "backups", "build", "dist", "node_modules", "venv", "env"}
+EDITOR = (".vscode", "tasks.json")  # the only hidden file that goes in: commands for an editor
 KINDS = {".py", ".md", ".txt", ".ini", ".toml", ".ipynb", ".json", ".html"}
 
 
 def contents(handout: Path = HANDOUT) -> dict[str, Path]:
-    """The files that go into the zip, sorted by their names in it. Hidden files and folders never do."""
+    """The files that go into the zip, sorted by their names in it."""
     files = {}
     for path in handout.rglob("*"):
         parts = path.relative_to(handout).parts
         if path.is_symlink() or not path.is_file() or path.suffix not in KINDS:
             continue
-        if not any(part.startswith(".") or part in LEFT_OUT for part in parts):
+        if parts == EDITOR or not any(part.startswith(".") or part in LEFT_OUT for part in parts):
             files["/".join((FOLDER, *parts))] = path
     return dict(sorted(files.items()))
 

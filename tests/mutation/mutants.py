@@ -88,7 +88,7 @@ def mutations(source: str) -> Iterator[tuple[str, str]]:
 
 
 def behaviour(source: str) -> str:
-    """The source without what doesn't change behaviour: layout, comments, docstrings and types."""
+    """The source without what doesn't change behaviour: layout, comments, docstrings, types, what only a run file does."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         match node:
@@ -98,9 +98,14 @@ def behaviour(source: str) -> str:
                 node.annotation = None
         for block in ("body", "orelse"):
             if isinstance(statements := getattr(node, block, None), list):
-                kept = [each for each in statements if not is_docstring(each)]
+                kept = [each for each in statements if not (is_docstring(each) or is_run_button(each))]
                 setattr(node, block, kept)
     return ast.dump(tree)
+
+
+def is_run_button(node: ast.stmt) -> bool:
+    """Whether it is what a file does when it is run, not imported."""
+    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
 
 
 def difference(before: str, after: str) -> tuple[int, str, str]:

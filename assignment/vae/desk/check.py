@@ -8,7 +8,7 @@ from rich.console import Console
 
 from vae.desk import hints, show
 from vae.desk.runner import Outcome, Worker
-from vae.desk.tasks import TASKS, Task, Words
+from vae.desk.tasks import HANDOUT, TASKS, Task, Words
 
 COMMAND = "python -m vae"
 
@@ -18,9 +18,8 @@ def check(tasks: Sequence[Task], everything: bool = False) -> int:
 
     Returns 0 if all of their checks pass, else 1.
     """
-    out = show.console()
-    out.print(show.header())
-    with Worker() as worker, _patience(out):
+    out = _begin()
+    with Worker() as worker:
         outcomes = worker.check(tasks, stop=not everything)
     red = [outcome for outcome in outcomes if not outcome.done]
     for outcome in outcomes:
@@ -39,9 +38,8 @@ def check(tasks: Sequence[Task], everything: bool = False) -> int:
 
 def status() -> int:
     """Run every public check and show the progress of the nine tasks. Returns 0 if all are done, else 1."""
-    out = show.console()
-    out.print(show.header())
-    with Worker() as worker, _patience(out):
+    out = _begin()
+    with Worker() as worker:
         outcomes = {outcome.task.id: outcome for outcome in worker.check(TASKS)}
     out.print(show.bar(outcomes))
     out.print(show.tasks(outcomes))
@@ -57,7 +55,8 @@ def hint(task: Task | None, everything: bool = False) -> int:
     out = show.console()
     failure = None
     if task is None or not everything:
-        with Worker() as worker, _patience(out):
+        out = _begin()
+        with Worker() as worker:
             outcomes = worker.check([task] if task else TASKS, stop=True)
         red = next((outcome for outcome in outcomes if not outcome.done), None)
         if red:
@@ -91,11 +90,14 @@ def explain(out: Console, outcome: Outcome) -> None:
 
 CHECKING = Words("검사하는 중 ...", "checking ...")
 FINISHED = Words(
-    f"공개 검사를 모두 통과했습니다! 이제 {COMMAND} train으로 학습하고 그림을 그린 뒤, {COMMAND} submit으로 제출 파일을 만드세요.",
-    f"All public checks pass! Now train and draw pictures with {COMMAND} train, then make the zip to hand in with {COMMAND} submit.",
+    f"공개 검사를 모두 통과했습니다! 손실이 어디까지 내려갈지 예측한 다음, {COMMAND} train으로 학습하고 그림을 살펴보세요. 제출할 zip은 {COMMAND} submit으로 만듭니다.",
+    f"All public checks pass! Predict how low the loss will go, then train and look at the pictures with {COMMAND} train. "
+    f"Make the zip to hand in with {COMMAND} submit.",
 )
 
 
-def _patience(out: Console):
-    """A line shown while torch loads and cleared afterwards, on a terminal only."""
-    return out.status(str(CHECKING), spinner="line")
+def _begin() -> Console:
+    """The console, with a line of what goes on while torch loads: no spinner, of which a notebook keeps every frame."""
+    out = show.console()
+    out.print(f"{HANDOUT}: {CHECKING}", style="bright_black")
+    return out

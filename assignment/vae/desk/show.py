@@ -24,7 +24,7 @@ LEAST = ("printed", "measured", "called", "returned", "expected")
 
 def console() -> Console:
     """The terminal, or a file or notebook, which gets plain text."""
-    found = Console(highlight=False, emoji=False, markup=False)
+    found = Console(highlight=False, emoji=False, markup=False, force_jupyter=False)
     found.width = min(found.width, WIDEST)
     return found
 
@@ -57,6 +57,7 @@ def failure(value: Failure, cropped: int = 0) -> RenderableType:
     colour = "yellow" if value.kind in (STUB, SETUP) else "red"
     symbol = OPEN[0] if value.kind == STUB else BEGUN[0]
     head = title(BY_ID[value.task], (symbol, colour)) if value.task else Text()
+    head.append(f"   {value.here}", style="bright_black")  # .vscode/tasks.json reads this line and the next
     said = words(value.what, f"bold {colour}")
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bright_black", no_wrap=True)

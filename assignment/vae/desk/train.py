@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 EPOCHS = {"digits": 100, "mnist": 10}  # digits has 12 batches per epoch, MNIST 469
 INTERRUPTED = 130
 NEXT = Words(
-    "\n다음: 그림을 예측과 비교해 보고, --dataset mnist나 다른 --learning-rate로도 학습해 보세요. 제출: python -m vae submit",
-    "\nNext: compare the pictures with your predictions; try --dataset mnist or another --learning-rate. Hand in: python -m vae submit",
+    "\n다음: {out} 폴더의 그림을 예측과 비교하고, {page} 파일을 브라우저로 여세요. --dataset mnist나 다른 --learning-rate로도 학습해 보세요. 제출: python -m vae submit",
+    "\nNext: compare the pictures in {out} with your predictions, and open {page} in a browser. Try --dataset mnist or another --learning-rate. Hand in: python -m vae submit",
 )
 
 
@@ -119,7 +119,7 @@ def _run(arguments: argparse.Namespace, threads: Threads) -> int:
     drawn = pictures.draw(model, history, dataset, images, test_images, out, device)
     explored = explorer.write(model, test_images, out)
     if not (status or drawn or explored):
-        print(NEXT)
+        print(str(NEXT).format(out=out, page=out / explorer.NAME))
     return status or drawn or explored
 
 
