@@ -154,7 +154,7 @@ def _read_step(seen: Seen) -> Said | None:
     joined, step = _steps(seen)
     found = fit(list(joined.values()), step, 2, 1e-3) or {}
     weights = {list(joined)[index]: weight for index, weight in found.items()}
-    least = 2e-3 * float(step.abs().max())
+    least = 2e-3 * float(step.abs().max()) + 1e-7 * float(joined["theta"].abs().max())  # float32 rounds theta
     weights = {
         name: each for name, each in weights.items() if float((each * joined[name]).abs().max()) > least
     }
