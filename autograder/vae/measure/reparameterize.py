@@ -113,7 +113,7 @@ def _formula(seen: Seen, mode: str) -> tuple[Weights | None, Weights | None]:
     scales: Weights | None = {f"exp({_product(slope, power)})": _weight(math.exp(start))}
     return (
         means if limited else _terms(mean, size, mu, log_var, 3),
-        scales if power else _terms(scale, scale.abs() + 1e-3, mu, log_var, 2),
+        scales if power else _terms(scale, scale.abs() + 1e-3 * (1 + mean.abs()), mu, log_var, 2),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from autograder.checks.measured import Question, Reading, Said, Seen, Unclear, agree, fit, short
+from autograder.checks.measured import Question, Reading, Said, Seen, Unclear, Values, agree, fit, short
 from autograder.vae.checks.inputs import Draw
 from autograder.vae.checks.steps import adam, sgd
 from autograder.vae.checks.toy_models import WEIGHTS, long_task, one_batch, wide_task
@@ -126,8 +126,8 @@ TERMS = {
 }
 
 
-def _read_step(seen: Seen) -> Said | None:
-    """What each step subtracts from the parameters theta, as a formula of the batch's gradient g."""
+def _steps(seen: Seen) -> tuple[dict[str, Tensor], Tensor]:
+    """What each step may be made of, by name, and what it subtracts from the parameters theta."""
     tables: list[dict[str, Tensor]] = []
     for name in PLAIN:
         rate, directions = _rate(seen, name), adam(-1.0)
@@ -146,13 +146,30 @@ def _read_step(seen: Seen) -> Said | None:
             previous = g
     joined = {key: torch.cat([table[key] for table in tables]) for key in tables[0]}
     step = joined.pop("")
+    return joined, step
+
+
+def _read_step(seen: Seen) -> Said | None:
+    """What each step subtracts, as a formula of the batch's gradient g."""
+    joined, step = _steps(seen)
     found = fit(list(joined.values()), step, 2, 1e-3) or {}
     weights = {list(joined)[index]: weight for index, weight in found.items()}
+    least = 2e-3 * float(step.abs().max()) + 1e-7 * float(joined["theta"].abs().max())  # float32 rounds theta
+    weights = {
+        name: each for name, each in weights.items() if float((each * joined[name]).abs().max()) > least
+    }
     if not weights or (set(weights) == {"lr*g"} and abs(weights["lr*g"] - 1) < 2e-3):
         return None
     scaled_or_negated = "epoch-loss-rescaled" if set(weights) == {"lr*g"} and weights["lr*g"] < 0 else None
     shown = next((TERMS[term] for term in TERMS if term in weights), scaled_or_negated)
     return Said({"weights": weights, "yours": steps.combined(weights), "asked": "lr*g"}, shown)
+
+
+def _predicts_step(values: Values, seen: Seen) -> bool:
+    """Whether the formula gives these steps. Which formula fits best may differ by a term that is next to nothing."""
+    joined, step = _steps(seen)
+    made = torch.stack([weight * joined[name] for name, weight in values["weights"].items()]).sum(0)
+    return bool((made - step).abs().max() <= 3e-3 * step.abs().max())
 
 
 def _read_weights(seen: Seen) -> Said | None:
@@ -222,7 +239,7 @@ READINGS = (
     Reading("loss_gets", _read_arguments, ends=True),
     Reading("images_used", _read_used, ends=True),
     steps.frozen(PLAIN),
-    Reading("step_formula", _read_step, ends=True),
+    Reading("step_formula", _read_step, _predicts_step, ends=True),
     Reading("step_clipped", _read_clipped, ends=True),
     Reading("step_weights", _read_weights, ends=True),
     *steps.surroundings(PLAIN),
