@@ -159,6 +159,13 @@ def test_no_screen_mixes_the_languages(fresh, command, expected):
 
 
 @pytest.mark.parametrize("expected", ["ko", "en"])
+def test_no_hint_mixes_the_languages(fresh, expected):
+    for task in ("1", "2a", "2b", "2c", "3a", "3b", "4a", "4b", "4c"):
+        said = ended(fresh, "-m", "vae", "hint", task, "--all", LANG=f"{expected}_X.UTF-8")
+        assert_in(expected, said)
+
+
+@pytest.mark.parametrize("expected", ["ko", "en"])
 def test_pytest_says_the_same_in_one_language(fresh, expected):
     command = (
         "-m",
@@ -209,14 +216,14 @@ def pairs():
 
 def test_every_text_is_korean_or_english():
     found = list(pairs())
-    assert len(found) > 300
+    assert len(found) > 100  # the hints and the causes of exceptions may be tables in one string
     for where, ko, _ in found:
         assert not SENTENCE.search(re.sub(r"\{.*?\}", "", ko)), where
 
 
 def test_no_text_holds_both_languages():
     """Apart from what has no desk to choose for it: the stubs, the titles of checks, and the module that loads the data."""
-    both = re.compile(r"[가-힣][^/]* / [A-Za-z]|[가-힣]/[a-z]")
+    both = re.compile(r"[가-힣][^/\n]* / [A-Za-z]|[가-힣]/[a-z]")
     for file in sorted(ASSIGNMENT.rglob("*.py")):
         if file.parent.name == "measured" or file.name == "data.py":
             continue

@@ -79,8 +79,9 @@ def _ask(files: list[str]) -> tuple[list[dict], Words]:
 
 def _import(name: str) -> Failure | None:
     """The failure of one of the four files that does not import or lacks a function; else None."""
+    path = VAE / name
     try:
-        missing = failure_in_text.not_loaded(VAE / name, ast.parse((VAE / name).read_bytes(), VAE / name))
+        missing = failure_in_text.not_loaded(path, ast.parse(path.read_bytes(), str(path)))
         if missing:
             return missing
         module = importlib.import_module(f"vae.{name[:-3]}")

@@ -165,7 +165,7 @@ def not_loaded(path: Path, tree: ast.Module, task: str = "") -> Failure | None:
 def _wrong_kind(content: bytes, name: str, task: str) -> Failure | None:
     """The failure of a notebook saved as a Python file, or of text that is not UTF-8; None for any other file."""
     what = Words(f"{with_particle(name, '은/는')} Python 파일이 아닙니다.", f"{name} is not a Python file.")
-    reset = f"python -m vae reset {task or next(each.id for each in TASKS if each.name == name)}"
+    reset = f"python -m vae reset {task or next((each.id for each in TASKS if each.name == name), name)}"
     if content.lstrip()[:1] == b"{" and _is_notebook(content):
         cause = Words(
             "노트북(.ipynb)의 내용이 들어 있습니다. 셀의 코드만 복사해 넣거나, 노트북에서 "
