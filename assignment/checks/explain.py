@@ -111,7 +111,7 @@ def tensor(value: object, shape: tuple[int, ...], called: str, cause: Cause | No
 
 def untouched(call: Callable[..., object], called: str, given: dict[str, Tensor]) -> object:
     """Make a call and return its value. Raises AssertionError if it changes an argument in place."""
-    before = {name: value.clone() for name, value in given.items()}
+    before = {each: argument.clone() for each, argument in given.items()}
     value = call(*given.values())
     for name, after in given.items():
         cause = (
