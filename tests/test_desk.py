@@ -3,13 +3,10 @@
 import importlib
 import json
 import os
-import pty
 import re
 import shutil
-import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -485,14 +482,8 @@ def test_status_counts_the_nine_tasks(home, vae):
     stub_replaced(vae, "generate", "return 1")
     result = run(home.folder, "vae", "status")
     assert result.returncode == 1 and "4/9" in result.stdout
-    marks = dict(
-        re.findall(r"^ *([●×○]) +(\w+) +\w+ +vae", result.stdout, re.MULTILINE)
-        and [
-            (task, mark)
-            for mark, task in re.findall(r"^ *([●×○]) +(\w+) +\w+ +vae", result.stdout, re.MULTILINE)
-        ]
-    )
-    assert marks == dict(zip(IDS, "●●●●○○×○○", strict=True))
+    found = re.findall(r"^ *([●×○]) +(\w+) +\w+ +vae", result.stdout, re.MULTILINE)
+    assert found == [*zip("●●●●○○×○○", IDS, strict=True)]
 
 
 def test_a_korean_console_shows_everything(home, vae):
@@ -610,110 +601,3 @@ def test_reset_of_a_folder_that_cannot_be_written_changes_nothing(home, vae, mon
     monkeypatch.setattr(home.reset, "BACKUPS", home.folder / "README.md" / "no folder")
     assert home.reset.reset(home.tasks.BY_ID["3b"], yes=True) == 1
     assert (vae / "training.py").read_bytes() == before
-
-
-# --- watch ----------------------------------------------------------------------------------------------
-
-
-class Terminal:
-    """`check --watch` in a terminal of its own, with keys to press."""
-
-    def __init__(self, folder: Path, *arguments: str):
-        self.master, slave = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "vae", "check", "--watch", *arguments],
-            cwd=folder,
-            env={**os.environ, "TERM": "xterm", "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"},
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-        )
-        os.close(slave)
-        self.text = ""
-        self.arrived = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        while True:
-            try:
-                data = os.read(self.master, 65536)
-            except OSError:
-                return
-            with self.arrived:
-                self.text += data.decode("utf-8", "replace")
-                self.arrived.notify_all()
-
-    def press(self, key: str) -> None:
-        os.write(self.master, key.encode())
-
-    def wait_for(self, words: str, seconds: float = 200) -> str:
-        """The output since the last call, once it has these words and the end of their line; colours removed."""
-        pattern = re.compile(rf"{words}[\s\S]*?\n", re.MULTILINE)
-        plain = lambda: re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.text)  # noqa: E731
-        with self.arrived:
-            assert self.arrived.wait_for(lambda: pattern.search(plain()), seconds), plain()
-            text, self.text = plain(), ""
-        return text
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        os.close(self.master)
-
-
-def test_watch_answers_saves_and_keys_and_never_goes_on_by_itself(home, vae):
-    home.memory.MEMORY.unlink(missing_ok=True)
-    terminal = Terminal(home.folder)
-    keys = "n next  h hint  l list  q quit"
-    try:
-        screen = terminal.wait_for(keys)
-        assert "reparameterize is not written yet." in screen and "0/9" in screen
-        terminal.press("h")
-        assert "hint 1 of 3" in terminal.wait_for("hint 1 of 3")
-        terminal.press("ㅗ")  # h on a Korean keyboard
-        terminal.wait_for("hint 2 of 3")
-        stub_replaced(vae, "reparameterize", "return mu + log_var.exp() * torch.randn_like(mu)")
-        assert "exp(log_var)*eps" in terminal.wait_for(keys)
-        shutil.copy(SOLUTION / "vae" / "model.py", vae)
-        screen = terminal.wait_for(keys)
-        assert "Press n for the next task" in screen and "reconstruction_loss" not in screen
-        if "1/9" not in screen:
-            terminal.wait_for("1/9")
-        time.sleep(1)
-        terminal.press("l")
-        assert "> ● 1 " in re.sub(" +", " ", terminal.wait_for("4c +restore"))
-        terminal.press("n")
-        assert "reconstruction_loss is not written yet." in terminal.wait_for(keys)
-        terminal.press("q")
-        assert terminal.process.wait(timeout=60) == 0
-    finally:
-        terminal.close()
-
-
-def test_watch_without_a_keyboard_says_how_to_stop(home, vae):
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "vae", "check", "2b", "--watch"],
-        cwd=home.folder,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        # A background job ignores Ctrl-C, and so would what it starts.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-    try:
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if "To stop: Ctrl-C." in line:
-                break
-        assert any("kl_divergence is not written yet." in line for line in lines)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 0 and "Traceback" not in process.stdout.read()
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()

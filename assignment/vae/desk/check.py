@@ -84,15 +84,12 @@ def hint(task: Task | None, everything: bool = False) -> int:
 
 def explain(out: Console, outcome: Outcome) -> None:
     """Print the failure of a task, how many of its checks pass, and how to get a hint."""
-    if outcome.failure is None:
-        return
-    out.print(show.failure(outcome.failure))
-    task = outcome.task.id
-    for line in (show.also_red(outcome), f"{Words('힌트', 'hint')}: {COMMAND} hint {task}"):
-        if line:
-            out.print(f"   {line}", style="bright_black")
+    if outcome.failure:
+        out.print(show.explained(outcome))
+        out.print(f"   {Words('힌트', 'hint')}: {COMMAND} hint {outcome.task.id}", style="bright_black")
 
 
+CHECKING = Words("검사하는 중 ...", "checking ...")
 FINISHED = Words(
     f"공개 검사를 모두 통과했습니다! 이제 {COMMAND} train으로 학습하고 그림을 그린 뒤, {COMMAND} submit으로 제출 파일을 만드세요.",
     f"All public checks pass! Now train and draw pictures with {COMMAND} train, then make the zip to hand in with {COMMAND} submit.",
@@ -101,4 +98,4 @@ FINISHED = Words(
 
 def _patience(out: Console):
     """A line shown while torch loads and cleared afterwards, on a terminal only."""
-    return out.status(str(Words("검사하는 중입니다", "checking")), spinner="line")
+    return out.status(str(CHECKING), spinner="line")

@@ -53,16 +53,20 @@ class Failure:
         last = f"-{self.last}" if self.last > self.line else ""
         return f"{self.file}:{self.line}{last}" if self.line else self.file
 
+    @property
+    def here(self) -> str:
+        """The place as a path from the current folder, so that a click in a terminal finds it."""
+        return source.shown(HANDOUT / self.place, Path.cwd()) if self.file else ""
+
     def rows(self) -> list[tuple[Words, str]]:
-        """The labelled lines of a message that have a value. The place is a path from the current folder, for a click."""
-        place = source.shown(HANDOUT / self.place, Path.cwd()) if self.file else ""
+        """The labelled lines of a message that have a value."""
         labels = {
             Words("호출", "called"): self.called,
             Words("결과", "returned"): self.returned,
             Words("기대", "expected"): self.expected,
             Words("측정", "measured"): self.computes,
             Words("할 일", "to do"): self.cause,
-            Words("고칠 곳", "edit"): f"{place}   {self.source or self.function}".rstrip(),
+            Words("고칠 곳", "edit"): f"{self.here}   {self.source or self.function}".rstrip(),
             Words("출력", "printed"): self.printed,
         }
         return [(label, str(text)) for label, text in labels.items() if str(text)]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from pathlib import Path
-from typing import Any
 
 from vae.desk import environment, failure_in_text, source
 from vae.desk.failure import ERROR, SETUP, STUB, WRONG, Failure, say
 from vae.desk.failure_in_text import cause_of, of_syntax_error
 from vae.desk.korean import with_particle
-from vae.desk.tasks import BY_ID, FILES, TASKS, VAE, Task, Words, in_threes
+from vae.desk.tasks import BY_ID, FILES, VAE, Task, Words, in_threes
 
 LONGEST = 300  # characters of an exception's text
 
@@ -153,7 +151,8 @@ def describe(error: BaseException, task: str = "", title: str = "", file: str = 
         return _wrong(fields, BY_ID[task], title)
     if isinstance(error, SyntaxError) and error.filename and Path(error.filename).is_file():
         path = Path(error.filename)
-        unreadable = failure_in_text.unreadable(path, task) if path.parent == VAE else None
+        own = path.parent == VAE and path.name in FILES
+        unreadable = failure_in_text.unreadable(path, task) if own else None
         return unreadable or of_syntax_error(error, source.shown(path), task)
     return environment.of_error(error) or _raised(error, task, title, file)
 
@@ -198,7 +197,7 @@ def told(error: BaseException, task: str = "") -> int:
 
     `task` is the id to name if the traceback passes through no task's function.
     """
-    task = _task(error) or task
+    task = source.task_of(error) or task
     print(describe(error, task), file=sys.stderr)
     check = f"python -m vae check {task}".rstrip()
     return say(f"더 자세히: {check}", f"For details: {check}")
@@ -228,14 +227,14 @@ def _raised(error: BaseException, task: str, title: str, file: str) -> Failure:
             f"매개변수가 처음과 다릅니다. 이름과 순서를 되돌리세요: {changed}",
             f"The parameters are not as given. Restore their names and order: {changed}",
         )
-    where, called = _place(error)
+    where, called = source.place(error)
     if called:
         cause = Words(
             f"이 줄에서 호출한 {called.function} 안에서 오류가 났습니다. python -m vae check {called.id}가 통과하면 이 줄의 인자를 확인하세요.",
             f"{called.function}, called on this line, raised the error. If python -m vae check {called.id} passes, check this line's arguments.",
         )
     if not where:
-        where = source.own_lines(about) if about else {"file": file or _imported(error)}
+        where = source.own_lines(about) if about else {"file": file or source.imported(error)}
     name = where["file"]
     what = Words(
         f"{with_particle(name or '코드', '을/를')} 실행하다 오류가 났습니다.",
@@ -252,42 +251,3 @@ def _raised(error: BaseException, task: str, title: str, file: str) -> Failure:
         expected=Words(korean or english, english),
         **where,
     )
-
-
-def _place(error: BaseException) -> tuple[dict[str, Any], Task | None]:
-    """The student's innermost line, with its text, and None.
-
-    If one task's function called another's, either may be at fault: then the line of the call, without its text, and
-    the called task. A name that is not known is the fault of its own line all the same.
-    """
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if source.is_students(Path(frame.filename), frame.line or "")]
-    if not own:
-        return {}, None
-    passed = [(frame, task) for frame in own for task in TASKS if _is_in(frame, task)]
-    calls = [(frame, task) for frame, task in passed if task is not passed[-1][1]]
-    if calls and not isinstance(error, (NameError, ImportError)):
-        (frame, caller), called = calls[-1], passed[-1][1]
-        where = {"file": caller.name, "line": frame.lineno, "last": frame.lineno, "function": caller.function}
-        return where, called
-    frame = own[-1]
-    return {"file": source.shown(Path(frame.filename)), "line": frame.lineno, "source": frame.line}, None
-
-
-def _imported(error: BaseException) -> str:
-    """The student's file that lacks an imported name, else the one that was running; "" if there is none."""
-    paths = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
-    paths += [getattr(error, "path", None) or ""]
-    names = [source.shown(path) for path in map(Path, paths) if path.parent == VAE and path.name in FILES]
-    return names[-1] if names else ""
-
-
-def _task(error: BaseException) -> str:
-    """The id of the task whose function the exception passed through, the innermost one; "" if there is none."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return next((task.id for frame in reversed(frames) for task in TASKS if _is_in(frame, task)), "")
-
-
-def _is_in(frame: traceback.FrameSummary, task: Task) -> bool:
-    path = Path(frame.filename)
-    return frame.name == task.function and path.name == task.file and path.resolve().parent == VAE

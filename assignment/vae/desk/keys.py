@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ Wait = Callable[[float], str]
 
 @contextlib.contextmanager
 def keyboard() -> Iterator[Wait | None]:
-    """A function that waits at most so many seconds for a key and returns it in lower case, or "" for none.
+    """A function that waits at most so many seconds for keys and returns them in lower case, or "" for none.
 
     None if standard input is not a terminal, as in a notebook. The terminal's settings are restored at the end.
     """
@@ -38,8 +39,10 @@ def keyboard() -> Iterator[Wait | None]:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-# A Korean keyboard in Hangul mode sends these for n, h, l, q.
-HANGUL = {"ㅜ": "n", "ㅗ": "h", "ㅣ": "l", "ㅂ": "q", "ㅃ": "q"}
+# What a Korean keyboard in Hangul mode sends, and the letter on the same key.
+HANGUL = dict(zip("ㅜㅗㅣㅂㅃㅔㅖㄱㄲㅁㅠㅊㅛ", "nhlqqpprrabcy", strict=True))
+
+ARROWS = r"\x1b(\[[0-9;]*.|O.)?"  # what arrow and function keys send
 
 
 def _posix(seconds: float) -> str:
@@ -51,7 +54,7 @@ def _posix(seconds: float) -> str:
     pressed = os.read(sys.stdin.fileno(), 32)  # past Python's buffer, which select does not know of
     if not pressed:
         return "q"  # the terminal is gone
-    return _key(pressed.decode("utf-8", "replace")[:1])
+    return _letters(re.sub(ARROWS, "", pressed.decode("utf-8", "replace")))
 
 
 def _windows(seconds: float) -> str:
@@ -66,8 +69,8 @@ def _windows(seconds: float) -> str:
     if pressed in "\x00\xe0":  # an arrow or function key comes as two
         msvcrt.getwch()
         return ""
-    return _key(pressed)
+    return _letters(pressed)
 
 
-def _key(character: str) -> str:
-    return HANGUL.get(character, character.lower())
+def _letters(pressed: str) -> str:
+    return "".join(HANGUL.get(character, character.lower()) for character in pressed)

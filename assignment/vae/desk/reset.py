@@ -10,11 +10,14 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from rich.text import Text
+
 from vae.desk import hints, show, source
 from vae.desk.korean import with_particle
 from vae.desk.tasks import FILES, HANDOUT, TASKS, Task, Words
 
 BACKUPS = HANDOUT / "backups"
+KEPT = Words("그대로 두었습니다.", "Nothing was changed.")
 
 
 def reset(task: Task, yes: bool = False) -> int:
@@ -23,45 +26,58 @@ def reset(task: Task, yes: bool = False) -> int:
     Returns 0 when it is done, 1 if it was declined or the folder can't be written; then nothing has changed.
     """
     out = show.console()
-    original = original_of(task.file)
-    try:
-        text = restored(task, task.path.read_bytes().decode("utf-8"), original)
-    except (OSError, UnicodeDecodeError):
-        text = None
+    out.print(show.words(question(task), style="bold yellow"))
+    if not (yes or _agreed()):
+        out.print(show.words(KEPT))
+        return 1
+    done, said = restore(task)
+    out.print(said)
+    return 0 if done else 1
+
+
+def question(task: Task) -> Words:
+    """What to ask before `restore`."""
     function = with_particle(task.function, "을/를")
-    if text is None:
-        question = Words(
+    if _renewed(task) is None:
+        return Words(
             f"{task.name}에서 {function} 따로 되돌릴 수 없습니다. 파일 전체를 처음 상태로 되돌릴까요? 이 파일의 다른 과제 코드도 사라지고, 사본이 backups/에 남습니다.",
             f"{task.function} can't be restored alone in {task.name}. Restore the whole file as it was handed out? Your code for "
             "its other tasks goes, too; a copy stays in backups/.",
         )
-    else:
-        question = Words(
-            f"{task.name}의 {function} 처음 상태로 되돌릴까요?",
-            f"Restore {task.function} in {task.name} as it was handed out?",
-        )
-    out.print(show.words(question, style="bold yellow"))
-    if not (yes or _agreed()):
-        out.print(show.words(Words("그대로 두었습니다.", "Nothing was changed.")))
-        return 1
+    return Words(
+        f"{task.name}의 {function} 처음 상태로 되돌릴까요?",
+        f"Restore {task.function} in {task.name} as it was handed out?",
+    )
+
+
+def restore(task: Task) -> tuple[bool, Text]:
+    """Restore without asking. Returns whether it is done, and what to say."""
+    text = _renewed(task)
     try:
         backup = _back_up(task.path)
-        write(task.path, original if text is None else text)
+        write(task.path, original_of(task.file) if text is None else text)
     except OSError as error:
         what = Words(
             f"{error.filename}: 쓸 수 없어 그대로 두었습니다. 폴더의 쓰기 권한을 확인하세요.",
             f"{error.filename} cannot be written, so nothing was changed. Check the folder's permissions.",
         )
-        out.print(show.words(what, style="bold red"))
-        return 1
+        return False, show.words(what, style="bold red")
     for forgotten in TASKS if text is None else [task]:
         if forgotten.file == task.file:
             hints.forget(forgotten)
     line = source.own_lines(task).get("line", 1)
-    out.print(f"{Words('되돌렸습니다', 'restored')}: {task.name}:{line}", style="green")
+    said = Text(f"{Words('되돌렸습니다', 'restored')}: {task.name}:{line}", style="green")
     if backup:
-        out.print(f"{Words('이전 파일', 'your previous file')}: {source.shown(backup)}")
-    return 0
+        said.append(f"\n{Words('이전 파일', 'your previous file')}: {source.shown(backup)}", style="default")
+    return True, said
+
+
+def _renewed(task: Task) -> str | None:
+    """The file's text with this one function as it was handed out; None if the function can't be found."""
+    try:
+        return restored(task, task.path.read_bytes().decode("utf-8"), original_of(task.file))
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def original_of(file: str) -> str:

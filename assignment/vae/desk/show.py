@@ -16,8 +16,10 @@ from vae.desk.failure import SETUP, STUB, Failure
 from vae.desk.runner import Outcome
 from vae.desk.tasks import BY_ID, HANDOUT, TASKS, Task, Words
 
-DONE, BEGUN, OPEN = ("●", "green"), ("×", "red"), ("○", "bright_black")
+DONE, BEGUN, OPEN, UNKNOWN = ("●", "green"), ("×", "red"), ("○", "bright_black"), ("·", "bright_black")
 WIDEST = 110
+# The rows of a failure that a small window may lack, the least important first.
+LEAST = ("printed", "measured", "called", "returned", "expected")
 
 
 def console() -> Console:
@@ -27,33 +29,56 @@ def console() -> Console:
     return found
 
 
-def failure(value: Failure) -> RenderableType:
+def height(out: Console, shown: RenderableType) -> int:
+    """How many lines something takes."""
+    return len(out.render_lines(shown))
+
+
+def fitted(out: Console, outcome: Outcome, rows: int) -> RenderableType:
+    """A task's failure in so many lines: of the rows in LEAST, first only the beginning is shown, then nothing."""
+    sizes = [explained(outcome, cropped) for cropped in range(2 * len(LEAST) + 1)]
+    return next((shown for shown in sizes if height(out, shown) <= rows), sizes[-1])
+
+
+def explained(outcome: Outcome, cropped: int = 0) -> RenderableType:
+    """A task's failure, and how many of its checks pass, if any does, or that not all could be made."""
+    share = Words(
+        f"이 과제의 검사 {outcome.total}개 중 {outcome.passed}개 통과",
+        f"{outcome.passed} of this task's {outcome.total} checks pass",
+    )
+    if unchecked(outcome):
+        share = Words("이 과제는 끝까지 검사하지 못했습니다.", "This task was not checked to the end.")
+    more = [words(share, "bright_black")] if outcome.passed or unchecked(outcome) else []
+    return Group(failure(outcome.failure, cropped), *indented(*more))
+
+
+def failure(value: Failure, cropped: int = 0) -> RenderableType:
     """One failure: what happened, and the labelled lines below it."""
-    task = BY_ID.get(value.task)
     colour = "yellow" if value.kind in (STUB, SETUP) else "red"
-    head = Text()
-    if task:
-        head.append(
-            f"{BEGUN[0] if value.kind != STUB else OPEN[0]} {Words(f'과제 {task.id}', f'task {task.id}')}  "
-        )
-        head.append(task.function, style="bold")
-        head.stylize(colour, 0, 1)
+    symbol = OPEN[0] if value.kind == STUB else BEGUN[0]
+    head = title(BY_ID[value.task], (symbol, colour)) if value.task else Text()
     said = words(value.what, f"bold {colour}")
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bright_black", no_wrap=True)
     table.add_column(overflow="fold")
     for label, text in value.rows():
-        table.add_row(str(label), Text(text, style="bold cyan" if label.en == "edit" else ""))
-    return Group(head, *indented(said, Text(), table))
+        shown = Text(text, style="bold cyan" if label.en == "edit" else "")
+        if label.en in LEAST[:cropped]:
+            shown = Text(" ".join(text.split()), no_wrap=True, overflow="ellipsis")
+        if label.en not in LEAST[: max(0, cropped - len(LEAST))]:
+            table.add_row(str(label), shown)
+    return Group(head, *indented(said, *[Text()] * (not cropped), table))
 
 
 def passed(outcome: Outcome) -> RenderableType:
     """One line for a task that is done."""
-    task = outcome.task
-    line = Text.assemble((f"{DONE[0]} ", DONE[1]), str(Words(f"과제 {task.id}", f"task {task.id}")), "  ")
-    line.append(task.function, style="bold")
-    line.append(f"   {Words('통과', 'passed')}: {outcome.passed}/{outcome.total}", style="green")
-    return line
+    line = title(outcome.task, DONE)
+    return line.append(f"   {Words('통과', 'passed')}: {outcome.passed}/{outcome.total}", style="green")
+
+
+def title(task: Task, symbol: tuple[str, str]) -> Text:
+    """A task's symbol, number and function."""
+    return Text.assemble(symbol, f" {Words('과제', 'task')} {task.id}  ", (task.function, "bold"))
 
 
 def unchecked(outcome: Outcome) -> Words | None:
@@ -62,59 +87,41 @@ def unchecked(outcome: Outcome) -> Words | None:
     return outcome.failure.what if begun else None
 
 
-def also_red(outcome: Outcome) -> str:
-    """How many checks of the same task pass, or that not all could be made; "" if none passes."""
-    if unchecked(outcome):
-        return str(Words("이 과제는 끝까지 검사하지 못했습니다.", "This task was not checked to the end."))
-    if not outcome.total or outcome.passed == 0:
-        return ""
-    return str(
-        Words(
-            f"이 과제의 검사 {outcome.total}개 중 {outcome.passed}개 통과",
-            f"{outcome.passed} of this task's {outcome.total} checks pass",
-        )
-    )
-
-
 def bar(outcomes: Mapping[str, Outcome]) -> Text:
-    """The progress over the nine tasks: one symbol each, then how many are done."""
+    """The progress over the nine tasks: one symbol each, then how many are done, if all are known."""
     line = Text()
     for task in TASKS:
-        symbol, colour = mark(outcomes.get(task.id))
-        line.append(f"{symbol} ", style=colour)
-    done = sum(outcome.done for outcome in outcomes.values())
-    return line.append(f" {done}/{len(TASKS)}", style="bold")
+        line.append_tokens([mark(outcomes.get(task.id)), (" ", None)])
+    if len(outcomes) == len(TASKS):
+        line.append(f" {sum(outcome.done for outcome in outcomes.values())}/{len(TASKS)}", style="bold")
+    return line
 
 
 def mark(outcome: Outcome | None) -> tuple[str, str]:
-    """The symbol of a task and its colour: done, started but failing, or not written."""
-    if outcome is None or (not outcome.done and not outcome.begun):
-        return OPEN
-    return DONE if outcome.done else BEGUN
+    """The symbol of a task and its colour: done, started but failing, not written, or not known."""
+    if outcome is None:
+        return UNKNOWN
+    return DONE if outcome.done else BEGUN if outcome.begun else OPEN
 
 
 def tasks(outcomes: Mapping[str, Outcome], current: Task | None = None) -> RenderableType:
-    """The table of the nine tasks."""
-    table = Table.grid(padding=(0, 2))
+    """The table of the nine tasks, with what is wrong first in each, and where: one line each if one is current."""
+    table = Table.grid(padding=(0, 1))
     for task in TASKS:
         outcome = outcomes.get(task.id)
-        symbol, colour = mark(outcome)
-        state = Words("작성 전", "not written")
-        if outcome and outcome.done:
-            state = Words("통과", "passed")
-        elif outcome and outcome.begun:
-            share = f"{outcome.passed}/{outcome.total or '?'}"
-            state = Words(f"{share} 통과", f"{share} passed")
-            if why := unchecked(outcome):
-                state = Words(f"검사하지 못함: {why.ko}", f"not checked: {why.en}")
-        here = ">" if task is current else " "
+        found = outcome and outcome.failure
+        state = Words("통과", "passed") if outcome else Words("검사하는 중", "checking")
+        if found:
+            state = Words("작성 전", "not written") if found.kind == STUB else found.what
+        if outcome and (why := unchecked(outcome)):
+            state = Words(f"검사하지 못함: {why.ko}", f"not checked: {why.en}")
         table.add_row(
-            here,
-            Text(symbol, style=colour),
+            ">" if task is current else " ",
+            Text(*mark(outcome)),
             task.id,
             Text(task.function, style="bold"),
-            task.name,
-            str(state),
+            found.here if found else task.name,
+            Text(str(state), no_wrap=current is not None, overflow="ellipsis"),
         )
     return table
 

@@ -1,4 +1,4 @@
-"""The student's files as text: where a function is, and what it looks like.
+"""The student's files as text: where a function is, what it looks like, and which line raised an exception.
 
 Nothing here runs a student's code or imports torch, so the answer comes at once.
 """
@@ -9,12 +9,13 @@ import ast
 import json
 import re
 import sys
+import traceback
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from vae.desk.tasks import BY_ID, HANDOUT, TASKS, VAE, Task
+from vae.desk.tasks import BY_ID, FILES, HANDOUT, TASKS, VAE, Task
 
 STUBS = Path(__file__).with_name("stubs")
 GIVEN = {"desk", "checks", "backups", "runs", "venv", "__pycache__"}
@@ -200,3 +201,42 @@ def is_in_a_cell(path: Path, task: Task) -> bool:
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return any(re.search(rf"^def {task.function}\(", code, re.MULTILINE) for code in codes)
+
+
+def place(error: BaseException) -> tuple[dict[str, Any], Task | None]:
+    """The student's innermost line, with its text, and None.
+
+    If one task's function called another's, either may be at fault: then the line of the call, without its text, and
+    the called task. A name that is not known is the fault of its own line all the same.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if is_students(Path(frame.filename), frame.line or "")]
+    if not own:
+        return {}, None
+    passed = [(frame, task) for frame in own for task in TASKS if _is_in(frame, task)]
+    calls = [(frame, task) for frame, task in passed if task is not passed[-1][1]]
+    if calls and not isinstance(error, (NameError, ImportError)):
+        (frame, caller), called = calls[-1], passed[-1][1]
+        where = {"file": caller.name, "line": frame.lineno, "last": frame.lineno, "function": caller.function}
+        return where, called
+    frame = own[-1]
+    return {"file": shown(Path(frame.filename)), "line": frame.lineno, "source": frame.line}, None
+
+
+def imported(error: BaseException) -> str:
+    """The student's file that lacks an imported name, else the one that was running; "" if there is none."""
+    paths = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+    paths += [getattr(error, "path", None) or ""]
+    names = [shown(path) for path in map(Path, paths) if path.parent == VAE and path.name in FILES]
+    return names[-1] if names else ""
+
+
+def task_of(error: BaseException) -> str:
+    """The id of the task whose function the exception passed through, the innermost one; "" if there is none."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((task.id for frame in reversed(frames) for task in TASKS if _is_in(frame, task)), "")
+
+
+def _is_in(frame: traceback.FrameSummary, task: Task) -> bool:
+    path = Path(frame.filename)
+    return frame.name == task.function and path.name == task.file and path.resolve().parent == VAE
