@@ -12,7 +12,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the hand-out's folder, which holds `vae`
 from alone import StandIn
 
-from vae.desk import failure_in_run, failure_in_text, measuring
+from vae.desk import definition, failure_in_run, measuring
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def pytest_runtest_makereport(item, call):
     if report.failed:
         failure = failure_in_run.describe(call.excinfo.value, report.task, item.function.__doc__ or "")
         failure = replace(failure, printed="\n".join(report.capstdout.splitlines()[-8:]))
-        failure = measuring.completed(failure_in_text.with_all_lines(failure))
+        failure = measuring.completed(definition.with_all_lines(failure))
         report.failure, report.longrepr = failure.as_dict(), str(failure)
     return report
 
