@@ -515,7 +515,7 @@ def test_ctrl_c_keeps_what_was_learnt(unzipped):
     [
         ({"training.py": "def train(*arguments):\n    return 1 / 0\ntrain_epoch = train\n"}, ("training.py:2", "ZeroDiv", "3b")),
         ({"loss.py": "def loss_function(:\n"}, ("loss.py:1", "SyntaxError", "check")),
-        ({"loss.py": "x = 1\n"}, ("training.py:", "'loss_function'", "check")),
+        ({"loss.py": "x = 1\n"}, ("edit: vae/loss.py\n", "'loss_function'", "check")),
         ({"training.py": "def trian(): pass\n"}, ("cannot import name", "'train'", "check")),
     ],
 )  # fmt: skip

@@ -82,10 +82,9 @@ class CheckRun:
             outcome.passed += record["passed"]
             outcome.red += not record["passed"]
             outcome.failure = outcome.failure or failure
-        if "unloaded" in record:
-            for task in of_checks(record["unloaded"]):
-                if task in self.tasks:
-                    self._of(task.id).failure = failure or failure_in_run.unknown(task, "")
+        for task in of_checks(record.get("unloaded", "")):
+            if task in self.tasks:
+                self._of(task.id).failure = failure or failure_in_run.unknown(task, "")
         if "broken" in record:
             broken = Failure.from_dict(record["broken"])
             self.give_up(lambda task: broken)
@@ -169,8 +168,7 @@ class Worker:
         run.deadline = time.monotonic() + PATIENCE
         with contextlib.suppress(OSError):  # the process has died already; poll reports it
             request = {"tasks": [task.id for task in tasks], "stop": run.stop, "cpu_seconds": CPU_SECONDS}
-            self.process.stdin.write(json.dumps(request) + "\n")
-            self.process.stdin.flush()
+            print(json.dumps(request), file=self.process.stdin, flush=True)
 
     def poll(self, run: CheckRun, seconds: float) -> bool:
         """Take answers for at most this long; True once the run has ended."""
@@ -291,8 +289,7 @@ class Worker:
 
     def _last_words(self) -> str:
         self.errors.seek(0)
-        lines = self.errors.read().decode("utf-8", "replace").strip().splitlines()
-        return lines[-1][:300] if lines else ""
+        return self.errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2][:300]
 
 
 def _read(stream: Iterable[str], answers: queue.Queue) -> None:
