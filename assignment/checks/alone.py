@@ -89,8 +89,6 @@ def in_place_of(function: Callable[..., object], stand_in: Callable[..., object]
     """`stand_in`, called by position. The student's `function` tells their order: its parameters may be renamed."""
     stand_in.__qualname__ = getattr(function, "__name__", "")  # which Python names if the arguments don't fit
 
-    stand_in.__qualname__ = function.__name__  # which Python names if the arguments don't fit
-
     def called(*given, **named):
         return stand_in(*(signature(function).bind(*given, **named).args if named else given))
 
