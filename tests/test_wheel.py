@@ -100,7 +100,8 @@ def test_the_wheel_holds_the_kit_and_nothing_that_was_made(wheel: Path) -> None:
                 assert f"autograder/kit/{path.relative_to(kit.ROOT).as_posix()}" in names
     template = "autograder/kit/release/github/template/"  # a repository's hidden files are part of it
     hidden = {name for name in names if "/." in name and not name.startswith(template)}
-    assert [name for name in names if "__pycache__" in name or "/dist/" in name] == [] and hidden == set()
+    assert hidden == {"autograder/kit/assignment/.vscode/tasks.json"}
+    assert [name for name in names if "__pycache__" in name or "/dist/" in name] == []
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"autograder"}
     assert "Requires-Python: >=3.10\n" in metadata
 
