@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from autograder.checks.measured import Question, Reading, Said, Seen
+from autograder.checks.measured import Question, Reading, Said, Seen, Values
 from autograder.vae.checks.inputs import Draw
 from autograder.vae.checks.toy_models import damaged
 from autograder.vae.measure import codes
@@ -137,9 +137,7 @@ def _read_program(seen: Seen) -> Said | None:
     single = [_fill(seen), *single]
     pairs = [{**one, **two} for one, two in combinations(single, 2) if one.keys() != two.keys()]
     for program in ({}, *single, *pairs):
-        if all(
-            codes.near(_result(program, seen, name), codes.images(seen, name), 5e-4) for name in SIMULATED
-        ):
+        if _explains(program, seen):
             yours, asked = (
                 "; ".join(f"{slot} = {does[slot]}" for slot in program) for does in (program, RIGHT)
             )
@@ -148,10 +146,19 @@ def _read_program(seen: Seen) -> Said | None:
     return None
 
 
+def _explains(program: dict[str, str], seen: Seen) -> bool:
+    return all(codes.near(_result(program, seen, name), codes.images(seen, name), 5e-4) for name in SIMULATED)
+
+
+def _predicts_program(values: Values, seen: Seen) -> bool:
+    """Whether the program gives these results. By chance another one, tried before it, may give them too."""
+    return _explains(dict(choice.split(" = ", 1) for choice in values["yours"].split("; ")), seen)
+
+
 READINGS = (
     *codes.outward("N", "single", "call"),
     codes.VARIES,
-    Reading("restore_program", _read_program, ends=True),
+    Reading("restore_program", _read_program, _predicts_program, ends=True),
     Reading("restore_unknown", partial(_read_pixels, 0), ends=True),
     Reading("restore_known", partial(_read_pixels, 1), ends=True),
     codes.unlike(partial(_result, {}), *SIMULATED),

@@ -3,45 +3,52 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from autograder.checks.measured import Reading, Said, Seen, Unclear, Values, tensor
+from autograder.checks.measured import Reading, Said, Seen, Unclear, Values, agree, tensor
 from autograder.vae.measure import common
 from autograder.vae.measure.traces import SHAPES, SIZES, batches, moved, passes, start
 
+ROOM = 5  # how much further off an answer is than is said, as the next draw may be less
 SAME = 1e-4  # relative difference between two computations in float32
 
 
 def off(
     id: str, share: Callable[[Seen, str], float], names: Sequence[str], limits: Sequence[float]
 ) -> Reading:
-    """What can be said if nothing else can: by more than how many per cent the answer to a question is off.
+    """What can be said if nothing else can: by more than how many per cent the answers to these questions are off at most.
 
-    ``share``: how far off the answer to this question is, 1 for wholly.
+    ``share``: how far off the answer to one question is, 1 for wholly.
     """
 
-    def read(seen: Seen) -> Said | None:
+    def most(seen: Seen) -> float:
+        shares = []
         for name in names:
             with contextlib.suppress(Unclear):
-                percent = 100 * share(seen, name) / 3  # with room for the next draw
-                passed = [limit for limit in limits if percent >= limit]
-                if passed:
-                    called = seen.questions[name].called
-                    return Said({"question": name, "called": called, "percent": max(passed)})
-        return None
+                shares.append(100 * share(seen, name))
+        return max(shares, default=0.0)
+
+    def read(seen: Seen) -> Said | None:
+        passed = [limit for limit in limits if most(seen) >= ROOM * limit]
+        called = "; ".join(seen.questions[name].called for name in names if name in seen.questions)
+        return Said({"called": called, "percent": max(passed)}) if passed else None
 
     def predicts(values: Values, seen: Seen) -> bool:
-        return 100 * share(seen, values["question"]) >= values["percent"]
+        return most(seen) >= values["percent"]
 
     return Reading(id, read, predicts, ends=True)
 
 
-def describe(got: Any, asked: str, known: Mapping[str, Tensor]) -> str:
-    """What a tensor is, in terms of known ones (N, K): ``asked`` itself, another, or a simple function of it."""
+def describe(got: Any, asked: str, known: Mapping[str, Tensor], guess: str = "") -> str:
+    """What a tensor is, in terms of known ones (N, K): ``asked`` itself, another, or a simple function of it.
+
+    ``guess`` is what another tensor was: limits that this one does not reach are seen only there.
+    """
     right = known[asked]
     value = getattr(got, "data", got)
     if not isinstance(value, Tensor) or not value.numel() or value.numel() % len(right):
@@ -49,6 +56,9 @@ def describe(got: Any, asked: str, known: Mapping[str, Tensor]) -> str:
     value = value.double().reshape(len(right), -1)
     if not all(bool(torch.isfinite(each).all()) for each in (value, *known.values())):
         raise Unclear
+    limits = re.fullmatch(rf"clamp\({asked}, (\S+), (\S+)\)", guess)
+    if limits and _same(value, right.clamp(*map(float, limits.groups()))):
+        return guess
     for name in (asked, *known):
         if _same(value, known[name]):
             return name
@@ -78,6 +88,16 @@ def told(asked: str, found: set[str], misconception: str | None) -> Said | None:
     if len(found) != 1 or asked in found:
         return None
     return Said({"yours": found.pop(), "asked": asked}, misconception)
+
+
+def guessing(read: Callable[[Seen, str], Said | None]) -> Callable[[Values, Seen], bool]:
+    """Whether a reading that takes a guess says the same, guessing what was said."""
+
+    def predicts(values: Values, seen: Seen) -> bool:
+        again = read(seen, values["yours"])
+        return again is not None and agree(values, again.values)
+
+    return predicts
 
 
 def still(names: Sequence[str]) -> Reading:
@@ -122,20 +142,22 @@ def frozen(names: Sequence[str]) -> Reading:
 def networks(names: Sequence[str]) -> tuple[Reading, ...]:
     """What the network gets in place of the loader's images, and whether it learns in evaluation mode."""
 
-    def fed(seen: Seen) -> Said | None:
+    def fed(seen: Seen, guess: str = "") -> Said | None:
         found = set()
         for name in names:
             given, learning = batches(seen, name), passes(seen, name)
             if len(learning) != len(given):
                 raise Unclear
-            found |= {describe(p.images, "x", {"x": x}) for p, x in zip(learning, given, strict=True)}
+            found |= {describe(p.images, "x", {"x": x}, guess) for p, x in zip(learning, given, strict=True)}
         return told("x", found, "epoch-input-changed")
 
     def evaluating(seen: Seen) -> Said | None:
         training = any(p.training for name in names for p in passes(seen, name))
         return None if training else Said({}, "epoch-mode")
 
-    return Reading("network_gets", fed, ends=True), Reading("evaluation_mode", evaluating, ends=True)
+    return Reading("network_gets", fed, guessing(fed), ends=True), Reading(
+        "evaluation_mode", evaluating, ends=True
+    )
 
 
 def surroundings(names: Sequence[str]) -> tuple[Reading, ...]:

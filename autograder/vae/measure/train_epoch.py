@@ -60,12 +60,12 @@ def _right(seen: Seen, name: str) -> bool:
     return _distance(seen, name) < 5e-3
 
 
-def _read_code(seen: Seen) -> Said | None:
+def _read_code(seen: Seen, guess: str = "") -> Said | None:
     """What is decoded in place of a sample."""
     found = set()
     for p in (p for name in PLAIN for p in traces.passes(seen, name)):
         known = p.outputs()
-        found.add(steps.describe(p.code, "z", {name: known[name] for name in ("z", "mu", "log_var")}))
+        found.add(steps.describe(p.code, "z", {name: known[name] for name in ("z", "mu", "log_var")}, guess))
     return steps.told("z", found, "epoch-no-sampling" if found == {"mu"} else None)
 
 
@@ -76,7 +76,7 @@ def _read_ignored(seen: Seen) -> Said | None:
     return Said({}, "epoch-own-loss") if used and not called else None
 
 
-def _read_arguments(seen: Seen) -> Said | None:
+def _read_arguments(seen: Seen, guess: str = "") -> Said | None:
     """The first argument of the loss that is not what it should be."""
     for question in ("epoch", "large"):
         found: dict[str, set[str]] = {"recon_x": set(), "x": set(), "mu": set(), "log_var": set()}
@@ -85,7 +85,7 @@ def _read_arguments(seen: Seen) -> Said | None:
         for p, x, (given,) in zip(traces.passes(seen, question), images, calls, strict=False):
             known = {"x": x, **p.outputs()}
             for name in found:
-                found[name].add(steps.describe(common.part_of(given, name), name, known))
+                found[name].add(steps.describe(common.part_of(given, name), name, known, guess))
         for name in found:
             swapped = "epoch-arguments-swapped" if found[name] & {*found} else None
             clamped = name == "log_var" and all(each.startswith("clamp") for each in found[name])
@@ -235,8 +235,8 @@ READINGS = (
     Reading("loss_ignored", _read_ignored, ends=True),
     steps.still(PLAIN),
     *steps.networks(PLAIN),
-    Reading("decoder_gets", _read_code, ends=True),
-    Reading("loss_gets", _read_arguments, ends=True),
+    Reading("decoder_gets", _read_code, steps.guessing(_read_code), ends=True),
+    Reading("loss_gets", _read_arguments, steps.guessing(_read_arguments), ends=True),
     Reading("images_used", _read_used, ends=True),
     steps.frozen(PLAIN),
     Reading("step_formula", _read_step, _predicts_step, ends=True),

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from vae.desk.measured.measured import Reading, Said, Seen, Unclear, raising
+from vae.desk.measured.measured import Reading, Said, Seen, Unclear, Values, raising
 from vae.desk.measured.encoding import Array, Foreign
 
 def raises(spared: str = "-") -> list[Reading]:
@@ -27,17 +27,27 @@ def raises(spared: str = "-") -> list[Reading]:
         otherwise = "hard-coded-device" if cuda else "crashes-when-called"
         return Said({"raised": kinds[0]}, known.get(kinds[0], otherwise))
 
-    def sometimes(seen: Seen) -> Said | None:
-        failing = {name: kind for name, kind in raising(seen) if not name.startswith(spared)}
-        others = (name for name in seen.questions if not name.startswith(spared))
-        works = next((name for name in others if name not in failing), None)
-        if not failing or works is None:
-            return None
-        name = next(iter(failing))
-        asked = seen.questions
-        return Said({"raised": failing[name], "called": asked[name].called, "works": asked[works].called})
+    def kinds(seen: Seen) -> dict[str, set[str | None]]:
+        """What the questions met that are written alike: exceptions, or None."""
+        found: dict[str, set[str | None]] = {}
+        for name, question in seen.questions.items():
+            if not name.startswith(spared):
+                found.setdefault(question.called, set()).add(seen.raised(name))
+        return found
 
-    return [Reading("raises", always, ends=True), Reading("raises_for", sometimes)]
+    def sometimes(seen: Seen) -> Said | None:
+        sure = {called: met for called, (met, *more) in kinds(seen).items() if not more}
+        works = next((called for called, met in sure.items() if met is None), None)
+        failing = next((called for called, met in sure.items() if met is not None), None)
+        if failing is None or works is None:
+            return None
+        return Said({"raised": sure[failing], "called": failing, "works": works})
+
+    def predicts(values: Values, seen: Seen) -> bool:
+        met = kinds(seen)
+        return met.get(values["called"]) == {values["raised"]} and met.get(values["works"]) == {None}
+
+    return [Reading("raises", always, ends=True), Reading("raises_for", sometimes, predicts)]
 
 
 def kind(value: Any, sizes: Mapping[int, str]) -> str:
