@@ -113,7 +113,7 @@ def test_says_no_more_of_garbage_than_what_it_is(stub: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_is_wrong_with_some_images_only_is_not_said_of_all(warm_parent: WarmParent, seed: int) -> None:
+def test_what_is_wrong_with_some_images_only_holds_with_others(warm_parent: WarmParent, seed: int) -> None:
     """restore--stops-when-settled is right for about half of the single images, and for few batches of five."""
     entry = next(each for each in bank.entries(homework().bank, "wrong") if "stops-when-settled" in each.name)
     run = Run(homework(), "digits", None, "cpu", 0, "en")

@@ -135,8 +135,8 @@ WORDS = {
         'Two equal calls return different images; asked for is the same result each time.',
     ),
     "latent_image": (
-        '{called}일 때 {index}번째 이미지가 요구하는 이미지와 다릅니다.',
-        'With {called}, image {index} is not the one asked for.',
+        '{called}인 여러 호출 중 적어도 하나에서 {index}번째 이미지가 요구하는 이미지와 다릅니다.',
+        'In at least one of several calls with {called}, image {index} is not the one asked for.',
     ),
     "gen_encoded": (
         '코드 z가 인코더의 mu이거나 그 주변에 있습니다. 사전분포 N(0, I)에서 뽑은 코드여야 합니다.',
