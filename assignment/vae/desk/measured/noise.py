@@ -159,9 +159,9 @@ def _drawn(seen: Seen, mode: str) -> Tensor:
     line = torch.linalg.lstsq(table, equal.flatten()[:, None]).solution
     if float((table @ line - equal.flatten()[:, None]).abs().max()) < 1e-5 * (1 + float(equal.abs().max())):
         return eps
-    if about_noise(seen, mode):
-        raise Unclear
     noise = _noise(seen, mode)
+    if about_noise(seen, mode) or float((noise == 0).double().mean()) > 0.01:
+        raise Unclear
     mean, spread = float(noise.mean()), float(noise.std())  # known to 0.4 % and 0.3 % of the spread
     return (equal / math.e - (0 if abs(mean) < 0.03 * spread else mean)) / spread
 
