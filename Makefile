@@ -38,8 +38,8 @@ lint: .venv/made ## style, types, trust boundary, generated files / 서식, 타�
 slides: .venv/made ## build the lecture slides, HTML and PDF, into build/lecture / 강의 슬라이드 만들기
 	$(BIN)/python -m autograder.release.slides
 
-audit: .venv/made ## grade the bank, where every verdict is known / 판정이 정해진 뱅크 채점
-	$(BIN)/python -m autograder audit
+audit: .venv/made ## grade the bank, where every verdict is known; SEED=1 names the seed / 판정이 정해진 뱅크 채점, SEED=1로 시드 지정
+	$(BIN)/python -m autograder audit $(if $(SEED),--seed $(SEED))
 
 bench: .venv/made ## measure speed and memory, about 15 minutes / 속도와 메모리 측정, 약 15분
 	$(BIN)/python tests/bench
