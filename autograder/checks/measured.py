@@ -164,9 +164,7 @@ def holds(statement: Statement, ask: Ask, seed: int) -> bool:
     """Whether a statement predicts the answers of a stub to the questions of another seed."""
     module = kit.module(f"measure.{statement.stub}")
     reading = next(each for each in module.READINGS if each.id == statement.id)
-    seen = look(module.questions(seed), ask)
-    if seen is not None and seen.unasked:
-        seen = look(seen.unasked, ask, seen)
+    seen = look(module.questions(seed), ask, Seen({}, {}, {}))
     return seen is not None and reading.holds(statement.values, seen)
 
 

@@ -49,20 +49,18 @@ def questions(seed: int) -> dict[str, Question]:
         x, known = shade * given["x"], given["known"]
         return codes.asking("restore", spec, x=x, known=known, iterations=iterations)
 
-    def drawn(name: str, size: int, images: int, iterations: int) -> dict[str, Question]:
+    def redrawn(name: str, size: int, images: int, iterations: int) -> dict[str, Question]:
         """More images and models for the same numbers."""
-        draws = {f"{name} {number}": Draw(seed + number) for number in range(1, codes.DRAWS)}
-        return {
-            called: asking(images, iterations, codes.model(each, size), draw=each)
-            for called, each in draws.items()
-        }
+        return codes.redrawn(
+            name, seed, lambda each: asking(images, iterations, codes.model(each, size), draw=each)
+        )
 
     model, other = codes.model(draw, 6), codes.model(draw, 8)
     return {
-        **drawn("single", 6, 1, 2),
-        **drawn("call", 8, 5, 1),
-        **drawn("more", 8, 5, 4),
-        **drawn("six", 6, 6, 3),
+        **redrawn("single", 6, 1, 2),
+        **redrawn("call", 8, 5, 1),
+        **redrawn("more", 8, 5, 4),
+        **redrawn("six", 6, 6, 3),
         "single": asking(1, 2, model),
         "call": asking(5, 1, other),
         "again": asking(5, 1, other),

@@ -212,6 +212,11 @@ def _altered(seen: Seen) -> Said | None:
     return Said({"yours": yours, "asked": "p"}, "latent-output-altered") if yours else None
 
 
+def redrawn(name: str, seed: int, ask: Callable[[Draw], Question]) -> dict[str, Question]:
+    """More draws of a question, as ``unlike`` looks at them."""
+    return {f"{name} {number}": ask(Draw(seed + number)) for number in range(1, DRAWS)}
+
+
 def unlike(right: Callable[[Seen, str], Tensor], *names: str) -> Reading:
     """The first image that is not the right one in half of the DRAWS of a question: "NAME", "NAME 1" and so on.
 

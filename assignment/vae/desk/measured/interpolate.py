@@ -27,14 +27,16 @@ def questions(seed: int) -> dict[str, Question]:
         model = codes.model(draw, size, kind)
         return codes.asking("interpolate", model, x_start=start, x_end=end, steps=steps)
 
-    more: dict[str, Question] = {}
-    for number in range(1, codes.DRAWS):
-        other = Draw(seed + number)
-        start, end = other.images("start", 1), other.images("end", 1)
-        more[f"5 {number}"] = asking(9, 5, start, end, draw=other)
-        more[f"nowhere {number}"] = asking(9, 3, start, start.clone(), draw=other)
+    def anew(other: Draw) -> Question:
+        return asking(9, 5, other.images("start", 1), other.images("end", 1), draw=other)
+
+    def nowhere(other: Draw) -> Question:
+        start = other.images("start", 1)
+        return asking(9, 3, start, start.clone(), draw=other)
+
     return {
-        **more,
+        **codes.redrawn("5", seed, anew),
+        **codes.redrawn("nowhere", seed, nowhere),
         **{str(steps): asking(9, steps) for steps in sorted(STEPS)},
         "narrow": asking(1, 4),
         "nowhere": asking(9, 3, end=first.clone())._replace(called="steps=3, x_end = x_start"),
